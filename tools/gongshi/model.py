@@ -1,0 +1,50 @@
+"""The frozen vocabulary every room speaks: no I/O, no text for people beyond the fields themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Severity(StrEnum):
+    """How bad a Finding is; the words are GitHub's annotation levels."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    NOTICE = "notice"
+
+
+class GongshiError(Exception):
+    """What cannot become a Finding: wrong usage or nothing readable. The message is one Chinese sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that is wrong, where, and what to do about it.
+
+    ``message`` is Chinese and uses field titles; personal values in it are already masked.
+    ``line`` counts from 1, 0 means the whole file. ``key`` holds the primary-key values of the record.
+    """
+
+    code: str
+    severity: Severity
+    message: str
+    path: str = ""
+    line: int = 0
+    resource: str = ""
+    field: str = ""
+    key: tuple[str, ...] = ()
+    policy: str = ""
+    rule: str = ""
+    clause: str = ""
+
+    @property
+    def identity(self) -> tuple[str, ...]:
+        """What stays the same when lines move or words change: used by ``check --against`` and by waivers."""
+        subject = "/".join(self.key) if self.key else self.path
+        return (self.code, self.policy, self.rule, self.resource, subject, self.field)
+
+    @property
+    def order(self) -> tuple[str, int, str, str, tuple[str, ...]]:
+        """Findings are shown by place, then code."""
+        return (self.path, self.line, self.code, self.field, self.key)
