@@ -1,0 +1,17 @@
+"""The only door to Git and to writing: Trees to read, ``write_files`` to change them all or not at all."""
+
+from gongshi.repository.git import Git
+from gongshi.repository.tree import RevisionTree, Tree, WorkTree, inside
+from gongshi.repository.writing import Changes, recover, write_files, writer
+
+__all__ = [
+    "Changes",
+    "Git",
+    "RevisionTree",
+    "Tree",
+    "WorkTree",
+    "inside",
+    "recover",
+    "write_files",
+    "writer",
+]

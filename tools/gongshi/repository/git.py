@@ -1,0 +1,147 @@
+"""The only door to Git: one value, ``Git(root)``, whose methods start ``git`` and return plain values."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from gongshi.model import GongshiError
+
+# A hook hands these down; they would let another repository than ``root`` answer.
+_INHERITED = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
+_OBJECT_NAME = re.compile(r"[0-9a-f]{40,64}")
+
+
+@dataclass(frozen=True, slots=True)
+class Git:
+    """The repository that holds the folder ``root``; all paths are relative to ``root``, with ``/``."""
+
+    root: Path
+
+    def run(self, *args: str, input: bytes | None = None) -> bytes:
+        """Standard output of ``git *args``; GongshiError with Git's first line of complaint if it fails."""
+        done = self._call(*args, input=input)
+        if done.returncode:
+            raise GongshiError(
+                f"Git 命令“git {args[0]}”在“{self.root}”没有成功（{_complaint(done.stderr)}），"
+                "请按括号里的提示处理后重试。"
+            )
+        return done.stdout
+
+    def exists(self) -> bool:
+        """Whether ``root`` belongs to a repository; a folder that the one around it ignores does not."""
+        try:
+            inside = self._call("rev-parse", "--show-prefix")
+            if inside.returncode:
+                return False
+            return not inside.stdout.strip() or self._call("check-ignore", "-q", "--", ".").returncode == 1
+        except GongshiError:
+            return False
+
+    def resolve(self, revision: str) -> str | None:
+        """Full object name of the commit that ``revision`` names; None if there is no such commit."""
+        if not revision or revision.startswith("-") or any(c in revision for c in "\0\r\n"):
+            return None
+        done = self._call("rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}")
+        return None if done.returncode else done.stdout.decode("ascii").strip()
+
+    def head(self) -> str | None:
+        """The commit checked out; None without a repository or before the first commit."""
+        return self.resolve("HEAD")
+
+    def commit(self, revision: str) -> str:
+        """``resolve``, but GongshiError where that gives None."""
+        found = self.resolve(revision)
+        if found is None:
+            raise GongshiError(
+                f"在“{self.root}”找不到版本“{revision}”，请核对分支名、标签或提交号，必要时先运行 git fetch。"
+            )
+        return found
+
+    def merge_base(self, a: str, b: str) -> str | None:
+        """The best common ancestor of two revisions; None if they share no history."""
+        done = self._call("merge-base", self.commit(a), self.commit(b))
+        return None if done.returncode else done.stdout.decode("ascii").strip()
+
+    def ls_tree(self, revision: str) -> dict[str, tuple[str, str]]:
+        """Every path of a revision → (mode, object name); mode is Git's octal text such as ``100644``."""
+        listing = self.run("ls-tree", "-r", "-z", self.commit(revision))
+        entries = {}
+        for entry in listing.split(b"\0")[:-1]:
+            about, _, path = entry.partition(b"\t")
+            mode, _kind, name = about.decode("ascii").split(" ")
+            entries[_text(path)] = (mode, name)
+        return entries
+
+    def tracked(self, *, untracked: bool = False) -> tuple[str, ...]:
+        """Sorted paths in the index; with ``untracked`` also new files that are not ignored.
+
+        A path stays listed after its file was deleted from disk, until the deletion is staged.
+        """
+        more = ("--others", "--exclude-standard") if untracked else ()
+        listing = self.run("ls-files", "-z", "--cached", *more)
+        return tuple(sorted({_text(path) for path in listing.split(b"\0")[:-1]}))
+
+    def blobs(self, names: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+        """(object name, content) for each name in the order given, through one ``git cat-file --batch``."""
+        process = subprocess.Popen(
+            [*self._command(), "cat-file", "--batch"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=_environment(),
+        )
+        with process:
+            try:
+                for name in names:
+                    yield name, self._blob(process, name)
+            finally:
+                # Without this, a reader who stops half-way would wait for Git to fill a pipe nobody empties.
+                process.kill()
+
+    def _blob(self, process: subprocess.Popen[bytes], name: str) -> bytes:
+        """Ask one question, read one answer: neither side can wait for the other."""
+        if _OBJECT_NAME.fullmatch(name) and process.stdin and process.stdout:
+            with suppress(BrokenPipeError):
+                os.write(process.stdin.fileno(), name.encode("ascii") + b"\n")
+            header = process.stdout.readline().split()
+            if len(header) == 3:
+                size = int(header[2])
+                content = process.stdout.read(size + 1)
+                if len(content) == size + 1:
+                    return content[:-1]
+        raise GongshiError(
+            f"在“{self.root}”的 Git 仓库里读不到对象 {name[:64]}，请运行 git fsck 检查仓库是否完整。"
+        )
+
+    def _command(self) -> list[str]:
+        return ["git", "-C", str(self.root), "-c", "core.quotePath=false"]
+
+    def _call(self, *args: str, input: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
+        source = {"stdin": subprocess.DEVNULL} if input is None else {"input": input}
+        try:
+            return subprocess.run(
+                [*self._command(), *args], capture_output=True, env=_environment(), **source
+            )
+        except FileNotFoundError:
+            raise GongshiError("这台电脑上没有找到 git 命令，请先安装 Git 再重试。") from None
+
+
+def _environment() -> dict[str, str]:
+    kept = {name: value for name, value in os.environ.items() if name not in _INHERITED}
+    return kept | {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
+
+
+def _text(path: bytes) -> str:
+    return path.decode("utf-8", "surrogateescape")
+
+
+def _complaint(stderr: bytes) -> str:
+    """Git's first line, without the password that a remote's address may carry."""
+    lines = stderr.decode("utf-8", "replace").strip().splitlines() or ["没有说明原因"]
+    return re.sub(r"://[^/@\s]+@", "://", lines[0])

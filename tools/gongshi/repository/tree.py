@@ -1,0 +1,218 @@
+"""A Tree: the repository at one moment, the working folder or a commit, as read-only files."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Protocol
+
+from gongshi.model import GongshiError
+from gongshi.repository.git import Git
+
+PRIVATE = ".gongshi"  # the tool's own folder, never part of a Tree
+_SKIPPED = frozenset({"site", "node_modules", "__pycache__"})
+_LINK, _REGULAR = "120000", "100"
+
+
+class Tree(Protocol):
+    """What every room reads. Paths are relative, with ``/``; symbolic links are listed, never followed."""
+
+    @property
+    def label(self) -> str:
+        """What to call this moment in a report."""
+
+    def paths(self, prefix: str = "") -> tuple[str, ...]:
+        """Sorted paths of the regular files that begin with the text ``prefix``."""
+
+    def read(self, path: str) -> bytes:
+        """Content; GongshiError if there is no such regular file, or the path leads outside."""
+
+    def exists(self, path: str) -> bool:
+        """Whether ``read`` would find a file; False, never an error, for a path that leads outside."""
+
+    def size(self, path: str) -> int:
+        """Length in bytes; errors as for ``read``."""
+
+    def file(self, path: str) -> Path | None:
+        """Where the file lies on disk, checked as for ``read``; None where it is on no disk (a commit)."""
+
+    def links(self) -> tuple[str, ...]:
+        """Sorted paths of the symbolic links."""
+
+
+class WorkTree:
+    """The folder ``root`` as it lies: in a repository its tracked and new files, else all but tool folders.
+
+    The list of files is taken once, at the first ``paths`` or ``links``; make a new WorkTree after writing.
+    Contents are read from disk each time.
+    """
+
+    __slots__ = ("_listing", "label", "root")
+
+    def __init__(self, root: Path) -> None:
+        self.root = Path(root)
+        self.label = "工作目录"
+        self._listing: tuple[tuple[str, ...], tuple[str, ...]] | None = None
+
+    def paths(self, prefix: str = "") -> tuple[str, ...]:
+        return tuple(path for path in self._list()[0] if path.startswith(prefix))
+
+    def links(self) -> tuple[str, ...]:
+        return self._list()[1]
+
+    def read(self, path: str) -> bytes:
+        try:
+            return self.file(path).read_bytes()
+        except OSError as error:
+            raise GongshiError(
+                f"读不了文件“{shown(path)}”（{error.strerror}），请检查文件权限或是否被别的程序占用。"
+            ) from None
+
+    def exists(self, path: str) -> bool:
+        try:
+            return _is_file(inside(self.root, path))
+        except GongshiError:
+            return False
+
+    def size(self, path: str) -> int:
+        return self.file(path).stat().st_size
+
+    def file(self, path: str) -> Path:
+        place = inside(self.root, path)
+        if not _is_file(place):
+            raise missing(path, self.label)
+        return place
+
+    def _list(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        if self._listing is None:
+            if not self.root.is_dir():
+                raise GongshiError(f"找不到文件夹“{self.root}”，请核对位置，或先进入账本所在的文件夹。")
+            git = Git(self.root)
+            names = git.tracked(untracked=True) if git.exists() else _walk(self.root)
+            self._listing = _sorted_out(self.root, names)
+        return self._listing
+
+
+class RevisionTree:
+    """One commit. Contents come from Git when asked for and are kept; ``prefetch`` before reading many."""
+
+    __slots__ = ("_contents", "_files", "_git", "_links", "commit", "label")
+
+    def __init__(self, git: Git, revision: str) -> None:
+        """GongshiError if ``revision`` names no commit."""
+        self._git = git
+        self.commit = git.commit(revision)
+        self.label = self.commit[:12]
+        entries = git.ls_tree(self.commit)
+        self._files = {
+            path: name for path, (mode, name) in sorted(entries.items()) if mode.startswith(_REGULAR)
+        }
+        self._links = tuple(sorted(path for path, (mode, _) in entries.items() if mode == _LINK))
+        self._contents: dict[str, bytes] = {}
+
+    def paths(self, prefix: str = "") -> tuple[str, ...]:
+        return tuple(path for path in self._files if path.startswith(prefix))
+
+    def links(self) -> tuple[str, ...]:
+        return self._links
+
+    def prefetch(self, paths: Iterable[str]) -> None:
+        """Read these files in one go; later ``read`` calls for them start no process."""
+        wanted = dict.fromkeys(self._name(path) for path in paths)
+        lacking = [name for name in wanted if name not in self._contents]
+        if lacking:
+            self._contents.update(self._git.blobs(lacking))
+
+    def read(self, path: str) -> bytes:
+        self.prefetch((path,))
+        return self._contents[self._files[path]]
+
+    def exists(self, path: str) -> bool:
+        return path in self._files
+
+    def size(self, path: str) -> int:
+        name = self._name(path)
+        if name in self._contents:
+            return len(self._contents[name])
+        return int(self._git.run("cat-file", "-s", name))
+
+    def file(self, path: str) -> None:
+        self._name(path)
+
+    def _name(self, path: str) -> str:
+        _checked(path)
+        if path in self._links:
+            raise link(path)
+        if path not in self._files:
+            raise missing(path, self.label)
+        return self._files[path]
+
+
+def inside(root: Path, path: str) -> Path:
+    """The place of ``path`` under ``root``; GongshiError if it leads outside or through a symbolic link."""
+    _checked(path)
+    base = os.path.realpath(root)
+    place = os.path.join(base, *path.split("/"))
+    if os.path.normcase(os.path.realpath(place)) != os.path.normcase(place):
+        raise link(path)
+    return Path(place)
+
+
+def shown(path: str) -> str:
+    """A path fit for a message, whatever bytes a file name had."""
+    return path.encode("utf-8", "replace").decode("utf-8")
+
+
+def missing(path: str, label: str) -> GongshiError:
+    return GongshiError(f"在“{label}”里没有文件“{shown(path)}”，请核对文件名和所在文件夹。")
+
+
+def link(path: str) -> GongshiError:
+    return GongshiError(f"“{shown(path)}”是符号链接或经过符号链接，为安全起见不读也不写，请换成普通文件。")
+
+
+def _checked(path: str) -> None:
+    parts = path.split("/")
+    odd = "\\" in path or "\0" in path or PureWindowsPath(path).drive
+    if odd or any(part in ("", ".", "..") for part in parts):
+        raise GongshiError(
+            f"路径“{shown(path)}”不在仓库之内或写法不对，请用从仓库根目录算起、以“/”分隔的相对路径。"
+        )
+
+
+def _is_file(place: Path) -> bool:
+    try:
+        return stat.S_ISREG(os.lstat(place).st_mode)
+    except (OSError, ValueError):
+        return False
+
+
+def _walk(root: Path) -> Iterator[str]:
+    for folder, folders, files in os.walk(root):
+        base = Path(folder)
+        linked = [name for name in folders if (base / name).is_symlink()]
+        skipped = _SKIPPED.union(linked)
+        folders[:] = [name for name in folders if name not in skipped and not name.startswith(".")]
+        yield from ((base / name).relative_to(root).as_posix() for name in (*files, *linked))
+
+
+def _sorted_out(root: Path, names: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """(regular files, symbolic links) among ``names``; what is gone, or lies behind a link, is in neither."""
+    base = os.path.realpath(root)
+    straight: dict[str, bool] = {}
+    files, links = [], []
+    for name in sorted(names):
+        parent = PurePosixPath(name).parent.as_posix()
+        if parent not in straight:
+            folder = os.path.normpath(os.path.join(base, parent))
+            straight[parent] = os.path.realpath(folder) == folder
+        if not straight[parent] or name.startswith(PRIVATE + "/"):
+            continue
+        place = os.path.join(base, name)
+        if os.path.islink(place):
+            links.append(name)
+        elif _is_file(Path(place)):
+            files.append(name)
+    return tuple(files), tuple(links)
