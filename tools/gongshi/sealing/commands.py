@@ -1,0 +1,147 @@
+"""What the commands ``keygen``, ``seal`` and ``unseal`` do, with values in and values out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from gongshi.model import GongshiError
+from gongshi.repository import Tree, WorkTree, writer
+from gongshi.sealing.envelope import SealedRow, new_epoch, open_box, seal_rows, unwrap
+from gongshi.sealing.keys import (
+    DEMO_IDENTITY,
+    Identity,
+    check_new_identity_place,
+    generate_identity,
+    mark_demo,
+    parse_identity,
+    read_identity,
+    write_identity,
+)
+from gongshi.sealing.layout import (
+    COUNTY,
+    RECIPIENTS,
+    Recipient,
+    check_recipient,
+    key_path,
+    read_recipients,
+    read_sealed,
+    recipients_bytes,
+    sealed_bytes,
+    sealed_path,
+    sealed_townships,
+)
+from gongshi.sealing.rows import csv_lines, read_rows
+
+
+def keygen(root: Path, name: str, role: str, place: Path) -> str:
+    """Make an identity in the file ``place`` and register its public recipient, which is returned.
+
+    ``role`` is ``county`` or a township's slug, ``name`` a unit or post. An identity file that is there
+    already is used as it is, so that one holder can have several roles. Inside ``root`` only the demo
+    identity may lie.
+    """
+    with writer(root) as write:
+        entries = {entry[:2]: entry for entry in read_recipients(WorkTree(root))}
+        text = ""
+        if place.exists():
+            recipient = read_identity(place, root).recipients[0]
+        else:
+            demo = check_new_identity_place(place, root)
+            text, recipient = generate_identity()
+            text = mark_demo(text) if demo else text
+        entry = Recipient(role, name, recipient)
+        check_recipient(entry)
+        if entries.setdefault((role, name), entry) != entry:
+            raise GongshiError(f"“{RECIPIENTS}”里已登记过 {role} 的“{name}”，请换一个名称，或先删去那一行。")
+        if text:
+            write_identity(place, text)
+        write({RECIPIENTS: recipients_bytes(entries.values())})
+    return recipient
+
+
+def seal(root: Path, slug: str, epoch: str, data: bytes, identity: Identity) -> tuple[str, ...]:
+    """``seal_csv`` on the folder ``root``, all or nothing; gives the paths that changed."""
+    with writer(root) as write:
+        return write(seal_csv(data, WorkTree(root), slug, epoch, identity))
+
+
+def seal_csv(data: bytes, tree: Tree, slug: str, epoch: str, identity: Identity) -> dict[str, bytes]:
+    """The files that change when the members in the CSV ``data`` (see ``read_rows``) are sealed.
+
+    Each member given is replaced as a whole, also if sealed before with more fields; the others stay. The
+    first seal of an epoch makes its data key, for the recipients of the township and of the county.
+    """
+    rows = read_rows(data)
+    before = read_sealed(tree, slug)
+    data_key, changes = _epoch_key(tree, slug, epoch, identity, before)
+    merged = {row.member_no: row for row in (*before, *seal_rows(data_key, slug, epoch, rows))}
+    return {**changes, sealed_path(slug): sealed_bytes(merged.values())}
+
+
+def unseal(source: Tree | Path, slug: str | None, identity: Identity) -> Iterator[dict[str, str]]:
+    """Each member's ``member_no`` and fields, of one township or (None) of all, in order.
+
+    Keys are unwrapped before the first row, so a missing or foreign one is told at once, by file.
+    """
+    tree = WorkTree(source) if isinstance(source, Path) else source
+    if slug is not None and not tree.exists(sealed_path(slug)):
+        raise GongshiError(f"没有“{sealed_path(slug)}”，请核对乡镇代号，或先用 gongshi seal 封存。")
+    work = []
+    for township in sealed_townships(tree) if slug is None else (slug,):
+        rows = read_sealed(tree, township)
+        keys = {
+            epoch: _read_key(tree, township, epoch, identity) for epoch in sorted({r.epoch for r in rows})
+        }
+        work.append((township, rows, keys))
+    return (
+        {"member_no": row.member_no} | open_box(keys[row.epoch], township, row.epoch, row.member_no, row.box)
+        for township, rows, keys in work
+        for row in rows
+    )
+
+
+def unseal_csv(source: Tree | Path, slug: str | None, identity: Identity) -> Iterator[str]:
+    """``unseal`` as lines of CSV, which ``seal`` takes back; for standard output, never for a file here."""
+    return csv_lines(unseal(source, slug, identity))
+
+
+def _read_key(tree: Tree, slug: str, epoch: str, identity: Identity) -> bytes:
+    path = key_path(slug, epoch)
+    if not tree.exists(path):
+        raise GongshiError(
+            f"缺少 {epoch} 期的数据密钥文件“{path}”，这一期封存的内容打不开，请从版本库恢复该文件。"
+        )
+    return unwrap(tree.read(path), identity, path)
+
+
+def _epoch_key(
+    tree: Tree, slug: str, epoch: str, identity: Identity, rows: Iterable[SealedRow]
+) -> tuple[bytes, dict[str, bytes]]:
+    """(data key, files to add). A key that boxes already depend on is never made anew."""
+    path = key_path(slug, epoch)
+    if tree.exists(path) or any(row.epoch == epoch for row in rows):
+        return _read_key(tree, slug, epoch, identity), {}
+    recipients = _recipients(tree, slug)
+    if not set(identity.recipients) & set(recipients):
+        raise GongshiError(
+            f"所用私钥的公钥没有登记在“{RECIPIENTS}”的 {slug} 或 county 名下，请先运行 gongshi keygen 登记。"
+        )
+    data_key, wrapped = new_epoch(recipients)
+    return data_key, {path: wrapped}
+
+
+def _recipients(tree: Tree, slug: str) -> list[str]:
+    """The public keys for a township; never real ones together with the demo key, which anybody can use."""
+    entries = read_recipients(tree)
+    for role in (slug, COUNTY):
+        if not any(entry.role == role for entry in entries):
+            raise GongshiError(f"“{RECIPIENTS}”里没有 {role} 的公钥，请由该单位先运行 gongshi keygen 登记。")
+    chosen = sorted({entry.recipient for entry in entries if entry.role in (slug, COUNTY)})
+    if tree.exists(DEMO_IDENTITY):
+        demo = set(parse_identity(tree.read(DEMO_IDENTITY).decode("utf-8", "replace")).recipients)
+        if demo & set(chosen) and not demo >= set(chosen):
+            raise GongshiError(
+                f"“{RECIPIENTS}”里混有公开的演示公钥，任何人都能打开，请删去演示公钥所在的行再封存真实数据。"
+            )
+    return chosen
