@@ -1,0 +1,108 @@
+"""Descriptors as values: Field, Schema, Resource, Document, Descriptor, read from a Tree."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from gongshi.model import Finding
+
+NUMERIC = ("integer", "number")
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a Table Schema, with Gongshi's additions: ``disclosure``, ``source``, ``unit``, ``decimals``."""
+
+    name: str
+    title: str
+    type: str
+    description: str = ""
+    unit: str = ""
+    disclosure: str = "internal"
+    source: str = ""
+    decimals: int | None = None
+    required: bool = False
+    pattern: str = ""
+    enum: tuple[str, ...] = ()
+    minimum: str = ""
+    maximum: str = ""
+    min_length: int | None = None
+    max_length: int | None = None
+    true_values: tuple[str, ...] = ()
+    false_values: tuple[str, ...] = ()
+    formerly: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ForeignKey:
+    """``fields`` of ``resource`` must stand in ``reference_fields`` of ``reference``; an empty cell refers to nothing."""
+
+    resource: str
+    fields: tuple[str, ...]
+    reference: str
+    reference_fields: tuple[str, ...]
+    path: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """A Table Schema: fields, primary key, and the foreign keys that it states itself."""
+
+    path: str
+    fields: tuple[Field, ...]
+    primary_key: tuple[str, ...]
+    foreign_keys: tuple[ForeignKey, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(field.name for field in self.fields)
+
+    def field(self, name: str) -> Field:
+        return next(field for field in self.fields if field.name == name)
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One table: a CSV resource with its files (``paths``, below ``records/``), or one made from YAML documents."""
+
+    name: str
+    title: str
+    schema: Schema
+    paths: tuple[str, ...] = ()
+    document: str = ""
+
+    @property
+    def is_csv(self) -> bool:
+        return not self.document
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A kind of YAML file: ``path`` is a template with {fields}; ``lists`` maps a key to the Resource of its rows."""
+
+    name: str
+    title: str
+    path: str
+    resource: str
+    lists: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Descriptor:
+    """The whole Data Package: resources by name, document kinds, keys into documents.
+
+    ``problems`` are what was wrong with the descriptor files themselves; what could be read is here all the same.
+    """
+
+    name: str
+    title: str
+    resources: Mapping[str, Resource]
+    documents: tuple[Document, ...]
+    foreign_keys: tuple[ForeignKey, ...]
+    licence: str = ""
+    problems: tuple[Finding, ...] = ()
+
+    def csv_resources(self) -> tuple[Resource, ...]:
+        return tuple(resource for resource in self.resources.values() if resource.is_csv)
