@@ -1,0 +1,58 @@
+"""The checks room: schema proof and report, references, identities inside a record, the guard. Door for frictionless."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from gongshi.checks.canonical import check_documents, check_order
+from gongshi.checks.guard import scan, scan_path
+from gongshi.checks.identities import IDENTITIES, check_identity
+from gongshi.checks.layout import check_layout
+from gongshi.checks.proof import prove
+from gongshi.checks.references import check_foreign_key, check_primary_keys
+from gongshi.checks.report import report_doubts, report_everything, report_ragged
+from gongshi.model import Finding
+from gongshi.package import Database
+from gongshi.repository import Tree
+
+Progress = Callable[[str], None]
+
+
+def check_records(database: Database, engine: str = "duckdb", progress: Progress = lambda _: None) -> list[Finding]:
+    """Everything that is wrong with the records of a Database, policies apart, in order of place.
+
+    ``engine`` "frictionless" does the schema part by Frictionless alone, "duckdb" by proof first.
+    """
+    descriptor = database.descriptor
+    findings = [*descriptor.problems, *database.findings, *check_layout(database.tree, descriptor)]
+    for resource in descriptor.resources.values():
+        progress(f"检查{resource.title}")
+        findings.extend(report_ragged(database, resource))
+        if engine == "frictionless":
+            findings.extend(report_everything(database, resource))
+        elif doubts := prove(database, resource):
+            findings.extend(report_doubts(database, resource, doubts))
+        findings.extend(check_order(database, resource))
+        findings.extend(check_primary_keys(database, resource))
+    findings.extend(check_documents(database))
+    progress("核对编号")
+    broken = {finding.path for finding in descriptor.problems}
+    for key in descriptor.foreign_keys:
+        if key.path not in broken:
+            findings.extend(check_foreign_key(database, key))
+    progress("核对数字")
+    for identity in IDENTITIES:
+        findings.extend(_identity(database, identity))
+    return sorted(findings, key=lambda finding: finding.order)
+
+
+def _identity(database: Database, identity) -> list[Finding]:
+    """An identity over a county that lacks its resources or fields says nothing: the descriptor finding says it."""
+    return check_identity(database, identity) if identity.resource in database.descriptor.resources else []
+
+
+def check_guard(tree: Tree, paths: Iterable[str] | None = None) -> list[Finding]:
+    """The guard over every text file of ``tree``: contents and names."""
+    wanted = tree.paths() if paths is None else paths
+    findings = [finding for path in wanted for finding in scan_path(path)]
+    return findings + scan((path, lambda path=path: tree.read(path)) for path in wanted)

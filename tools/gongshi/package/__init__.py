@@ -1,6 +1,37 @@
 """The package room: descriptors, CSV and YAML to a Database and back in canonical form. Door for duckdb, csv, yaml."""
 
+from gongshi.package.canonical import csv_bytes, spell, yaml_bytes
+from gongshi.package.database import Database, county_day, identifier, literal, load, quoted
 from gongshi.package.descriptor import RECORDS, read_descriptor
+from gongshi.package.documents import canonical_document, document_of, pattern_of
+from gongshi.package.export import export_package, field_descriptor, package_descriptor, schema_descriptor
+from gongshi.package.formatting import format_files
 from gongshi.package.schema import Descriptor, Document, Field, ForeignKey, Resource, Schema
 
-__all__ = ["RECORDS", "Descriptor", "Document", "Field", "ForeignKey", "Resource", "Schema", "read_descriptor"]
+__all__ = [
+    "RECORDS",
+    "Database",
+    "Descriptor",
+    "Document",
+    "Field",
+    "ForeignKey",
+    "Resource",
+    "Schema",
+    "canonical_document",
+    "county_day",
+    "csv_bytes",
+    "document_of",
+    "export_package",
+    "field_descriptor",
+    "format_files",
+    "identifier",
+    "literal",
+    "load",
+    "package_descriptor",
+    "pattern_of",
+    "quoted",
+    "read_descriptor",
+    "schema_descriptor",
+    "spell",
+    "yaml_bytes",
+]

@@ -12,7 +12,9 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from gongshi.package.schema import Descriptor, Document, Field, Schema
 
-_PLAIN = re.compile(r"[A-Za-z0-9\u3400-\u9fff\U00020000-\U0003ffff][^,\[\]{}#&*!|>'\"%@`:\\\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]*")
+_PLAIN = re.compile(
+    r"[A-Za-z0-9\u3400-\u9fff\U00020000-\U0003ffff][^,\[\]{}#&*!|>'\"%@`:\\\x00-\x1f\x7f-\x9f\u2028\u2029\ufeff]*"
+)
 _CONTROL = re.compile(r"[\x7f-\x9f\u2028\u2029\ufeff]")
 _DECIMAL = re.compile(r"(-?)0*([0-9]+?)(?:\.([0-9]+))?")
 
@@ -61,7 +63,10 @@ def yaml_scalar(text: str) -> str:
 
 
 def yaml_bytes(
-    descriptor: Descriptor, document: Document, record: Mapping[str, str], lists: Mapping[str, Iterable[Mapping[str, str]]]
+    descriptor: Descriptor,
+    document: Document,
+    record: Mapping[str, str],
+    lists: Mapping[str, Iterable[Mapping[str, str]]],
 ) -> bytes:
     """A document as its canonical file. ``record`` and the rows map field name to text; empty text is left out."""
     schema = descriptor.resources[document.resource].schema

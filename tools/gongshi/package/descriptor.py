@@ -67,7 +67,12 @@ class _Reader:
         )
         self.check_references(descriptor)
         return Descriptor(
-            descriptor.name, descriptor.title, resources, documents, descriptor.foreign_keys, descriptor.licence,
+            descriptor.name,
+            descriptor.title,
+            resources,
+            documents,
+            descriptor.foreign_keys,
+            descriptor.licence,
             tuple(self.problems),
         )
 
@@ -205,7 +210,9 @@ class _Reader:
             if not text(node, wanted):
                 self.problem(path, node.line, f"字段“{name}”缺 {wanted}", name)
         if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or name in FORBIDDEN_NAMES:
-            self.problem(path, node.line, f"字段名“{name[:40]}”要用小写英文加下划线，且不能是 on、off、yes、no、y、n", name)
+            self.problem(
+                path, node.line, f"字段名“{name[:40]}”要用小写英文加下划线，且不能是 on、off、yes、no、y、n", name
+            )
         if text(node, "type") not in TYPES:
             self.problem(path, node.line, f"字段“{name}”的 type 只能是：{'、'.join(TYPES)}", name)
         if text(node, "disclosure") not in LEVELS:
@@ -218,8 +225,11 @@ class _Reader:
 
     def check_constraints(self, path: str, name: str, node: Mapping, limits: Mapping) -> None:
         kind = text(node, "type")
-        allowed = {"string": ("required", "pattern", "enum", "minLength", "maxLength"),
-                   "integer": ("required", "minimum", "maximum"), "number": ("required", "minimum", "maximum")}
+        allowed = {
+            "string": ("required", "pattern", "enum", "minLength", "maxLength"),
+            "integer": ("required", "minimum", "maximum"),
+            "number": ("required", "minimum", "maximum"),
+        }
         for constraint, line in limits.lines.items():
             if constraint in CONSTRAINTS and constraint not in allowed.get(kind, ("required",)):
                 self.problem(path, line, f"{kind} 类型的字段“{name}”不能有 {constraint}", name)
@@ -243,8 +253,12 @@ class _Reader:
             return
         if has_bare_alternative(pattern):
             self.problem(path, line, f"字段“{name}”的 pattern 里的 a|b 要写成 (?:a|b)，否则只锚定一头", name)
+        if any(int(count) > 1000 for count in re.findall(r"[{,]([0-9]+)(?=[,}])", pattern)):
+            self.problem(path, line, f"字段“{name}”的 pattern 里重复次数不能超过 1000", name)
         if UNSAFE_PATTERN.search(pattern):
-            self.problem(path, line, f"字段“{name}”的 pattern 只能用字符组 [ ]、(?:)、* + ? {{}}，不用 \\d、^、$ 等", name)
+            self.problem(
+                path, line, f"字段“{name}”的 pattern 只能用字符组 [ ]、(?:)、* + ? {{}}，不用 \\d、^、$ 等", name
+            )
 
     def check_references(self, descriptor: Descriptor) -> None:
         for key in descriptor.foreign_keys:
@@ -317,8 +331,12 @@ def _foreign_key(node: Mapping, resource: str, path: str) -> ForeignKey:
     reference = node.items.get("reference")
     reference = reference if isinstance(reference, Mapping) else Mapping({}, node.line)
     return ForeignKey(
-        resource, tuple(texts(node.items.get("fields"))), text(reference, "resource"),
-        tuple(texts(reference.items.get("fields"))), path, node.line,
+        resource,
+        tuple(texts(node.items.get("fields"))),
+        text(reference, "resource"),
+        tuple(texts(reference.items.get("fields"))),
+        path,
+        node.line,
     )
 
 

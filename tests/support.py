@@ -1,0 +1,77 @@
+"""Trees from literals, and the project's own descriptors and records."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from gongshi.model import GongshiError
+from gongshi.package import Descriptor, csv_bytes, read_descriptor, yaml_bytes
+from gongshi.repository import WorkTree
+
+ROOT = Path(__file__).resolve().parent.parent
+DESCRIPTORS = ("records/datapackage.yaml", "records/documents.yaml")
+
+
+class DictTree:
+    """A Tree held in memory."""
+
+    label = "literals"
+
+    def __init__(self, files: dict[str, bytes]) -> None:
+        self.files = files
+
+    def paths(self, prefix: str = "") -> tuple[str, ...]:
+        return tuple(sorted(path for path in self.files if path.startswith(prefix)))
+
+    def read(self, path: str) -> bytes:
+        if path not in self.files:
+            raise GongshiError(f"找不到文件 {path}")
+        return self.files[path]
+
+    def exists(self, path: str) -> bool:
+        return path in self.files
+
+    def size(self, path: str) -> int:
+        return len(self.files[path])
+
+    def file(self, path: str) -> None:
+        return None
+
+    def links(self) -> tuple[str, ...]:
+        return ()
+
+
+def descriptor_files() -> dict[str, bytes]:
+    """The project's own datapackage.yaml, documents.yaml and schemas."""
+    paths = [*DESCRIPTORS, *(f"records/schemas/{path.name}" for path in (ROOT / "records/schemas").glob("*.yaml"))]
+    return {path: (ROOT / path).read_bytes() for path in paths}
+
+
+def project_descriptor() -> Descriptor:
+    return read_descriptor(WorkTree(ROOT))
+
+
+def tree_of(rows: dict[str, list[dict[str, str]]]) -> DictTree:
+    """A ledger that holds just ``rows`` by resource, under the project's own schemas; all in the first file of each."""
+    files = descriptor_files()
+    descriptor = project_descriptor()
+    for resource in descriptor.csv_resources():
+        names = resource.schema.names
+        for path in resource.paths:
+            given = rows.get(resource.name, []) if path == resource.paths[0] else []
+            cells = [[row.get(name, "") for name in names] for row in given]
+            files[f"records/{path}"] = csv_bytes(resource.schema, cells)
+    for document in descriptor.documents:
+        schema = descriptor.resources[document.resource].schema
+        for number, row in enumerate(rows.get(document.resource, [])):
+            if document.name == "township-notice":
+                continue
+            key = {name: row.get(name, "") for name in schema.primary_key}
+            lists = {
+                name: [item for item in rows.get(target, []) if all(item.get(k, "") == v for k, v in key.items())]
+                for name, target in document.lists.items()
+            }
+            holes = {"township": "guzhen", "year": "2020", **row}
+            path = "records/" + document.path.format(**{**dict.fromkeys(schema.names, f"x{number}"), **holes})
+            files[path] = yaml_bytes(descriptor, document, row, lists)
+    return DictTree(files)

@@ -1,0 +1,133 @@
+"""Personal facts that are words: names known from the sealed file, birth dates, and health beside a name."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+
+from .guard_numbers import Hit
+from .guard_text import INVISIBLE
+
+_LONGEST_NAME = 48  # characters to read at a place where a name may begin, separators included
+_DOTS = re.compile("[\u2022\u2027\u2219\u22c5\u30fb\uff65.\uff0e]")
+_UNSEEN = re.compile(f"[{INVISIBLE}\\s]+")
+
+
+def _plain(name: str) -> str:
+    """Write a name without spaces and invisible characters, its middle dot always the same."""
+    return _DOTS.sub("\u00b7", unicodedata.normalize("NFKC", _UNSEEN.sub("", name)))
+
+
+class NameSet:
+    """Names to look for in a text, all at once; ``public`` are the words in which they may stand.
+
+    A place where a name may begin is found by its first two characters, then compared as a whole, so the cost
+    hardly depends on how many names there are. Names of one character are left out: they are everywhere.
+    """
+
+    __slots__ = ("_begin", "_lengths", "_names", "_public")
+
+    def __init__(self, names: Iterable[str], public: Iterable[str] = ()) -> None:
+        allowed = {_plain(word) for word in public}
+        self._names = frozenset(name for name in map(_plain, names) if len(name) > 1) - allowed
+        lengths: dict[str, set[int]] = {}
+        for name in self._names:
+            lengths.setdefault(name[:2], set()).add(len(name))
+        self._lengths = {begin: sorted(found, reverse=True) for begin, found in lengths.items()}
+        self._public = self._covering(allowed)
+        first, second = (re.escape("".join(sorted({begin[at] for begin in lengths}))) for at in (0, 1))
+        self._begin = re.compile(f"[{first}](?=[{INVISIBLE}\\s]{{0,3}}[{second}])") if lengths else None
+
+    def _covering(self, allowed: set[str]) -> dict[str, list[tuple[str, int]]]:
+        """For each name, the public words that hold it, and where in them it begins."""
+        covering: dict[str, list[tuple[str, int]]] = {}
+        for word in allowed:
+            for start in range(len(word)):
+                for length in self._lengths.get(word[start : start + 2], ()):
+                    name = word[start : start + length]
+                    if name in self._names:
+                        covering.setdefault(name, []).append((word, start))
+        return covering
+
+    def __len__(self) -> int:
+        return len(self._names)
+
+    def find(self, text: str) -> Iterator[tuple[int, str]]:
+        """Yield (place, name) of every name in the text, spaced or split by invisible characters as well."""
+        if self._begin is None:
+            return
+        for found in self._begin.finditer(text):
+            start = found.start()
+            window = text[start : start + 8]
+            if window[:2] not in self._lengths or not window.isalpha() or "\u00b7" in window:
+                window = _plain(text[start : start + _LONGEST_NAME])
+            for length in self._lengths.get(window[:2], ()):
+                name = window[:length]
+                if len(name) == length and name in self._names and not self._is_public(text, start, name):
+                    yield start, name
+                    break
+
+    def _is_public(self, text: str, start: int, name: str) -> bool:
+        words = self._public.get(name, ())
+        return any(start >= before and text.startswith(word, start - before) for word, before in words)
+
+
+_DATE = (
+    r"(?:(?:18|19|2[01])[0-9]{2}\s?[-./年]\s?(?:1[0-2]|0?[1-9])\s?[-./月]\s?(?:3[01]|[12][0-9]|0?[1-9])(?:\s?日)?"
+    r"|(?:18|19|2[01])[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01]))(?![0-9])"
+)
+_BIRTH = (
+    re.compile(
+        r"(?:出生\s?(?:年月日?|日期|时间|日)|生日|birth(?:[_ -]?da(?:te|y))?)(?:[（(][^()（）]{0,8}[)）])?"
+        rf"[^0-9\u4e00-\u9fff\n]{{0,30}}(?:为|是|[农公阳阴]历)?\s?(?P<date>{_DATE})",
+        re.IGNORECASE,
+    ),
+    re.compile(rf"(?:出生[ :：=]{{0,3}}|(?<![产发诞滋衍派])生于\s?)(?P<date>{_DATE})"),
+    re.compile(rf"(?P<date>(?<![0-9]){_DATE})\s?(?:出生(?!率|人口|缺陷)|生人|降生|生(?=[,，。;；、)）\s]|$))"),
+)
+
+_NAME_LABEL = re.compile(
+    r"姓\s{0,4}名\s?[\"']?\s?[:：=]\s{0,3}[\"']?"
+    r"(?P<name>[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]{1,8}(?:\u00b7[\u4e00-\u9fff]{1,8})+)(?![\u4e00-\u9fff\u00b7])"
+)
+_NO_NAME = re.compile(r"[某填写选必姓名栏]|文本|真实|字符|可空")
+_HEALTH = re.compile(
+    r"病(?!虫|毒|死|害)|残疾|伤残|重残|[一二三四]级残|精神(?!文明|面貌|扶贫|脱贫|动力|生活|贫困|风貌|食粮)|艾滋|HIV|癌|肿瘤"
+    r"|肝炎|透析|尿毒|白血|结核|糖尿|高血压|心梗|脑梗|脑瘫|瘫痪|癫痫|抑郁|智障|失能|因残"
+)
+# Bodies, schemes and phrases of policy that hold such a word and say nothing about a person.
+_POLICY = re.compile(
+    r"残疾人(?:联合会|两项补贴|事业|就业|工作|专干)|残疾补贴|大病(?:保险|救助|统筹)|重大疾病(?:保险|救助)|疾病(?:预防|控制|应急)"
+    r"|(?:会议|讲话|文件|指示|重要)精神|防病|看病|卫生防疫"
+)
+_BESIDE = 60
+
+
+def find_births(text: str) -> list[Hit]:
+    """Return the full dates that a word beside them calls a birth."""
+    hits: dict[int, Hit] = {}
+    for pattern in _BIRTH:
+        for found in pattern.finditer(text):
+            hits[found.start("date")] = Hit("personal-birth", *found.span("date"), found["date"])
+    return list(hits.values())
+
+
+def find_health(text: str) -> list[Hit]:
+    """Return the health words beside something a label calls a name."""
+    if "姓" not in text:
+        return []
+    return [
+        Hit("personal-health", *found.span("name"), found["name"])
+        for found in _NAME_LABEL.finditer(text)
+        if not _NO_NAME.search(found["name"]) and health_beside(text, *found.span("name"))
+    ]
+
+
+def health_beside(text: str, start: int, end: int) -> bool:
+    """Tell whether a word of illness or disability stands within the same line, near a name."""
+    begin = max(text.rfind("\n", 0, start) + 1, start - _BESIDE)
+    stop = text.find("\n", end)
+    stop = min(end + _BESIDE, stop if stop >= 0 else len(text))
+    beside = _POLICY.sub("", text[begin:start]) + " " + _POLICY.sub("", text[end:stop])
+    return bool(_HEALTH.search(beside))

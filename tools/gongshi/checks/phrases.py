@@ -1,0 +1,72 @@
+"""What is wrong with a cell, in words for the person who keeps the record."""
+
+from __future__ import annotations
+
+import re
+
+from gongshi.package import Field, Resource
+
+PERSONAL_KEYS = ("household_no", "member_no", "pairing_id", "helper_no")
+_DIGITS = re.compile(r"[0-9０-９]{5,}")
+
+
+def is_personal(resource: Resource) -> bool:
+    """Whether a resource's rows speak of a household or a person: then no cell is ever shown in a message."""
+    return any(name in PERSONAL_KEYS for name in resource.schema.names)
+
+
+def shown(resource: Resource, cell: str) -> str:
+    """The cell as a message may show it: never for persons, else cut short and with long digit runs masked."""
+    if is_personal(resource) or not cell:
+        return ""
+    text = _DIGITS.sub(lambda match: match[0][:2] + "***", cell[:30])
+    return f"“{text}”"
+
+
+def wanted(field: Field) -> str:
+    """What a cell of this field must look like."""
+    if field.enum:
+        names = "、".join(field.enum[:8])
+        return f"只能填：{names}" + (" 等（见数据字典）" if len(field.enum) > 8 else "")
+    if field.type == "boolean":
+        return f"只能填：{'、'.join(field.true_values + field.false_values)}"
+    if field.type == "date":
+        return "要写成 2020-06-30 这样的真实日期"
+    if field.type == "year":
+        return "要写成 2020 这样的四位年份"
+    if field.type == "yearmonth":
+        return "要写成 2020-06 这样的年月"
+    if field.type in ("integer", "number"):
+        return _number(field)
+    if field.pattern:
+        return f"要符合格式 {field.pattern}"
+    if field.max_length is not None:
+        return f"不能超过 {field.max_length} 个字"
+    return "内容太长，请缩短"
+
+
+def _number(field: Field) -> str:
+    kind = "整数" if field.type == "integer" else "数字"
+    if field.decimals is not None:
+        kind = f"带 {field.decimals} 位小数的数字"
+    if field.minimum and field.maximum:
+        return f"要填 {field.minimum} 到 {field.maximum} 之间的{kind}"
+    if field.minimum:
+        return f"要填不小于 {field.minimum} 的{kind}"
+    if field.maximum:
+        return f"要填不大于 {field.maximum} 的{kind}"
+    return f"要填{kind}"
+
+
+def cell_message(resource: Resource, field: Field, cell: str) -> str:
+    """One sentence on an invalid cell."""
+    if not cell:
+        return f"“{field.title}”不能为空，请补填"
+    return f"“{field.title}”填得不对{shown(resource, cell)}：{wanted(field)}"
+
+
+def spelling_message(resource: Resource, field: Field, cell: str, canonical: str) -> str:
+    """One sentence on a cell that is valid elsewhere but not in the one spelling kept here."""
+    if canonical != cell:
+        return f"“{field.title}”写法不统一，请运行 gongshi format 改成规范写法"
+    return f"“{field.title}”写法不统一{shown(resource, cell)}：{wanted(field)}，用半角数字"

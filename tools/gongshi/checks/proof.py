@@ -1,0 +1,106 @@
+"""The schema proof: one DuckDB query per resource, compiled from its Table Schema.
+
+The proof is one-sided. A row it passes, Frictionless passes; a row it doubts goes to Frictionless, which writes the
+report (``report.py``). Text is matched as a whole against a strict ASCII pattern first and cast only then, since a cast
+alone would take ``3.5`` for the integer 4.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from gongshi.package import Database, Field, Resource, identifier, literal
+
+LIMIT_DOUBTS = 1000  # rows per resource that are reported one by one
+LIMIT_TEXT = 100_000  # bytes in an unbounded text cell; Python's csv reader gives up at 131,072 characters
+WHOLE = "(?:0|[1-9][0-9]{0,14})"
+PATTERNS = {
+    "integer": "(?:0|-?[1-9][0-9]{0,14})",
+    "date": "[12][0-9]{3}-[0-9]{2}-[0-9]{2}",
+    "year": "[12][0-9]{3}",
+    "yearmonth": "[12][0-9]{3}-(?:0[1-9]|1[0-2])",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """A row that is not proven, and the fields that are why."""
+
+    resource: str
+    row: int
+    fields: tuple[str, ...]
+
+
+def strict_pattern(field: Field) -> str:
+    """The one spelling of a value of this type, as a pattern for the whole cell; "" for text and booleans."""
+    if field.type != "number":
+        return PATTERNS.get(field.type, "")
+    if field.decimals is None:
+        return f"-?{WHOLE}(?:\\.[0-9]{{0,5}}[1-9])?"
+    return f"-?{WHOLE}\\.[0-9]{{{field.decimals}}}"
+
+
+def cell_condition(field: Field) -> str:
+    """SQL that is true only if the cell is valid under the field, and never NULL."""
+    column = identifier(field.name)
+    terms = _value_terms(field, column)
+    if not terms:
+        return f"{column} <> ''" if field.required else "true"
+    valid = " AND ".join(terms)
+    return f"({column} <> '' AND {valid})" if field.required else f"({column} = '' OR ({valid}))"
+
+
+def _value_terms(field: Field, column: str) -> list[str]:
+    terms = []
+    if pattern := strict_pattern(field):
+        terms.append(f"regexp_full_match({column}, {literal(pattern)})")
+    if field.type == "number":
+        terms.append(f"{column} NOT IN ('-0', {literal('-0.' + '0' * (field.decimals or 0))})")
+    if field.type == "date":
+        terms.append(f"try_cast({column} AS DATE) IS NOT NULL")
+    if field.type == "boolean":
+        terms.append(f"{column} IN ({', '.join(map(literal, field.true_values + field.false_values))})")
+    if field.minimum:
+        terms.append(f"coalesce(try_cast({column} AS DECIMAL(21, 6)) >= {field.minimum}, false)")
+    if field.maximum:
+        terms.append(f"coalesce(try_cast({column} AS DECIMAL(21, 6)) <= {field.maximum}, false)")
+    return terms + (_text_terms(field, column) if field.type == "string" else [])
+
+
+def _text_terms(field: Field, column: str) -> list[str]:
+    terms = []
+    if field.enum:
+        terms.append(f"{column} IN ({', '.join(map(literal, field.enum))})")
+    if field.pattern:
+        terms.append(f"regexp_full_match({column}, {literal(field.pattern)})")
+    if field.min_length is not None:
+        terms.append(f"length({column}) >= {field.min_length}")
+    if field.max_length is not None:
+        terms.append(f"length({column}) <= {field.max_length}")
+    elif not field.enum:
+        terms.append(f"strlen({column}) <= {LIMIT_TEXT}")
+    return terms
+
+
+def proof_query(resource: Resource, limit: int = LIMIT_DOUBTS) -> str:
+    """The query whose empty answer proves every row of ``resource`` valid under its schema."""
+    valid = " AND ".join(cell_condition(field) for field in resource.schema.fields)
+    return f"SELECT rowid FROM raw.{identifier(resource.name)} WHERE NOT ({valid}) LIMIT {limit + 1}"
+
+
+def prove(database: Database, resource: Resource, limit: int = LIMIT_DOUBTS) -> list[Doubt]:
+    """The rows of ``resource`` that are not proven, at most ``limit`` + 1 of them; none means that all are valid."""
+    rows = [row for (row,) in database.sql(proof_query(resource, limit))]
+    if not rows:
+        return []
+    fields = resource.schema.fields
+    tests = ", ".join(cell_condition(field) for field in fields)
+    answers = database.sql(
+        f"SELECT rowid, {tests} FROM raw.{identifier(resource.name)} "
+        "WHERE rowid IN (SELECT unnest($1::BIGINT[])) ORDER BY rowid",
+        [rows],
+    )
+    return [
+        Doubt(resource.name, row, tuple(field.name for field, ok in zip(fields, results, strict=True) if not ok))
+        for row, *results in answers
+    ]

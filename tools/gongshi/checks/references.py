@@ -1,0 +1,65 @@
+"""Keys: each primary key once in the whole ledger, each foreign key pointing at a record, across CSV files and YAML."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from gongshi.model import Finding, Severity
+from gongshi.package import Database, ForeignKey, Resource, identifier, quoted
+
+LIMIT = 1000  # findings per key
+
+
+def check_primary_keys(database: Database, resource: Resource) -> list[Finding]:
+    """Rows whose key an earlier row has already."""
+    table, key = f"raw.{identifier(resource.name)}", quoted(resource.schema.primary_key)
+    if not resource.schema.primary_key or _strictly_sorted(database, resource):
+        return []
+    repeated = database.sql(
+        f"SELECT rowid, first FROM (SELECT rowid, min(rowid) OVER (PARTITION BY {key}) AS first FROM {table}) "
+        f"WHERE rowid <> first ORDER BY rowid LIMIT {LIMIT}"
+    )
+    findings = []
+    for row, first in repeated:
+        path, line = database.locate(resource.name, row)
+        other, other_line = database.locate(resource.name, first)
+        title = "、".join(resource.schema.field(name).title for name in resource.schema.primary_key)
+        message = f"“{title}”与 {other} 第 {other_line} 行重复，请删去一行或改正编号"
+        key_values = database.key(resource.name, row)
+        findings.append(Finding("primary-key", Severity.ERROR, message, path, line, resource.name, key=key_values))
+    return findings
+
+
+def _strictly_sorted(database: Database, resource: Resource) -> bool:
+    """Whether the whole table increases strictly by its key, file after file: then no key stands twice."""
+    table = f"raw.{identifier(resource.name)}"
+    key = f"({', '.join(map(identifier, resource.schema.primary_key))})"
+    ((broken,),) = database.sql(
+        f"SELECT count(*) FROM (SELECT {key} <= lag({key}) OVER () AS stop FROM {table}) WHERE stop"
+    )
+    return broken == 0
+
+
+def check_foreign_key(database: Database, key: ForeignKey) -> list[Finding]:
+    """Rows whose reference names no record; a reference with an empty cell names nothing and is fine."""
+    here, there = f"raw.{identifier(key.resource)}", f"raw.{identifier(key.reference)}"
+    filled = " AND ".join(f"h.{identifier(name)} <> ''" for name in key.fields)
+    same = " AND ".join(
+        f"h.{identifier(mine)} = t.{identifier(theirs)}"
+        for mine, theirs in zip(key.fields, key.reference_fields, strict=True)
+    )
+    rows = database.sql(
+        f"SELECT h.rowid FROM {here} h ANTI JOIN {there} t ON {same} WHERE {filled} ORDER BY h.rowid LIMIT {LIMIT}"
+    )
+    return list(_dangling(database, key, [row for (row,) in rows]))
+
+
+def _dangling(database: Database, key: ForeignKey, rows: list[int]) -> Iterator[Finding]:
+    resource = database.descriptor.resources[key.resource]
+    target = database.descriptor.resources[key.reference]
+    title = "、".join(resource.schema.field(name).title for name in key.fields)
+    for row in rows:
+        path, line = database.locate(key.resource, row)
+        message = f"“{title}”在“{target.title}”里找不到，请改正编号，或先补上那条记录"
+        record = database.key(key.resource, row)
+        yield Finding("foreign-key", Severity.ERROR, message, path, line, key.resource, key.fields[0], record)

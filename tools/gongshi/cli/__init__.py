@@ -1,0 +1,82 @@
+"""The command line: thin commands that choose Trees, call a room, render and exit. The one door to click.
+
+Each command lives in a module of its own that is imported only when it runs, so ``gongshi --help`` is quick.
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from pathlib import Path
+
+import click
+
+from gongshi import __version__
+from gongshi.cli.chinese import ChineseContext, speak_chinese
+from gongshi.model import GongshiError
+
+speak_chinese()
+
+# command: (module, one-line help), in the order of a clerk's day
+COMMANDS = {
+    "check": ("gongshi.cli.check", "检查全部记录，一次列出所有问题"),
+    "format": ("gongshi.cli.format", "把记录文件改成规范写法"),
+    "export": ("gongshi.cli.export", "导出数据包"),
+    "build": ("gongshi.cli.build", "由记录生成公开网站"),
+    "keygen": ("gongshi.cli.sealing", "生成密封用的密钥"),
+    "seal": ("gongshi.cli.sealing", "把姓名等标识信息密封进台账"),
+    "unseal": ("gongshi.cli.sealing", "用密钥打开密封信息，只写到标准输出"),
+}
+
+
+class LazyGroup(click.Group):
+    """Imports a command's module only when the command is asked for."""
+
+    context_class = ChineseContext
+
+    def list_commands(self, context: click.Context) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, context: click.Context, name: str) -> click.Command | None:
+        if name not in COMMANDS:
+            return None
+        return getattr(importlib.import_module(COMMANDS[name][0]), name.replace("-", "_"))
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("命令"):
+            formatter.write_dl([(name, text) for name, (_, text) in COMMANDS.items()])
+
+
+@click.group(cls=LazyGroup)
+@click.option("-C", "root", type=click.Path(path_type=Path), default=".", help="台账仓库的目录，默认是当前目录")
+@click.version_option(__version__, message="公示 gongshi %(version)s")
+@click.pass_context
+def gongshi(context: click.Context, root: Path) -> None:
+    """公示：用 Git 管理的县级精准扶贫台账。
+
+    记录放在 records 目录，规则放在 policies 目录。先检查，再提交审核，最后由同一份记录生成公开网站。
+
+    例：gongshi check
+    """
+    context.obj = find_root(root)
+
+
+def find_root(start: Path) -> Path:
+    """The nearest folder at or above ``start`` that holds a ledger, else ``start`` itself."""
+    here = start.resolve()
+    for folder in (here, *here.parents):
+        if (folder / "records" / "datapackage.yaml").is_file():
+            return folder
+    return here
+
+
+def main() -> None:
+    """Entry point: a GongshiError is one line on standard error and exit code 2."""
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8", errors="replace")
+    try:
+        gongshi.main(prog_name="gongshi")
+    except GongshiError as error:
+        click.echo(f"错误：{error}", err=True)
+        sys.exit(2)

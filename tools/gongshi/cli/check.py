@@ -1,0 +1,113 @@
+"""``gongshi check``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import click
+
+from gongshi import __version__
+from gongshi.cli.chinese import Command
+from gongshi.cli.common import day, digest, paint, progress, work_tree
+from gongshi.cli.render import Header, summary, text_line, to_github, to_json, to_junit
+from gongshi.model import Finding, GongshiError, Severity
+
+SCHEMA_FILES = ("records/schemas/", "records/datapackage.yaml", "records/documents.yaml")
+
+
+@click.command(cls=Command)
+@click.argument("paths", nargs=-1)
+@click.option("--against", metavar="REF", help="只因比这个版本新增的问题而失败，如 main")
+@click.option("--on", "on_day", metavar="DATE", help="以哪一天为准，默认是县情里的数据日期，没有则是今天")
+@click.option(
+    "--format", "style", type=click.Choice(["text", "json", "github", "junit"]), default="text", help="输出格式"
+)
+@click.option("--engine", type=click.Choice(["duckdb", "frictionless"]), default="duckdb", help="用什么检查数据格式")
+@click.pass_obj
+def check(root: Path, paths: tuple[str, ...], against: str | None, on_day: str | None, style: str, engine: str) -> None:
+    """检查全部记录，一次列出所有问题：在哪个文件哪一行、错在哪里、怎么改。
+
+    给出 PATH 时只列这些文件或目录里的问题。发现错误时退出码是 1，用法不对或读不出来是 2。
+
+    例：gongshi check records/townships/guzhen
+    """
+    from gongshi.checks import check_guard, check_records
+    from gongshi.package import county_day, load
+
+    tree = work_tree(root)
+    wanted = [_inside(root, path) for path in paths]
+    show = progress()
+    show("读取记录")
+    with load(tree) as database:
+        when = day(on_day, county_day(database))
+        findings = check_records(database, engine, show)
+    show("查找个人信息")
+    findings += check_guard(tree)
+    show("")
+    findings = sorted((f for f in findings if _under(f.path, wanted)), key=lambda finding: finding.order)
+    if against:
+        findings = _only_new(root, against, engine, findings)
+    header = Header(
+        _commit(root), digest(tree, *SCHEMA_FILES), digest(tree, "policies/"), __version__, when.isoformat()
+    )
+    _print(style, header, findings)
+    sys.exit(1 if any(finding.severity is Severity.ERROR for finding in findings) else 0)
+
+
+def _inside(root: Path, path: str) -> str:
+    place = Path(path).resolve()
+    if not place.exists() or not place.is_relative_to(root):
+        raise GongshiError(f"找不到“{path}”，请写台账仓库里的文件或目录")
+    return place.relative_to(root).as_posix()
+
+
+def _under(path: str, wanted: Sequence[str]) -> bool:
+    return not wanted or any(path == place or place == "." or path.startswith(f"{place}/") for place in wanted)
+
+
+def _commit(root: Path) -> str:
+    from gongshi.repository import Git
+
+    git = Git(root)
+    return (git.head() or "") if git.exists() else ""
+
+
+def _only_new(root: Path, against: str, engine: str, findings: list[Finding]) -> list[Finding]:
+    """Findings whose identity the merge base has already become notices."""
+    from gongshi.checks import check_guard, check_records
+    from gongshi.package import load
+    from gongshi.repository import Git, RevisionTree
+
+    git = Git(root)
+    base = git.merge_base(against, "HEAD") if git.exists() and git.resolve(against) else None
+    if base is None:
+        raise GongshiError(f"找不到版本“{against}”，或它与当前版本没有共同的历史，请先取回完整历史")
+    tree = RevisionTree(git, base)
+    tree.prefetch(tree.paths())
+    with load(tree) as database:
+        known = {finding.identity for finding in check_records(database, engine)}
+    known |= {finding.identity for finding in check_guard(tree)}
+    return [
+        replace(finding, severity=Severity.NOTICE, message=f"{finding.message}（原有问题）")
+        if finding.identity in known
+        else finding
+        for finding in findings
+    ]
+
+
+def _print(style: str, header: Header, findings: list[Finding]) -> None:
+    if style == "json":
+        click.echo(to_json(header, findings))
+    elif style == "junit":
+        click.echo(to_junit(findings))
+    elif style == "github":
+        for finding in findings:
+            click.echo(to_github(finding))
+        click.echo(summary(findings))
+    else:
+        for finding in findings:
+            click.echo(text_line(finding, paint))
+        click.echo(summary(findings))

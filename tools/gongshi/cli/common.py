@@ -1,0 +1,55 @@
+"""What several commands need: progress on a terminal, colours, the day, digests."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import click
+
+from gongshi.model import GongshiError
+from gongshi.repository import Tree, WorkTree, recover
+
+
+def work_tree(root: Path) -> WorkTree:
+    """The working directory, after finishing or undoing what an interrupted command left."""
+    if message := recover(root):
+        click.echo(message, err=True)
+    return WorkTree(root)
+
+
+def progress() -> Callable[[str], None]:
+    """A function that shows what is being done, on a terminal only."""
+    if not sys.stderr.isatty():
+        return lambda _: None
+    return lambda text: click.echo(f"\r\033[K{text}" if text else "\r\033[K", nl=False, err=True)
+
+
+def paint(text: str, colour: str) -> str:
+    """``text`` in a colour, unless NO_COLOR is set or standard output is no terminal."""
+    if os.environ.get("NO_COLOR") or not sys.stdout.isatty():
+        return text
+    return click.style(text, fg=colour)
+
+
+def day(value: str | None, as_of: date | None) -> date:
+    """The day a command is about: given, else the county's ``as_of``, else today."""
+    if value is None:
+        return as_of or date.today()
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        raise GongshiError(f"日期“{value[:20]}”不对，请写成 2020-06-30 的样子") from None
+
+
+def digest(tree: Tree, *prefixes: str) -> str:
+    """SHA-256 over paths and contents of the files below ``prefixes``."""
+    total = hashlib.sha256()
+    for prefix in prefixes:
+        for path in tree.paths(prefix):
+            total.update(f"{path}\0{hashlib.sha256(tree.read(path)).hexdigest()}\n".encode())
+    return total.hexdigest()

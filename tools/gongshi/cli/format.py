@@ -1,0 +1,42 @@
+"""``gongshi format``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from gongshi.cli.check import _inside, _under
+from gongshi.cli.chinese import Command
+from gongshi.cli.common import paint, work_tree
+from gongshi.cli.render import text_line
+
+
+@click.command(cls=Command)
+@click.argument("paths", nargs=-1)
+@click.option("--check", "only_check", is_flag=True, help="只查不改，有文件要改时退出码是 1")
+@click.pass_obj
+def format(root: Path, paths: tuple[str, ...], only_check: bool) -> None:
+    """把记录文件改成规范写法：UTF-8、LF、按主键排序、数字写法统一。
+
+    可能丢失内容的文件不会改，会说明原因。要么全部改好，要么一个也不改。
+
+    例：gongshi format --check
+    """
+    from gongshi.package import format_files, read_descriptor
+    from gongshi.repository import write_files
+
+    tree = work_tree(root)
+    wanted = [_inside(root, path) for path in paths]
+    descriptor = read_descriptor(tree)
+    changes, findings = format_files(tree, descriptor, [p for p in tree.paths("records/") if _under(p, wanted)])
+    for finding in findings:
+        click.echo(text_line(finding, paint))
+    for path in sorted(changes):
+        click.echo(f"{path}：{'要改' if only_check else '已改'}")
+    if not only_check:
+        write_files(root, changes)
+    if not changes and not findings:
+        click.echo("都是规范写法。")
+    sys.exit(1 if findings or (only_check and changes) else 0)

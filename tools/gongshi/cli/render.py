@@ -1,0 +1,105 @@
+"""Findings as text, JSON, GitHub annotations and JUnit XML."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from xml.etree import ElementTree
+
+from gongshi.model import Finding, Severity
+
+SEVERITIES = {Severity.ERROR: "错误", Severity.WARNING: "警告", Severity.NOTICE: "提示"}
+COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTICE: "cyan"}
+FORMAT_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What a report is about: commit and digests say exactly which records and rules were checked, and as of which day."""
+
+    commit: str
+    schema_digest: str
+    policy_digest: str
+    tool: str
+    on: str
+
+
+def summary(findings: Sequence[Finding]) -> str:
+    """One line that counts the findings."""
+    counts = Counter(finding.severity for finding in findings)
+    if not findings:
+        return "检查通过，没有发现问题。"
+    return "共 " + "，".join(f"{name} {counts[level]} 条" for level, name in SEVERITIES.items() if counts[level]) + "。"
+
+
+def text_line(finding: Finding, paint) -> str:
+    """A finding as one line: place, severity, message, code."""
+    place = finding.path + (f":{finding.line}" if finding.line else "")
+    record = f"（{'/'.join(finding.key)}）" if finding.key else ""
+    source = f" {finding.clause}" if finding.clause else ""
+    severity = paint(SEVERITIES[finding.severity], COLOURS[finding.severity])
+    return f"{place}: {severity}: {finding.message}{record} [{finding.rule or finding.code}{source}]"
+
+
+def to_json(header: Header, findings: Sequence[Finding]) -> str:
+    """The report as JSON; see tools/README.md for its shape."""
+    return json.dumps(
+        {
+            "format": FORMAT_VERSION,
+            "commit": header.commit,
+            "schema_digest": header.schema_digest,
+            "policy_digest": header.policy_digest,
+            "tool": header.tool,
+            "on": header.on,
+            "findings": [_plain(finding) for finding in findings],
+        },
+        ensure_ascii=False,
+        indent=2,
+    )
+
+
+def _plain(finding: Finding) -> dict[str, object]:
+    names = ("code", "severity", "message", "resource", "path", "line", "field", "key", "policy", "rule", "clause")
+    return {name: getattr(finding, name) for name in names}
+
+
+def to_github(finding: Finding) -> str:
+    """A finding as a workflow command that annotates the line."""
+    level = finding.severity.value
+    place = f"file={_property(finding.path)},line={finding.line or 1},title={_property(finding.rule or finding.code)}"
+    return f"::{level} {place}::{_data(finding.message)}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def to_junit(findings: Sequence[Finding]) -> str:
+    """The report as JUnit XML: one test case per file, errors as failures."""
+    root = ElementTree.Element("testsuites")
+    by_path: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_path.setdefault(finding.path or "records", []).append(finding)
+    failures = sum(finding.severity is Severity.ERROR for finding in findings)
+    counts = {"tests": str(max(len(by_path), 1)), "failures": str(failures)}
+    suite = ElementTree.SubElement(root, "testsuite", name="gongshi check", **counts)
+    for path, group in by_path.items() or [("records", [])]:
+        case = ElementTree.SubElement(suite, "testcase", classname="gongshi", name=_xml(path))
+        for finding in group:
+            tag = "failure" if finding.severity is Severity.ERROR else "system-out"
+            element = ElementTree.SubElement(case, tag)
+            if tag == "failure":
+                element.set("type", finding.code)
+                element.set("message", _xml(finding.message))
+            element.text = _xml(text_line(finding, lambda text, _: text))
+    return ElementTree.tostring(root, encoding="unicode", xml_declaration=True)
+
+
+def _xml(text: str) -> str:
+    return "".join(char if char >= " " and char not in "\ufffe\uffff" or char in "\t\n" else "�" for char in text)

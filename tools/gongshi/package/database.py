@@ -1,0 +1,260 @@
+"""A Tree loaded into DuckDB: per Resource a table of text and a typed view, every row knowing its file and line.
+
+``raw."households"`` holds the cells as text, "" for missing. ``"households"`` is the typed view: NULL for missing, money
+as DECIMAL, dates as DATE, and ``_row``, the row's number, which ``Database.locate`` turns into path and line.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import duckdb
+
+from gongshi.model import Finding, GongshiError, Severity
+from gongshi.package.descriptor import RECORDS, read_descriptor
+from gongshi.package.documents import Table, read_documents
+from gongshi.package.parts import LIMIT_LINE, Part, align, byte_pass, read_slowly
+from gongshi.package.schema import Descriptor, Document, Field, Resource
+from gongshi.repository import Tree
+
+CHUNK = 20_000
+MEMORY = "6GB"
+
+
+@dataclass(slots=True)
+class Loaded:
+    """Where the rows of one resource came from: its Parts in row order, or each row's place."""
+
+    parts: list[Part] = field(default_factory=list)
+    places: list[tuple[str, int]] = field(default_factory=list)
+    rows: int = 0
+
+
+class Database:
+    """The tables of one Tree. ``findings`` are what reading found wrong; close it, or use it in a ``with``."""
+
+    def __init__(self, descriptor: Descriptor, tree: Tree) -> None:
+        self.descriptor = descriptor
+        self.tree = tree
+        self.findings: list[Finding] = []
+        self.loaded: dict[str, Loaded] = {}
+        self.documents: dict[str, Document] = {}
+        self._folder = Path(tempfile.mkdtemp(prefix="gongshi-"))
+        self._connection = duckdb.connect(
+            ":memory:", config={"temp_directory": str(self._folder), "memory_limit": MEMORY}
+        )
+        self._connection.execute("CREATE SCHEMA raw")
+
+    def __enter__(self) -> Database:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Give back memory and the private folder."""
+        self._connection.close()
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def sql(self, query: str, parameters: Sequence[object] = ()) -> list[tuple]:
+        """Rows of a query; parameters are bound, never pasted."""
+        return self._connection.execute(query, list(parameters)).fetchall()
+
+    def columns(self, query: str, parameters: Sequence[object] = ()) -> tuple[list[str], list[tuple]]:
+        """Column names and rows of a query."""
+        cursor = self._connection.execute(query, list(parameters))
+        return [column[0] for column in cursor.description], cursor.fetchall()
+
+    def locate(self, resource: str, row: int) -> tuple[str, int]:
+        """Path and line of the row numbered ``row`` (DuckDB's rowid) of a resource."""
+        loaded = self.loaded[resource]
+        if loaded.places:
+            return loaded.places[row]
+        index = bisect_right([part.first for part in loaded.parts], row) - 1
+        part = loaded.parts[index]
+        return part.path, part.line(row - part.first)
+
+    def key(self, resource: str, row: int) -> tuple[str, ...]:
+        """The primary-key values, as text, of the row numbered ``row``."""
+        names = self.descriptor.resources[resource].schema.primary_key
+        found = self.sql(f"SELECT {quoted(names)} FROM raw.{identifier(resource)} WHERE rowid = ?", [row])
+        return tuple(found[0]) if found else ()
+
+    def file_of(self, path: str) -> str:
+        """A path on disk that DuckDB can read: the file itself, or a private copy of a revision's blob."""
+        if place := self.tree.file(path):
+            return str(place)
+        copy = self._folder / f"{len(list(self._folder.iterdir()))}.csv"
+        copy.write_bytes(self.tree.read(path))
+        return str(copy)
+
+    def lock(self) -> None:
+        """No more files, no more settings: from here on SQL can reach only what is loaded."""
+        self._connection.execute("SET enable_external_access = false")
+        self._connection.execute("SET lock_configuration = true")
+
+
+def load(tree: Tree, only: Iterable[str] | None = None, descriptor: Descriptor | None = None) -> Database:
+    """The Database of ``tree``; ``only`` names resources to load, the others stay empty tables."""
+    descriptor = descriptor or read_descriptor(tree)
+    database = Database(descriptor, tree)
+    wanted = frozenset(descriptor.resources) if only is None else frozenset(only)
+    try:
+        for resource in descriptor.csv_resources():
+            _load_csv(database, resource, resource.paths if resource.name in wanted else ())
+        documents = read_documents(tree, descriptor, tree.paths(f"{RECORDS}/"), None if only is None else wanted)
+        database.findings.extend(documents.findings)
+        database.documents = documents.kinds
+        for name, table in documents.tables.items():
+            _load_table(database, descriptor.resources[name], table)
+        for resource in descriptor.resources.values():
+            _typed_view(database, resource)
+    except BaseException:
+        database.close()
+        raise
+    return database
+
+
+def county_day(database: Database) -> date | None:
+    """The day the county's records are of, if county.yaml says one (a real county does not)."""
+    if "county" not in database.descriptor.resources:
+        return None
+    rows = database.sql("SELECT max(as_of) FROM county")
+    return rows[0][0] if rows else None
+
+
+def identifier(name: str) -> str:
+    """``name`` as a quoted SQL identifier."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """``text`` as a quoted SQL string."""
+    return "'" + text.replace("'", "''") + "'"
+
+
+def quoted(names: Iterable[str]) -> str:
+    """A list of quoted identifiers."""
+    return ", ".join(map(identifier, names))
+
+
+def _load_csv(database: Database, resource: Resource, paths: Sequence[str]) -> None:
+    parts = [part for path in paths if (part := _read_part(database, resource, f"{RECORDS}/{path}"))]
+    loaded = database.loaded[resource.name] = Loaded()
+    table = _create(database, resource.name, resource)
+    clean = [part for part in parts if part.clean]
+    if _copy(database, resource.name, resource, clean):
+        _placed(loaded, clean)
+    else:
+        for part in clean:
+            if _copy(database, "part", resource, [part]):
+                database.sql(f"INSERT INTO {table} SELECT * FROM raw.part ORDER BY rowid")
+                _placed(loaded, [part])
+            else:
+                _doubt(database, resource, part)
+    for part in parts:
+        if not part.clean:
+            _insert(database, table, resource, list(align(part, resource.schema.names)))
+            _placed(loaded, [part])
+
+
+def _placed(loaded: Loaded, parts: list[Part]) -> None:
+    for part in parts:
+        part.first = loaded.rows
+        loaded.rows += part.rows
+        loaded.parts.append(part)
+
+
+def _read_part(database: Database, resource: Resource, path: str) -> Part | None:
+    if not database.tree.exists(path):
+        message = "数据包里列了这个文件，但它不存在：请恢复文件，或从 datapackage.yaml 删去这一行"
+        database.findings.append(Finding("missing-file", Severity.ERROR, message, path, 0, resource.name))
+        return None
+    try:
+        data = database.tree.read(path)
+    except GongshiError as error:
+        database.findings.append(Finding("unreadable", Severity.ERROR, str(error), path, 0, resource.name))
+        return None
+    part, findings = byte_pass(path, data, resource)
+    database.findings.extend(findings)
+    if not part.clean:
+        database.findings.extend(read_slowly(part, data, resource))
+    return part
+
+
+def _doubt(database: Database, resource: Resource, part: Part) -> None:
+    """The bytes looked fine, but DuckDB could not read the file as the byte pass counted it: read it slowly."""
+    findings = read_slowly(part, database.tree.read(part.path), resource)
+    database.findings.extend(findings)
+
+
+def _create(database: Database, name: str, resource: Resource) -> str:
+    table = f"raw.{identifier(name)}"
+    columns = ", ".join(f"{identifier(field)} VARCHAR" for field in resource.schema.names)
+    database.sql(f"CREATE OR REPLACE TABLE {table} ({columns})")
+    return table
+
+
+def _copy(database: Database, name: str, resource: Resource, parts: list[Part]) -> bool:
+    """Make table ``raw.name`` from clean parts; False if DuckDB reads other rows than the byte pass counted."""
+    if not parts:
+        return True
+    names = resource.schema.names
+    columns = ", ".join(f"{identifier(field)}: 'VARCHAR'" for field in names)
+    files = ", ".join(literal(database.file_of(part.path)) for part in parts)
+    reader = (
+        f"read_csv([{files}], auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"', "
+        f"new_line = '\\n', comment = '', columns = {{{columns}}}, strict_mode = true, "
+        f"force_not_null = [{', '.join(map(literal, names))}], max_line_size = {LIMIT_LINE})"
+    )
+    try:
+        database.sql(f"CREATE OR REPLACE TABLE raw.{identifier(name)} AS SELECT * FROM {reader}")
+    except duckdb.Error:
+        _create(database, name, resource)
+        return False
+    ((rows,),) = database.sql(f"SELECT count(*) FROM raw.{identifier(name)}")
+    if rows == sum(part.rows for part in parts):
+        return True
+    _create(database, name, resource)
+    return False
+
+
+def _insert(database: Database, table: str, resource: Resource, rows: list[list[str]]) -> None:
+    holes = ", ".join(f"unnest(${index}::VARCHAR[])" for index in range(1, len(resource.schema.names) + 1))
+    for start in range(0, len(rows), CHUNK):
+        columns = [list(column) for column in zip(*rows[start : start + CHUNK], strict=True)]
+        database.sql(f"INSERT INTO {table} SELECT {holes}", columns)
+
+
+def _load_table(database: Database, resource: Resource, table: Table) -> None:
+    _insert(database, _create(database, resource.name, resource), resource, table.rows)
+    database.loaded[resource.name] = Loaded(places=table.places, rows=len(table.rows))
+
+
+def _typed_view(database: Database, resource: Resource) -> None:
+    columns = ", ".join(f"{typed(field)} AS {identifier(field.name)}" for field in resource.schema.fields)
+    name = identifier(resource.name)
+    database.sql(f"CREATE VIEW {name} AS SELECT rowid AS _row, {columns} FROM raw.{name}")
+
+
+def typed(field: Field) -> str:
+    """The SQL that turns a field's text into its value, NULL for missing or unreadable text."""
+    column = identifier(field.name)
+    if field.type == "integer":
+        return f"try_cast({column} AS BIGINT)"
+    if field.type == "number":
+        return f"try_cast({column} AS DECIMAL(21, {6 if field.decimals is None else field.decimals}))"
+    if field.type == "boolean":
+        yes, no = (f"({', '.join(map(literal, values))})" for values in (field.true_values, field.false_values))
+        return f"CASE WHEN {column} IN {yes} THEN true WHEN {column} IN {no} THEN false END"
+    if field.type == "date":
+        return f"try_cast({column} AS DATE)"
+    if field.type == "year":
+        return f"try_cast({column} AS INTEGER)"
+    return f"nullif({column}, '')"

@@ -1,0 +1,178 @@
+"""YAML documents as rows: one record of the document's resource, and one row per item of each of its lists."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from gongshi.model import Finding, GongshiError, Severity
+from gongshi.package.canonical import yaml_bytes
+from gongshi.package.descriptor import RECORDS
+from gongshi.package.schema import Descriptor, Document, Resource
+from gongshi.package.yamlfile import Mapping as YamlMapping
+from gongshi.package.yamlfile import Node, Scalar, Sequence, YamlProblem, parse, plain
+from gongshi.repository import Tree
+
+_HOLE = re.compile(r"\{([a-z_]+)\}")
+
+
+@dataclass(slots=True)
+class Table:
+    """Rows of one YAML resource in reading order, each with its path and line."""
+
+    rows: list[list[str]] = field(default_factory=list)
+    places: list[tuple[str, int]] = field(default_factory=list)
+
+
+def pattern_of(document: Document) -> re.Pattern[str]:
+    """A document's path template as a pattern over paths below ``records/``; every {hole} is a named group."""
+    parts = _HOLE.split(document.path)
+    pieces = [re.escape(part) if index % 2 == 0 else f"(?P<{part}>[^/]+)" for index, part in enumerate(parts)]
+    return re.compile(f"{RECORDS}/" + "".join(pieces))
+
+
+def document_of(descriptor: Descriptor, path: str) -> Document | None:
+    """The kind of document that ``path`` must be, if any."""
+    return next((document for document in descriptor.documents if pattern_of(document).fullmatch(path)), None)
+
+
+def canonical_document(descriptor: Descriptor, document: Document, data: bytes) -> bytes:
+    """The canonical bytes of a document that reads without problems; raises YamlProblem otherwise."""
+    root = plain(parse(data))
+    _refuse_loss(descriptor, document, root)
+    record = {name: value for name, value in root.items() if name not in document.lists}
+    return yaml_bytes(descriptor, document, record, {name: root.get(name, ()) for name in document.lists})
+
+
+def _refuse_loss(descriptor: Descriptor, document: Document, root: object) -> None:
+    """Formatting keeps known scalar fields and lists of flat rows only: anything else is a problem to solve first."""
+    if not isinstance(root, dict):
+        raise YamlProblem("文件要写成“字段: 值”的形式", 1)
+    record = {name: value for name, value in root.items() if name not in document.lists}
+    rows: list[tuple[str, object]] = [(document.resource, record)]
+    for name, resource in document.lists.items():
+        items = root.get(name, [])
+        if not isinstance(items, list):
+            raise YamlProblem(f"“{name}”要写成列表")
+        rows.extend((resource, item) for item in items)
+    for resource, row in rows:
+        schema = descriptor.resources[resource].schema
+        if not isinstance(row, dict):
+            raise YamlProblem("列表的每一项要写成 {字段: 值, …}")
+        for name, value in row.items():
+            if name not in schema.names or not isinstance(value, str):
+                raise YamlProblem(f"不认识的字段“{name[:40]}”，或它的值不是一个值，请先改好")
+            if "\n" in value or "\r" in value:
+                raise YamlProblem(f"“{schema.field(name).title}”里有换行，请先改成一行")
+
+
+@dataclass(slots=True)
+class Documents:
+    """What reading all documents gave: Tables by resource, what was wrong, and each path's kind of document."""
+
+    tables: dict[str, Table]
+    findings: list[Finding] = field(default_factory=list)
+    kinds: dict[str, Document] = field(default_factory=dict)
+
+
+def read_documents(
+    tree: Tree, descriptor: Descriptor, paths: tuple[str, ...], only: frozenset[str] | None = None
+) -> Documents:
+    """Every YAML document among ``paths``; ``only`` limits to documents touching those resources."""
+    reader = _Reader(tree, descriptor)
+    for document in descriptor.documents:
+        if only is not None and not only & {document.resource, *document.lists.values()}:
+            continue
+        pattern = pattern_of(document)
+        for path in paths:
+            if match := pattern.fullmatch(path):
+                reader.kinds[path] = document
+                reader.read(document, path, match.groupdict())
+    return Documents(reader.tables, reader.findings, reader.kinds)
+
+
+class _Reader:
+    """Collects Tables and Findings over many documents."""
+
+    def __init__(self, tree: Tree, descriptor: Descriptor) -> None:
+        self.tree = tree
+        self.descriptor = descriptor
+        self.tables: dict[str, Table] = {
+            name: Table() for name, resource in descriptor.resources.items() if not resource.is_csv
+        }
+        self.findings: list[Finding] = []
+        self.kinds: dict[str, Document] = {}
+
+    def finding(self, code: str, path: str, line: int, message: str, resource: str, name: str = "") -> None:
+        self.findings.append(Finding(code, Severity.ERROR, message, path, line, resource, name))
+
+    def read(self, document: Document, path: str, holes: Mapping[str, str]) -> None:
+        try:
+            root = parse(self.tree.read(path))
+        except YamlProblem as error:
+            self.finding("yaml", path, error.line, error.message, document.resource)
+            return
+        except GongshiError as error:
+            self.finding("yaml", path, 0, str(error), document.resource)
+            return
+        if not isinstance(root, YamlMapping):
+            self.finding("yaml", path, root.line, "文件要写成“字段: 值”的形式", document.resource)
+            return
+        resource = self.descriptor.resources[document.resource]
+        record = {name: node for name, node in root.items.items() if name not in document.lists}
+        cells = self.cells(resource, record, root, path, {})
+        self.add(resource, cells, path, root.line)
+        self.check_place(document, path, holes, dict(zip(resource.schema.names, cells, strict=True)), root)
+        key = {name: cells[resource.schema.names.index(name)] for name in resource.schema.primary_key}
+        for name, target in document.lists.items():
+            if name in root.items:
+                self.read_list(self.descriptor.resources[target], root.items[name], path, key)
+
+    def read_list(self, resource: Resource, node: Node, path: str, key: dict[str, str]) -> None:
+        if not isinstance(node, Sequence):
+            self.finding("yaml", path, node.line, f"“{resource.title}”要写成列表，每项一行，以 - 开头", resource.name)
+            return
+        for item in node.items:
+            if isinstance(item, YamlMapping):
+                self.add(resource, self.cells(resource, item.items, item, path, key), path, item.line)
+            else:
+                self.finding("yaml", path, item.line, "列表的每一项要写成 {字段: 值, …}", resource.name)
+
+    def cells(
+        self, resource: Resource, items: Mapping[str, Node], where: YamlMapping, path: str, key: dict[str, str]
+    ) -> list[str]:
+        names = set(resource.schema.names)
+        for name in items:
+            if name not in names or name in key:
+                message = f"不认识的字段“{name[:40]}”，请对照数据字典"
+                self.finding("unknown-field", path, where.lines[name], message, resource.name)
+        return [key.get(name) or self.cell(resource, items.get(name), path, name) for name in resource.schema.names]
+
+    def cell(self, resource: Resource, node: Node | None, path: str, name: str) -> str:
+        if node is None:
+            return ""
+        title = resource.schema.field(name).title
+        if not isinstance(node, Scalar):
+            self.finding("yaml", path, node.line, f"“{title}”只能写一个值", resource.name, name)
+            return ""
+        if "\n" in node.value or "\r" in node.value:
+            self.finding("line-break", path, node.line, f"“{title}”里不能换行", resource.name, name)
+            return node.value.replace("\r", " ").replace("\n", " ")
+        return node.value
+
+    def add(self, resource: Resource, cells: list[str], path: str, line: int) -> None:
+        table = self.tables[resource.name]
+        table.rows.append(cells)
+        table.places.append((path, line))
+
+    def check_place(
+        self, document: Document, path: str, holes: Mapping[str, str], record: Mapping[str, str], root: YamlMapping
+    ) -> None:
+        """A file's name must say the record's key: ``{project_id}.yaml`` holds that project."""
+        for name, value in holes.items():
+            if name in record and record[name] != value:
+                line = root.lines.get(name, root.line)
+                title = self.descriptor.resources[document.resource].schema.field(name).title
+                message = f"文件路径里是“{value}”，内容的“{title}”却不同，请改成一致"
+                self.finding("misplaced", path, line, message, document.resource, name)

@@ -1,0 +1,102 @@
+"""The whole ledger flattened to one Data Package, and schemas as plain Table Schema descriptors."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from gongshi.model import GongshiError
+from gongshi.package.canonical import csv_bytes
+from gongshi.package.database import Database, identifier, quoted
+from gongshi.package.schema import Descriptor, Field, Resource, Schema
+
+
+def field_descriptor(field: Field) -> dict[str, object]:
+    """A field as a plain Table Schema field, Gongshi's additions included."""
+    limits: dict[str, object] = {"required": True} if field.required else {}
+    if field.pattern:
+        limits["pattern"] = field.pattern
+    if field.enum:
+        limits["enum"] = list(field.enum)
+    for name, value in (("minimum", field.minimum), ("maximum", field.maximum)):
+        if value:
+            limits[name] = float(value) if "." in value else int(value)
+    for name, length in (("minLength", field.min_length), ("maxLength", field.max_length)):
+        if length is not None:
+            limits[name] = length
+    texts = {
+        name: getattr(field, name) for name in ("name", "title", "type", "description", "unit", "disclosure", "source")
+    }
+    descriptor: dict[str, object] = {name: value for name, value in texts.items() if value}
+    if field.decimals is not None:
+        descriptor["decimals"] = field.decimals
+    if field.type == "boolean":
+        descriptor |= {"trueValues": list(field.true_values), "falseValues": list(field.false_values)}
+    if limits:
+        descriptor["constraints"] = limits
+    return descriptor
+
+
+def schema_descriptor(schema: Schema) -> dict[str, object]:
+    """A Table Schema descriptor of the fields alone; keys are checked across files by SQL."""
+    return {"fields": [field_descriptor(field) for field in schema.fields]}
+
+
+def package_descriptor(descriptor: Descriptor) -> dict[str, object]:
+    """The Data Package descriptor of the exported ledger: every resource one CSV file, every key stated."""
+    return {
+        "name": descriptor.name,
+        "title": descriptor.title,
+        **({"licenses": [{"name": descriptor.licence}]} if descriptor.licence else {}),
+        "resources": [_resource_descriptor(descriptor, resource) for resource in descriptor.resources.values()],
+    }
+
+
+def _resource_descriptor(descriptor: Descriptor, resource: Resource) -> dict[str, object]:
+    keys = [
+        {
+            "fields": list(key.fields),
+            "reference": {
+                "resource": "" if key.reference == resource.name else key.reference,
+                "fields": list(key.reference_fields),
+            },
+        }
+        for key in descriptor.foreign_keys
+        if key.resource == resource.name
+    ]
+    schema = schema_descriptor(resource.schema) | {"primaryKey": list(resource.schema.primary_key)}
+    return {
+        "name": resource.name,
+        "title": resource.title,
+        "path": f"data/{resource.name}.csv",
+        "format": "csv",
+        "encoding": "utf-8",
+        "schema": schema | ({"foreignKeys": keys} if keys else {}),
+    }
+
+
+def export_package(database: Database, folder: Path) -> int:
+    """Write the Data Package into ``folder``, which must be new or empty; all of it or nothing. Returns the tables."""
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise GongshiError(f"“{folder}”里已有东西，请换一个空的或还没有的目录")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=".gongshi-export-", dir=folder.parent))
+    try:
+        (aside / "data").mkdir()
+        for resource in database.descriptor.resources.values():
+            names = quoted(resource.schema.names)
+            rows = database.sql(f"SELECT {names} FROM raw.{identifier(resource.name)} ORDER BY rowid")
+            (aside / "data" / f"{resource.name}.csv").write_bytes(csv_bytes(resource.schema, rows))
+        text = json.dumps(package_descriptor(database.descriptor), ensure_ascii=False, indent=2)
+        (aside / "datapackage.json").write_text(text + "\n", encoding="utf-8")
+        aside.chmod(0o755)
+        if folder.exists():
+            folder.rmdir()
+        os.replace(aside, folder)
+    except BaseException:
+        shutil.rmtree(aside, ignore_errors=True)
+        raise
+    return len(database.descriptor.resources)
