@@ -57,12 +57,13 @@ def find_numbers(text: str) -> list[Hit]:
     hits: list[Hit] = []
     for sequence in _SEQUENCE.finditer(text):
         pieces = list(_PIECE.finditer(text, sequence.start(), sequence.end()))
-        taken: list[Hit] = []
+        first, taken = sequence.start(), bytearray(len(sequence[0]) + 8)
         for detector in _DETECTORS:
             for hit in detector(text, pieces):
-                if not any(hit.start < other.end and other.start < hit.end for other in taken):
-                    taken.append(hit)
-        hits.extend(taken)
+                place = slice(hit.start - first, hit.end - first)
+                if not any(taken[place]):
+                    taken[place] = b"\x01" * (hit.end - hit.start)
+                    hits.append(hit)
     return sorted(hits, key=lambda hit: hit.start)
 
 
@@ -99,12 +100,12 @@ def _windows(pieces: list[Piece], lengths: tuple[int, ...]) -> Iterator[tuple[in
     """Yield (first, behind last, joined value) of neighbours that together have one of the lengths."""
     for first in range(len(pieces)):
         value = ""
-        for behind, piece in enumerate(pieces[first:], first + 1):
-            value += piece[0] if piece[0].isdigit() else "X"
+        for at in range(first, min(len(pieces), first + lengths[-1])):
+            value += pieces[at][0] if pieces[at][0].isdigit() else "X"
             if len(value) > lengths[-1]:
                 break
             if len(value) in lengths:
-                yield first, behind, value
+                yield first, at + 1, value
 
 
 def _cards(text: str, pieces: list[Piece]) -> Iterator[Hit]:

@@ -40,8 +40,12 @@ def wanted(field: Field) -> str:
         return _number(field)
     if field.pattern:
         return f"要符合格式 {field.pattern}"
+    if field.min_length is not None and field.max_length is not None:
+        return f"要写 {field.min_length} 到 {field.max_length} 个字"
+    if field.min_length is not None:
+        return f"要写至少 {field.min_length} 个字"
     if field.max_length is not None:
-        return f"不能超过 {field.max_length} 个字"
+        return f"要写在 {field.max_length} 个字以内"
     return "内容太长，请缩短"
 
 

@@ -102,4 +102,4 @@ def to_junit(findings: Sequence[Finding]) -> str:
 
 
 def _xml(text: str) -> str:
-    return "".join(char if char >= " " and char not in "\ufffe\uffff" or char in "\t\n" else "�" for char in text)
+    return "".join(char if (char >= " " and char not in "\ufffe\uffff") or char in "\t\n" else "�" for char in text)

@@ -148,7 +148,8 @@ def _load_csv(database: Database, resource: Resource, paths: Sequence[str]) -> N
     parts = [part for path in paths if (part := _read_part(database, resource, f"{RECORDS}/{path}"))]
     loaded = database.loaded[resource.name] = Loaded()
     table = _create(database, resource.name, resource)
-    clean = [part for part in parts if part.clean]
+    _placed(loaded, [part for part in parts if part.clean and not part.rows])
+    clean = [part for part in parts if part.clean and part.rows]
     if _copy(database, resource.name, resource, clean):
         _placed(loaded, clean)
     else:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -17,7 +18,7 @@ from gongshi.package.canonical import csv_cell
 from gongshi.package.schema import Resource
 
 LIMIT_LINE = 131_072  # characters of a cell beyond which Python's csv reader, and so Frictionless, gives up
-LIMIT_FINDINGS = 100  # per file and kind of problem: more of the same tells nobody anything new
+_LINE_END = re.compile("\r\n|\r|\n")
 
 
 @dataclass(slots=True)
@@ -125,26 +126,33 @@ def _minimal(line: str) -> bool:
 
 
 def read_slowly(part: Part, data: bytes, resource: Resource) -> list[Finding]:
-    """Fill ``part`` with what can still be read of a file that the fast way may not read; no row is lost."""
+    """Fill ``part`` with what can still be read of a file that the fast way may not read; no row is lost.
+
+    Where quotes do not pair, each line is read by itself, so that one bad quote does not swallow the rest.
+    """
     text, findings = _decode(part.path, data, resource)
-    reader = csv.reader(io.StringIO(text, newline=""))
     previous = csv.field_size_limit(max(LIMIT_LINE, len(text) + 1))
-    part.lines, part.cells, part.labels = [], [], []
     try:
-        part.labels = next(reader, [])
-        line = reader.line_num
-        for row in reader:
-            if row:
-                part.cells.append(row)
-                part.lines.append(line + 1)
-            line = reader.line_num
-    except csv.Error:
-        message = "这一行之后读不出来，请检查引号是否成对"
-        findings.append(Finding("unreadable", Severity.ERROR, message, part.path, reader.line_num, resource.name))
+        try:
+            rows = list(_numbered(csv.reader(io.StringIO(text, newline=""), strict=True)))
+        except csv.Error:
+            rows = [(number, next(csv.reader([line]), [])) for number, line in enumerate(_LINE_END.split(text), 1)]
     finally:
         csv.field_size_limit(previous)
-    part.rows, part.clean = len(part.cells), False
+    part.labels = rows[0][1] if rows else []
+    filled = [(line, row) for line, row in rows[1:] if row]
+    part.lines = [line for line, _ in filled]
+    part.cells = [row for _, row in filled]
+    part.rows, part.clean = len(filled), False
     return findings
+
+
+def _numbered(reader) -> Iterator[tuple[int, list[str]]]:
+    """Rows with the line each begins on."""
+    line = 1
+    for row in reader:
+        yield line, row
+        line = reader.line_num + 1
 
 
 def _decode(path: str, data: bytes, resource: Resource) -> tuple[str, list[Finding]]:

@@ -1,0 +1,209 @@
+"""Bad input: each kind gives a Finding with path and line, or a one-line error in Chinese; never a traceback."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gongshi.checks import check_records
+from gongshi.model import GongshiError
+from gongshi.package import load, read_descriptor
+from gongshi.package.descriptor import has_bare_alternative
+from gongshi.repository import WorkTree
+from support import DictTree, descriptor_files, tree_of
+
+UNITS = "records/county/units.csv"
+HEADER = (
+    b"unit_code,name,unit_kind,unit_level,division_code,office_phone,staff,retiring_staff,hardship_staff,credit_code\n"
+)
+ROW = "U001,民政局,党政机关,县,,,10,0,0,\n".encode()
+ROW2 = "U002,财政局,党政机关,县,,,10,0,0,\n".encode()
+GOOD = HEADER + ROW + ROW2
+
+BAD_CSV = {
+    "gbk": (GOOD.decode().encode("gbk"), "encoding", 2),
+    "utf-16": (GOOD.decode().encode("utf-16"), "encoding", 1),
+    "bom": (b"\xef\xbb\xbf" + GOOD, "bom", 1),
+    "crlf": (GOOD.replace(b"\n", b"\r\n"), "crlf", 1),
+    "blank row": (HEADER + ROW + b"\n" + ROW2, "blank-row", 3),
+    "short row": (HEADER + ROW + b"U002,x\n", "missing-cell", 3),
+    "long row": (HEADER + ROW + ROW2[:-1] + b",1\n", "extra-cell", 3),
+    "duplicate header": (GOOD.replace(b"name,", b"unit_code,", 1), "header", 1),
+    "reordered header": (GOOD.replace(b"unit_code,name,", b"name,unit_code,", 1), "header", 1),
+    "unknown header": (GOOD.replace(b",staff,", b",people,", 1), "header", 1),
+    "no last newline": (GOOD[:-1], "no-last-newline", 3),
+    "full-width digits": (GOOD.replace(b",10,0,0,\n", ",１０,0,0,\n".encode(), 1), "spelling", 2),
+    "nul": (GOOD.replace(b"U002", b"U\x0002"), "nul", 3),
+    "open quote": (HEADER + b'U001,"' + ROW[5:] + ROW2, "quoting", 2),
+    "empty": (b"", "empty-file", 0),
+    "duplicate key": (HEADER + ROW + ROW, "primary-key", 3),
+    "unsorted": (HEADER + ROW2 + ROW, "not-canonical", 3),
+    "loose quotes": (GOOD.replace("民政局".encode(), '"民政局"'.encode()), "quoting", 2),
+    "20 MB line": (HEADER + ROW + b"U002," + b"x" * 20_000_000 + b",,,,,,,,\n", "constraint-error", 3),
+}
+
+COUNTY = "records/county/county.yaml"
+BAD_YAML = {
+    "duplicate key": (b"county_code: '990101000000'\nname: a\nname: b\n", "yaml", 3),
+    "bomb": (b"a: &a [x, x]\nb: &b [*a, *a]\nc: [*b, *b]\n", "yaml", 1),
+    "tag": (b"name: !!python/object/apply:os.system [id]\n", "yaml", 1),
+    "tab": (b"name:\n\t- x\n", "yaml", 2),
+    "nul": (b"name: a\0b\n", "yaml", 1),
+    "bom": (b"\xef\xbb\xbfname: a\n", "yaml", 1),
+    "gbk": ("name: 示例县\n".encode("gbk"), "yaml", 1),
+    "two documents": (b"name: a\n---\nname: b\n", "yaml", 2),
+    "empty": (b"", "yaml", 1),
+    "a list": (b"- a\n", "yaml", 1),
+    "nested value": (b"name: {a: b}\n", "yaml", 1),
+    "unknown field": (b"name: a\nnmae: b\n", "unknown-field", 2),
+    "deep": (b"name: " + b"[" * 50 + b"]" * 50 + b"\n", "yaml", 1),
+    "line break": (b'name: "a\\nb"\n', "line-break", 1),
+    "not canonical": ("name:   示例县\n".encode(), "not-canonical", 1),
+}
+
+
+def findings_of(files: dict[str, bytes]) -> list:
+    base = tree_of({}).files | {UNITS: GOOD}
+    base.pop(COUNTY, None)
+    with load(DictTree(base | files)) as database:
+        return check_records(database)
+
+
+def test_the_good_ledger_is_clean() -> None:
+    assert findings_of({}) == []
+
+
+@pytest.mark.parametrize("name", BAD_CSV)
+def test_bad_csv_is_a_finding_with_path_and_line(name: str) -> None:
+    data, code, line = BAD_CSV[name]
+    found = [finding for finding in findings_of({UNITS: data}) if finding.code == code]
+    assert (UNITS, line) in {(finding.path, finding.line) for finding in found}
+    assert all(len(finding.message) < 300 for finding in found)
+
+
+@pytest.mark.parametrize("name", BAD_YAML)
+def test_bad_yaml_is_a_finding_with_path_and_line(name: str) -> None:
+    data, code, line = BAD_YAML[name]
+    found = [finding for finding in findings_of({COUNTY: data}) if finding.code == code]
+    assert (COUNTY, line) in {(finding.path, finding.line) for finding in found}
+
+
+def test_no_row_is_lost_on_the_way() -> None:
+    """A short row, a row with an open quote and a good one: every line that can be read is a row of the table."""
+    data = HEADER + ROW + b'U002,"short\n' + "U003,环保局,党政机关,县,,,1,0,0,,extra\n".encode()
+    with load(DictTree(tree_of({}).files | {UNITS: data})) as database:
+        assert [row[0] for row in database.sql("SELECT unit_code FROM units ORDER BY _row")] == ["U001", "U002", "U003"]
+        assert database.locate("units", 2) == (UNITS, 4)
+
+
+def test_a_broken_part_does_not_move_the_lines_of_the_others() -> None:
+    """Three files of one resource, the middle one with CRLF: every row still knows its own file and line."""
+    files = tree_of({}).files
+    paths = [f"records/townships/{slug}/clues.csv" for slug in ("changle", "dongyang", "gujiang")]
+    header = files[paths[0]]
+    row = "Y00000{},H0000001,有车,U001,2020-01-01,2020-02-01,,\n"
+    for number, path in enumerate(paths):
+        files[path] = header + "".join(row.format(2 * number + n) for n in (1, 2)).encode()
+    files[paths[1]] = files[paths[1]].replace(b"\n", b"\r\n")
+    with load(DictTree(files)) as database:
+        for row_number, clue in database.sql("SELECT _row, clue_id FROM clues"):
+            path, line = database.locate("clues", row_number)
+            assert clue.encode() in files[path].split(b"\n")[line - 1]
+
+
+def descriptor_with(path: str, old: bytes, new: bytes) -> list:
+    files = descriptor_files()
+    assert old in files[path]
+    files[path] = files[path].replace(old, new, 1)
+    return list(read_descriptor(DictTree(files)).problems)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (b"path: county/units.csv", b"path: ../units.csv", "目录"),
+        (b"path: county/units.csv", b"path: /etc/passwd", "目录"),
+        (b"path: county/units.csv", b"path: county/units.csv\n    pth: x", "不认识的属性"),
+        (b"schema: schemas/units.yaml", b"schema: ../schemas/units.yaml", "schemas/"),
+        (b"schema: schemas/units.yaml", b"schema: schemas/none.yaml", "不存在"),
+        (b"name: units", b"name: Units", "小写"),
+        (b"path: county/villages.csv", b"path: county/units.csv", "两次"),
+    ],
+)
+def test_a_bad_package_descriptor(old: bytes, new: bytes, words: str) -> None:
+    problems = descriptor_with("records/datapackage.yaml", old, new)
+    assert any(words in problem.message and problem.path for problem in problems)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        (b"type: string", b"typ: string", "不认识的属性"),
+        (b"required: true", b"requierd: true", "不认识的属性"),
+        (b"'U[0-9]{3,6}'", b"'U1|U2'", "a|b"),
+        (b"'U[0-9]{3,6}'", b"'U\\d+'", "字符组"),
+        (b"'U[0-9]{3,6}'", b"'U('", "正则"),
+        (b"'U[0-9]{3,6}'", b"'U[0-9]{3,2000}'", "1000"),
+        (b"disclosure: public", b"disclosure: secret", "disclosure"),
+        (b"name: name,", b"name: on,", "字段名"),
+        (b"type: integer", b"type: int", "type"),
+        (b"primaryKey: [unit_code]", b"primaryKey: [unit]", "主键"),
+        (b"minimum: 0", b"minimum: zero", "数字"),
+        (b"minimum: 0", b"maxLength: 3", "不能有"),
+        (b"source: ", b"sauce: ", "缺 source"),
+    ],
+)
+def test_the_lint_of_schemas(old: bytes, new: bytes, words: str) -> None:
+    problems = descriptor_with("records/schemas/units.yaml", old, new)
+    assert any(words in problem.message and problem.line for problem in problems), [p.message for p in problems]
+
+
+def test_a_dangling_foreign_key_is_found() -> None:
+    problems = descriptor_with(
+        "records/documents.yaml", b"resource: assets, fields: [project_id]", b"resource: assets, fields: [project]"
+    )
+    assert any("外键" in problem.message for problem in problems)
+
+
+def test_bare_alternatives() -> None:
+    assert has_bare_alternative("a|b") and has_bare_alternative("(?:a)|b")
+    assert (
+        not has_bare_alternative("(?:a|b)") and not has_bare_alternative("[a|b]") and not has_bare_alternative(r"a\|b")
+    )
+
+
+def test_without_a_data_package_there_is_one_sentence() -> None:
+    with pytest.raises(GongshiError, match="datapackage"):
+        read_descriptor(DictTree({}))
+    with pytest.raises(GongshiError, match="第 1 行"):
+        read_descriptor(DictTree({"records/datapackage.yaml": b"name: *x\n"}))
+
+
+def test_missing_files_strange_folders_and_links(tmp_path: Path) -> None:
+    files = tree_of({}).files | {
+        "records/townships/atlantis/households.csv": b"x\n",
+        "records/county/notes.txt": b"x",
+        "records/projects/2020/plan.csv": b"x",
+    }
+    del files[UNITS]
+    for path, data in files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(data)
+    (tmp_path / "records/county/linked.csv").symlink_to("/etc/hostname")
+    with load(WorkTree(tmp_path)) as database:
+        found = {(finding.code, finding.path) for finding in check_records(database)}
+    assert ("missing-file", UNITS) in found
+    assert ("layout", "records/townships/atlantis") in found
+    assert ("layout", "records/county/notes.txt") in found
+    assert ("layout", "records/projects/2020/plan.csv") in found
+    assert ("link", "records/county/linked.csv") in found
+
+
+def test_a_file_in_the_wrong_place_says_so() -> None:
+    files = tree_of({"projects": [{"project_id": "990101-2020-JS-0001", "year": "2020", "stage": "谋划"}]}).files
+    data = files.pop("records/projects/2020/990101-2020-JS-0001.yaml")
+    files["records/projects/2019/990101-2020-JS-0002.yaml"] = data
+    with load(DictTree(files)) as database:
+        lines = {finding.line for finding in database.findings if finding.code == "misplaced"}
+    assert lines == {1, 2}
