@@ -6,13 +6,13 @@ from collections.abc import Callable, Iterable
 
 from gongshi.checks.canonical import check_documents, check_order
 from gongshi.checks.guard import scan, scan_path
-from gongshi.checks.identities import IDENTITIES, check_identity
+from gongshi.checks.identities import IDENTITIES, Identity, check_identity
 from gongshi.checks.layout import check_layout
 from gongshi.checks.proof import prove
 from gongshi.checks.references import check_foreign_key, check_primary_keys
 from gongshi.checks.report import report_doubts, report_everything, report_ragged
-from gongshi.model import Finding
-from gongshi.package import Database
+from gongshi.model import Finding, Severity
+from gongshi.package import Database, QueryError
 from gongshi.repository import Tree
 
 Progress = Callable[[str], None]
@@ -46,9 +46,16 @@ def check_records(database: Database, engine: str = "duckdb", progress: Progress
     return sorted(findings, key=lambda finding: finding.order)
 
 
-def _identity(database: Database, identity) -> list[Finding]:
-    """An identity over a county that lacks its resources or fields says nothing: the descriptor finding says it."""
-    return check_identity(database, identity) if identity.resource in database.descriptor.resources else []
+def _identity(database: Database, identity: Identity) -> list[Finding]:
+    """An identity over a ledger that lacks a table says nothing; one that lacks a field says that it cannot run."""
+    try:
+        return check_identity(database, identity)
+    except QueryError as error:
+        if error.missing_table:
+            return []
+        path = database.descriptor.resources[identity.resource].schema.path
+        message = f"核对“{identity.code}”用到的字段不在数据字典里，请恢复字段（{identity.message}）"
+        return [Finding("descriptor", Severity.ERROR, message, path, 1, identity.resource, identity.field)]
 
 
 def check_guard(tree: Tree, paths: Iterable[str] | None = None) -> list[Finding]:

@@ -243,11 +243,10 @@ def _is_account(value: str, labelled: bool) -> bool:
 
 def _is_account_grouping(text: str, pieces: list[Piece], first: int, behind: int) -> bool:
     """Accept an account in one piece, or in fours that are the whole sequence."""
-    if behind - first == 1:
-        return True
+    if behind - first in (1, 2) or behind - first != len(pieces):
+        return behind - first == 1
     lengths = [len(piece[0]) for piece in pieces]
-    fours = set(lengths[:-1]) == {4} and lengths[-1] <= 4
-    return behind - first == len(pieces) and fours and len(set(_separators(text, pieces))) == 1
+    return set(lengths[:-1]) == {4} and lengths[-1] <= 4 and len(set(_separators(text, pieces))) == 1
 
 
 # In order of certainty: what an earlier one takes, a later one does not read again.

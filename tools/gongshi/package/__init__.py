@@ -1,7 +1,7 @@
 """The package room: descriptors, CSV and YAML to a Database and back in canonical form. Door for duckdb, csv, yaml."""
 
 from gongshi.package.canonical import csv_bytes, spell, yaml_bytes
-from gongshi.package.database import Database, county_day, identifier, literal, load, quoted
+from gongshi.package.database import Database, QueryError, county_day, identifier, literal, load, quoted
 from gongshi.package.descriptor import RECORDS, read_descriptor
 from gongshi.package.documents import canonical_document, document_of, pattern_of
 from gongshi.package.export import export_package, field_descriptor, package_descriptor, schema_descriptor
@@ -15,6 +15,7 @@ __all__ = [
     "Document",
     "Field",
     "ForeignKey",
+    "QueryError",
     "Resource",
     "Schema",
     "canonical_document",

@@ -36,6 +36,14 @@ class Loaded:
     rows: int = 0
 
 
+class QueryError(GongshiError):
+    """A query names a table (``missing_table``) or a field that this county's descriptors do not have."""
+
+    def __init__(self, message: str, missing_table: bool) -> None:
+        super().__init__(message)
+        self.missing_table = missing_table
+
+
 class Database:
     """The tables of one Tree. ``findings`` are what reading found wrong; close it, or use it in a ``with``."""
 
@@ -63,8 +71,13 @@ class Database:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def sql(self, query: str, parameters: Sequence[object] = ()) -> list[tuple]:
-        """Rows of a query; parameters are bound, never pasted."""
-        return self._connection.execute(query, list(parameters)).fetchall()
+        """Rows of a query; parameters are bound, never pasted. Raises QueryError for a table or field that is not there."""
+        try:
+            return self._connection.execute(query, list(parameters)).fetchall()
+        except duckdb.CatalogException:
+            raise QueryError("要查的表不在数据字典里", True) from None
+        except duckdb.BinderException:
+            raise QueryError("要查的字段不在数据字典里", False) from None
 
     def columns(self, query: str, parameters: Sequence[object] = ()) -> tuple[list[str], list[tuple]]:
         """Column names and rows of a query."""
