@@ -3,6 +3,7 @@
 from gongshi.package.canonical import csv_bytes, spell, yaml_bytes
 from gongshi.package.database import Database, QueryError, county_day, identifier, literal, load, quoted
 from gongshi.package.descriptor import RECORDS, read_descriptor
+from gongshi.package.dictionary import dictionary
 from gongshi.package.documents import canonical_document, document_of, pattern_of
 from gongshi.package.export import export_package, field_descriptor, package_descriptor, schema_descriptor
 from gongshi.package.formatting import format_files
@@ -21,6 +22,7 @@ __all__ = [
     "canonical_document",
     "county_day",
     "csv_bytes",
+    "dictionary",
     "document_of",
     "export_package",
     "field_descriptor",

@@ -1,0 +1,53 @@
+# The two commands: `make site` builds the public site, `make test` proves everything. The others are their parts.
+PYTHON ?= python3
+VENV := .venv
+export NO_MKDOCS_2_WARNING := 1
+export DISABLE_MKDOCS_2_WARNING := true
+
+.PHONY: site test check lint example docs lock bench clean
+.DEFAULT_GOAL := site
+
+site: $(VENV)/.site
+	$(VENV)/bin/gongshi check
+	$(VENV)/bin/gongshi build
+	@echo "网站已生成：用浏览器打开 site/index.html，或运行 $(VENV)/bin/python -m http.server -d site 后访问 http://localhost:8000"
+
+test: $(VENV)/.dev lint
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/python -m pytest
+
+check: $(VENV)/.site
+	$(VENV)/bin/gongshi check
+
+lint: $(VENV)/.dev
+	$(VENV)/bin/ruff check .
+	$(VENV)/bin/ruff format --check .
+
+# The environment: exactly what the hashed lock says, then this project itself.
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.site: requirements.lock pyproject.toml | $(VENV)/bin/python
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(VENV)/.dev: requirements-dev.lock $(VENV)/.site
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+# What is generated and committed: the example county, the data dictionary, tables in the docs.
+example: $(VENV)/.site
+	$(VENV)/bin/python tools/example --out records
+
+docs: $(VENV)/.dev
+	$(VENV)/bin/python -m cogapp -r records/README.md README.md README.zh-CN.md tools/README.md
+
+lock:
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -o requirements.lock pyproject.toml
+	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --extra dev -o requirements-dev.lock pyproject.toml
+
+bench: $(VENV)/.dev
+	$(VENV)/bin/python tools/bench
+
+clean:
+	rm -rf $(VENV) site bench-data .cache .pytest_cache .ruff_cache .hypothesis

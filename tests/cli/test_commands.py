@@ -1,0 +1,140 @@
+"""The commands as a person runs them: exit codes, Chinese words, formats, help with an example."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import frictionless
+import pytest
+from click.testing import CliRunner
+from support import tree_of
+
+from gongshi.cli import COMMANDS, gongshi
+from gongshi.cli.chinese import width, wrap
+
+UNITS = "records/county/units.csv"
+HEADER = "unit_code,name,unit_kind,unit_level,division_code,office_phone,staff,retiring_staff,hardship_staff,credit_code\n"
+
+
+@pytest.fixture
+def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A small ledger on disk, as the current directory."""
+    for path, data in tree_of({"units": [{"unit_code": "U001", "name": "民政局", "unit_kind": "党政机关", "unit_level": "县"}]}).files.items():
+        (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / path).write_bytes(data)
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def run(*arguments: str):
+    return CliRunner().invoke(gongshi, list(arguments), catch_exceptions=False)
+
+
+def break_units(ledger: Path) -> None:
+    (ledger / UNITS).write_text(HEADER + "U001,民政局,衙门,县,,,,,,\n", encoding="utf-8")
+
+
+def test_help_of_every_command_is_chinese_with_an_example() -> None:
+    text = run("--help").output
+    for name, (_, line) in COMMANDS.items():
+        assert name in text and line in text
+        help_text = run(name, "--help").output
+        assert "例：gongshi" in help_text and "用法" in help_text and "显示这段说明" in help_text, name
+    assert all(width(line) <= 80 for line in text.splitlines())
+
+
+def test_wrapping_counts_wide_characters() -> None:
+    assert wrap("一二三四五，六", 10) == ["一二三四五，", "六"]
+    assert wrap("用 gongshi format 改", 12) == ["用 gongshi", "format 改"]
+
+
+def test_check_passes_and_fails_with_exit_codes(ledger: Path) -> None:
+    assert run("check").exit_code == 0 and "没有发现问题" in run("check").output
+    break_units(ledger)
+    result = run("check")
+    assert result.exit_code == 1 and f"{UNITS}:2: 错误: “单位类别”填得不对" in result.output
+    assert run("check", "records/townships").exit_code == 0
+    assert run("check", UNITS).exit_code == 1
+
+
+def test_wrong_usage_is_two(ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert run("chek").exit_code == 2 and "没有" in run("chek").output
+    assert run("check", "--format", "xml").exit_code == 2
+    done = subprocess.run(["gongshi", "check", "nowhere"], capture_output=True, text=True)
+    assert done.returncode == 2 and done.stderr.startswith("错误：找不到") and done.stderr.count("\n") == 1
+    shutil.rmtree(ledger / "records")
+    done = subprocess.run(["gongshi", "check"], capture_output=True, text=True)
+    assert done.returncode == 2 and "datapackage.yaml" in done.stderr and "Traceback" not in done.stderr
+
+
+def test_json_has_what_the_design_says(ledger: Path) -> None:
+    break_units(ledger)
+    report = json.loads(run("check", "--format", "json", "--on", "2020-06-30").output)
+    assert {"commit", "schema_digest", "policy_digest", "tool", "on", "findings"} <= set(report)
+    assert report["on"] == "2020-06-30" and len(report["schema_digest"]) == 64
+    (finding,) = [f for f in report["findings"] if f["code"] == "constraint-error"]
+    assert (finding["path"], finding["line"], finding["field"], finding["key"]) == (UNITS, 2, "unit_kind", ["U001"])
+
+
+def test_github_and_junit(ledger: Path) -> None:
+    break_units(ledger)
+    assert f"::error file={UNITS},line=2,title=constraint-error::" in run("check", "--format", "github").output
+    suite = ET.fromstring(run("check", "--format", "junit").output)
+    assert suite.find("testsuite").get("failures") == "1" and suite.find(".//failure").get("type") == "constraint-error"
+
+
+def test_both_engines_agree_on_the_place(ledger: Path) -> None:
+    break_units(ledger)
+    reports = [json.loads(run("check", "--format", "json", "--engine", engine).output) for engine in ("duckdb", "frictionless")]
+    assert reports[0]["findings"] == reports[1]["findings"] != []
+
+
+def test_against_fails_only_on_what_is_new(ledger: Path) -> None:
+    def git(*arguments: str) -> None:
+        subprocess.run(["git", "-c", "user.name=t", "-c", "user.email=t@example.org", *arguments], check=True, capture_output=True)
+
+    git("init", "-b", "main")
+    break_units(ledger)
+    git("add", "."), git("commit", "-m", "old sin")
+    result = run("check", "--against", "main")
+    assert result.exit_code == 0 and "原有问题" in result.output
+    with (ledger / UNITS).open("a", encoding="utf-8") as file:
+        file.write("U002,财政局,衙门,县,,,,,,\n")
+    result = run("check", "--against", "main")
+    assert result.exit_code == 1 and result.output.count(": 错误: ") == 1
+
+
+def test_format_mends_and_is_idempotent(ledger: Path) -> None:
+    rows = ["U002,财政局,党政机关,县,,,010,0,0,", 'U001,"民政局",党政机关,县,,,5,0,0,']
+    (ledger / UNITS).write_bytes(b"\xef\xbb\xbf" + (HEADER + "\n\n".join(rows)).replace("\n", "\r\n").encode())
+    assert run("format", "--check").exit_code == 1
+    assert run("format").exit_code == 0
+    assert (ledger / UNITS).read_text(encoding="utf-8") == HEADER + "U001,民政局,党政机关,县,,,5,0,0,\nU002,财政局,党政机关,县,,,10,0,0,\n"
+    assert run("format", "--check").exit_code == 0 and run("check").exit_code == 0
+
+
+@pytest.mark.parametrize("broken", ["U001,a\n", "U001,民,党政机关,县,,,,,,\0\n", 'U001,"a\nb",党政机关,县,,,,,,\n'])
+def test_format_refuses_what_could_lose_something(ledger: Path, broken: str) -> None:
+    (ledger / UNITS).write_text(HEADER + broken, encoding="utf-8")
+    before = (ledger / UNITS).read_bytes()
+    result = run("format")
+    assert result.exit_code == 1 and UNITS in result.output and (ledger / UNITS).read_bytes() == before
+
+
+def test_export_is_a_valid_data_package(ledger: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "out" / "包"
+    assert run("export", "--package", str(folder)).exit_code == 0
+    assert frictionless.Package(str(folder / "datapackage.json")).validate().valid
+    with pytest.raises(Exception, match="已有东西"):
+        run("export", "--package", str(folder))
+    assert not list((tmp_path / "out").glob(".gongshi*"))
+
+
+def test_no_colour_in_a_pipe(ledger: Path) -> None:
+    break_units(ledger)
+    done = subprocess.run(["gongshi", "check"], capture_output=True, text=True)
+    assert "\033" not in done.stdout + done.stderr and done.stderr == ""

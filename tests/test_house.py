@@ -1,0 +1,95 @@
+"""The house holds: rooms import downhill only, each outside library has one door, nothing prints below the CLI."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+HOUSE = Path(__file__).resolve().parent.parent / "tools" / "gongshi"
+ORDER = ["model", "repository", "package", "checks", "policy", "changes", "sealing", "disclosure", "exchange", "site", "cli"]
+ORDER_OF = {room: place for place, room in enumerate(ORDER)} | {"mkdocs_plugin": len(ORDER) - 1, "__init__": -1, "__main__": 99}
+DOORS = {
+    "duckdb": {"package"},
+    "yaml": {"package"},
+    "csv": {"package", "sealing", "site"},
+    "subprocess": {"repository"},
+    "frictionless": {"checks"},
+    "stdnum": {"checks"},
+    "cryptography": {"sealing"},
+    "pyrage": {"sealing"},
+    "jinja2": {"site"},
+    "click": {"cli"},
+    "mkdocs": {"mkdocs_plugin"},
+    "jieba": {"site", "mkdocs_plugin"},
+    "openpyxl": set(),
+    "requests": set(),
+}
+
+
+def modules() -> list[Path]:
+    return sorted(path for path in HOUSE.rglob("*.py"))
+
+
+def room(path: Path) -> str:
+    return path.relative_to(HOUSE).with_suffix("").parts[0]
+
+
+def imports(tree: ast.AST) -> Iterator[str]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "absolute imports only"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def offences(path: Path, source: str) -> list[str]:
+    here, found = room(path), []
+    for name in imports(ast.parse(source)):
+        parts = name.split(".")
+        if parts[0] == "gongshi" and len(parts) > 1 and parts[1] in ORDER_OF:
+            allowed = ORDER_OF[parts[1]] < ORDER_OF[here] or parts[1] == here
+            if here == "cli" and parts[1] == "mkdocs_plugin":
+                allowed = True
+            if not allowed:
+                found.append(f"{here} must not import {parts[1]}")
+        elif parts[0] in DOORS and here not in DOORS[parts[0]]:
+            found.append(f"{here} must not import {parts[0]}")
+    return found
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: path.relative_to(HOUSE).as_posix())
+def test_downhill_and_doors(path: Path) -> None:
+    assert room(path) in ORDER_OF, "a module that belongs to no room"
+    assert offences(path, path.read_text(encoding="utf-8")) == []
+
+
+def test_the_test_sees_offences() -> None:
+    model = HOUSE / "model.py"
+    assert offences(model, "from gongshi.package import load") == ["model must not import package"]
+    assert offences(model, "import duckdb") == ["model must not import duckdb"]
+    assert offences(HOUSE / "site/pages.py", "def f():\n    import frictionless") == ["site must not import frictionless"]
+    assert len(modules()) > 20
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: path.relative_to(HOUSE).as_posix())
+def test_size_and_silence(path: Path) -> None:
+    source = path.read_text(encoding="utf-8")
+    assert source.count("\n") <= 500, "a module of more than 500 lines"
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            lines = (node.end_lineno or 0) - node.lineno + 1
+            assert lines <= 42, f"{node.name} has {lines} lines"
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and room(path) != "cli":
+            assert node.func.id != "print", "nothing prints below the cli"
+
+
+def test_importing_the_cli_is_light() -> None:
+    import subprocess
+
+    code = "import gongshi.cli, sys; print([m for m in ('frictionless', 'duckdb', 'mkdocs', 'jinja2') if m in sys.modules])"
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
