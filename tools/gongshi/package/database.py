@@ -20,7 +20,7 @@ from gongshi.model import Finding, GongshiError, Severity
 from gongshi.package.descriptor import RECORDS, read_descriptor
 from gongshi.package.documents import Table, read_documents
 from gongshi.package.parts import LIMIT_LINE, Part, align, byte_pass, read_slowly
-from gongshi.package.schema import Descriptor, Document, Field, Resource
+from gongshi.package.schema import Descriptor, Field, Resource
 from gongshi.repository import Tree
 
 CHUNK = 20_000
@@ -52,7 +52,7 @@ class Database:
         self.tree = tree
         self.findings: list[Finding] = []
         self.loaded: dict[str, Loaded] = {}
-        self.documents: dict[str, Document] = {}
+        self.uncanonical: dict[str, int] = {}
         self._folder = Path(tempfile.mkdtemp(prefix="gongshi-"))
         self._connection = duckdb.connect(
             ":memory:", config={"temp_directory": str(self._folder), "memory_limit": MEMORY}
@@ -123,7 +123,7 @@ def load(tree: Tree, only: Iterable[str] | None = None, descriptor: Descriptor |
             _load_csv(database, resource, resource.paths if resource.name in wanted else ())
         documents = read_documents(tree, descriptor, tree.paths(f"{RECORDS}/"), None if only is None else wanted)
         database.findings.extend(documents.findings)
-        database.documents = documents.kinds
+        database.uncanonical = documents.uncanonical
         for name, table in documents.tables.items():
             _load_table(database, descriptor.resources[name], table)
         for resource in descriptor.resources.values():

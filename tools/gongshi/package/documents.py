@@ -39,10 +39,16 @@ def document_of(descriptor: Descriptor, path: str) -> Document | None:
 
 def canonical_document(descriptor: Descriptor, document: Document, data: bytes) -> bytes:
     """The canonical bytes of a document that reads without problems; raises YamlProblem otherwise."""
-    root = plain(parse(data))
-    _refuse_loss(descriptor, document, root)
-    record = {name: value for name, value in root.items() if name not in document.lists}
-    return yaml_bytes(descriptor, document, record, {name: root.get(name, ()) for name in document.lists})
+    root = parse(data)
+    _refuse_loss(descriptor, document, plain(root))
+    return canonical_bytes(descriptor, document, root)
+
+
+def canonical_bytes(descriptor: Descriptor, document: Document, root: YamlMapping) -> bytes:
+    """The canonical bytes of a document's nodes, which hold flat rows only."""
+    values = plain(root)
+    record = {name: value for name, value in values.items() if name not in document.lists}
+    return yaml_bytes(descriptor, document, record, {name: values.get(name, ()) for name in document.lists})
 
 
 def _refuse_loss(descriptor: Descriptor, document: Document, root: object) -> None:
@@ -69,11 +75,12 @@ def _refuse_loss(descriptor: Descriptor, document: Document, root: object) -> No
 
 @dataclass(slots=True)
 class Documents:
-    """What reading all documents gave: Tables by resource, what was wrong, and each path's kind of document."""
+    """What reading all documents gave: Tables by resource, what was wrong, and, of each document that reads without
+    problems but is not in canonical form, the first line that differs."""
 
     tables: dict[str, Table]
     findings: list[Finding] = field(default_factory=list)
-    kinds: dict[str, Document] = field(default_factory=dict)
+    uncanonical: dict[str, int] = field(default_factory=dict)
 
 
 def read_documents(
@@ -87,9 +94,8 @@ def read_documents(
         pattern = pattern_of(document)
         for path in paths:
             if match := pattern.fullmatch(path):
-                reader.kinds[path] = document
                 reader.read(document, path, match.groupdict())
-    return Documents(reader.tables, reader.findings, reader.kinds)
+    return Documents(reader.tables, reader.findings, reader.uncanonical)
 
 
 class _Reader:
@@ -102,14 +108,16 @@ class _Reader:
             name: Table() for name, resource in descriptor.resources.items() if not resource.is_csv
         }
         self.findings: list[Finding] = []
-        self.kinds: dict[str, Document] = {}
+        self.uncanonical: dict[str, int] = {}
 
     def finding(self, code: str, path: str, line: int, message: str, resource: str, name: str = "") -> None:
         self.findings.append(Finding(code, Severity.ERROR, message, path, line, resource, name))
 
     def read(self, document: Document, path: str, holes: Mapping[str, str]) -> None:
+        known = len(self.findings)
         try:
-            root = parse(self.tree.read(path))
+            data = self.tree.read(path)
+            root = parse(data)
         except YamlProblem as error:
             self.finding("yaml", path, error.line, error.message, document.resource)
             return
@@ -128,6 +136,14 @@ class _Reader:
         for name, target in document.lists.items():
             if name in root.items:
                 self.read_list(self.descriptor.resources[target], root.items[name], path, key)
+        if len(self.findings) == known:
+            self.check_spelling(document, path, root, data)
+
+    def check_spelling(self, document: Document, path: str, root: YamlMapping, data: bytes) -> None:
+        wanted = canonical_bytes(self.descriptor, document, root)
+        if wanted != data:
+            pairs = enumerate(zip(data.split(b"\n"), wanted.split(b"\n"), strict=False), 1)
+            self.uncanonical[path] = next((line for line, (ours, theirs) in pairs if ours != theirs), 1)
 
     def read_list(self, resource: Resource, node: Node, path: str, key: dict[str, str]) -> None:
         if not isinstance(node, Sequence):
