@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from gongshi.checks.canonical import check_documents, check_order
-from gongshi.checks.guard import scan, scan_path
+from gongshi.checks.guard import scan
 from gongshi.checks.identities import IDENTITIES, Identity, check_identity
 from gongshi.checks.layout import check_layout
 from gongshi.checks.proof import prove
@@ -59,7 +59,6 @@ def _identity(database: Database, identity: Identity) -> list[Finding]:
 
 
 def check_guard(tree: Tree, paths: Iterable[str] | None = None) -> list[Finding]:
-    """The guard over every text file of ``tree``: contents and names."""
+    """The guard over every file of ``tree``: contents and file names."""
     wanted = tree.paths() if paths is None else paths
-    findings = [finding for path in wanted for finding in scan_path(path)]
-    return findings + scan((path, lambda path=path: tree.read(path)) for path in wanted)
+    return scan((path, lambda path=path: tree.read(path)) for path in wanted)

@@ -10,11 +10,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 
-from ..model import Finding, Severity
-from . import guard_archive
-from .guard_numbers import ACCOUNT_LABEL, ID_LABEL, Hit, find_numbers
-from .guard_people import NameSet, find_births, find_health, health_beside
-from .guard_text import chunks, decode_escapes, escaped_lines, normalise, pick_lines, suspicious_lines
+from gongshi.checks.guard_archive import DEEPEST, Unreadable, is_archive, members
+from gongshi.checks.guard_numbers import ACCOUNT_LABEL, ID_LABEL, Hit, find_numbers
+from gongshi.checks.guard_people import NameSet, find_births, find_health, health_beside
+from gongshi.checks.guard_text import chunks, decode_escapes, escaped_lines, normalise, pick_lines, suspicious_lines
+from gongshi.model import Finding, Severity
 
 __all__ = ["NameSet", "scan", "scan_path", "scan_text"]
 
@@ -54,22 +54,22 @@ def scan(files: Iterable[tuple[str, Callable[[], bytes]]], names: NameSet | None
 
 
 def _scan_content(path: str, data: bytes, names: NameSet | None, depth: int = 0) -> Iterator[Finding]:
-    if not guard_archive.is_archive(data):
+    if not is_archive(data):
         yield from scan_text(path, data, names)
         if data.startswith(_LOCKED):
             yield _unreadable(path, "看不到这种文件的里面", Severity.WARNING)
         return
-    if depth == guard_archive.DEEPEST:
+    if depth == DEEPEST:
         yield _unreadable(path, "压缩包套得太深")
         return
     try:
-        for name, part in guard_archive.members(data):
+        for name, part in members(data):
             inside = scan_path(name, names)
             shown = inside[0].path if inside else name
             place = f"{path}!{shown}" if shown else path
             yield from (_at(found, place) for found in inside)
             yield from _scan_content(place, part, names, depth + 1)
-    except guard_archive.Unreadable as error:
+    except Unreadable as error:
         yield _unreadable(path, str(error))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from .guard_text import GLUE
+from gongshi.checks.guard_text import GLUE
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
-from .guard_numbers import Hit
-from .guard_text import INVISIBLE
+from gongshi.checks.guard_numbers import Hit
+from gongshi.checks.guard_text import INVISIBLE
 
 _LONGEST_NAME = 48  # characters to read at a place where a name may begin, separators included
 _DOTS = re.compile("[\u2022\u2027\u2219\u22c5\u30fb\uff65.\uff0e]")

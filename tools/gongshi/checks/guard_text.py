@@ -58,7 +58,8 @@ _UNICODE_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2}))")
 _INLINE = r"</?(?:span|b|i|em|strong|mark|font|code|a|u|small|wbr)(?:\s[^<>]{0,200})?/?>"
 _INLINE_TAGS = re.compile(rf"(?<=[0-9])(?:{_INLINE})+(?=[0-9Xx])")
 _DRAWING = re.compile(r"""\b(?:d|points|viewBox|transform|values)=\\?(?:"[^"]*"|'[^']*')""")
-_UNGLUE = re.compile(r"[ _-]")  # a drawing's numbers stand alone; their decimal points are kept
+# The numbers of a drawing are many and stand alone: neither separators nor decimal points may glue them.
+_UNGLUE = str.maketrans({" ": ",", "_": ",", "-": ",", ".": "p"})
 
 
 def chunks(data: bytes) -> Iterator[tuple[int, bytes]]:
@@ -138,7 +139,7 @@ def normalise(line: str) -> str:
     if "<" in line:
         line = _INLINE_TAGS.sub("", line)
     if "=" in line:
-        line = _DRAWING.sub(lambda found: _UNGLUE.sub(",", found[0]), line)
+        line = _DRAWING.sub(lambda found: found[0].translate(_UNGLUE), line)
     return line
 
 

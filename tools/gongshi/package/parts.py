@@ -85,7 +85,7 @@ def _first_line(data: bytes) -> bytes:
 
 
 def _header_findings(path: str, first: bytes, resource: Resource) -> Iterator[Finding]:
-    labels = next(csv.reader([first[:LIMIT_LINE].decode("utf-8", "replace")]), [])
+    labels = first[:LIMIT_LINE].decode("utf-8", "replace").split(",")
     wanted = resource.schema.names
     problems = []
     for name in dict.fromkeys(labels):
@@ -136,7 +136,7 @@ def read_slowly(part: Part, data: bytes, resource: Resource) -> list[Finding]:
         try:
             rows = list(_numbered(csv.reader(io.StringIO(text, newline=""), strict=True)))
         except csv.Error:
-            rows = [(number, next(csv.reader([line]), [])) for number, line in enumerate(_LINE_END.split(text), 1)]
+            rows = [(number, _loose(line)) for number, line in enumerate(_LINE_END.split(text), 1)]
     finally:
         csv.field_size_limit(previous)
     part.labels = rows[0][1] if rows else []
@@ -145,6 +145,13 @@ def read_slowly(part: Part, data: bytes, resource: Resource) -> list[Finding]:
     part.cells = [row for _, row in filled]
     part.rows, part.clean = len(filled), False
     return findings
+
+
+def _loose(line: str) -> list[str]:
+    try:
+        return next(csv.reader([line]), [])
+    except csv.Error:
+        return line.split(",")
 
 
 def _numbered(reader) -> Iterator[tuple[int, list[str]]]:

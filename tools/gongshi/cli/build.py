@@ -1,0 +1,41 @@
+"""``gongshi build``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from gongshi.cli.chinese import Command
+from gongshi.cli.common import day, progress, work_tree
+from gongshi.model import GongshiError
+
+
+@click.command(cls=Command)
+@click.option("--on", "on_day", metavar="DATE", help="以哪一天为准，默认是县情里的数据日期，没有则是今天")
+@click.option("--out", type=click.Path(path_type=Path), help="网站放在哪个目录，默认是 site")
+@click.pass_obj
+def build(root: Path, on_day: str | None, out: Path | None) -> None:
+    """由记录生成公开网站。网站只用公开的内容，可直接放到任何网站空间，也可在本机打开。
+
+    请先运行 gongshi check，改好错误再生成。
+
+    例：gongshi build --out site
+    """
+    from gongshi.mkdocs_plugin import build as build_site
+    from gongshi.package import county_day, load
+
+    tree = work_tree(root)
+    folder = out or root / "site"
+    if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not (folder / "sitemap.xml").is_file())):
+        raise GongshiError(f"“{folder}”里有别的东西，生成网站会清掉它，请换一个目录")
+    if not (root / "mkdocs.yml").is_file():
+        raise GongshiError("找不到 mkdocs.yml，请在台账仓库的根目录运行")
+    show = progress()
+    show("读取记录")
+    with load(tree, ["county"]) as database:
+        when = day(on_day, county_day(database))
+    show("生成网页")
+    build_site(root / "mkdocs.yml", folder, when)
+    show("")
+    click.echo(f"网站已生成到 {folder}，数据日期 {when.isoformat()}。")
