@@ -10,8 +10,24 @@ from pathlib import Path
 import pytest
 
 HOUSE = Path(__file__).resolve().parent.parent / "tools" / "gongshi"
-ORDER = ["model", "repository", "package", "checks", "policy", "changes", "sealing", "disclosure", "exchange", "site", "cli"]
-ORDER_OF = {room: place for place, room in enumerate(ORDER)} | {"mkdocs_plugin": len(ORDER) - 1, "__init__": -1, "__main__": 99}
+ORDER = [
+    "model",
+    "repository",
+    "package",
+    "checks",
+    "policy",
+    "changes",
+    "sealing",
+    "disclosure",
+    "exchange",
+    "site",
+    "cli",
+]
+ORDER_OF = {room: place for place, room in enumerate(ORDER)} | {
+    "mkdocs_plugin": len(ORDER) - 1,
+    "__init__": -1,
+    "__main__": 99,
+}
 DOORS = {
     "duckdb": {"package"},
     "yaml": {"package"},
@@ -72,7 +88,9 @@ def test_the_test_sees_offences() -> None:
     model = HOUSE / "model.py"
     assert offences(model, "from gongshi.package import load") == ["model must not import package"]
     assert offences(model, "import duckdb") == ["model must not import duckdb"]
-    assert offences(HOUSE / "site/pages.py", "def f():\n    import frictionless") == ["site must not import frictionless"]
+    assert offences(HOUSE / "site/pages.py", "def f():\n    import frictionless") == [
+        "site must not import frictionless"
+    ]
     assert len(modules()) > 20
 
 
@@ -92,4 +110,6 @@ def test_importing_the_cli_is_light() -> None:
     import subprocess
 
     code = "import gongshi.cli, sys; print([m for m in ('frictionless', 'duckdb', 'mkdocs', 'jinja2') if m in sys.modules])"
-    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    assert (
+        subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+    )

@@ -17,13 +17,17 @@ from gongshi.cli import COMMANDS, gongshi
 from gongshi.cli.chinese import width, wrap
 
 UNITS = "records/county/units.csv"
-HEADER = "unit_code,name,unit_kind,unit_level,division_code,office_phone,staff,retiring_staff,hardship_staff,credit_code\n"
+HEADER = (
+    "unit_code,name,unit_kind,unit_level,division_code,office_phone,staff,retiring_staff,hardship_staff,credit_code\n"
+)
 
 
 @pytest.fixture
 def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A small ledger on disk, as the current directory."""
-    for path, data in tree_of({"units": [{"unit_code": "U001", "name": "民政局", "unit_kind": "党政机关", "unit_level": "县"}]}).files.items():
+    for path, data in tree_of(
+        {"units": [{"unit_code": "U001", "name": "民政局", "unit_kind": "党政机关", "unit_level": "县"}]}
+    ).files.items():
         (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / path).write_bytes(data)
     monkeypatch.chdir(tmp_path)
@@ -89,13 +93,17 @@ def test_github_and_junit(ledger: Path) -> None:
 
 def test_both_engines_agree_on_the_place(ledger: Path) -> None:
     break_units(ledger)
-    reports = [json.loads(run("check", "--format", "json", "--engine", engine).output) for engine in ("duckdb", "frictionless")]
+    reports = [
+        json.loads(run("check", "--format", "json", "--engine", engine).output) for engine in ("duckdb", "frictionless")
+    ]
     assert reports[0]["findings"] == reports[1]["findings"] != []
 
 
 def test_against_fails_only_on_what_is_new(ledger: Path) -> None:
     def git(*arguments: str) -> None:
-        subprocess.run(["git", "-c", "user.name=t", "-c", "user.email=t@example.org", *arguments], check=True, capture_output=True)
+        subprocess.run(
+            ["git", "-c", "user.name=t", "-c", "user.email=t@example.org", *arguments], check=True, capture_output=True
+        )
 
     git("init", "-b", "main")
     break_units(ledger)
@@ -113,7 +121,9 @@ def test_format_mends_and_is_idempotent(ledger: Path) -> None:
     (ledger / UNITS).write_bytes(b"\xef\xbb\xbf" + (HEADER + "\n\n".join(rows)).replace("\n", "\r\n").encode())
     assert run("format", "--check").exit_code == 1
     assert run("format").exit_code == 0
-    assert (ledger / UNITS).read_text(encoding="utf-8") == HEADER + "U001,民政局,党政机关,县,,,5,0,0,\nU002,财政局,党政机关,县,,,10,0,0,\n"
+    assert (ledger / UNITS).read_text(
+        encoding="utf-8"
+    ) == HEADER + "U001,民政局,党政机关,县,,,5,0,0,\nU002,财政局,党政机关,县,,,10,0,0,\n"
     assert run("format", "--check").exit_code == 0 and run("check").exit_code == 0
 
 

@@ -27,7 +27,7 @@ def build(root: Path, on_day: str | None, out: Path | None) -> None:
 
     tree = work_tree(root)
     folder = out or root / "site"
-    if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not (folder / "sitemap.xml").is_file())):
+    if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not (folder / "gongshi").is_dir())):
         raise GongshiError(f"“{folder}”里有别的东西，生成网站会清掉它，请换一个目录")
     if not (root / "mkdocs.yml").is_file():
         raise GongshiError("找不到 mkdocs.yml，请在台账仓库的根目录运行")

@@ -1,0 +1,123 @@
+"""The committed records: clean, canonical, valid upstream, made again to the same bytes, and without a name in the clear."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import duckdb
+import frictionless
+import pytest
+
+from gongshi.checks import check_guard, check_records
+from gongshi.checks.guard import NameSet, scan
+from gongshi.package import Database, export_package, load
+from gongshi.repository import Git, WorkTree
+from gongshi.sealing import DEMO_IDENTITY, read_identity, unseal
+from support import ROOT
+
+RECORDS = ROOT / "records"
+
+
+@pytest.fixture(scope="module")
+def database() -> Iterator[Database]:
+    with load(WorkTree(ROOT)) as loaded:
+        yield loaded
+
+
+def count(query: str) -> list[tuple]:
+    """DuckDB straight on the CSV files, without a word of this project in between."""
+    connection = duckdb.connect()
+    for name in ("households", "members"):
+        files = f"{RECORDS}/townships/*/{name}.csv"
+        connection.execute(
+            f"CREATE VIEW {name} AS SELECT * FROM read_csv('{files}', all_varchar = true, filename = true)"
+        )
+    return connection.execute(query).fetchall()
+
+
+def test_the_records_check_clean(database: Database) -> None:
+    assert sum(loaded.rows for loaded in database.loaded.values()) > 200_000
+    assert check_records(database) == []
+
+
+def test_the_guard_is_silent_and_not_blind(database: Database) -> None:
+    tree = WorkTree(ROOT)
+    assert check_guard(tree) == []
+    number = "1" + "38" + "0013" + "8000"
+    assert scan([("records/county/note.csv", lambda: f"x\n{number}\n".encode())])
+
+
+def test_frictionless_is_valid_on_the_records_as_they_lie() -> None:
+    report = frictionless.Package(str(RECORDS / "datapackage.yaml")).validate()
+    assert report.valid, report.flatten(["name", "rowNumber", "fieldName", "type"])[:5]
+    assert len(report.tasks) == 28
+
+
+def test_frictionless_is_valid_on_the_exported_package(database: Database, tmp_path: Path) -> None:
+    export_package(database, tmp_path / "package")
+    report = frictionless.Package(str(tmp_path / "package/datapackage.json")).validate()
+    assert report.valid, report.flatten(["name", "rowNumber", "fieldName", "type"])[:5]
+    assert len(report.tasks) == len(database.descriptor.resources)
+
+
+LIVE = "(SELECT * FROM members WHERE life_status IN ('正常', '转入'))"
+
+
+def test_the_totals_of_the_plans_stand_in_the_files() -> None:
+    assert count("SELECT count(*) FROM households") == [(8696,)]
+    assert count(f"SELECT count(*) FROM {LIVE}") == [(24123,)]
+    classes = count(
+        f"SELECT household_class, count(DISTINCT household_no), count(*) FROM households JOIN {LIVE} USING (household_no) GROUP BY 1"
+    )
+    assert set(classes) == {
+        ("扶贫户", 2909, 8691),
+        ("扶贫低保户", 1129, 3196),
+        ("纯低保户", 3890, 11442),
+        ("五保户", 768, 794),
+    }
+    towns = dict(
+        (town, (households, persons))
+        for town, households, persons in count(
+            "SELECT split_part(h.filename, '/', -2), count(DISTINCT h.household_no), count(*) "
+            f"FROM households h JOIN {LIVE} m USING (household_no) GROUP BY 1"
+        )
+    )
+    assert len(towns) == 15
+    assert (towns["dongyang"], towns["maocun"], towns["songfeng"]) == ((588, 1633), (496, 1516), (1078, 2436))
+    assert (towns["tongboshan"], towns["yunshan"], towns["changle"][0]) == ((827, 2216), (377, 1182), 115)
+    exits = count(
+        f"SELECT poverty_status, count(DISTINCT household_no), count(*) FROM households h JOIN {LIVE} USING (household_no) "
+        "WHERE h.filename LIKE '%/guzhen/%' GROUP BY 1"
+    )
+    assert set(exits) == {("已脱贫", 1654, 4425), ("未脱贫", 25, 70)}
+
+
+def test_no_name_of_a_member_stands_anywhere() -> None:
+    tree = WorkTree(ROOT)
+    identity = read_identity(ROOT / DEMO_IDENTITY, ROOT)
+    names = NameSet(row["name"] for row in unseal(tree, None, identity))
+    assert len(names) > 15_000
+    one = next(iter(unseal(tree, "guzhen", identity)))["name"]
+    assert scan([("docs/x.md", lambda: f"今日走访{one}家".encode())], names), "the scan sees a name"
+    files = [(path, lambda path=path: tree.read(path)) for path in Git(ROOT).tracked()]
+    assert [(finding.path, finding.line) for finding in scan(files, names)] == []
+
+
+def test_the_generator_makes_the_same_bytes_again(tmp_path: Path) -> None:
+    command = [sys.executable, str(ROOT / "tools/example"), "--out", str(tmp_path / "records")]
+    subprocess.run(command, check=True, capture_output=True, env={"PYTHONHASHSEED": "1", "PATH": "/usr/bin:/bin"})
+    made = {path.relative_to(tmp_path).as_posix(): path for path in (tmp_path / "records").rglob("*") if path.is_file()}
+    kept = {path for path in Git(ROOT).tracked() if path.startswith("records/")}
+    by_hand = {path for path in kept if path.startswith("records/schemas/") or path.count("/") == 1}
+    assert set(made) - by_hand == kept - by_hand
+    changed = [
+        path for path, file in made.items() if path not in by_hand and file.read_bytes() != (ROOT / path).read_bytes()
+    ]
+    assert [path for path in changed if not path.endswith(".age")] == []
+
+
+def test_the_records_stay_small() -> None:
+    assert sum((ROOT / path).stat().st_size for path in Git(ROOT).tracked() if path.startswith("records/")) < 30_000_000
