@@ -1,0 +1,201 @@
+"""A small made-up county in memory, in the shape of the schemas, for the tests of disclosure and site."""
+
+from __future__ import annotations
+
+import datetime
+import random
+from decimal import Decimal
+from pathlib import Path
+from types import SimpleNamespace
+
+import duckdb
+import yaml
+
+ROOT = Path(__file__).parents[2]
+SCHEMAS = ROOT / "records" / "schemas"
+TYPES = {"integer": "BIGINT", "number": "DECIMAL(18,2)", "date": "DATE", "boolean": "BOOLEAN", "year": "BIGINT"}
+COUNTY = "990100000000"
+DAY = datetime.date(2020, 6, 30)
+COMMIT = "0123456789abcdef0123456789abcdef01234567"
+NASTY = '<script>alert("1")</script>&amp;'
+
+
+def read_descriptor() -> SimpleNamespace:
+    """The schemas, as the package room gives them."""
+    resources = {}
+    for path in sorted(SCHEMAS.glob("*.yaml")):
+        fields = tuple(
+            SimpleNamespace(
+                name=field["name"], title=field["title"], type=field["type"], unit=field.get("unit", ""),
+                description=str(field.get("description", "")), disclosure=field["disclosure"],
+                enum=tuple(field.get("constraints", {}).get("enum", ())),
+            )
+            for field in yaml.safe_load(path.read_text("utf-8"))["fields"]
+        )  # fmt: skip
+        schema = SimpleNamespace(fields=fields, field={field.name: field for field in fields}.__getitem__)
+        resources[path.stem] = SimpleNamespace(name=path.stem, schema=schema)
+    return SimpleNamespace(resources=resources)
+
+
+class Example:
+    """A Database of random rows; ``rows`` may be changed before ``open``."""
+
+    def __init__(self, townships: int = 3, villages: int = 4, projects: int = 12, seed: int = 7) -> None:
+        self.random = random.Random(seed)
+        self.descriptor = read_descriptor()
+        self.rows: dict[str, list[dict]] = {name: [] for name in self.descriptor.resources}
+        self._county(townships, villages)
+        self._people()
+        self._money(projects)
+        self._notices()
+        self._connection = None
+
+    def open(self) -> Example:
+        """Make the tables."""
+        self._connection = duckdb.connect()
+        for name, resource in self.descriptor.resources.items():
+            fields = resource.schema.fields
+            columns = ", ".join(f'"{f.name}" {TYPES.get(f.type, "VARCHAR")}' for f in fields)
+            self._connection.execute(f'CREATE TABLE "{name}" ({columns})')
+            if self.rows[name]:
+                marks = ", ".join("?" * len(fields))
+                self._connection.executemany(
+                    f'INSERT INTO "{name}" VALUES ({marks})',
+                    [[row.get(field.name) for field in fields] for row in self.rows[name]],
+                )
+        return self
+
+    def sql(self, query: str, params: tuple = ()) -> list[tuple]:
+        """Rows of a query."""
+        return self._connection.execute(query, params).fetchall()
+
+    def add(self, name: str, /, **values) -> dict:
+        """A row with random values where none is given and the field has a list of them."""
+        row = {f.name: self._value(f) for f in self.descriptor.resources[name].schema.fields}
+        unknown = set(values) - set(row)
+        assert not unknown, (name, unknown)
+        self.rows[name].append(row | values)
+        return self.rows[name][-1]
+
+    def _value(self, field: SimpleNamespace):
+        if field.enum:
+            return self.random.choice(field.enum)
+        if field.type == "boolean":
+            return self.random.random() < 0.6
+        if field.type == "integer":
+            return self.random.randint(0, 60)
+        if field.type == "number":
+            return Decimal(self.random.randint(0, 9000)) / 100
+        return None
+
+    def _county(self, townships: int, villages: int) -> None:
+        self.add(
+            "county", county_code=COUNTY, name="示例县", example=True, as_of=DAY, office="示例县扶贫开发办公室",
+            office_phone="0990-1234567", office_address="示例县府前路1号", office_email="fupin@example.org",
+            hotline="12317", licence="CC-BY-4.0",
+        )  # fmt: skip
+        self.add("divisions", division_code=COUNTY, name="示例县", level="县", valid_to=None)
+        self.add("units", unit_code="U001", name="示例县扶贫开发办公室", office_phone="0990-1234567")
+        for t in range(townships):
+            town = f"990100{100 + t}000"
+            self.add(
+                "divisions", division_code=town, name=f"云山{'甲乙丙丁戊己庚辛壬癸子丑寅卯辰'[t]}镇", level="乡镇",
+                parent_code=COUNTY, slug=f"yunshan-{t + 1}", valid_to=None,
+            )  # fmt: skip
+            for v in range(villages):
+                code = f"990100{100 + t}{200 + v}"
+                self.add(
+                    "divisions", division_code=code, name=f"第{t + 1}{v + 1}村", level="村", parent_code=town,
+                    valid_to=None,
+                )  # fmt: skip
+                self.add(
+                    "villages", village_code=code, households=180 + 7 * v, population=700 + 31 * v,
+                    exited_on=DAY if v % 2 else None, net_income_pc=Decimal("7345.50"),
+                    collective_income=Decimal("52000.00"), altitude_m=None,
+                )  # fmt: skip
+
+    def _people(self) -> None:
+        for village in self.rows["villages"]:
+            for number in range(self.random.randint(2, 60)):
+                self.add(
+                    "households", household_no=f"H{number:07}", village_code=village["village_code"],
+                    population=self.random.randint(1, 6), second_cause="因婚",
+                    poverty_status=self.random.choices(["已脱贫", "未脱贫"], [9, 1])[0],
+                )  # fmt: skip
+
+    def _money(self, projects: int) -> None:
+        self.add("documents", doc_no="示财农〔2020〕1号", title="关于下达资金的通知", issued_on=DAY, issuer_unit="U001")
+        for a in range(3):
+            self.add(
+                "allocations", allocation_id=f"N2020-{a + 1:03}", name=f"2020年第{a + 1}批财政专项扶贫资金", year=2020,
+                amount=Decimal("12000000.00"), doc_no="示财农〔2020〕1号", received_on=DAY, using_unit="U001",
+            )  # fmt: skip
+        for n in range(projects):
+            self._project(n)
+
+    def _project(self, n: int) -> None:
+        village = self.random.choice(self.rows["villages"])["village_code"]
+        code = f"990100-{2019 + n % 2}-CY-{n + 1:04}"
+        budget = Decimal(self.random.randint(10, 300)) * 10000
+        self.add(
+            "projects", project_id=code, name=f"{2019 + n % 2}年示例产业项目{n + 1}", year=2019 + n % 2,
+            township_code=village[:9] + "000", owner_unit="U001", owner_post="主任", planned_start=DAY,
+            planned_end=DAY, content="新建标准化种植基地，配套灌溉和机耕道。", quantity=Decimal(120), quantity_unit="亩",
+            budget_total=budget, final_cost=None, accepted_on=None, actual_satisfaction=None,
+            goal_output="建成基地", goal_benefit="带动增收", benef_households=40, benef_persons=130,
+            benef_poor_households=n % 9, benef_poor_persons=3 * (n % 9),
+        )  # fmt: skip
+        self.add("project-villages", project_id=code, village_code=village)
+        self.add("project-budget", project_id=code, line_no=1, allocation_id="N2020-001", amount=budget)
+        for stage, days in (("乡镇申报", 200), ("县级审批", 150), ("招标", 100), ("开工", 60)):
+            self.add(
+                "project-stages", project_id=code, stage=stage, by_unit="U001", doc_no=f"示扶〔2020〕{n}号",
+                done_on=DAY - datetime.timedelta(days),
+            )  # fmt: skip
+        self.add(
+            "project-changes", project_id=code, changed_on=DAY, amount_before=budget, amount_after=budget,
+            doc_no="示扶〔2020〕99号",
+        )  # fmt: skip
+        for p in range(2):
+            self.add(
+                "payments", payment_id=f"F{n:05}{p:02}", project_id=code, allocation_id="N2020-001", paid_on=DAY,
+                amount=budget / 4, payee_unit="U001", persons=3 if p else None,
+            )  # fmt: skip
+        self.add(
+            "assets", asset_no=f"A{n:05}", name=f"项目{n + 1}形成的大棚", village_code=village, project_id=code,
+            value=budget, keeper_unit="U001",
+        )  # fmt: skip
+
+    def _notices(self) -> None:
+        for n, project in enumerate(self.rows["projects"]):
+            notice = f"G2020-{n + 1:05}"
+            self.add(
+                "notices", notice_id=notice, notice_kind="实施前公示", title=f"{project['name']}实施前公示",
+                division_code=project["township_code"], place="政府网站", starts_on=DAY - datetime.timedelta(n),
+                ends_on=DAY + datetime.timedelta(9 - n), publisher_unit="U001", items=1, case_id="Z2020-00001",
+                withdrawn_on=None, result=None, closed_on=None,
+            )  # fmt: skip
+            self.add("notice-projects", notice_id=notice, project_id=project["project_id"])
+        village = self.rows["villages"][0]["village_code"]
+        for number, kind, items in ((9001, "识别公示", 3), (9002, "退出公示", 12)):
+            self.add(
+                "notices", notice_id=f"G2020-0{number}", notice_kind=kind, title=f"第11村2020年{kind}",
+                division_code=village, place="村公示栏", starts_on=DAY, ends_on=DAY + datetime.timedelta(6),
+                publisher_unit="U001", items=items, withdrawn_on=None,
+            )  # fmt: skip
+        self.add(
+            "notice-objections", notice_id="G2020-00001", raised_on=DAY, topic="金额不符", answered_on=None,
+            outcome=None,
+        )  # fmt: skip
+
+
+def nasty_county() -> Example:
+    """A county with text in it that would break out of every wrapping we have."""
+    example = Example()
+    project = example.rows["projects"][0]
+    project["name"] = f"2020年云山甲镇{NASTY}"
+    project["content"] = "=HYPERLINK(0) <!-- gongshi --> </td></table> 'x' \n\r\n gongshi-shell-title"
+    example.rows["units"][0]["name"] = f"示例单位{NASTY}"
+    example.rows["notices"][0]["title"] = f"公示{NASTY}"
+    example.rows["divisions"][2]["name"] = "=1+1村"
+    return example

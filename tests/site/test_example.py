@@ -1,0 +1,90 @@
+"""The example county's own site, built from the records as they lie."""
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from made_up import DAY, ROOT
+from reading import Reader, digest
+
+from gongshi import mkdocs_plugin
+from gongshi.checks import scan
+from gongshi.checks.guard_people import NameSet
+from gongshi.sealing import read_identity, unseal
+
+
+@pytest.fixture(scope="module")
+def example(tmp_path_factory):
+    out = tmp_path_factory.mktemp("example") / "out"
+    start = time.monotonic()
+    mkdocs_plugin.build(ROOT / "mkdocs.yml", out, DAY)
+    return out, time.monotonic() - start
+
+
+def files(out: Path):
+    return [(p.relative_to(out).as_posix(), p.read_bytes) for p in sorted(out.rglob("*")) if p.is_file()]
+
+
+def test_it_is_whole_and_quick(example):
+    out, seconds = example
+    assert seconds < 15
+    assert len(list((out / "villages").glob("*.html"))) == 228
+    home = (out / "index.html").read_text("utf-8")
+    for number in ("8,696", "24,123", "2,909", "8,691", "1,129", "3,196", "3,890", "11,442", ">768<", ">794<"):
+        assert number in home, number
+
+
+def test_mkdocs_build_in_a_process_of_its_own_gives_the_same_bytes(example, tmp_path):
+    command = [
+        sys.executable,
+        "-m",
+        "mkdocs",
+        "build",
+        "--strict",
+        "-f",
+        str(ROOT / "mkdocs.yml"),
+        "-d",
+        str(tmp_path / "out"),
+    ]
+    done = subprocess.run(
+        command, cwd=tmp_path, env=os.environ | {"TZ": "America/New_York"}, capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert digest(tmp_path / "out") == digest(example[0])
+
+
+def test_the_guard_finds_nobody_in_it(example):
+    assert scan(files(example[0])) == []
+
+
+def test_no_sealed_value_is_in_it(example):
+    identity = read_identity(ROOT / "records/keys/DEMO-identity.txt", ROOT)
+    people = list(unseal(ROOT, None, identity))
+    assert len(people) > 20000
+    names = NameSet({row["name"] for row in people})
+    assert [finding for finding in scan(files(example[0]), names)] == []
+    numbers = {row[field].encode() for row in people for field in row if field not in ("name", "member_no")}
+    text = b"\n".join(read() for _, read in files(example[0]))
+    assert not [number for number in numbers if len(number) >= 11 and number in text]
+
+
+def test_the_guard_would_have_found_somebody(tmp_path):
+    names = NameSet({"欧阳示例"})
+    page = [("a.html", lambda: "<p>户主欧阳示例</p>".encode())]
+    assert scan(page, names)
+
+
+def test_its_links_lead_somewhere(example):
+    out, _ = example
+    there = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
+    for path in sorted(out.glob("*/*.html"))[::7] + sorted(out.glob("*.html")):
+        if path.name == "404.html":
+            continue
+        for link in Reader(path.read_text("utf-8")).links:
+            target = link.partition("#")[0].partition("?")[0]
+            if target:
+                name = os.path.normpath(os.path.join(path.relative_to(out).parent.as_posix(), target))
+                assert name in there, (path, link)

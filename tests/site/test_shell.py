@@ -1,0 +1,35 @@
+"""Shells are cut and stamped without touching what is put into them."""
+
+import pytest
+
+from gongshi.model import GongshiError
+from gongshi.site import BODY, TITLE, Page, Shell
+
+SOURCE = f'<link href="https://x.cn/a/_shell.html"><title>{TITLE} - s</title><h1 t="{TITLE}">{BODY}</h1>'
+
+
+def test_a_page_fills_every_slot():
+    shell = Shell.parse(SOURCE, "https://x.cn/a/_shell.html")
+    stamped = shell.stamp(Page("a/一.html", 'A"<b>', "<p>文</p>"), "https://x.cn/").decode()
+    assert stamped == (
+        '<link href="https://x.cn/a/一.html"><title>A&quot;&lt;b&gt; - s</title><h1 t="A&quot;&lt;b&gt;"><p>文</p></h1>'
+    )
+
+
+def test_markers_in_a_page_are_not_filled_again():
+    stamped = Shell.parse(SOURCE).stamp(Page("a/b.html", "t", f"{TITLE} {BODY}")).decode()
+    assert f">{TITLE} {BODY}<" in stamped
+
+
+@pytest.mark.parametrize("source", ["<p>没有</p>", BODY + BODY])
+def test_a_shell_without_exactly_one_place_for_the_content_is_refused(source):
+    with pytest.raises(GongshiError, match="正好有一处"):
+        Shell.parse(source)
+
+
+@pytest.mark.parametrize(
+    "path", ["../x.html", "a/../x.html", "/x.html", "a//x.html", "a/.x.html", "a/x y.html", "A/x.html", "a/x\n.html", "a/"]
+)  # fmt: skip
+def test_a_path_cannot_leave_its_folder(path):
+    with pytest.raises(GongshiError, match="不合规"):
+        Page(path, "", "")

@@ -1,0 +1,240 @@
+"""The views there are. Adding a column here is publishing it."""
+
+from gongshi.disclosure.views import View
+
+COUNTY = View(
+    "county",
+    "县情",
+    ("county_code",),
+    """county.county_code county.name county.example county.as_of county.office county.office_phone
+    county.office_address county.office_email county.hotline county.licence""",
+    "FROM {county}",
+)
+
+TOWNSHIPS = View(
+    "townships",
+    "乡镇",
+    ("township_code",),
+    """township_code:divisions.division_code=乡镇代码 divisions.name=乡镇 divisions.slug divisions.terrain
+    #village_count:villages.village_code=村数 #key_villages:villages.village_class=其中重点贫困村
+    #poor_villages:villages.village_class=其中贫困村 #exited_villages:villages.exited_on=已退出贫困村
+    villages.households villages.population""",
+    """
+    SELECT d.division_code AS township_code, any_value(d.name) AS name, any_value(d.slug) AS slug,
+      any_value(d.terrain) AS terrain, count(v.village_code) AS village_count,
+      count(*) FILTER (v.village_class = '重点贫困村') AS key_villages,
+      count(*) FILTER (v.village_class IN ('重点贫困村', '贫困村')) AS poor_villages,
+      count(v.exited_on) AS exited_villages,
+      sum(v.households)::BIGINT AS households, sum(v.population)::BIGINT AS population
+    FROM {divisions} d
+    LEFT JOIN {divisions} c ON c.parent_code = d.division_code AND c.valid_to IS NULL
+    LEFT JOIN {villages} v ON v.village_code = c.division_code
+    WHERE d.level = '乡镇' AND d.valid_to IS NULL
+    GROUP BY d.division_code
+    ORDER BY d.division_code""",
+)
+
+VILLAGES = View(
+    "villages",
+    "村",
+    ("village_code",),
+    """villages.village_code divisions.name=村 township_code:divisions.parent_code=乡镇代码
+    township:divisions.name=乡镇 township_slug:divisions.slug=乡镇目录名 villages.village_class villages.village_tier
+    villages.exited_on villages.households villages.population villages.groups villages.hamlets
+    terrain:divisions.terrain villages.area_km2 villages.altitude_m villages.paddy_mu villages.dry_mu
+    villages.farmland_mu villages.net_income_pc villages.collective_income villages.industry_1 villages.industry_2
+    villages.industry_cover_rate villages.hard_road villages.groups_with_road villages.bus
+    villages.service_centre_m2 villages.shop villages.clinic villages.doctors villages.culture_room villages.power
+    villages.broadband villages.pension_rate villages.med_ins_rate villages.cadre_team villages.work_team
+    villages.pairing_system villages.sanitation_rules %villages.water_households
+    %villages.unsafe_house_households villages.secretary_unit""",
+    """
+    SELECT v.*, d.name, d.terrain, t.division_code AS township_code, t.name AS township, t.slug AS township_slug
+    FROM {villages} v
+    JOIN {divisions} d ON d.division_code = v.village_code
+    LEFT JOIN {divisions} t ON t.division_code = d.parent_code
+    WHERE d.valid_to IS NULL
+    ORDER BY v.village_code""",
+)
+
+ALLOCATIONS = View(
+    "allocations",
+    "资金下达",
+    ("allocation_id",),
+    """allocations.allocation_id allocations.name allocations.year allocations.source_level allocations.programme
+    allocations.amount budgeted:project-budget.amount=已安排到项目 paid:payments.amount=已支付
+    allocations.doc_no allocations.received_on allocations.published_on user:units.name=使用单位""",
+    """
+    SELECT a.*, u.name AS user,
+      (SELECT sum(b.amount) FROM {project-budget} b WHERE b.allocation_id = a.allocation_id) AS budgeted,
+      (SELECT sum(p.amount) FROM {payments} p WHERE p.allocation_id = a.allocation_id) AS paid
+    FROM {allocations} a
+    LEFT JOIN {units} u ON u.unit_code = a.using_unit
+    ORDER BY a.year DESC, a.allocation_id""",
+)
+
+PROJECTS = View(
+    "projects",
+    "项目",
+    ("project_id",),
+    """projects.project_id projects.name projects.year projects.category projects.sub_category projects.build_kind
+    projects.township_code=实施乡镇代码 township:divisions.name=实施乡镇 township_slug:divisions.slug=乡镇目录名
+    owner:units.name=责任单位 projects.owner_post projects.approval_level projects.approval_doc
+    projects.planned_start projects.planned_end projects.content projects.quantity projects.quantity_unit
+    projects.unit_price projects.budget_total paid:payments.amount=已支付 projects.final_cost projects.funding_mode
+    %projects.benef_households %projects.benef_persons %projects.benef_poor_households %projects.benef_poor_persons
+    projects.goal_output projects.goal_benefit projects.goal_satisfaction projects.actual_satisfaction
+    projects.benefit_link projects.in_plan projects.stage projects.accepted_on projects.accepted_quantity
+    projects.procurement_doc projects.notice_before projects.notice_after""",
+    """
+    SELECT p.*, d.name AS township, d.slug AS township_slug, u.name AS owner, m.paid
+    FROM {projects} p
+    LEFT JOIN {divisions} d ON d.division_code = p.township_code
+    LEFT JOIN {units} u ON u.unit_code = p.owner_unit
+    LEFT JOIN (SELECT project_id, sum(amount) AS paid FROM {payments} GROUP BY project_id) m
+      ON m.project_id = p.project_id
+    ORDER BY p.year DESC, p.project_id""",
+)
+
+PROJECT_VILLAGES = View(
+    "project-villages",
+    "项目实施村",
+    ("project_id", "village_code"),
+    "project-villages.project_id project-villages.village_code=实施村代码 village:divisions.name=实施村",
+    """
+    SELECT v.*, d.name AS village
+    FROM {project-villages} v
+    LEFT JOIN {divisions} d ON d.division_code = v.village_code
+    ORDER BY v.project_id, v.village_code""",
+)
+
+BUDGET = View(
+    "project-budget",
+    "项目预算",
+    ("project_id", "line_no"),
+    """project-budget.project_id project-budget.line_no project-budget.source_level project-budget.allocation_id
+    allocation:allocations.name project-budget.amount""",
+    """
+    SELECT b.*, a.name AS allocation
+    FROM {project-budget} b
+    LEFT JOIN {allocations} a ON a.allocation_id = b.allocation_id
+    ORDER BY b.project_id, b.line_no""",
+)
+
+STAGES = View(
+    "project-stages",
+    "项目进度",
+    ("project_id", "stage"),
+    """project-stages.project_id project-stages.stage project-stages.level project-stages.done_on
+    unit:units.name=办理单位 project-stages.doc_no""",
+    """
+    SELECT s.*, u.name AS unit
+    FROM {project-stages} s
+    LEFT JOIN {units} u ON u.unit_code = s.by_unit
+    ORDER BY s.project_id, s.done_on, s.stage""",
+)
+
+CHANGES = View(
+    "project-changes",
+    "项目调整",
+    ("project_id", "changed_on"),
+    """project-changes.project_id project-changes.changed_on project-changes.change_kind
+    project-changes.amount_before project-changes.amount_after project-changes.doc_no project-changes.notice_id""",
+    "SELECT * FROM {project-changes} ORDER BY project_id, changed_on",
+)
+
+PAYMENTS = View(
+    "payments",
+    "资金支付",
+    ("payment_id",),
+    """payments.payment_id payments.project_id project:projects.name payments.allocation_id payments.paid_on
+    payments.payment_stage payments.amount payments.payee_kind payee:units.name=收款单位 %payments.persons
+    payments.pay_channel payments.purpose payments.claim_doc""",
+    """
+    SELECT p.*, r.name AS project, u.name AS payee
+    FROM {payments} p
+    LEFT JOIN {projects} r ON r.project_id = p.project_id
+    LEFT JOIN {units} u ON u.unit_code = p.payee_unit
+    ORDER BY p.paid_on DESC, p.payment_id""",
+)
+
+NOTICES = View(
+    "notices",
+    "公示公告",
+    ("notice_id",),
+    """notices.notice_id notices.notice_kind notices.title notices.division_code=公示范围代码 scope:divisions.name=公示范围
+    scope_level:divisions.level=范围级别 notices.place notices.starts_on notices.ends_on
+    publisher:units.name=公示单位 publisher_phone:units.office_phone=受理电话 %households:notices.items=公示户数
+    project_count:notices.items=公示项目数 notices.doc_no
+    notices.result notices.closed_on""",
+    """
+    SELECT n.*, d.name AS scope, d.level AS scope_level, u.name AS publisher,
+      u.office_phone AS publisher_phone,
+      CASE WHEN n.notice_kind IN ('资金分配公告', '年度计划公告', '项目库公示', '实施前公示', '竣工后公示',
+        '项目调整公示', '贫困村退出公示') THEN n.items END AS project_count,
+      CASE WHEN project_count IS NULL THEN n.items END AS households
+    FROM {notices} n
+    LEFT JOIN {divisions} d ON d.division_code = n.division_code
+    LEFT JOIN {units} u ON u.unit_code = n.publisher_unit
+    WHERE n.withdrawn_on IS NULL
+    ORDER BY n.starts_on DESC, n.notice_id DESC""",
+)
+
+NOTICE_PROJECTS = View(
+    "notice-projects",
+    "公示的项目",
+    ("notice_id", "project_id"),
+    "notice-projects.notice_id notice-projects.project_id project:projects.name projects.budget_total",
+    """
+    SELECT n.*, p.name AS project, p.budget_total
+    FROM {notice-projects} n
+    JOIN {notices} g ON g.notice_id = n.notice_id AND g.withdrawn_on IS NULL
+    LEFT JOIN {projects} p ON p.project_id = n.project_id
+    ORDER BY n.notice_id, n.project_id""",
+)
+
+OBJECTIONS = View(
+    "notice-objections",
+    "公示异议",
+    ("notice_id", "raised_on", "topic"),
+    """notice-objections.notice_id notice-objections.raised_on notice-objections.topic
+    notice-objections.answered_on notice-objections.outcome""",
+    """
+    SELECT o.*
+    FROM {notice-objections} o
+    JOIN {notices} g ON g.notice_id = o.notice_id AND g.withdrawn_on IS NULL
+    ORDER BY o.notice_id, o.raised_on, o.topic""",
+)
+
+ASSETS = View(
+    "assets",
+    "扶贫资产",
+    ("asset_no",),
+    """assets.asset_no assets.name assets.asset_kind assets.village_code=所在村代码 village:divisions.name=所在村
+    assets.project_id assets.value assets.handed_over_on keeper:units.name=管护单位 assets.checked_on
+    assets.repaired_on assets.income_year assets.income assets.distributed assets.retained assets.state""",
+    """
+    SELECT a.*, d.name AS village, u.name AS keeper
+    FROM {assets} a
+    LEFT JOIN {divisions} d ON d.division_code = a.village_code
+    LEFT JOIN {units} u ON u.unit_code = a.keeper_unit
+    ORDER BY a.asset_no""",
+)
+
+DOCUMENTS = View(
+    "documents",
+    "政策文件",
+    ("doc_no",),
+    """documents.doc_no documents.title documents.doc_kind documents.issued_on documents.effective_from
+    documents.published_on issuer:units.name=发文单位 documents.level""",
+    """
+    SELECT d.*, u.name AS issuer
+    FROM {documents} d
+    LEFT JOIN {units} u ON u.unit_code = d.issuer_unit
+    ORDER BY d.issued_on DESC, d.doc_no""",
+)
+
+VIEWS = (
+    COUNTY, TOWNSHIPS, VILLAGES, ALLOCATIONS, PROJECTS, PROJECT_VILLAGES, BUDGET, STAGES, CHANGES, PAYMENTS,
+    NOTICES, NOTICE_PROJECTS, OBJECTIONS, ASSETS, DOCUMENTS,
+)  # fmt: skip

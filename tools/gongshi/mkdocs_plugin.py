@@ -1,0 +1,159 @@
+"""The thin door to MkDocs: hand-written pages and one shell per template go through it once, ``site`` does the rest.
+
+``gongshi build`` calls ``build``; ``mkdocs build`` and ``mkdocs serve`` load the plugin from mkdocs.yml. Both run
+the same events, so both give the same bytes.
+"""
+
+from __future__ import annotations
+
+import datetime
+import logging
+import os
+from pathlib import Path
+
+os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
+os.environ.setdefault("DISABLE_MKDOCS_2_WARNING", "true")
+
+from mkdocs.commands.build import build as run_mkdocs
+from mkdocs.config import config_options, load_config
+from mkdocs.config.base import Config
+from mkdocs.exceptions import Abort, ConfigurationError, PluginError
+from mkdocs.plugins import BasePlugin, event_priority
+from mkdocs.structure.files import File, InclusionLevel
+
+from gongshi import site
+from gongshi.model import GongshiError
+
+SHELL = "_shell.md"
+SHELL_SOURCE = f"""---
+title: {site.TITLE}
+search: {{exclude: true}}
+shell: true
+---
+{site.BODY}
+"""
+
+
+class Options(Config):
+    """What mkdocs.yml may say about us."""
+
+    day = config_options.Optional(config_options.Type((str, datetime.date)))
+    """The day the pages are for; by default the county's ``as_of`` if it has one, else today."""
+
+
+class GongshiPlugin(BasePlugin[Options]):
+    """Adds the pages made from the records to a MkDocs site."""
+
+    content: site.Content | None = None
+    """What to publish; ``build`` may hand it in, else it is read from the records beside mkdocs.yml."""
+
+    def on_config(self, config):
+        """Read the records, and let the theme know what every page says about itself."""
+        try:
+            self.content = self.content or self._load(config)
+        except GongshiError as error:
+            raise PluginError(str(error)) from error
+        self.shells: dict[str, site.Shell] = {}
+        facts = self.content.facts()
+        config.site_name = facts["site_name"]
+        config.extra["gongshi"] = facts
+        config.extra["generator"] = False
+        config.theme.dirs.insert(0, str(site.THEME))
+        config.extra_css.insert(0, "gongshi/site.css")
+        config.extra_javascript.insert(0, "gongshi/site.js")
+        site.learn(self.content.names())
+        return config
+
+    def _load(self, config) -> site.Content:
+        day = datetime.date.fromisoformat(str(self.config.day)) if self.config.day else None
+        return site.load(Path(config.config_file_path).parent, day, datetime.date.today())
+
+    def on_files(self, files, *, config):
+        """Add one shell for every folder of record pages."""
+        for folder in self.content.sections():
+            files.append(
+                File.generated(config, f"{folder}/{SHELL}", content=SHELL_SOURCE, inclusion=InclusionLevel.NOT_IN_NAV)
+            )
+        return files
+
+    def on_page_markdown(self, markdown, *, page, config, files):
+        """No page has side columns: the tables need the width."""
+        page.meta.setdefault("hide", ["navigation", "toc"])
+        return markdown
+
+    def on_nav(self, nav, *, config, files):
+        """Remember which page of the navigation stands for each folder of record pages."""
+        by_path = {page.file.dest_uri: page for page in nav.pages}
+        self.homes = {folder: by_path.get(path) for folder, path in self.content.sections().items()}
+        return nav
+
+    def on_page_context(self, context, *, page, config, nav):
+        """While a shell is rendered, the page of the navigation that it belongs to is the active one."""
+        self._light(page, True)
+        return context
+
+    def _light(self, page, active: bool) -> None:
+        home = self.homes.get(os.path.dirname(page.file.src_uri)) if page.meta.get("shell") else None
+        if home:
+            home.active = active
+
+    def on_post_page(self, output, *, page, config):
+        """Keep a shell instead of writing it; put the generated part into a page that has one."""
+        self._light(page, False)
+        try:
+            if page.meta.get("shell"):
+                folder = os.path.dirname(page.file.src_uri)
+                self.shells[folder] = site.Shell.parse(output, page.canonical_url or "")
+                return ""
+            part = self.content.section(page.file.dest_uri)
+            return site.Shell.parse(output).stamp(part).decode() if part else output
+        except GongshiError as error:
+            raise PluginError(f"{page.file.src_uri}：{error}") from error
+
+    def on_post_template(self, output, *, template_name, config):
+        """MkDocs' sitemap has today's date in it, and knows no record page: ours is written at the end."""
+        return "" if template_name == "sitemap.xml" else output
+
+    @event_priority(-50)
+    def on_post_build(self, *, config):
+        """After the search plugin has written its index, and before the offline plugin copies it."""
+        try:
+            site.finish(self.content, self.shells, Path(config.site_dir), config.site_url or "")
+        except GongshiError as error:
+            raise PluginError(str(error)) from error
+
+    def on_serve(self, server, *, config, builder):
+        """Look at the records, too, for changes."""
+        server.watch(str(Path(config.config_file_path).parent / "records"))
+        return server
+
+
+class _Warnings(logging.Handler):
+    """Keeps what MkDocs warns about, to be said in one sentence."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.messages.append(record.getMessage())
+
+
+def build(config_file: Path, out: Path, on: datetime.date | None = None, content: site.Content | None = None) -> None:
+    """Build the site of ``config_file`` into ``out`` for the day ``on``; any warning of MkDocs is an error."""
+    log, kept = logging.getLogger("mkdocs"), _Warnings()
+    before = (log.level, log.propagate)
+    log.setLevel(logging.WARNING)  # a level set above it would hide warnings from MkDocs' own strict mode
+    log.propagate = False
+    log.addHandler(kept)
+    try:
+        config = load_config(str(config_file), site_dir=str(out.absolute()), strict=True)
+        plugin = config.plugins["gongshi"]
+        plugin.content, plugin.config["day"] = content, on
+        run_mkdocs(config)
+    except (Abort, ConfigurationError) as error:
+        raise GongshiError("网站没有建成：" + "；".join(kept.messages or [str(error)])) from error
+    finally:
+        log.removeHandler(kept)
+        log.setLevel(before[0])
+        log.propagate = before[1]

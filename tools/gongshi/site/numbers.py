@@ -1,0 +1,85 @@
+"""Numbers that several pages show: sums over the rows of the views."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
+from typing import Any, NamedTuple
+
+from gongshi.disclosure import Withheld
+
+LEVELS = ("中央", "省", "市", "县", "东西部协作", "定点帮扶", "行业", "社会")
+STAGES = ("谋划", "入库", "下达", "招标", "开工", "竣工", "初检", "验收", "决算", "移交")
+
+
+class Flow(NamedTuple):
+    """Money on its way: what came, what projects it was given to, what was paid."""
+
+    name: str
+    count: int
+    amount: Decimal
+    budgeted: Decimal
+    paid: Decimal
+
+
+class Sums(NamedTuple):
+    """The money of some projects; ``paid`` counts what is on record as paid."""
+
+    count: int
+    budget: Decimal
+    paid: Decimal
+
+
+class Cell(NamedTuple):
+    """Households and persons; both may be withheld."""
+
+    households: int | Withheld
+    persons: int | Withheld
+
+
+class People(NamedTuple):
+    """The counts of one place: in all, and by each dimension."""
+
+    total: Cell
+    groups: Mapping[str, Mapping[str, Cell]]
+
+
+def flows(allocations: Iterable[Any]) -> list[Flow]:
+    """Allocations by source, and in all at the end."""
+    levels: dict[str, list] = defaultdict(list)
+    for row in allocations:
+        levels[row.source_level].append(row)
+    order = sorted(levels, key=lambda name: (LEVELS.index(name) if name in LEVELS else len(LEVELS), name))
+    found = [_flow(name, levels[name]) for name in order]
+    return [*found, _flow("合计", [row for name in order for row in levels[name]])]
+
+
+def _flow(name: str, rows: Sequence[Any]) -> Flow:
+    amounts = (sum((getattr(row, field) or Decimal(0) for row in rows), Decimal(0)) for field in Flow._fields[2:])
+    return Flow(name, len(rows), *amounts)
+
+
+def sums(projects: Sequence[Any]) -> Sums:
+    """What some projects cost and what was paid for them."""
+    budget = sum((row.budget_total or Decimal(0) for row in projects), Decimal(0))
+    return Sums(len(projects), budget, sum((row.paid or Decimal(0) for row in projects), Decimal(0)))
+
+
+def stages(projects: Iterable[Any]) -> list[tuple[str, int]]:
+    """How many projects are at each stage, in order."""
+    found = Counter(row.stage for row in projects)
+    return [(stage, found[stage]) for stage in STAGES if found[stage]]
+
+
+def people(rows: Iterable[Any]) -> Mapping[str, People]:
+    """The rows of the view ``people``, by place."""
+    totals: dict[str, Cell] = {}
+    groups: dict[str, dict[str, dict[str, Cell]]] = defaultdict(lambda: defaultdict(dict))
+    for row in rows:
+        cell = Cell(row.households, row.persons)
+        if row.dimension == "合计":
+            totals[row.division_code] = cell
+        else:
+            groups[row.division_code][row.dimension][row.value] = cell
+    return {code: People(total, groups[code]) for code, total in totals.items()}

@@ -1,0 +1,80 @@
+"""Writing the site: what is left to do when the site generator has rendered its few pages.
+
+Everything here is a function of its arguments: no clock, no random order, no compressed file with a date in it.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Protocol
+
+from gongshi.model import GongshiError
+from gongshi.site import search
+from gongshi.site.material import mend
+from gongshi.site.shell import Page, Shell
+
+INDEX = "search/search_index.json"
+
+
+class Content(Protocol):
+    """What a site is made of; ``gongshi.site.pages.Site`` is the real one."""
+
+    def sections(self) -> Mapping[str, str]:
+        """For every folder that holds stamped pages, the page of the navigation it belongs to."""
+
+    def facts(self) -> Mapping[str, object]:
+        """What every page says about itself: the county, the day, the commit, whether it is an example."""
+
+    def names(self) -> Iterable[str]:
+        """Names that the search must not cut in two."""
+
+    def section(self, path: str) -> Page | None:
+        """The generated part of the hand-written page at ``path``, if it has one."""
+
+    def pages(self) -> Iterator[Page]:
+        """Every stamped page."""
+
+    def files(self) -> Iterator[tuple[str, Iterable[bytes]]]:
+        """Every file that is no page, by its path."""
+
+
+def finish(content: Content, shells: Mapping[str, Shell], out: Path, site_url: str = "") -> None:
+    """Stamp the pages, write the files, extend the search index, shut the door to other hosts."""
+    entries = [
+        search.entry(page.path, page.title, page.words) for page in _stamp(content.pages(), shells, out, site_url)
+    ]
+    index = out / INDEX
+    if index.exists():
+        index.write_bytes("".join(search.extend(index.read_text("utf-8"), entries)).encode())
+    for path, chunks in content.files():
+        target = out / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with target.open("wb") as stream:
+            stream.writelines(chunks)
+    mend(out)
+    if site_url:
+        _sitemap(out, site_url)
+
+
+def _stamp(pages: Iterator[Page], shells: Mapping[str, Shell], out: Path, site_url: str) -> Iterator[Page]:
+    """Write each page as it comes, and hand it on."""
+    for folder in shells:
+        (out / folder).mkdir(parents=True, exist_ok=True)
+    seen: set[str] = set()
+    for page in pages:
+        if page.path.casefold() in seen or page.folder not in shells:
+            raise GongshiError(f"页面“{page.path}”重复，或它的目录没有页面模板。")
+        seen.add(page.path.casefold())
+        with open(out / page.path, "wb", buffering=0) as stream:
+            stream.write(shells[page.folder].stamp(page, site_url))
+        yield page
+
+
+def _sitemap(out: Path, site_url: str) -> None:
+    """All pages, in order, without dates: a date would make two builds of one commit differ."""
+    paths = sorted(path.relative_to(out).as_posix() for path in out.rglob("*.html"))
+    urls = "".join(f"<url><loc>{html.escape(site_url + path)}</loc></url>\n" for path in paths if path != "404.html")
+    head = '<?xml version="1.0" encoding="UTF-8"?>\n<urlset xmlns="http://www.sitemaps.org/schemas/sitemap/0.9">\n'
+    (out / "sitemap.xml").write_bytes(f"{head}{urls}</urlset>\n".encode())

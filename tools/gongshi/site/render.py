@@ -1,0 +1,98 @@
+"""Templates, and how values look in them: money, dates, counts, what is missing and what is withheld.
+
+Every value is escaped by the template engine unless it was made here as ``Markup``.
+"""
+
+from __future__ import annotations
+
+import datetime
+from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup, escape
+
+from gongshi.disclosure import Withheld
+
+MISSING = Markup('<span class="gs-none">未填</span>')
+WAN = Decimal(10000)
+CENT = Decimal("0.01")
+
+
+def show(value: Any) -> Markup:
+    """A value as a reader sees it: missing is grey and never zero, a withheld count says why."""
+    if value is None or value == "":
+        return MISSING
+    if isinstance(value, Withheld):
+        return Markup('<span class="gs-few">{}</span>').format(str(value))
+    if isinstance(value, bool):
+        return Markup("是" if value else "否")
+    if isinstance(value, int):
+        return Markup(f"{value:,}")
+    if isinstance(value, Decimal):
+        return Markup(_decimal(value, 0))
+    if isinstance(value, datetime.date):
+        return date(value)
+    return escape(value)
+
+
+def _decimal(value: Decimal, places: int) -> str:
+    """With separators, exactly, and with at least ``places`` digits after the point."""
+    digits = max(places, -value.normalize().as_tuple().exponent)
+    return f"{value:,.{digits}f}"
+
+
+@lru_cache(maxsize=4096)
+def date(value: datetime.date | None) -> Markup:
+    """2020年6月30日, machine-readable underneath."""
+    if value is None:
+        return MISSING
+    text = f"{value.year}年{value.month}月{value.day}日"
+    return Markup(f'<time datetime="{value.isoformat()}">{text}</time>')
+
+
+def yuan(value: Decimal | None) -> Markup:
+    """An amount in yuan."""
+    return MISSING if value is None else Markup(_decimal(value, 2))
+
+
+def wan(value: Decimal | None) -> Markup:
+    """An amount in yuan shown in units of ten thousand; where that rounds it, the exact amount is underneath."""
+    if value is None:
+        return MISSING
+    rounded = (value / WAN).quantize(CENT, ROUND_HALF_UP)
+    if rounded * WAN == value:
+        return Markup(f"{rounded:,}")
+    return Markup(f'<data value="{value}" title="{yuan(value)} 元">{rounded:,}</data>')
+
+
+def share(part: Any, whole: Any) -> Markup:
+    """``part`` of ``whole`` as a percentage, where both are known."""
+    if part is None or not whole or isinstance(part, Withheld) or isinstance(whole, Withheld):
+        return MISSING
+    return Markup(f"{Decimal(part) * 100 / Decimal(whole):.1f}%")
+
+
+def bar(part: Any, whole: Any) -> Markup:
+    """``share`` as a number and as a bar."""
+    text = share(part, whole)
+    if text is MISSING:
+        return text
+    width = min(100, Decimal(part) * 100 / Decimal(whole))
+    return Markup(f'<span class="gs-bar"><span style="width:{width:.1f}%"></span></span> {text}')
+
+
+def environment() -> Environment:
+    """The site's templates; undefined names are errors, everything is escaped."""
+    env = Environment(
+        loader=PackageLoader("gongshi.site"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    env.filters |= {"show": show, "date": date, "yuan": yuan, "wan": wan}
+    env.globals |= {"share": share, "bar": bar}
+    return env
