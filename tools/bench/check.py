@@ -20,7 +20,9 @@ def households(folder: Path, rows: int) -> None:
     head, fields = schema.split("fields:\n")
     fields = "".join(line + "\n" for line in fields.splitlines()[:COLUMNS])
     (folder / "records/schemas").mkdir(parents=True)
-    (folder / "records/schemas/households.yaml").write_text(f"primaryKey: [household_no]\nfields:\n{fields}", encoding="utf-8")
+    (folder / "records/schemas/households.yaml").write_text(
+        f"primaryKey: [household_no]\nfields:\n{fields}", encoding="utf-8"
+    )
     package = "name: bench\nresources:\n  - {name: households, title: 户, path: households.csv, schema: schemas/households.yaml}\n"
     (folder / "records/datapackage.yaml").write_text(package, encoding="utf-8")
     names = [line.split("name: ")[1].split(",")[0] for line in fields.splitlines()]
@@ -87,7 +89,14 @@ def county(scale: int) -> list[tuple[str, str]]:
     """The whole example county at ``scale``: check against Frictionless on the CSV resources as they lie."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        generate = [sys.executable, str(ROOT / "tools/example"), "--out", str(folder / "records"), "--scale", str(scale)]
+        generate = [
+            sys.executable,
+            str(ROOT / "tools/example"),
+            "--out",
+            str(folder / "records"),
+            "--scale",
+            str(scale),
+        ]
         subprocess.run(generate, check=True, capture_output=True)
         peer, peer_memory = run(FRICTIONLESS, folder)
         seconds, memory = run(CHECK, folder)

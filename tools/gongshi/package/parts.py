@@ -12,12 +12,14 @@ import io
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 
 from gongshi.model import Finding, Severity
 from gongshi.package.canonical import csv_cell
 from gongshi.package.schema import Resource
 
 LIMIT_LINE = 131_072  # characters of a cell beyond which Python's csv reader, and so Frictionless, gives up
+LIMIT_FINDINGS = 100  # per file and kind of problem: more of the same tells nobody anything new
 _LINE_END = re.compile("\r\n|\r|\n")
 
 
@@ -99,19 +101,18 @@ def _header_findings(path: str, first: bytes, resource: Resource) -> Iterator[Fi
 
 
 def _blank_lines(path: str, data: bytes, resource: Resource) -> Iterator[Finding]:
-    for number, line in enumerate(data.split(b"\n")[:-1], 1):
-        if not line:
-            yield Finding("blank-row", Severity.ERROR, "空行，请删去", path, number, resource.name)
+    blank = (number for number, line in enumerate(data.split(b"\n")[:-1], 1) if not line)
+    for number in islice(blank, LIMIT_FINDINGS):
+        yield Finding("blank-row", Severity.ERROR, "空行，请删去", path, number, resource.name)
 
 
 def _quoting(path: str, data: bytes, resource: Resource) -> Iterator[Finding]:
     """Lines with quotes must be minimal: then DuckDB, Python and Frictionless read the same cells."""
-    start = data.find(b'"')
-    while start >= 0:
+    start, counted, number, found = data.find(b'"'), 0, 1, 0
+    while start >= 0 and found < LIMIT_FINDINGS:
         begin, end = data.rfind(b"\n", 0, start) + 1, data.find(b"\n", start)
-        line = data[begin:end].decode("utf-8", "replace")
-        if not _minimal(line):
-            number = data.count(b"\n", 0, begin) + 1
+        if not _minimal(data[begin:end].decode("utf-8", "replace")):
+            number, counted, found = number + data.count(b"\n", counted, begin), begin, found + 1
             message = "引号用得不规范，请运行 gongshi format 改成统一写法"
             yield Finding("quoting", Severity.ERROR, message, path, number, resource.name)
         start = data.find(b'"', end)
