@@ -11,10 +11,10 @@ from pathlib import Path
 import frictionless
 import pytest
 from click.testing import CliRunner
-from support import tree_of
 
 from gongshi.cli import COMMANDS, gongshi
 from gongshi.cli.chinese import width, wrap
+from support import tree_of
 
 UNITS = "records/county/units.csv"
 HEADER = (

@@ -25,9 +25,7 @@ KEY, OTHER_KEY = bytes(range(64)), bytes(range(1, 65))
 SECRET = "欧阳䶮𠮷"
 ROW = {"member_no": "M1", "name": SECRET, "id_no": "SECRET-ID"}
 
-values = st.text(
-    st.characters(exclude_categories=("Cs", "Cc")) | st.sampled_from('䶮𠮷㐂·=+@,"'), max_size=40
-)
+values = st.text(st.characters(exclude_categories=("Cs", "Cc")) | st.sampled_from('䶮𠮷㐂·=+@,"'), max_size=40)
 fields = st.dictionaries(st.sampled_from(SEALED_FIELDS), values)
 
 
@@ -70,9 +68,7 @@ def test_rows_come_sorted() -> None:
         (OTHER_KEY, "guzhen", "2020", "M1"),
     ],
 )
-def test_a_box_opens_in_its_own_place_only(
-    key: bytes, slug: str, epoch: str, member: str, assert_silent
-) -> None:
+def test_a_box_opens_in_its_own_place_only(key: bytes, slug: str, epoch: str, member: str, assert_silent) -> None:
     [row] = seal_rows(KEY, "guzhen", "2020", [ROW])
     with pytest.raises(GongshiError, match="打不开") as caught:
         open_box(key, slug, epoch, member, row.box)

@@ -65,10 +65,7 @@ def test_nothing_readable_lies_in_the_folder(county) -> None:
 def test_sealing_again_changes_nothing(county) -> None:
     seal(county.root, SLUG, "2020", LIST.encode(), county.township)
     backwards = given_list("M1,张䶮,SECRET-1,1950-01", header="member_no,name,id_no,birth")
-    assert (
-        seal(county.root, SLUG, "2020", b"\xef\xbb\xbf" + LIST.replace("\n", "\r\n").encode(), county.county)
-        == ()
-    )
+    assert seal(county.root, SLUG, "2020", b"\xef\xbb\xbf" + LIST.replace("\n", "\r\n").encode(), county.county) == ()
     assert seal(county.root, SLUG, "2020", backwards, county.county) == ()
 
 
@@ -128,9 +125,7 @@ def test_any_names_round_trip(county, names: dict[str, str]) -> None:
         (given_list(*(f"M{n},," for n in range(9))), "等共 9 处"),
     ],
 )
-def test_a_faulty_list_is_refused_by_line_and_not_repeated(
-    county, assert_silent, data: bytes, told: str
-) -> None:
+def test_a_faulty_list_is_refused_by_line_and_not_repeated(county, assert_silent, data: bytes, told: str) -> None:
     with pytest.raises(GongshiError, match=told) as caught:
         seal(county.root, SLUG, "2020", data, county.township)
     assert_silent(caught.value, "SECRET", "张三", "110101", "5.10101")
@@ -233,9 +228,7 @@ def test_killed_while_sealing_it_is_old_or_new(county, tmp_path: Path) -> None:
     home = tmp_path / "home/guzhen"
     chance = random.Random(7)
     for _ in range(8):
-        victim = subprocess.Popen(
-            [sys.executable, "-c", code, str(county.root), str(home)], stdout=subprocess.PIPE
-        )
+        victim = subprocess.Popen([sys.executable, "-c", code, str(county.root), str(home)], stdout=subprocess.PIPE)
         with victim:
             victim.stdout.readline()
             time.sleep(chance.uniform(0, 0.08))

@@ -17,7 +17,7 @@ COLUMNS = 20
 def households(folder: Path, rows: int) -> None:
     """A ledger with one resource: ``rows`` households of 20 columns, under the project's own fields."""
     schema = (ROOT / "records/schemas/households.yaml").read_text(encoding="utf-8")
-    head, fields = schema.split("fields:\n")
+    _, fields = schema.split("fields:\n")
     fields = "".join(line + "\n" for line in fields.splitlines()[:COLUMNS])
     (folder / "records/schemas").mkdir(parents=True)
     (folder / "records/schemas/households.yaml").write_text(

@@ -30,9 +30,17 @@ NUMBERED = {
     "monitoring_id": ("W", 6, "monitoring"),
     "clue_id": ("Y", 6, "clues"),
 }
-KEYS = {"households": "household_no", "members": "member_no", "helpers": "helper_no", "pairings": "pairing_id",
-        "measures": "measure_id", "subsidies": "subsidy_id", "loans": "loan_id", "monitoring": "monitoring_id",
-        "clues": "clue_id"}
+KEYS = {
+    "households": "household_no",
+    "members": "member_no",
+    "helpers": "helper_no",
+    "pairings": "pairing_id",
+    "measures": "measure_id",
+    "subsidies": "subsidy_id",
+    "loans": "loan_id",
+    "monitoring": "monitoring_id",
+    "clues": "clue_id",
+}
 COPIED = [*KEYS, "incomes", "conditions", "contacts", "status-events", "trainings"]
 MONEY = {"payments": ("amount", "persons"), "allocations": ("amount",), "assets": ("income", "distributed", "retained")}
 
@@ -60,7 +68,9 @@ def enlarge(records: Path, times: int) -> None:
     for path in records.glob("projects/*/*.yaml"):
         text = path.read_text(encoding="utf-8")
         grow = lambda match: f"{match[1]}{Decimal(match[2]) * times:.2f}"  # noqa: E731
-        path.write_text(re.sub(r"((?:budget_total|amount|final_cost|unit_price): )([0-9.]+)", grow, text), encoding="utf-8")
+        path.write_text(
+            re.sub(r"((?:budget_total|amount|final_cost|unit_price): )([0-9.]+)", grow, text), encoding="utf-8"
+        )
 
 
 def _number(column: str) -> str:
@@ -97,8 +107,11 @@ def _copy_rows(connection: duckdb.DuckDBPyConnection, path: Path, times: int) ->
 
 def _multiply(connection: duckdb.DuckDBPyConnection, path: Path, grown: tuple[str, ...], times: int) -> None:
     cells = ", ".join(
-        (f"CASE WHEN {name} = '' THEN '' ELSE ({name}::{'BIGINT' if name == 'persons' else 'DECIMAL(18,2)'} * {times})::VARCHAR END AS {name}")
-        if name in grown else name
+        (
+            f"CASE WHEN {name} = '' THEN '' ELSE ({name}::{'BIGINT' if name == 'persons' else 'DECIMAL(18,2)'} * {times})::VARCHAR END AS {name}"
+        )
+        if name in grown
+        else name
         for name in _columns(path)
     )
     _write(connection, f"SELECT {cells} FROM {_read(path)}", path, 1)

@@ -28,9 +28,7 @@ _PIECE = re.compile(r"[0-9]+|[Xx\u0425\u0445\u03a7\u03c7\u00d7]")
 _PROVINCE_RANGES = (
     (11, 15), (21, 23), (31, 37), (41, 46), (50, 54), (61, 65), (71, 71), (81, 83), (91, 91), (99, 99),
 )  # fmt: skip
-_PROVINCES = frozenset(
-    [str(code) for low, high in _PROVINCE_RANGES for code in range(low, high + 1)]
-)
+_PROVINCES = frozenset([str(code) for low, high in _PROVINCE_RANGES for code in range(low, high + 1)])
 _BIRTH_IN_ID = r"(?:1[89]|2[01])[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 _ID = re.compile(rf"[1-9][0-9]{{5}}{_BIRTH_IN_ID}[0-9]{{3}}[0-9X]")
 _OLD_ID = re.compile(r"[1-9][0-9]{7}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}")
@@ -43,9 +41,7 @@ _MONEY_AFTER = re.compile(r"\s?(?:亿|万|元)")
 _FRACTION = re.compile(r"[^\w/]0?\.$|^0\.$")
 _YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 
-ID_LABEL = re.compile(
-    r"身份证|证件号|身份号|残疾人?证|(?i:(?<![a-z])(?:id[ _-]?(?:card|number|no)(?![a-z])|sfzh?))"
-)
+ID_LABEL = re.compile(r"身份证|证件号|身份号|残疾人?证|(?i:(?<![a-z])(?:id[ _-]?(?:card|number|no)(?![a-z])|sfzh?))")
 PHONE_LABEL = re.compile(r"电话|手机|联系|(?i:phone|mobile|tel(?![a-z]))")
 ACCOUNT_LABEL = re.compile(r"银行|账号|帐号|账户|帐户|卡号|一卡通|开户|存折|(?i:account|bank)")
 _ASCII_WORD = re.compile(r"[0-9A-Za-z]$")

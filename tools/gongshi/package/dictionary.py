@@ -23,7 +23,9 @@ def dictionary(descriptor: Descriptor) -> str:
     lines = ["| 表 | 名称 | 主键 | 存放位置 |", "|---|---|---|---|"]
     for resource in descriptor.resources.values():
         key = "、".join(resource.schema.field(name).title for name in resource.schema.primary_key)
-        lines.append(f"| [{resource.name}](#{resource.name}) | {resource.title} | {key} | `{_place(descriptor, resource)}` |")
+        lines.append(
+            f"| [{resource.name}](#{resource.name}) | {resource.title} | {key} | `{_place(descriptor, resource)}` |"
+        )
     for resource in descriptor.resources.values():
         lines.extend(["", *_section(descriptor, resource)])
     return "\n".join(lines) + "\n"

@@ -115,9 +115,7 @@ class Git:
                 content = process.stdout.read(size + 1)
                 if len(content) == size + 1:
                     return content[:-1]
-        raise GongshiError(
-            f"在“{self.root}”的 Git 仓库里读不到对象 {name[:64]}，请运行 git fsck 检查仓库是否完整。"
-        )
+        raise GongshiError(f"在“{self.root}”的 Git 仓库里读不到对象 {name[:64]}，请运行 git fsck 检查仓库是否完整。")
 
     def _command(self) -> list[str]:
         return ["git", "-C", str(self.root), "-c", "core.quotePath=false"]
@@ -125,9 +123,7 @@ class Git:
     def _call(self, *args: str, input: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
         source = {"stdin": subprocess.DEVNULL} if input is None else {"input": input}
         try:
-            return subprocess.run(
-                [*self._command(), *args], capture_output=True, env=_environment(), **source
-            )
+            return subprocess.run([*self._command(), *args], capture_output=True, env=_environment(), **source)
         except FileNotFoundError:
             raise GongshiError("这台电脑上没有找到 git 命令，请先安装 Git 再重试。") from None
 

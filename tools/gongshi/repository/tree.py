@@ -106,9 +106,7 @@ class RevisionTree:
         self.commit = git.commit(revision)
         self.label = self.commit[:12]
         entries = git.ls_tree(self.commit)
-        self._files = {
-            path: name for path, (mode, name) in sorted(entries.items()) if mode.startswith(_REGULAR)
-        }
+        self._files = {path: name for path, (mode, name) in sorted(entries.items()) if mode.startswith(_REGULAR)}
         self._links = tuple(sorted(path for path, (mode, _) in entries.items() if mode == _LINK))
         self._contents: dict[str, bytes] = {}
 
@@ -177,9 +175,7 @@ def _checked(path: str) -> None:
     parts = path.split("/")
     odd = "\\" in path or "\0" in path or PureWindowsPath(path).drive
     if odd or any(part in ("", ".", "..") for part in parts):
-        raise GongshiError(
-            f"路径“{shown(path)}”不在仓库之内或写法不对，请用从仓库根目录算起、以“/”分隔的相对路径。"
-        )
+        raise GongshiError(f"路径“{shown(path)}”不在仓库之内或写法不对，请用从仓库根目录算起、以“/”分隔的相对路径。")
 
 
 def _is_file(place: Path) -> bool:

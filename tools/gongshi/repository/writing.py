@@ -111,9 +111,7 @@ def _refuse_collisions(root: Path, wanted: Changes) -> None:
             name = parent.as_posix()
             stays = wanted[name] is not None if name in wanted else (root / name).is_file()
             if stays:
-                raise GongshiError(
-                    f"“{shown(name)}”已经是文件，不能再作为“{shown(path)}”的文件夹，请改用别的名称。"
-                )
+                raise GongshiError(f"“{shown(name)}”已经是文件，不能再作为“{shown(path)}”的文件夹，请改用别的名称。")
 
 
 def _stage(root: Path, journal: Path, wanted: Changes) -> list[_Step]:
@@ -221,9 +219,7 @@ def _locked(root: Path) -> Iterator[None]:
             (folder / ".gitignore").write_bytes(b"*\n")
         handle = lock.open("ab")
     except OSError as error:
-        raise GongshiError(
-            f"“{root}”不能写入（{error.strerror}），请检查文件夹是否存在、是否有写权限。"
-        ) from None
+        raise GongshiError(f"“{root}”不能写入（{error.strerror}），请检查文件夹是否存在、是否有写权限。") from None
     with handle:
         deadline = time.monotonic() + _PATIENCE
         while not _try_lock(handle.fileno()):

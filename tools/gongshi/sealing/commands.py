@@ -90,9 +90,7 @@ def unseal(source: Tree | Path, slug: str | None, identity: Identity) -> Iterato
     work = []
     for township in sealed_townships(tree) if slug is None else (slug,):
         rows = read_sealed(tree, township)
-        keys = {
-            epoch: _read_key(tree, township, epoch, identity) for epoch in sorted({r.epoch for r in rows})
-        }
+        keys = {epoch: _read_key(tree, township, epoch, identity) for epoch in sorted({r.epoch for r in rows})}
         work.append((township, rows, keys))
     return (
         {"member_no": row.member_no} | open_box(keys[row.epoch], township, row.epoch, row.member_no, row.box)
@@ -109,9 +107,7 @@ def unseal_csv(source: Tree | Path, slug: str | None, identity: Identity) -> Ite
 def _read_key(tree: Tree, slug: str, epoch: str, identity: Identity) -> bytes:
     path = key_path(slug, epoch)
     if not tree.exists(path):
-        raise GongshiError(
-            f"缺少 {epoch} 期的数据密钥文件“{path}”，这一期封存的内容打不开，请从版本库恢复该文件。"
-        )
+        raise GongshiError(f"缺少 {epoch} 期的数据密钥文件“{path}”，这一期封存的内容打不开，请从版本库恢复该文件。")
     return unwrap(tree.read(path), identity, path)
 
 

@@ -66,9 +66,7 @@ def unwrap(wrapped: bytes, identity: Identity, path: str) -> bytes:
     return data_key
 
 
-def keep_or_wrap(
-    existing: bytes | None, data_key: bytes, recipients: Iterable[str], identity: Identity
-) -> bytes:
+def keep_or_wrap(existing: bytes | None, data_key: bytes, recipients: Iterable[str], identity: Identity) -> bytes:
     """``existing`` if it already holds this data key for ``identity``, else newly wrapped.
 
     Keeps a generated example stable although wrapping is random; does not notice a change of ``recipients``.

@@ -16,9 +16,7 @@ from pyrage import IdentityError, x25519
 from gongshi.model import GongshiError
 
 DEMO_IDENTITY = "records/keys/DEMO-identity.txt"
-_DEMO_MARK = (
-    "# PUBLIC DEMO KEY, protects only synthetic data（公开的演示密钥，只保护虚构数据，切勿用于真实数据）"
-)
+_DEMO_MARK = "# PUBLIC DEMO KEY, protects only synthetic data（公开的演示密钥，只保护虚构数据，切勿用于真实数据）"
 _DEFAULT_PLACE = "~/.config/gongshi/identity.txt"
 
 

@@ -63,9 +63,7 @@ def check_recipient(entry: Recipient) -> None:
     if entry.role != COUNTY:
         _checked_slug(entry.role)
     if not _NAME.fullmatch(entry.name):
-        raise GongshiError(
-            "接收人名称只能用汉字、字母、数字和括号，最长 40 字，请写单位或岗位，如“县扶贫办”。"
-        )
+        raise GongshiError("接收人名称只能用汉字、字母、数字和括号，最长 40 字，请写单位或岗位，如“县扶贫办”。")
     try:
         x25519.Recipient.from_str(entry.recipient)
     except RecipientError:
@@ -141,6 +139,4 @@ def _check_order(path: str, keys: list) -> None:
 
 
 def _not_canonical(path: str, line: int) -> GongshiError:
-    return GongshiError(
-        f"“{path}”第 {line} 行格式不对、次序不对或重复，请核对修改记录，或从版本库恢复该文件。"
-    )
+    return GongshiError(f"“{path}”第 {line} 行格式不对、次序不对或重复，请核对修改记录，或从版本库恢复该文件。")

@@ -74,18 +74,14 @@ def _records(text: str) -> list[tuple[int, list[str]]]:
     try:
         return [(reader.line_num, [cell.strip() for cell in cells]) for cells in reader]
     except csv.Error:
-        raise GongshiError(
-            f"输入第 {reader.line_num} 行引号不配对或有不能识别的字符，请改好后重试。"
-        ) from None
+        raise GongshiError(f"输入第 {reader.line_num} 行引号不配对或有不能识别的字符，请改好后重试。") from None
 
 
 def _header(records: list[tuple[int, list[str]]]) -> list[str]:
     header = records[0][1] if records else []
     for number, column in enumerate(header, 1):
         if column not in COLUMNS or column in header[: number - 1]:
-            raise GongshiError(
-                f"输入首行第 {number} 列的标题不认识或重复，可用的标题是 {'、'.join(COLUMNS)}。"
-            )
+            raise GongshiError(f"输入首行第 {number} 列的标题不认识或重复，可用的标题是 {'、'.join(COLUMNS)}。")
     for column in COLUMNS[:2]:
         if column not in header:
             raise GongshiError(f"输入首行缺少标题 {column}，请把首行写成如 {','.join(COLUMNS)}。")
