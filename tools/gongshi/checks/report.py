@@ -78,7 +78,7 @@ def _rows(database: Database, resource: Resource, rows: Iterable[int]) -> list[t
 
 
 def _validate(resource: Resource, rows: list[list[str]]) -> list[tuple[int, str, str]]:
-    """(index of the row, error type, field name or "") for each error of Frictionless."""
+    """(index of the row, error type, field name or "") for each cell or row that Frictionless rejects, once each."""
     if not rows:
         return []
     import frictionless  # 0.2 s to import: only when there is something to report
@@ -88,7 +88,8 @@ def _validate(resource: Resource, rows: list[list[str]]) -> list[tuple[int, str,
         schema=frictionless.Schema.from_descriptor(schema_descriptor(resource.schema)),
     )
     errors = table.validate(limit_errors=10 * LIMIT_DOUBTS + 10).flatten(["type", "rowNumber", "fieldName"])
-    return [(row - 2, code, name or "") for code, row, name in errors if row and row >= 2]
+    found = [(row - 2, code, name or "") for code, row, name in errors if row and row >= 2]
+    return list({(index, name): (index, code, name) for index, code, name in reversed(found)}.values())[::-1]
 
 
 def _finding(database: Database, resource: Resource, row: int, cells: list[str], code: str, name: str) -> Finding:
