@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -68,10 +69,10 @@ def test_check_passes_and_fails_with_exit_codes(ledger: Path) -> None:
 def test_wrong_usage_is_two(ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert run("chek").exit_code == 2 and "没有" in run("chek").output
     assert run("check", "--format", "xml").exit_code == 2
-    done = subprocess.run(["gongshi", "check", "nowhere"], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-m", "gongshi", "check", "nowhere"], capture_output=True, text=True)
     assert done.returncode == 2 and done.stderr.startswith("错误：找不到") and done.stderr.count("\n") == 1
     shutil.rmtree(ledger / "records")
-    done = subprocess.run(["gongshi", "check"], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-m", "gongshi", "check"], capture_output=True, text=True)
     assert done.returncode == 2 and "datapackage.yaml" in done.stderr and "Traceback" not in done.stderr
 
 
@@ -146,5 +147,5 @@ def test_export_is_a_valid_data_package(ledger: Path, tmp_path: Path) -> None:
 
 def test_no_colour_in_a_pipe(ledger: Path) -> None:
     break_units(ledger)
-    done = subprocess.run(["gongshi", "check"], capture_output=True, text=True)
+    done = subprocess.run([sys.executable, "-m", "gongshi", "check"], capture_output=True, text=True)
     assert "\033" not in done.stdout + done.stderr and done.stderr == ""

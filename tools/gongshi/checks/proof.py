@@ -60,10 +60,11 @@ def _value_terms(field: Field, column: str) -> list[str]:
         terms.append(f"try_cast({column} AS DATE) IS NOT NULL")
     if field.type == "boolean":
         terms.append(f"{column} IN ({', '.join(map(literal, field.true_values + field.false_values))})")
+    number = f"try_cast({column} AS {'BIGINT' if field.type == 'integer' else 'DECIMAL(21, 6)'})"
     if field.minimum:
-        terms.append(f"coalesce(try_cast({column} AS DECIMAL(21, 6)) >= {field.minimum}, false)")
+        terms.append(f"coalesce({number} >= {field.minimum}, false)")
     if field.maximum:
-        terms.append(f"coalesce(try_cast({column} AS DECIMAL(21, 6)) <= {field.maximum}, false)")
+        terms.append(f"coalesce({number} <= {field.maximum}, false)")
     return terms + (_text_terms(field, column) if field.type == "string" else [])
 
 

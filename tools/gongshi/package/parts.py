@@ -1,8 +1,8 @@
 """The files of a CSV resource, read as bytes first: only a file that passes the byte pass may be proven.
 
 The byte pass holds: UTF-8 (DuckDB's reader verifies it later, value by value), no BOM, no CR, no NUL, last byte LF,
-the header exactly as in the schema, and each line that holds a quote in minimal quoting. Then a record is a line, and
-its line is its place in the file plus two.
+the header exactly as in the schema, and each line that holds a quote in minimal quoting. Rows are counted as newlines less one;
+DuckDB skips blank lines, so it must find just as many. Then a record is a line, and its line is its place plus two.
 """
 
 from __future__ import annotations
@@ -47,8 +47,6 @@ class Part:
 def byte_pass(path: str, data: bytes, resource: Resource) -> tuple[Part, list[Finding]]:
     """What the bytes alone tell: a clean Part, or one that must be read slowly and why."""
     findings = list(_byte_findings(path, data, resource))
-    if b"\n\n" in data or data.startswith(b"\n"):
-        findings.extend(_blank_lines(path, data, resource))
     part = Part(path, rows=max(data.count(b"\n") - 1, 0), clean=not findings)
     if part.clean and b'"' in data:
         findings.extend(_quoting(path, data, resource))
@@ -132,6 +130,7 @@ def read_slowly(part: Part, data: bytes, resource: Resource) -> list[Finding]:
     Where quotes do not pair, each line is read by itself, so that one bad quote does not swallow the rest.
     """
     text, findings = _decode(part.path, data, resource)
+    findings.extend(_blank_lines(part.path, data, resource))
     previous = csv.field_size_limit(max(LIMIT_LINE, len(text) + 1))
     try:
         try:
