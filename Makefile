@@ -51,3 +51,9 @@ bench: $(VENV)/.dev
 
 clean:
 	rm -rf $(VENV) site bench-data .cache .pytest_cache .ruff_cache .hypothesis
+
+# What the workflows call. GitLab and Gitee can call the same (tools/README.md).
+pull: $(VENV)/.site
+	tools/ci/pull.sh "$(HEAD)" "$(BASE)" "$(REPORT)"
+
+publish: site

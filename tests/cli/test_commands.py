@@ -15,7 +15,7 @@ from click.testing import CliRunner
 
 from gongshi.cli import COMMANDS, gongshi
 from gongshi.cli.chinese import width, wrap
-from support import tree_of
+from support import ROOT, tree_of
 
 UNITS = "records/county/units.csv"
 HEADER = (
@@ -149,3 +149,34 @@ def test_no_colour_in_a_pipe(ledger: Path) -> None:
     break_units(ledger)
     done = subprocess.run([sys.executable, "-m", "gongshi", "check"], capture_output=True, text=True)
     assert "\033" not in done.stdout + done.stderr and done.stderr == ""
+
+
+def test_build_refuses_to_clear_a_folder_that_is_no_site(tmp_path: Path) -> None:
+    (tmp_path / "letters").mkdir()
+    (tmp_path / "letters/one.txt").write_text("x", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "gongshi", "-C", str(ROOT), "build", "--out", str(tmp_path / "letters")],
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 2 and "请换一个目录" in done.stderr
+    assert (tmp_path / "letters/one.txt").read_text(encoding="utf-8") == "x"
+
+
+def test_a_site_with_an_identifier_is_not_published(tmp_path: Path) -> None:
+    """A phone number in a project's text: the build stops, says where, and leaves the old site as it was."""
+    root = tmp_path / "county"
+    shutil.copytree(
+        ROOT, root, ignore=shutil.ignore_patterns(".git", ".venv", "site", "tests", ".gongshi", "bench-data")
+    )
+    place = next(iter(sorted((root / "records/projects/2020").glob("*.yaml"))))
+    text = place.read_text(encoding="utf-8")
+    content = next(line for line in text.splitlines() if line.startswith("content: "))
+    place.write_text(text.replace(content, content + "联系" + "1" + "39" + "0000" + "1234"), encoding="utf-8")
+    out = tmp_path / "site"
+    done = subprocess.run(
+        [sys.executable, "-m", "gongshi", "-C", str(root), "build", "--out", str(out)], capture_output=True, text=True
+    )
+    assert done.returncode == 2 and "没有发布" in done.stderr and "personal-phone" in done.stderr
+    assert "0000" + "1234" not in done.stderr and not out.exists()
+    assert [path.name for path in tmp_path.iterdir()] == ["county"]

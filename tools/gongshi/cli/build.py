@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from pathlib import Path
 
 import click
 
 from gongshi.cli.chinese import Command
-from gongshi.cli.common import day, progress, work_tree
-from gongshi.model import GongshiError
+from gongshi.cli.common import day, paint, progress, work_tree
+from gongshi.cli.render import text_line
+from gongshi.model import GongshiError, Severity
 
 
 @click.command(cls=Command)
@@ -26,7 +29,7 @@ def build(root: Path, on_day: str | None, out: Path | None) -> None:
     from gongshi.package import county_day, load
 
     tree = work_tree(root)
-    folder = out or root / "site"
+    folder = (out or root / "site").absolute()
     if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not (folder / "gongshi").is_dir())):
         raise GongshiError(f"“{folder}”里有别的东西，生成网站会清掉它，请换一个目录")
     if not (root / "mkdocs.yml").is_file():
@@ -36,6 +39,36 @@ def build(root: Path, on_day: str | None, out: Path | None) -> None:
     with load(tree, ["county"]) as database:
         when = day(on_day, county_day(database))
     show("生成网页")
-    build_site(root / "mkdocs.yml", folder, when)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=".gongshi-site-", dir=folder.parent))
+    try:
+        build_site(root / "mkdocs.yml", aside, when)
+        show("查找个人信息")
+        _refuse_personal(aside)
+        _swap(aside, folder)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
     show("")
     click.echo(f"网站已生成到 {folder}，数据日期 {when.isoformat()}。")
+
+
+def _refuse_personal(folder: Path) -> None:
+    """The guard over the whole output: a page with an identifier in it is not published."""
+    from gongshi.checks.guard import scan
+
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    findings = scan((path.relative_to(folder).as_posix(), path.read_bytes) for path in files)
+    for finding in findings:
+        click.echo(text_line(finding, paint), err=True)
+    if any(finding.severity is Severity.ERROR for finding in findings):
+        raise GongshiError("生成的网页里有个人信息，没有发布：请按上面的提示改好记录再生成")
+
+
+def _swap(aside: Path, folder: Path) -> None:
+    """Put the new site in place of the old one in two renames."""
+    aside.chmod(0o755)
+    old = aside.with_name(aside.name + "-old")
+    if folder.exists():
+        folder.rename(old)
+    aside.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)

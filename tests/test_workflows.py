@@ -1,0 +1,55 @@
+"""The workflows: least permissions, pinned actions, no code of a pull request near a token; owners follow the townships."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+
+import pytest
+import yaml
+
+from support import ROOT
+
+WORKFLOWS = sorted((ROOT / ".github/workflows").glob("*.yml"))
+
+
+@pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.stem)
+def test_least_permissions_and_pinned_actions(path) -> None:
+    text = path.read_text(encoding="utf-8")
+    workflow = yaml.safe_load(text)
+    assert workflow["permissions"] == {}
+    assert "pull_request_target" not in text and "secrets." not in text
+    for name, job in workflow["jobs"].items():
+        assert "permissions" in job or path.stem == "publish", name
+        for step in job.get("steps", []):
+            if "uses" in step:
+                assert re.fullmatch(r"[\w-]+/[\w-]+@[0-9a-f]{40}", step["uses"]), step["uses"]
+            if "checkout@" in step.get("uses", ""):
+                assert step["with"]["persist-credentials"] is False
+            assert "${{" not in step.get("run", ""), "values reach a shell only through env"
+
+
+def test_the_job_that_may_write_runs_no_code_of_the_pull_request() -> None:
+    jobs = yaml.safe_load((ROOT / ".github/workflows/check.yml").read_text(encoding="utf-8"))["jobs"]
+    writers = {name for name, job in jobs.items() if "write" in str(job["permissions"])}
+    assert writers == {"comment"}
+    assert not any("checkout" in step.get("uses", "") for step in jobs["comment"]["steps"])
+
+
+def test_workflows_call_targets_that_exist() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    called = [
+        name for path in WORKFLOWS for name in re.findall(r"make (?:-C \w+ )?(\w+)", path.read_text(encoding="utf-8"))
+    ]
+    assert called and all(f"\n{name}:" in makefile for name in called)
+
+
+def test_owners_follow_the_townships() -> None:
+    subprocess.run([sys.executable, "tools/ci/codeowners.py", "--check"], cwd=ROOT, check=True)
+    assert (ROOT / ".github/CODEOWNERS").read_text(encoding="utf-8").count("/records/townships/") == 15
+
+
+def test_there_is_a_template_for_each_kind_of_change() -> None:
+    names = {path.stem for path in (ROOT / ".github/PULL_REQUEST_TEMPLATE").glob("*.md")}
+    assert names == {"identification", "exit", "project", "payment", "correction"}

@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Check a pull request with the code, schemas and policies of its base branch, when it changes records only.
+# Usage: tools/ci/pull.sh HEAD_FOLDER BASE_COMMIT [REPORT_FOLDER]; run from the checkout of the base branch.
+set -euo pipefail
+head=$1 base=$2 report=${3:-report}
+here=$(cd "$(dirname "$0")/../.." && pwd)
+mkdir -p "$report"
+report=$(cd "$report" && pwd)
+
+merge_base=$(git -C "$head" merge-base "$base" HEAD)
+changed=$(git -C "$head" -c core.quotePath=false diff --name-only "$merge_base" HEAD)
+rules='^(records/(schemas/|mappings/|keys/|datapackage\.yaml$|documents\.yaml$)|policies/|tools/|tests/|docs/|\.github/|[^/]*$)'
+if grep -qE "$rules" <<<"$changed"; then
+  echo "::notice::这次改动涉及数据字典、规则或程序，请由县级审核逐行看过；程序另由 make test 核验。"
+else
+  # What judges the records comes from the base branch, never from the pull request.
+  for place in records/schemas records/datapackage.yaml records/documents.yaml policies; do
+    rm -rf "${head:?}/$place"
+    cp -R "$here/$place" "$head/$place"
+  done
+fi
+
+status=0
+"$here/.venv/bin/gongshi" -C "$head" check --against "$merge_base" --format github || status=$?
+"$here/.venv/bin/gongshi" -C "$head" diff "$merge_base" HEAD --format markdown >"$report/comment.md" || echo "改动摘要没有生成。" >"$report/comment.md"
+exit "$status"
