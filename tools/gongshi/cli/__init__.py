@@ -21,6 +21,7 @@ speak_chinese()
 COMMANDS = {
     "check": ("gongshi.cli.check", "检查全部记录，一次列出所有问题"),
     "format": ("gongshi.cli.format", "把记录文件改成规范写法"),
+    "policy": ("gongshi.cli.policy", "查看方案和规则：要求什么、依据哪条、今天结果如何"),
     "export": ("gongshi.cli.export", "导出数据包"),
     "build": ("gongshi.cli.build", "由记录生成公开网站"),
     "keygen": ("gongshi.cli.sealing", "生成密封用的密钥"),

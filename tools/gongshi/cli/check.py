@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,6 +18,11 @@ from gongshi.cli.common import day, digest, paint, progress, work_tree
 from gongshi.cli.render import Header, summary, text_line, to_github, to_json, to_junit
 from gongshi.model import Finding, GongshiError, Severity
 
+if TYPE_CHECKING:
+    from gongshi.package import Database
+    from gongshi.repository import RevisionTree
+
+Progress = Callable[[str], None]
 SCHEMA_FILES = ("records/schemas/", "records/datapackage.yaml", "records/documents.yaml")
 
 
@@ -34,27 +42,37 @@ def check(root: Path, paths: tuple[str, ...], against: str | None, on_day: str |
 
     例：gongshi check records/townships/guzhen
     """
-    from gongshi.checks import check_guard, check_records
+    from gongshi.checks import check_guard
     from gongshi.package import county_day, load
 
     tree = work_tree(root)
     wanted = [_inside(root, path) for path in paths]
     show = progress()
     show("读取记录")
-    with load(tree) as database:
+    with ExitStack() as stack:
+        base = stack.enter_context(load(_base(root, against))) if against else None
+        database = stack.enter_context(load(tree))
         when = day(on_day, county_day(database))
-        findings = check_records(database, engine, show)
+        findings = _judge(database, engine, when, show, base)
+        if base:
+            findings = _only_new(findings, _judge(base, engine, when, show, None))
     show("查找个人信息")
-    findings += check_guard(tree)
+    findings += check_guard(tree)  # personal data in the clear is never an old sin
     show("")
     findings = sorted((f for f in findings if _under(f.path, wanted)), key=lambda finding: finding.order)
-    if against:
-        findings = _only_new(root, against, engine, findings)
     header = Header(
         _commit(root), digest(tree, *SCHEMA_FILES), digest(tree, "policies/"), __version__, when.isoformat()
     )
     _print(style, header, findings)
     sys.exit(1 if any(finding.severity is Severity.ERROR for finding in findings) else 0)
+
+
+def _judge(database: Database, engine: str, when: date, show: Progress, base: Database | None) -> list[Finding]:
+    """What the checks and the policies say of one Database."""
+    from gongshi.checks import check_records
+    from gongshi.policy import judge
+
+    return [*check_records(database, engine, show), *judge(database, when, show, base).findings]
 
 
 def _inside(root: Path, path: str) -> str:
@@ -75,10 +93,8 @@ def _commit(root: Path) -> str:
     return (git.head() or "") if git.exists() else ""
 
 
-def _only_new(root: Path, against: str, engine: str, findings: list[Finding]) -> list[Finding]:
-    """Findings whose identity the merge base has already become notices; personal data in the clear never does."""
-    from gongshi.checks import check_records
-    from gongshi.package import load
+def _base(root: Path, against: str) -> RevisionTree:
+    """The merge base of ``against`` and HEAD as a Tree."""
     from gongshi.repository import Git, RevisionTree
 
     git = Git(root)
@@ -87,8 +103,12 @@ def _only_new(root: Path, against: str, engine: str, findings: list[Finding]) ->
         raise GongshiError(f"找不到版本“{against}”，或它与当前版本没有共同的历史，请先取回完整历史")
     tree = RevisionTree(git, base)
     tree.prefetch(tree.paths())
-    with load(tree) as database:
-        known = {finding.identity for finding in check_records(database, engine)}
+    return tree
+
+
+def _only_new(findings: list[Finding], before: list[Finding]) -> list[Finding]:
+    """Findings whose identity the merge base has already become notices."""
+    known = {finding.identity for finding in before}
     return [
         replace(finding, severity=Severity.NOTICE, message=f"{finding.message}（原有问题）")
         if finding.identity in known

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import threading
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
@@ -58,6 +59,8 @@ class Database:
             ":memory:", config={"temp_directory": str(self._folder), "memory_limit": MEMORY}
         )
         self._connection.execute("CREATE SCHEMA raw")
+        self._cursors: list[duckdb.DuckDBPyConnection] = []
+        self._local = threading.local()
 
     def __enter__(self) -> Database:
         return self
@@ -67,13 +70,15 @@ class Database:
 
     def close(self) -> None:
         """Give back memory and the private folder."""
+        for cursor in self._cursors:
+            cursor.close()
         self._connection.close()
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def sql(self, query: str, parameters: Sequence[object] = ()) -> list[tuple]:
         """Rows of a query; parameters are bound, never pasted. Raises QueryError for a table or field that is not there."""
         try:
-            return self._connection.execute(query, list(parameters)).fetchall()
+            return self._cursor().execute(query, list(parameters)).fetchall()
         except duckdb.CatalogException:
             raise QueryError("要查的表不在数据字典里", True) from None
         except duckdb.BinderException:
@@ -81,8 +86,15 @@ class Database:
 
     def columns(self, query: str, parameters: Sequence[object] = ()) -> tuple[list[str], list[tuple]]:
         """Column names and rows of a query."""
-        cursor = self._connection.execute(query, list(parameters))
+        cursor = self._cursor().execute(query, list(parameters))
         return [column[0] for column in cursor.description], cursor.fetchall()
+
+    def _cursor(self) -> duckdb.DuckDBPyConnection:
+        """A connection of the calling thread's own to the same tables: queries may run side by side."""
+        if not hasattr(self._local, "cursor"):
+            self._local.cursor = self._connection.cursor()
+            self._cursors.append(self._local.cursor)
+        return self._local.cursor
 
     def locate(self, resource: str, row: int) -> tuple[str, int]:
         """Path and line of the row numbered ``row`` (DuckDB's rowid) of a resource."""

@@ -1,0 +1,37 @@
+"""Every rule fires on its smallest breaking case, at the right record, and is silent on the nearest case that holds."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from gongshi.policy import State, run
+
+from .cases import case_of, check_case, ledger, project_policies, read_case
+
+CASES = Path(__file__).parent.parent / "cases" / "policy"
+POLICIES = project_policies()
+
+
+DAY = date(2020, 6, 30)  # of the example county
+NAMES = sorted(path.stem for path in CASES.glob("*.yaml"))
+
+
+@pytest.mark.skipif(not POLICIES.policies, reason="no policy files")
+def test_policies_load_without_a_finding() -> None:
+    assert [f"{one.path}:{one.line} {one.rule} {one.message}" for one in POLICIES.findings] == []
+
+
+def test_every_rule_that_can_run_has_a_case_and_every_case_a_rule() -> None:
+    with ledger({}) as database:
+        outcomes = run(POLICIES, database, DAY, base=database, everywhere=True, identities=[{"member_no": ""}])
+    can_run = {one.rule.id for one in outcomes if one.state in (State.RAN, State.NOT_IN_FORCE)}
+    assert sorted(can_run - set(NAMES)) == [], "rules without a case"
+    assert sorted(set(NAMES) - {rule.id for _, rule in POLICIES.rules()}) == [], "cases without a rule"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_breaks_and_holds(name: str) -> None:
+    check_case(POLICIES, name, case_of(read_case(CASES / f"{name}.yaml")))

@@ -1,0 +1,270 @@
+"""``gongshi policy list|show|explain``."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from gongshi.cli.chinese import ChineseContext, Command
+from gongshi.cli.common import day, progress, work_tree
+from gongshi.model import GongshiError
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from gongshi.policy import Explanation, Outcome, Policies, Policy
+
+FORMATS = click.Choice(["text", "json"])
+STATES = {
+    "ran": "已运行",
+    "not-configured": "未配置",
+    "elsewhere": "不适用本县",
+    "sealing": "只在有密钥处运行",
+    "not-in-force": "当天不在施行期",
+    "no-base": "没有上次发布可比",
+    "broken": "规则写得不对，没有运行",
+}
+SEVERITIES = {"error": "错误", "warning": "警告", "notice": "提示"}
+
+
+class Group(click.Group):
+    """A group whose help is Chinese."""
+
+    context_class = ChineseContext
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("命令"):
+            formatter.write_dl([(name, command.get_short_help_str(60)) for name, command in self.commands.items()])
+
+
+@click.group(cls=Group)
+def policy() -> None:
+    """查看方案和规则：有哪些、怎么规定的、依据哪一条、看了多少记录。
+
+    例：gongshi policy explain p05-load
+    """
+
+
+@policy.command("list", cls=Command, short_help="列出全部方案和规则册")
+@click.option("--rules", "with_rules", is_flag=True, help="连规则一起列出")
+@click.option("--format", "style", type=FORMATS, default="text", help="输出格式")
+@click.pass_obj
+def list_(root: Path, with_rules: bool, style: str) -> None:
+    """列出全部方案和规则册：名称、适用、规则条数。
+
+    例：gongshi policy list --rules
+    """
+    policies, _ = _read(root)
+    if style == "json":
+        _json([_summary(one, with_rules) for one in policies.policies])
+        return
+    for one in policies.policies:
+        where = "不适用本县" if one.elsewhere else "本县"
+        click.echo(f"{one.stem}  {one.title}（{where}，{len(one.rules)} 条规则）")
+        for rule in one.rules if with_rules else ():
+            click.echo(f"  {rule.id}  {SEVERITIES[rule.severity]}  {rule.title}")
+    _complain(policies)
+
+
+@policy.command(cls=Command, short_help="查看一个方案：范围、标准、规则、公开义务")
+@click.argument("name", metavar="POLICY")
+@click.option("--on", "on_day", metavar="DATE", help="标准取哪一天的值，默认是县情里的数据日期，没有则是今天")
+@click.option("--format", "style", type=FORMATS, default="text", help="输出格式")
+@click.pass_obj
+def show(root: Path, name: str, on_day: str | None, style: str) -> None:
+    """查看一个方案：范围、施行日期、标准当天的值、规则、公开义务。
+
+    例：gongshi policy show 05-quxian
+    """
+    policies, when = _read(root, on_day)
+    one = policies.policy(name)
+    if one is None:
+        raise GongshiError(f"没有“{name[:40]}”这个方案，请用 gongshi policy list 查看全部名称")
+    if style == "json":
+        _json(
+            {
+                **_summary(one, True),
+                "on": when.isoformat(),
+                "standards": list(_standards(one, when)),
+                "notes": one.notes,
+            }
+        )
+        return
+    for line in _page(one, when):
+        click.echo(line)
+
+
+@policy.command(cls=Command, short_help="解释一条规则：要求、依据、标准、查询、看了多少行")
+@click.argument("rule_id", metavar="RULE")
+@click.option("--on", "on_day", metavar="DATE", help="以哪一天为准，默认是县情里的数据日期，没有则是今天")
+@click.option("--format", "style", type=FORMATS, default="text", help="输出格式")
+@click.pass_obj
+def explain(root: Path, rule_id: str, on_day: str | None, style: str) -> None:
+    """解释一条规则：要求什么、依据哪一条、用到的标准当天是多少、变成什么查询、看了多少行记录。
+
+    例：gongshi policy explain p05-load --on 2020-06-30
+    """
+    from gongshi.package import county_day, load
+    from gongshi.policy import explain as explained
+    from gongshi.policy import load_policies, run
+
+    tree, tell = work_tree(root), progress()
+    tell("读取记录")
+    with load(tree) as database:
+        when = day(on_day, county_day(database))
+        policies = load_policies(tree, database.descriptor)
+        words = explained(policies, rule_id, database.descriptor, when)
+        (outcome,) = run(policies, database, when, tell, only={rule_id})
+    tell("")
+    if style == "json":
+        _json(_explained(words, outcome, when))
+        return
+    for line in _explanation(words, outcome, when):
+        click.echo(line)
+
+
+def _read(root: Path, on_day: str | None = None) -> tuple[Policies, date]:
+    """The policies and the day, from the descriptors and county.yaml alone."""
+    from gongshi.package import county_day, load
+    from gongshi.policy import load_policies
+
+    tree = work_tree(root)
+    with load(tree, only=["county"]) as database:
+        return load_policies(tree, database.descriptor), day(on_day, county_day(database))
+
+
+def _complain(policies: Policies) -> None:
+    if policies.findings:
+        click.echo(f"政策文件里有 {len(policies.findings)} 处问题，请运行 gongshi check policies 查看", err=True)
+
+
+def _json(value: object) -> None:
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _summary(one: Policy, with_rules: bool) -> dict[str, object]:
+    """A policy as JSON."""
+    rules = [
+        {
+            "id": rule.id,
+            "title": rule.title,
+            "kind": rule.kind,
+            "severity": str(rule.severity),
+            "clause": rule.clause,
+            "message": rule.message,
+            "resource": rule.resource,
+            "covers": list(rule.covers),
+        }
+        for rule in one.rules
+    ]
+    return {
+        "policy": one.stem,
+        "title": one.title,
+        "plan": one.plan,
+        "place": one.place,
+        "year": one.year,
+        "applies": "elsewhere" if one.elsewhere else "county",
+        **({"rules": rules} if with_rules else {"rule_count": len(rules)}),
+    }
+
+
+def _standards(one: Policy, when: date) -> Iterable[dict[str, str]]:
+    from gongshi.policy import show as shown
+
+    for standard in one.standards.values():
+        value = shown(standard.at(when))
+        yield {
+            "id": standard.id,
+            "title": standard.title,
+            "value": value,
+            "unit": standard.unit,
+            "clause": standard.clause,
+        }
+
+
+def _page(one: Policy, when: date) -> Iterable[str]:
+    """A policy as text."""
+    yield f"{one.title}（{one.stem}{f'，方案 {one.plan}' if one.plan else ''}）"
+    yield f"地点：{one.place or '未写明'}  年份：{one.year or '未写明'}  {'不适用本县' if one.elsewhere else '本县执行'}"
+    first, last = one.effective.first, one.effective.last
+    if first or last:
+        yield f"施行：{first or '—'} 至 {last or '—'}"
+    parts = {
+        "乡镇": one.scope.townships,
+        "村": one.scope.villages,
+        "单位": one.scope.units,
+        "用途": one.scope.programmes,
+    }
+    for title, names in parts.items():
+        if names:
+            yield f"{title}：{'、'.join(names)}"
+    if one.standards:
+        yield f"标准（{when.isoformat()}）："
+    for line in _standards(one, when):
+        yield f"  {line['id']}  {line['title']}：{line['value']} {line['unit']}（{line['clause']}）"
+    yield f"规则 {len(one.rules)} 条："
+    for rule in one.rules:
+        yield f"  {rule.id}  {SEVERITIES[rule.severity]}  {rule.title}（{rule.clause}）"
+    for duty in one.duties:
+        yield f"公开：{duty.what}，{duty.who}，{'、'.join(duty.where)}（{duty.clause}）"
+    if one.notes:
+        yield f"说明：{one.notes}"
+
+
+def _explanation(words: Explanation, outcome: Outcome, when: date) -> Iterable[str]:
+    """A rule's explanation as text."""
+    rule = words.rule
+    yield f"{rule.id}  {rule.title}"
+    yield f"出处：{words.policy.title}，{rule.clause}  级别：{SEVERITIES[rule.severity]}  种类：{rule.kind}"
+    yield f"要求：{words.demands}"
+    yield f"违反：{words.violates}"
+    yield f"报出时说：{rule.message}"
+    if rule.covers:
+        yield f"回答：{'、'.join(rule.covers)}"
+    for line in words.standards:
+        yield f"标准：{line.title} = {line.value} {line.unit}（{line.clause}，{line.id}）"
+    yield f"{when.isoformat()}：{STATES[outcome.state]}" + _counts(outcome)
+    for problem in words.problems:
+        yield f"问题：{problem}"
+    for name, sql in words.facts:
+        yield f"\n-- fact {name}\n{sql}"
+    if words.sql:
+        yield f"\n{words.sql}"
+        yield "\n参数：" + "，".join(f"${number} = {value}" for number, value in enumerate(words.values, 1))
+
+
+def _counts(outcome: Outcome) -> str:
+    return f"，看了 {outcome.looked:,} 行，违反 {outcome.broke:,} 处" if outcome.state == "ran" else ""
+
+
+def _explained(words: Explanation, outcome: Outcome, when: date) -> dict[str, object]:
+    """A rule's explanation as JSON."""
+    rule = words.rule
+    return {
+        "rule": rule.id,
+        "policy": words.policy.stem,
+        "title": rule.title,
+        "kind": rule.kind,
+        "severity": str(rule.severity),
+        "clause": rule.clause,
+        "message": rule.message,
+        "covers": list(rule.covers),
+        "demands": words.demands,
+        "violates": words.violates,
+        "on": when.isoformat(),
+        "state": outcome.state,
+        "looked": outcome.looked,
+        "broke": outcome.broke,
+        "standards": [
+            {"id": one.id, "title": one.title, "value": one.value, "unit": one.unit, "clause": one.clause}
+            for one in words.standards
+        ],
+        "facts": [{"name": name, "sql": sql} for name, sql in words.facts],
+        "sql": words.sql,
+        "values": list(words.values),
+        "problems": list(words.problems),
+    }

@@ -1,0 +1,67 @@
+"""The policy room: plans, standards, rule kinds, waivers. A rule is data; its kind is one SQL file; values are bound."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from gongshi.model import Finding
+from gongshi.package import Database
+from gongshi.policy.compiling import Query, compile_rule
+from gongshi.policy.explaining import Explanation, StandardLine, explain
+from gongshi.policy.facts import World
+from gongshi.policy.kinds import Kind, kinds
+from gongshi.policy.loading import FOLDER, WAIVERS, load_policies
+from gongshi.policy.running import Progress, check_scopes, run
+from gongshi.policy.standards import show
+from gongshi.policy.values import Duty, Outcome, Policies, Policy, Rule, Scope, Span, Standard, State, Waiver
+from gongshi.policy.waivers import waive
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """All rules on one Database: an Outcome per rule, and every finding with waivers applied, in order of place."""
+
+    policies: Policies
+    outcomes: tuple[Outcome, ...]
+    findings: tuple[Finding, ...]
+
+
+def judge(database: Database, day: date, progress: Progress = lambda _: None, base: Database | None = None) -> Verdict:
+    """Load the policies of the Database's Tree, run them, apply the waivers."""
+    policies = load_policies(database.tree, database.descriptor)
+    scopes = check_scopes(policies, database)
+    outcomes = run(policies, database, day, progress, base=base)
+    findings = [*policies.findings, *scopes, *waive(policies, outcomes, database, day)]
+    return Verdict(policies, tuple(outcomes), tuple(sorted(findings, key=lambda finding: finding.order)))
+
+
+__all__ = [
+    "FOLDER",
+    "WAIVERS",
+    "Duty",
+    "Explanation",
+    "Kind",
+    "Outcome",
+    "Policies",
+    "Policy",
+    "Query",
+    "Rule",
+    "Scope",
+    "Span",
+    "Standard",
+    "StandardLine",
+    "State",
+    "Verdict",
+    "Waiver",
+    "World",
+    "check_scopes",
+    "compile_rule",
+    "explain",
+    "judge",
+    "kinds",
+    "load_policies",
+    "run",
+    "show",
+    "waive",
+]

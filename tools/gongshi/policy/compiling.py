@@ -1,0 +1,210 @@
+"""A rule becomes one query: its kind's SQL over the rows it selects, every name checked, every value bound."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from gongshi.model import Finding, Severity
+from gongshi.package.yamlfile import Mapping as Node
+from gongshi.package.yamlfile import Scalar
+from gongshi.policy.facts import World, match_columns, narrow
+from gongshi.policy.kinds import DETAILS, Kind, kinds
+from gongshi.policy.parameters import Setter
+from gongshi.policy.paths import Selection, as_day, packed
+from gongshi.policy.reading import text
+from gongshi.policy.scope import restrict
+from gongshi.policy.standards import Standards
+from gongshi.policy.terms import Terms
+from gongshi.policy.values import Problem, Rule, Standard
+
+COMMON = (
+    *("id", "title", "kind", "severity", "clause", "message", "resource", "where", "active", "latest", "field"),
+    *("date_field", "effective", "scope", "runs", "covers", "notes"),
+)
+OTHER = ("other_where", "other_active", "other_latest", "match")
+LIMIT = 1000  # findings per rule
+_SLOT = re.compile(r"\{\{(has )?(\w+)\}\}")
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A compiled rule. ``base_sql`` is what must be asked of the last release first."""
+
+    rule: Rule
+    kind: Kind
+    sql: str
+    values: tuple[object, ...]
+    base_sql: str = ""
+    base_values: tuple[object, ...] = ()
+    standards: Mapping[str, Standard] = field(default_factory=dict)
+    missing: Mapping[str, Standard] = field(default_factory=dict)
+
+
+def compile_rule(world: World, rule: Rule) -> tuple[Query | None, list[Finding]]:
+    """The rule's query, and what is wrong with the rule; no query if anything is."""
+    work = _Work(world, rule)
+    try:
+        query = work.query()
+    except Problem as problem:
+        work.problem(problem)
+        query = None
+    return (None if work.findings else query), work.findings
+
+
+class _Work:
+    """Compiles one rule and collects what is wrong with it."""
+
+    def __init__(self, world: World, rule: Rule) -> None:
+        self.world = world
+        self.rule = rule
+        self.body = rule.body
+        self.findings: list[Finding] = []
+        self.used: set[str] = set()
+        self.standards = Standards(world.policies, rule.policy, world.day)
+
+    def problem(self, problem: Problem) -> None:
+        rule = self.rule
+        self.findings.append(
+            Finding(
+                "policy", Severity.ERROR, problem.message, rule.path, problem.line, policy=rule.policy, rule=rule.id
+            )
+        )
+
+    def attempt(self, work, *arguments) -> None:
+        """Run one piece of work; its Problem is noted and the next piece still runs."""
+        try:
+            work(*arguments)
+        except Problem as problem:
+            self.problem(problem)
+
+    def query(self) -> Query | None:
+        kind = self.kind()
+        line = self.line("resource")
+        subject = self.world.selection(self.rule.resource, line, self.rule.policy, self.used)
+        self.attempt(self.select, subject)
+        other = self.other(kind, subject)
+        setter = Setter(kind, self.body, self.world, self.rule.policy, subject, other, self.standards)
+        for parameter in kind.parameters.values():
+            self.attempt(setter.set, parameter)
+        self.attempt(setter.combinations)
+        self.attempt(self.check_message, kind, setter)
+        self.attempt(self.check_field, subject)
+        for name in kind.columns:
+            subject.columns[name] = _record_key(subject) if name == "record_key" else subject.own_field(name, line)
+        return None if self.findings else self.assemble(kind, subject, other, setter)
+
+    def kind(self) -> Kind:
+        """The kind; a Problem if unknown, and one noted for each unknown parameter."""
+        kind = kinds().get(self.rule.kind)
+        if kind is None:
+            raise Problem(f"没有“{self.rule.kind[:40]}”这种规则，可用的有：{'、'.join(kinds())}", self.line("kind"))
+        allowed = (*kind.parameters, *(OTHER if kind.compares else ()))
+        for name, line in self.body.lines.items():
+            if name not in COMMON and name not in allowed:
+                message = f"{kind.title}（{kind.name}）没有“{name[:40]}”这个参数，可用的有：{'、'.join(allowed)}"
+                self.problem(Problem(message, line))
+        if (kind.name == "identifier") != self.rule.sealing:
+            raise Problem("identifier 规则要写 runs: sealing，别的规则不写", self.line("kind"))
+        return kind
+
+    def line(self, name: str) -> int:
+        return self.body.lines.get(name, self.rule.line)
+
+    def select(self, subject: Selection) -> None:
+        """Narrow the rows: date in force, scope, active, latest, where."""
+        if path := text(self.body, "date_field"):
+            line = self.line("date_field")
+            subject.dated = as_day(subject.column(path, line), line, last=True)
+            for day, sign in ((self.rule.effective.first, ">="), (self.rule.effective.last, "<=")):
+                if day:
+                    subject.conditions.append(f"{subject.dated} {sign} {subject.binder.bind(day, 'DATE')}")
+        restrict(subject, self.rule.scope)
+        narrow(subject, self.body, Terms(subject, self.standards))
+
+    def other(self, kind: Kind, subject: Selection) -> Selection | None:
+        """The second table, where the rule names one."""
+        if not kind.compares or "other" not in self.body.items:
+            return None
+        line = self.line("other")
+        other = self.world.selection(text(self.body, "other"), line, self.rule.policy, self.used, "o")
+        other.binder = subject.binder
+        self.attempt(narrow, other, self.body, Terms(other, self.standards), "other_")
+        self.attempt(match_columns, other, subject, self.body.items.get("match"), line)
+        return other
+
+    def check_message(self, kind: Kind, setter: Setter) -> None:
+        """Placeholders must be the kind's, and may show no value of a field that is not public."""
+        line = self.line("message")
+        for name in _PLACEHOLDER.findall(self.rule.message):
+            if name not in kind.details:
+                allowed = "、".join(f"{{{detail}}}" for detail in kind.details) or "无"
+                raise Problem(f"message 里不能写 {{{name[:20]}}}，这种规则可用的占位：{allowed}", line)
+            for source in kind.details[name]:
+                hidden = [item for item in setter.fields.get(source, ()) if item.disclosure != "public"]
+                if hidden:
+                    raise Problem(f"message 里不能写 {{{name}}}：“{hidden[0].title}”不是公开字段，不得写出它的值", line)
+
+    def check_field(self, subject: Selection) -> None:
+        if self.rule.field:
+            subject.own_field(self.rule.field, self.line("field"))
+
+    def assemble(self, kind: Kind, subject: Selection, other: Selection | None, setter: Setter) -> Query:
+        """Put the pieces together; the row count and the total come with the rows."""
+
+        def fill(sql: str) -> str:
+            return _SLOT.sub(lambda match: setter.slot(match[2], bool(match[1])), sql)
+
+        nothing = ", ".join(f"{sql} AS {name}" for name, sql in setter.nothing.items())
+        theirs = (
+            other.sql()
+            if other
+            else f"SELECT NULL::BIGINT AS _row, NULL::VARCHAR AS match_key{nothing and ', '}{nothing} WHERE false"
+        )
+        if kind.compares and other is None:
+            subject.columns["match_key"] = "NULL::VARCHAR"
+        head = f"WITH subject AS MATERIALIZED (\n  {subject.sql()})"
+        values = subject.binder.values
+        base_sql, base_values = packed(f"{head}\n{fill(kind.base)}" if kind.base else "", values)
+        head += f",\nother AS (\n  {theirs})" if kind.compares else ""
+        head += ",\nbase AS (SELECT name, value FROM rules.base)" if kind.base else ""
+        bad = f"{head},\nbad AS (\n{fill(kind.sql)})"
+        looked = "(SELECT count(*) AS looked FROM subject) CROSS JOIN (SELECT count(*) AS broke FROM bad)"
+        shown = f"(SELECT * FROM bad ORDER BY _row LIMIT {LIMIT})"
+        sql, values = packed(f"{bad}\nSELECT * FROM {looked} LEFT JOIN {shown} ON true", values)
+        missing = {key: one for name in self.used for key, one in self.world.facts[name].missing.items()}
+        return Query(
+            self.rule,
+            kind,
+            sql,
+            values,
+            base_sql,
+            base_values,
+            self.standards.used,
+            {**missing, **self.standards.missing},
+        )
+
+
+def _record_key(subject: Selection) -> str:
+    names = subject.resource.schema.primary_key
+    return " || '/' || ".join(f"({subject.own_field(name, 0)})::VARCHAR" for name in names)
+
+
+def fill_message(message: str, details: Mapping[str, object]) -> str:
+    """``message`` with its placeholders replaced by what the query counted."""
+    return _PLACEHOLDER.sub(lambda match: show_detail(details.get(match[1])), message)
+
+
+def show_detail(value: object) -> str:
+    """A count, amount, date or name as people write it."""
+    if value is None:
+        return "—"
+    if isinstance(value, str):
+        return value
+    number = f"{value:,.2f}" if not isinstance(value, int) else f"{value:,}"
+    return number.rstrip("0").rstrip(".") if "." in number else number
+
+
+__all__ = ["COMMON", "DETAILS", "LIMIT", "Node", "Query", "Scalar", "compile_rule", "fill_message", "show_detail"]

@@ -1,0 +1,120 @@
+"""The coverage table: what of the plans' 199 requirements is answered, by which rule, field or page, or why not.
+
+``policies/coverage/*.yaml`` hold the answers by hand; the table in ``policies/README.md`` is made from them, and a test
+holds that every row has an answer and every answer names something that exists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from gongshi.model import GongshiError
+from gongshi.package import Descriptor
+from gongshi.package.yamlfile import YamlProblem, parse, plain
+from gongshi.policy.values import Policies
+from gongshi.repository import Tree
+
+FOLDER = "policies/coverage/"
+REASONS = {"unconfigured": "未配置", "not_here": "不适用本县", "not_collected": "不采集"}
+KEYS = ("row", "title", "rules", "fields", "page", *REASONS)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How one requirement is answered: ``rules`` and ``fields`` by name, a ``page`` of the site, or a reason why not."""
+
+    row: str
+    title: str
+    rules: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    page: str = ""
+    reason: str = ""
+    explanation: str = ""
+
+    @property
+    def order(self) -> tuple[int, str, int]:
+        """Plans first by number, then the Q and F rows."""
+        plan, _, number = self.row.partition("-")
+        return (int(plan), "", int(number)) if number else (99, self.row[0], int(self.row[1:]))
+
+
+def read_coverage(tree: Tree) -> list[Answer]:
+    """All answers in order. Raises GongshiError, naming the file, for an entry that is not of the form."""
+    answers: list[Answer] = []
+    for path in tree.paths(FOLDER):
+        try:
+            answers.extend(_answers(path, plain(parse(tree.read(path)))))
+        except YamlProblem as error:
+            raise GongshiError(f"{path} 第 {error.line} 行：{error.message}") from None
+    return sorted(answers, key=lambda answer: answer.order)
+
+
+def _answers(path: str, root: object) -> Iterator[Answer]:
+    rows = root.get("rows") if isinstance(root, dict) else None
+    if not isinstance(rows, list):
+        raise GongshiError(f"{path} 要有 rows 列表")
+    for entry in rows:
+        if not isinstance(entry, dict) or not entry.get("row") or set(entry) - set(KEYS):
+            raise GongshiError(f"{path} 里有一项写得不对，每项要有 row、title 和回答：{str(entry)[:60]}")
+        reasons = [(name, entry[key]) for key, name in REASONS.items() if entry.get(key)]
+        reason, explanation = reasons[0] if reasons else ("", "")
+        yield Answer(
+            entry["row"],
+            entry.get("title", ""),
+            _names(entry.get("rules")),
+            _names(entry.get("fields")),
+            entry.get("page", ""),
+            reason,
+            explanation,
+        )
+
+
+def _names(value: object) -> tuple[str, ...]:
+    if isinstance(value, str):
+        return (value,) if value else ()
+    return tuple(str(name) for name in value or ())
+
+
+def missing_fields(answer: Answer, descriptor: Descriptor) -> list[str]:
+    """The fields an answer names that no schema has."""
+    found = []
+    for name in answer.fields:
+        resource, _, field = name.partition(".")
+        known = descriptor.resources.get(resource)
+        if known is None or (field and field not in known.schema.names):
+            found.append(name)
+    return found
+
+
+def coverage_table(answers: list[Answer]) -> str:
+    """The table as Markdown, row id in the first column."""
+    lines = ["| 条目 | 事项 | 回答 |", "|---|---|---|"]
+    for answer in answers:
+        parts = [answer.reason + (f"：{answer.explanation}" if answer.explanation else "")] if answer.reason else []
+        if answer.rules:
+            parts.append("规则 " + "、".join(f"`{name}`" for name in answer.rules))
+        if answer.fields:
+            parts.append("字段 " + "、".join(f"`{name}`" for name in answer.fields))
+        if answer.page:
+            parts.append(f"页面 {answer.page}")
+        cells = (answer.row, answer.title, "；".join(parts))
+        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def policy_table(policies: Policies) -> str:
+    """The policy files with their plan, whether they run here, and how many standards and rules each has."""
+    lines = ["| 文件 | 方案 | 名称 | 执行 | 标准 | 规则 |", "|---|---|---|---|---|---|"]
+    for policy in policies.policies:
+        cells = (
+            f"[{policy.stem}]({policy.stem}.yaml)",
+            str(policy.plan or "规则册"),
+            policy.title,
+            "不适用本县" if policy.elsewhere else "本县",
+            str(len(policy.standards)),
+            str(len(policy.rules)),
+        )
+        lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    rules = sum(len(policy.rules) for policy in policies.policies)
+    return "\n".join(lines) + f"\n\n共 {rules} 条规则。\n"

@@ -1,0 +1,11 @@
+-- kind: unchanged
+-- title: 没有变化
+-- demands: 每一行的 value 要与上次发布的同一记录不同（每年升级）。
+-- violates: 与上次相同的行；上次没有这条记录、value 为空的不判。
+-- primary: value
+-- base: SELECT s.record_key AS name, s.value AS value FROM subject s
+-- param value: label required
+-- columns: record_key
+-- plans: 4 19
+-- example: {kind: unchanged, resource: members, where: [{field: enrolment, in: [七年级, 八年级]}], value: enrolment}
+SELECT s._row FROM subject s JOIN base b ON b.name = s.record_key WHERE b.value = s.value

@@ -1,0 +1,36 @@
+-- Calendar periods as running numbers, so that "how many whole months" is a subtraction.
+-- term: February to July, August to January; school_year: August to July; week: from Monday.
+CREATE OR REPLACE MACRO rules.period_no(per, d) AS CASE per
+  WHEN 'week' THEN date_diff('day', DATE '1900-01-01', d) // 7
+  WHEN 'month' THEN year(d) * 12 + month(d) - 1
+  WHEN 'quarter' THEN year(d) * 4 + quarter(d) - 1
+  WHEN 'half_year' THEN year(d) * 2 + (month(d) > 6)::INT
+  WHEN 'term' THEN year(d - INTERVAL 1 MONTH) * 2 + (month(d - INTERVAL 1 MONTH) > 6)::INT
+  WHEN 'school_year' THEN year(d - INTERVAL 7 MONTH)
+  ELSE year(d) END;
+
+CREATE OR REPLACE MACRO rules.period_from(per, n) AS (CASE per
+  WHEN 'week' THEN DATE '1900-01-01' + (n * 7)::INT
+  WHEN 'month' THEN make_date(n // 12, n % 12 + 1, 1)
+  WHEN 'quarter' THEN make_date(n // 4, n % 4 * 3 + 1, 1)
+  WHEN 'half_year' THEN make_date(n // 2, n % 2 * 6 + 1, 1)
+  WHEN 'term' THEN make_date(n // 2, n % 2 * 6 + 1, 1) + INTERVAL 1 MONTH
+  WHEN 'school_year' THEN make_date(n, 8, 1)
+  ELSE make_date(n, 1, 1) END)::DATE;
+
+-- The first day of what a cell of the kind 2020, 2020-Q2, 2020-S1, 2020-05 or 2020-05-31 names; NULL for anything else.
+CREATE OR REPLACE MACRO rules.period_start(t) AS CASE
+  WHEN regexp_full_match(t, '(19|20)[0-9]{2}') THEN make_date(t::INT, 1, 1)
+  WHEN regexp_full_match(t, '(19|20)[0-9]{2}-Q[1-4]') THEN make_date(t[1:4]::INT, t[7:7]::INT * 3 - 2, 1)
+  WHEN regexp_full_match(t, '(19|20)[0-9]{2}-S[12]') THEN make_date(t[1:4]::INT, t[7:7]::INT * 6 - 4, 1)
+  WHEN regexp_full_match(t, '(19|20)[0-9]{2}-(0[1-9]|1[0-2])') THEN make_date(t[1:4]::INT, t[6:7]::INT, 1)
+  WHEN regexp_full_match(t, '(19|20)[0-9]{2}-(0[1-9]|1[0-2])-[0-9]{2}') THEN try_cast(t AS DATE) END;
+
+-- The running number of a year and month; NULL for anything else.
+CREATE OR REPLACE MACRO rules.months(t) AS CASE
+  WHEN regexp_full_match(t, '(18|19|20|21)[0-9]{2}-(0[1-9]|1[0-2])') THEN t[1:4]::INT * 12 + t[6:7]::INT - 1 END;
+
+-- 18 digits of an identity number whose last one is the check digit of ISO 7064 MOD 11-2.
+CREATE OR REPLACE MACRO rules.id_ok(t) AS coalesce(regexp_full_match(t, '[1-9][0-9]{16}[0-9X]')
+  AND t[18:18] = '10X98765432'[1 + list_sum(list_transform(range(17), lambda i: t[i + 1:i + 1]::INT * (2 ** (17 - i))::BIGINT)) % 11:][1:1],
+  false);

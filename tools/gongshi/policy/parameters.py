@@ -1,0 +1,357 @@
+"""The parameters of one rule, type by type: a column of ``subject`` or ``other``, or a slot of the kind's SQL."""
+
+from __future__ import annotations
+
+from gongshi.package import Field, literal
+from gongshi.package.yamlfile import Mapping, Node, Scalar
+from gongshi.package.yamlfile import Sequence as List
+from gongshi.policy.facts import World, key_of
+from gongshi.policy.kinds import Kind, Parameter
+from gongshi.policy.paths import NUMBERS, Column, Selection, as_day, as_text
+from gongshi.policy.reading import NUMBER, parse_flag, parse_value, scalars, text
+from gongshi.policy.standards import Standards
+from gongshi.policy.terms import Terms
+from gongshi.policy.values import Problem
+
+NUMERIC = "DECIMAL(21,6)"
+NULLS = {
+    "number": NUMERIC,
+    "figure": NUMERIC,
+    "sum": NUMERIC,
+    "product": "DOUBLE",
+    "date": "DATE",
+    "terms": "BOOLEAN",
+    "tally": "INTEGER",
+    "filled": "INTEGER",
+    "keys": "VARCHAR[]",
+}
+CELLS = {"number": NUMERIC, "date": "DATE", "flag": "BOOLEAN"}
+
+
+class Setter:
+    """Sets the parameters of one rule. ``fields`` remembers which fields a parameter shows, by parameter."""
+
+    def __init__(
+        self,
+        kind: Kind,
+        body: Mapping,
+        world: World,
+        policy: str,
+        subject: Selection,
+        other: Selection | None,
+        standards: Standards,
+    ) -> None:
+        self.kind = kind
+        self.body = body
+        self.world = world
+        self.policy = policy
+        self.subject = subject
+        self.other = other
+        self.standards = standards
+        self.slots: dict[str, str] = {"day": subject.binder.bind(world.day, "DATE")}
+        self.fields: dict[str, list[Field]] = {}
+        self.nothing: dict[str, str] = {}
+
+    def slot(self, name: str, has: bool) -> str:
+        """What stands for {{name}} or {{has name}} in the kind's SQL."""
+        if has:
+            return "true" if self.given(name) else "false"
+        return self.slots[name]
+
+    def given(self, name: str) -> bool:
+        node = self.body.items.get(name)
+        return node is not None and not (isinstance(node, Scalar) and node.value == "")
+
+    def set(self, parameter: Parameter) -> None:
+        """One parameter, given or not; Problem if it is wrong or missing."""
+        node = self.body.items.get(parameter.name) if self.given(parameter.name) else None
+        if node is None and parameter.default:
+            node = Scalar(parameter.default, self.body.line)
+        if node is None and parameter.required:
+            raise Problem(f"{self.kind.title}（{self.kind.name}）缺参数 {parameter.name}", self.body.line)
+        if parameter.of_other and self.other is None and node is not None:
+            raise Problem(f"{parameter.name} 要和 other 一起写", node.line)
+        method = getattr(self, f"set_{parameter.type.replace(':', '_')}")
+        method(parameter, node)
+
+    def combinations(self) -> None:
+        """The kind's "one of" and "together" lines."""
+        for names in self.kind.one_of:
+            if not any(self.given(name) for name in names):
+                raise Problem(f"{self.kind.title}（{self.kind.name}）至少要写一个：{'、'.join(names)}", self.body.line)
+        for first, *rest in self.kind.together:
+            missing = [name for name in rest if not self.given(name)]
+            if self.given(first) and missing:
+                raise Problem(f"写了 {first} 就要写 {'、'.join(missing)}", self.body.lines[first])
+
+    # columns of subject or other
+
+    def put(self, parameter: Parameter, sql: str) -> None:
+        """A column, on the side the parameter belongs to."""
+        side = self.other if parameter.of_other else self.subject
+        if side is not None:
+            side.columns[parameter.name] = sql
+        else:
+            self.nothing[f'"{parameter.name}"'] = sql
+
+    def empty(self, parameter: Parameter) -> None:
+        self.put(parameter, f"NULL::{NULLS.get(parameter.type, 'VARCHAR')}")
+
+    def path(self, parameter: Parameter, node: Node) -> Column:
+        """The column that a path names; its field is remembered."""
+        if not isinstance(node, Scalar):
+            raise Problem(f"{parameter.name} 要写一个字段", node.line)
+        side = self.other if parameter.of_other else self.subject
+        column = side.column(node.value, node.line)
+        if column.field:
+            self.fields.setdefault(parameter.name, []).append(column.field)
+        return column
+
+    def set_path(self, parameter: Parameter, node: Node | None) -> None:
+        if node is None:
+            return self.empty(parameter)
+        return self.put(parameter, self.path(parameter, node).sql)
+
+    def set_label(self, parameter: Parameter, node: Node | None) -> None:
+        if node is None:
+            return self.empty(parameter)
+        return self.put(parameter, as_text(self.path(parameter, node)))
+
+    def set_figure(self, parameter: Parameter, node: Node | None) -> None:
+        if node is None:
+            return self.empty(parameter)
+        column = self.path(parameter, node)
+        if column.type not in NUMBERS:
+            raise Problem(f"{parameter.name} 要写数字字段", node.line)
+        return self.put(parameter, column.sql)
+
+    def set_date(self, parameter: Parameter, node: Node | None) -> None:
+        if node is None:
+            return self.empty(parameter)
+        return self.put(parameter, as_day(self.path(parameter, node), node.line))
+
+    def set_number(self, parameter: Parameter, node: Node | None) -> None:
+        """A number, a standard or another field, for each row."""
+        if node is None:
+            return self.empty(parameter)
+        if isinstance(node, Mapping) and "field" in node.items:
+            self.path(parameter, node.items["field"])
+        return self.put(parameter, Terms(self.subject, self.standards).value(Column("", "number"), node))
+
+    def set_terms(self, parameter: Parameter, node: Node | None) -> None:
+        if node is None:
+            return self.empty(parameter)
+        terms = Terms(self.subject, self.standards)
+        if not terms.each(node):
+            raise Problem(f"{parameter.name} 里至少要有一个条件", node.line)
+        return self.put(parameter, terms.all(node))
+
+    def set_tally(self, parameter: Parameter, node: Node | None) -> None:
+        """How many of the terms hold."""
+        terms = Terms(self.subject, self.standards).each(node)
+        if len(terms) < 2:
+            raise Problem(f"{parameter.name} 里至少要有两个条件", node.line)
+        self.put(parameter, " + ".join(f"coalesce({term}, false)::INT" for term in terms))
+        self.slots[f"{parameter.name}_size"] = str(len(terms))
+
+    def columns(self, parameter: Parameter, node: Node) -> list[Column]:
+        return [self.path(parameter, item) for item in scalars(node, parameter.name)]
+
+    def set_keys(self, parameter: Parameter, node: Node | None) -> None:
+        """The values as a list: all as one, or (``each``) one by one."""
+        columns = self.columns(parameter, node)
+        each = parse_flag(text(self.body, "each") or "否", self.body.line)
+        parts = [f"({column.sql})::VARCHAR" for column in columns] if each else [f"({key_of(columns)})::VARCHAR"]
+        self.put(parameter, f"[{', '.join(parts)}]")
+
+    def set_group(self, parameter: Parameter, node: Node | None) -> None:
+        """The values as one text to group by; '' without any."""
+        if node is None:
+            return self.put(parameter, "''")
+        return self.put(
+            parameter, " || '/' || ".join(f"({as_text(column)})" for column in self.columns(parameter, node))
+        )
+
+    def set_filled(self, parameter: Parameter, node: Node | None) -> None:
+        columns = self.columns(parameter, node)
+        self.put(parameter, " + ".join(f"({column.sql} IS NOT NULL)::INT" for column in columns))
+        self.slots[f"{parameter.name}_size"] = str(len(columns))
+
+    def set_sum(self, parameter: Parameter, node: Node | None) -> None:
+        if node is None:
+            return self.empty(parameter)
+        columns = self.columns(parameter, node)
+        if any(column.type not in NUMBERS for column in columns):
+            raise Problem(f"{parameter.name} 要写数字字段", node.line)
+        return self.put(parameter, " + ".join(column.sql for column in columns))
+
+    def set_product(self, parameter: Parameter, node: Node | None) -> None:
+        """The product of fields, numbers and standards."""
+        items = node.items if isinstance(node, List) else [node]
+        if len(items) < 2:
+            raise Problem(f"{parameter.name} 至少要有两项", node.line)
+        self.put(parameter, " * ".join(f"({self.factor(parameter, item)})::DOUBLE" for item in items))
+
+    def factor(self, parameter: Parameter, item: Node) -> str:
+        terms = Terms(self.subject, self.standards)
+        if isinstance(item, Scalar) and not NUMBER.fullmatch(item.value):
+            column = self.path(parameter, item)
+            if column.type not in NUMBERS:
+                raise Problem(f"{parameter.name} 要写数字字段", item.line)
+            return column.sql
+        return terms.value(Column("", "number"), item)
+
+    # slots
+
+    def set_other(self, parameter: Parameter, node: Node | None) -> None:
+        """Read by the compiler before the parameters."""
+
+    def set_counter(self, parameter: Parameter, node: Node | None) -> None:
+        """How rows of the other table are counted."""
+        self.slots[parameter.name] = "count(*)"
+        if node is not None:
+            column = self.other.column(node.value if isinstance(node, Scalar) else "", node.line)
+            self.other.columns[parameter.name] = column.sql
+            self.slots[parameter.name] = f'count(DISTINCT o."{parameter.name}")'
+
+    def set_choice(self, parameter: Parameter, node: Node | None) -> None:
+        """One of the header's words; the first one is the default."""
+        words = parameter.args.split()
+        word = words[0] if node is None else node.value if isinstance(node, Scalar) else ""
+        if word not in words:
+            raise Problem(f"{parameter.name} 只能写：{'、'.join(words)}", node.line)
+        self.slots[parameter.name] = literal(word)
+        if parameter.name == "measure":
+            forms = {"rows": "count(*)", "sum": "coalesce(sum(s.amount), 0)", "distinct": "count(DISTINCT s.amount)"}
+            self.slots["aggregate"] = forms[word]
+            self.check_measure(word, node)
+
+    def check_measure(self, word: str, node: Node | None) -> None:
+        if (word != "rows") != self.given("amount"):
+            raise Problem(
+                "measure 是 sum、distinct 时要写 amount，是 rows 时不写", node.line if node else self.body.line
+            )
+        if word == "sum":
+            path = text(self.body, "amount")
+            if self.subject.column(path, node.line).type not in NUMBERS:
+                raise Problem("amount 要写数字字段", self.body.lines["amount"])
+
+    def set_flag(self, parameter: Parameter, node: Node | None) -> None:
+        value = node.value if isinstance(node, Scalar) else "否" if node is None else ""
+        self.slots[parameter.name] = "true" if parse_flag(value, node.line if node else 0) else "false"
+
+    def set_whole(self, parameter: Parameter, node: Node | None) -> None:
+        value = self.fixed(node, "number")
+        if value is not None and value != int(value):
+            raise Problem(f"{parameter.name} 要写整数", node.line)
+        self.slots[parameter.name] = self.subject.binder.bind(None if value is None else int(value), "BIGINT")
+
+    def set_value_number(self, parameter: Parameter, node: Node | None) -> None:
+        self.slots[parameter.name] = self.subject.binder.bind(self.fixed(node, "number"), NUMERIC)
+
+    def set_value_date(self, parameter: Parameter, node: Node | None) -> None:
+        self.slots[parameter.name] = self.subject.binder.bind(self.fixed(node, "date"), "DATE")
+
+    def fixed(self, node: Node | None, kind: str) -> object | None:
+        """A literal, or a standard's value on the day."""
+        if node is None:
+            return None
+        if isinstance(node, Mapping) and list(node.items) == ["standard"]:
+            return self.standards.fixed(text(node, "standard"), node.line, kind)
+        if isinstance(node, Scalar):
+            return parse_value(kind, node.value, node.line)
+        raise Problem("这里要写一个值，或 {standard: 标准}", node.line)
+
+    def set_rows(self, parameter: Parameter, node: Node | None) -> None:
+        """A small table: one VALUES row per item, numbered."""
+        cells = parameter.cells()
+        rows: list[list[str]] = []
+        for item in self.items(parameter, node):
+            for name, line in item.lines.items():
+                if name not in cells:
+                    raise Problem(f"{parameter.name} 的项里不认识“{name[:40]}”，可用的有：{'、'.join(cells)}", line)
+            values = {name: self.cell(parameter, item, name, *form) for name, form in cells.items()}
+            many = [name for name, value in values.items() if isinstance(value, list)]
+            for value in values[many[0]] if many else [""]:
+                rows.append([value if name in many else cell for name, cell in values.items()])
+        kinds = [CELLS.get(form, "VARCHAR") for form, _ in cells.values()]
+        self.slots[parameter.name] = _values(rows, list(cells), kinds)
+
+    def items(self, parameter: Parameter, node: Node | None) -> list[Mapping]:
+        """The items of a list of mappings."""
+        if node is None:
+            return []
+        items = node.items if isinstance(node, List) else []
+        if not items or not all(isinstance(item, Mapping) for item in items):
+            raise Problem(f"{parameter.name} 要写成列表，每项如 {{键: 值}}", node.line)
+        return items
+
+    def cell(self, parameter: Parameter, item: Mapping, name: str, form: str, required: bool) -> str | list[str]:
+        """One cell as SQL; a list where one item stands for several rows."""
+        bind, node = self.subject.binder.bind, item.items.get(name)
+        if node is None and (required or form in ("label", "labels")):
+            raise Problem(f"{parameter.name} 的项缺 {name}", item.line)
+        if form in ("label", "labels"):
+            words = [bind(self.word(scalar), "VARCHAR") for scalar in scalars(node, name)]
+            if form == "label" and len(words) != 1:
+                raise Problem(f"{name} 只能写一个值", node.line)
+            return words
+        if form == "flag":
+            return "true" if node is not None and parse_flag(text(item, name), node.line) else "false"
+        return bind(self.fixed(node, form), CELLS.get(form, "VARCHAR"))
+
+    def word(self, scalar: Scalar) -> str:
+        """A word of the field that ``by`` or ``trigger`` names; Problem if that field never holds it."""
+        for field in (*self.fields.get("by", ()), *self.fields.get("trigger", ())):
+            if field.enum and scalar.value not in field.enum:
+                raise Problem(
+                    f"“{field.title}”没有“{scalar.value[:40]}”这个取值，可用的有：{'、'.join(field.enum)}", scalar.line
+                )
+        return scalar.value
+
+    def set_answers(self, parameter: Parameter, node: Node | None) -> None:
+        """Which answers fit which trigger."""
+        bind, rows = self.subject.binder.bind, []
+        answer = next(iter(self.fields.get("answer", ())), None)
+        for item in self.items(parameter, node):
+            if set(item.items) != {"value", "in"}:
+                raise Problem(f"{parameter.name} 的每项要写成 {{value: 触发, in: [应对, …]}}", item.line)
+            for word in scalars(item.items["value"], "value"):
+                for fit in scalars(item.items["in"], "in"):
+                    if answer and answer.enum and fit.value not in answer.enum:
+                        raise Problem(f"“{answer.title}”没有“{fit.value[:40]}”这个取值", fit.line)
+                    rows.append([bind(self.word(word), "VARCHAR"), bind(fit.value, "VARCHAR")])
+        self.slots[parameter.name] = _values(rows, ["value", "answer"], ["VARCHAR", "VARCHAR"])
+
+    def set_texts(self, parameter: Parameter, node: Node | None) -> None:
+        words = scalars(node, parameter.name)
+        rows = [[self.subject.binder.bind(word.value, "VARCHAR")] for word in words]
+        self.slots[parameter.name] = _values(rows, ["value"], ["VARCHAR"])
+
+    def set_matrix(self, parameter: Parameter, node: Node | None) -> None:
+        """A matrix of this file, or of another one by ``policy/name``."""
+        name = node.value if isinstance(node, Scalar) else ""
+        pairs = self.world.policies.named("matrices", name, self.policy)
+        if pairs is None:
+            raise Problem(f"没有“{name[:60]}”这个 matrix", node.line)
+        bind, items = self.subject.binder.bind, next(iter(self.fields.get("item", ())), None)
+        rows = []
+        for pair in pairs:
+            for word in (pair.first, pair.second):
+                if items and items.enum and word not in items.enum:
+                    raise Problem(f"matrix 里的“{word[:40]}”不是“{items.title}”的取值", node.line)
+            cap = self.standards.fixed(pair.cap, pair.line, "number") if isinstance(pair.cap, str) else pair.cap
+            rows.append(
+                [*(bind(word, "VARCHAR") for word in (pair.first, pair.second, pair.verdict)), bind(cap, NUMERIC)]
+            )
+        self.slots[parameter.name] = _values(rows, ["first", "second", "verdict", "cap"], ["VARCHAR"] * 3 + [NUMERIC])
+
+
+def _values(rows: list[list[str]], names: list[str], kinds: list[str]) -> str:
+    """Rows as a table with a running number ``no``; an empty one with the same columns if there are none."""
+    if not rows:
+        empty = ", ".join(f'NULL::{kind} AS "{name}"' for name, kind in zip(names, kinds, strict=True))
+        return f"SELECT 0 AS no, {empty} WHERE false"
+    cells = ", ".join(f"({number}, {', '.join(row)})" for number, row in enumerate(rows, 1))
+    quoted = ", ".join(f'"{name}"' for name in names)
+    return f"SELECT * FROM (VALUES {cells}) v(no, {quoted})"

@@ -1,0 +1,232 @@
+"""Run the rules on a Database: one query each, set-based, with external access off and the configuration locked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date
+from functools import partial
+
+from gongshi.model import Finding, GongshiError, Severity
+from gongshi.package import Database
+from gongshi.policy.compiling import Query, compile_rule, fill_message
+from gongshi.policy.facts import World
+from gongshi.policy.tables import IDENTITY, fill_facts, finish, materialise, prepare, primary_key_rows
+from gongshi.policy.values import Outcome, Policies, Policy, Rule, State
+
+CALENDAR = "records/county/calendar.csv"
+WORKERS = 2
+Progress = Callable[[str], None]
+
+
+def run(
+    policies: Policies,
+    database: Database,
+    day: date,
+    progress: Progress = lambda _: None,
+    *,
+    base: Database | None = None,
+    only: Collection[str] | None = None,
+    everywhere: bool = False,
+    identities: Sequence[Mapping[str, str]] | None = None,
+) -> list[Outcome]:
+    """What every rule says on ``day``.
+
+    ``base`` is the last release, for the rules that compare with it. ``only`` names rules. ``everywhere`` also runs the
+    plans of other places. ``identities`` are unsealed rows (member_no, id_no, phone, …): rules that need them run.
+    """
+    world = World(policies, database.descriptor, day)
+    outcomes: dict[str, Outcome] = {}
+    queries: list[Query] = []
+    for policy, rule in policies.rules():
+        if only is not None and rule.id not in only:
+            continue
+        state = _state(policies, policy, rule, day, everywhere, identities is not None)
+        query, _ = compile_rule(world, rule) if state == State.RAN else (None, [])
+        if state == State.RAN and query is None:
+            state = State.BROKEN
+        elif query and query.missing:
+            state, outcomes[rule.id] = State.NOT_CONFIGURED, _not_configured(query, day)
+        elif query and query.base_sql and base is None:
+            state = State.NO_BASE
+        if state == State.RAN:
+            queries.append(query)
+        outcomes.setdefault(rule.id, Outcome(rule, state))
+    _run_all(world, database, queries, outcomes, progress, base, identities or ())
+    return list(outcomes.values())
+
+
+def _state(policies: Policies, policy: Policy, rule: Rule, day: date, everywhere: bool, unsealed: bool) -> str:
+    """Whether a rule runs, before its query is made."""
+    if rule.id in policies.broken:
+        return State.BROKEN
+    if policy.elsewhere and not everywhere:
+        return State.ELSEWHERE
+    if rule.sealing and not unsealed:
+        return State.SEALING
+    if "date_field" in rule.body.items:
+        return State.NOT_IN_FORCE if rule.effective.first and day < rule.effective.first else State.RAN
+    return State.RAN if rule.effective.holds(day) else State.NOT_IN_FORCE
+
+
+def _run_all(
+    world: World,
+    database: Database,
+    queries: list[Query],
+    outcomes: dict[str, Outcome],
+    progress: Progress,
+    base: Database | None,
+    identities: Sequence[Mapping[str, str]],
+) -> None:
+    """Prepare the tables once, then run the queries side by side: most of one small query's time is planning it."""
+    if not queries:
+        return
+    places = [database, *([base] if base and any(query.base_sql for query in queries) else [])]
+    progress("整理规则要用的数据")
+    try:
+        for place in places:
+            prepare(place)
+            materialise(place, _present(place, world.schemas.needs))
+            fill_facts(place, world.groups.values())
+        _unsealed(database, identities)
+        alone = [query for query in queries if query.base_sql]  # they share the table of the last release
+        together = [query for query in queries if not query.base_sql]
+        with ThreadPoolExecutor(WORKERS) as pool:
+            for query, outcome in zip(together, pool.map(partial(_run_one, database), together), strict=True):
+                progress(f"{query.rule.id} {query.rule.title}")
+                outcomes[query.rule.id] = outcome
+        for query in alone:
+            outcomes[query.rule.id] = _run_one(database, query, base)
+    finally:
+        for place in places:
+            finish(place)
+
+
+def _present(database: Database, needs: Mapping[str, set[str]]) -> dict[str, set[str]]:
+    """What of ``needs`` this Database has: an old release may lack a table or a field."""
+    resources = database.descriptor.resources
+    return {name: fields & set(resources[name].schema.names) for name, fields in needs.items() if name in resources}
+
+
+def _unsealed(database: Database, identities: Sequence[Mapping[str, str]]) -> None:
+    if identities:
+        holes = ", ".join(f"unnest(${place}::VARCHAR[])" for place in range(1, len(IDENTITY) + 1))
+        columns = [[row.get(name, "") for row in identities] for name in IDENTITY]
+        database.sql(f"INSERT INTO rules.identity SELECT {holes}", columns)
+
+
+def _run_one(database: Database, query: Query, base: Database | None = None) -> Outcome:
+    rule = query.rule
+    try:
+        if query.base_sql:
+            _load_base(database, query, base)
+        names, rows = database.columns(query.sql, query.values)
+    except Exception as error:  # whatever one rule meets in the records, the other rules still run
+        message = f"这条规则没能算完（{type(error).__name__}），请检查记录里有没有超出常理的数"
+        return Outcome(rule, State.BROKEN, findings=(_at_rule(rule, "policy", Severity.ERROR, message),))
+    details = [dict(zip(names, row, strict=True)) for row in rows]
+    looked, broke = details[0]["looked"], details[0]["broke"]
+    beyond = [one for one in details if one.get("beyond")]
+    bad = [one for one in details if not one.get("beyond")] if broke else []
+    findings = [*_findings(database, rule, bad), *_beyond(rule, len(beyond))]
+    return Outcome(rule, State.RAN, looked, broke - len(beyond), tuple(findings))
+
+
+def _load_base(database: Database, query: Query, base: Database) -> None:
+    """What the last release says, into ``rules.base``."""
+    rows = base.sql(query.base_sql, query.base_values)
+    database.sql("DELETE FROM rules.base")
+    columns = [[None if cell is None else str(cell) for cell in column] for column in zip(*rows, strict=True)]
+    if columns:
+        database.sql("INSERT INTO rules.base SELECT unnest($1::VARCHAR[]), unnest($2::VARCHAR[])", columns)
+
+
+def _findings(database: Database, rule: Rule, bad: list[dict[str, object]]) -> list[Finding]:
+    resource = database.descriptor.resources[rule.resource]
+    keys = primary_key_rows(database, resource, [one["_row"] for one in bad if one["_row"] is not None])
+    found: dict[tuple[str, ...], Finding] = {}
+    for one in bad:
+        message = fill_message(rule.message, one)
+        if one["_row"] is None:
+            group = str(one.get("group") or "")
+            finding = _at_rule(rule, "rule", rule.severity, message, (group,) if group else ())
+        else:
+            path, line = database.locate(rule.resource, one["_row"])
+            key = keys[one["_row"]]
+            field = rule.field or resource.schema.primary_key[0]
+            finding = Finding(
+                "rule", rule.severity, message, path, line, rule.resource, field, key, rule.policy, rule.id, rule.clause
+            )
+        found.setdefault((finding.path, str(finding.line), *finding.key), finding)
+    return list(found.values())
+
+
+def _at_rule(rule: Rule, code: str, severity: Severity, message: str, key: tuple[str, ...] = ()) -> Finding:
+    """A finding that blames no record: it stands at the rule."""
+    return Finding(
+        code, severity, message, rule.path, rule.line, rule.resource, "", key, rule.policy, rule.id, rule.clause
+    )
+
+
+def _beyond(rule: Rule, count: int) -> list[Finding]:
+    if not count:
+        return []
+    message = f"规则“{rule.title}”按工作日计算，有 {count} 条记录的日期超出节假日安排的年份，无法判断：请在节假日安排里补上这些年"
+    return [
+        Finding(
+            "calendar",
+            Severity.ERROR,
+            message,
+            CALENDAR,
+            0,
+            "calendar",
+            policy=rule.policy,
+            rule=rule.id,
+            clause=rule.clause,
+        )
+    ]
+
+
+def _not_configured(query: Query, day: date) -> Outcome:
+    """One notice that names the standards without a value."""
+    rule = query.rule
+    names = "、".join(f"“{standard.title}”" for standard in query.missing.values())
+    message = f"未配置：标准{names}在 {day.isoformat()} 没有数值，规则“{rule.title}”不运行；查到原文的数后请填写"
+    return Outcome(rule, State.NOT_CONFIGURED, findings=(_at_rule(rule, "not-configured", Severity.NOTICE, message),))
+
+
+def check_scopes(policies: Policies, database: Database) -> list[Finding]:
+    """Findings on scopes that name a township, village, unit or programme that is not in the records."""
+    known = {
+        "townships": _column(database, "divisions", "slug"),
+        "villages": _column(database, "villages", "village_code"),
+        "units": _column(database, "units", "unit_code"),
+        "programmes": _programmes(database),
+    }
+    titles = {"townships": "乡镇目录名", "villages": "村代码", "units": "单位编号", "programmes": "项目类型"}
+    found: dict[tuple, Finding] = {}
+    for policy, rule in policies.rules():
+        if policy.elsewhere:
+            continue
+        for part, values in known.items():
+            for name in getattr(rule.scope, part):
+                if name not in values:
+                    message = f"scope 里的{titles[part]}“{name[:40]}”在记录里不存在，请核对"
+                    finding = Finding("policy", Severity.ERROR, message, rule.path, rule.scope.line, policy=policy.stem)
+                    found.setdefault((policy.stem, rule.scope.line, name), finding)
+    return list(found.values())
+
+
+def _column(database: Database, resource: str, field: str) -> set[str]:
+    if resource not in database.descriptor.resources:
+        return set()
+    try:
+        return {value for (value,) in database.sql(f'SELECT DISTINCT "{field}" FROM "{resource}"')}
+    except GongshiError:
+        return set()
+
+
+def _programmes(database: Database) -> set[str]:
+    names = {"projects": "category", "allocations": "programme"}
+    schemas = {name: one.schema for name, one in database.descriptor.resources.items() if name in names}
+    return {word for name, schema in schemas.items() for word in schema.field(names[name]).enum}

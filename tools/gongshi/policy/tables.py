@@ -1,0 +1,88 @@
+"""What rules read, made once: typed rows of just the needed columns, working days, facts, the macros."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
+
+from gongshi.package import Database, Field, Resource, identifier
+from gongshi.policy.facts import FactGroup
+from gongshi.policy.kinds import macros
+from gongshi.policy.paths import months_of, table_of
+
+FIRST, LAST = date(1800, 1, 1), date(2200, 12, 31)  # a date or year outside is a typing error and counts as missing
+IDENTITY = ("member_no", "name", "id_no", "phone", "birth", "account")
+
+
+def prepare(database: Database) -> None:
+    """Lock the connection and make the empty schema that rules work in."""
+    ((locked,),) = database.sql("SELECT current_setting('lock_configuration')")
+    if not locked:
+        database.lock()
+    database.sql("DROP SCHEMA IF EXISTS rules CASCADE")
+    database.sql("CREATE SCHEMA rules")
+    for statement in macros():
+        database.sql(statement)
+    database.sql("CREATE TABLE rules.base (name VARCHAR, value VARCHAR)")
+    database.sql(f"CREATE TABLE rules.identity ({', '.join(f'{name} VARCHAR' for name in IDENTITY)})")
+    _workdays(database)
+
+
+def finish(database: Database) -> None:
+    """Give the memory back."""
+    database.sql("DROP SCHEMA IF EXISTS rules CASCADE")
+
+
+def materialise(database: Database, needs: Mapping[str, Iterable[str]]) -> None:
+    """Typed rows of each resource, only the columns that some rule reads."""
+    for name, fields in needs.items():
+        resource = database.descriptor.resources[name]
+        columns = "".join(f", {_sane(resource.schema.field(field))}" for field in sorted(fields))
+        database.sql(f"CREATE TABLE {table_of(name)} AS SELECT _row{columns} FROM {identifier(name)}")
+
+
+def fill_facts(database: Database, groups: Iterable[FactGroup]) -> None:
+    """The tables of facts; those that facts themselves use come first."""
+    for group in sorted(groups, key=lambda group: group.level):
+        sql, values = group.statement()
+        database.sql(f"CREATE TABLE {group.table} AS {sql}", values)
+
+
+def primary_key_rows(database: Database, resource: Resource, rows: Sequence[int]) -> dict[int, tuple[str, ...]]:
+    """The primary-key values, as text, of many rows in one query."""
+    if not rows:
+        return {}
+    names = ", ".join(identifier(name) for name in resource.schema.primary_key)
+    found = database.sql(
+        f"SELECT rowid, {names} FROM raw.{identifier(resource.name)} WHERE rowid IN (SELECT unnest($1::BIGINT[]))",
+        [rows],
+    )
+    return {row: tuple(key) for row, *key in found}
+
+
+def _sane(field: Field) -> str:
+    name = identifier(field.name)
+    if field.type == "date":
+        return f"CASE WHEN {name} BETWEEN DATE '{FIRST}' AND DATE '{LAST}' THEN {name} END AS {name}"
+    if field.type == "year":
+        return f"CASE WHEN {name} BETWEEN {FIRST.year} AND {LAST.year} THEN {name} END AS {name}"
+    if field.type == "yearmonth":
+        return f"{name}, rules.months({name}) AS {months_of(field.name)}"
+    return name
+
+
+def _workdays(database: Database) -> None:
+    """Each day of the calendar's years with the number of working days up to it."""
+    database.sql("CREATE TABLE rules.workday (d DATE, work BOOLEAN, n BIGINT)")
+    if "calendar" in database.descriptor.resources:
+        database.sql(
+            """INSERT INTO rules.workday
+               WITH bounds AS (SELECT min(year(calendar_date)) AS a, max(year(calendar_date)) AS b FROM calendar
+                 WHERE calendar_date BETWEEN DATE '1990-01-01' AND DATE '2200-12-31'),
+               days AS (SELECT unnest(generate_series(make_date(a, 1, 1), make_date(b, 12, 31), INTERVAL 1 DAY))::DATE AS d
+                 FROM bounds WHERE a IS NOT NULL),
+               marked AS (SELECT d, CASE coalesce(max(c.day_kind), '') WHEN '放假' THEN false WHEN '上班' THEN true
+                   ELSE isodow(d) < 6 END AS work
+                 FROM days LEFT JOIN calendar c ON c.calendar_date = d GROUP BY d)
+               SELECT d, work, sum(work::INT) OVER (ORDER BY d) FROM marked"""
+        )
