@@ -1,5 +1,6 @@
 """The only door to Git and to writing: Trees to read, ``write_files`` to change them all or not at all."""
 
+from gongshi.repository.differing import differing
 from gongshi.repository.git import Git
 from gongshi.repository.tree import RevisionTree, Tree, WorkTree, inside
 from gongshi.repository.writing import Changes, recover, write_files, writer
@@ -10,6 +11,7 @@ __all__ = [
     "RevisionTree",
     "Tree",
     "WorkTree",
+    "differing",
     "inside",
     "recover",
     "write_files",

@@ -33,6 +33,25 @@ class Git:
             )
         return done.stdout
 
+    def lines(self, *args: str) -> Iterator[bytes]:
+        """Standard output of ``git *args`` line by line, without the line ends, while Git is still writing it."""
+        process = subprocess.Popen(
+            [*self._command(), *args],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env=_environment(),
+        )
+        with process:
+            try:
+                for line in process.stdout or ():
+                    yield line[:-1] if line.endswith(b"\n") else line
+            except BaseException:
+                process.kill()
+                raise
+        if process.returncode:
+            raise GongshiError(f"Git 命令“git {args[0]}”在“{self.root}”没有成功，请运行 git fsck 检查仓库是否完整。")
+
     def exists(self) -> bool:
         """Whether ``root`` belongs to a repository; a folder that the one around it ignores does not."""
         try:
@@ -103,6 +122,13 @@ class Git:
             finally:
                 # Without this, a reader who stops half-way would wait for Git to fill a pipe nobody empties.
                 process.kill()
+
+    def merge_file(self, base: Path, ours: Path, theirs: Path) -> tuple[bytes, bool]:
+        """Git's own merge of three files by lines: the content, and whether it is without conflict."""
+        done = self._call("merge-file", "-p", *(str(path.absolute()) for path in (ours, base, theirs)))
+        if done.returncode < 0 or done.returncode > 127:
+            raise GongshiError(f"Git 合并“{ours.name}”没有成功（{_complaint(done.stderr)}），请核对文件后重试。")
+        return done.stdout, done.returncode == 0
 
     def _blob(self, process: subprocess.Popen[bytes], name: str) -> bytes:
         """Ask one question, read one answer: neither side can wait for the other."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Protocol
 
@@ -115,6 +115,10 @@ class RevisionTree:
 
     def links(self) -> tuple[str, ...]:
         return self._links
+
+    def names(self) -> Mapping[str, str]:
+        """Path → Git's name of the content: equal names are equal contents."""
+        return self._files
 
     def prefetch(self, paths: Iterable[str]) -> None:
         """Read these files in one go; later ``read`` calls for them start no process."""

@@ -1,0 +1,217 @@
+"""How fast diff and history are: against csv-diff, git-history and ``git log -p``, on the same files in the same run.
+
+``python tools/bench/changes.py [--peers FOLDER] [--quick]``: FOLDER holds the commands ``csv-diff`` and ``git-history``,
+installed into a throw-away environment (``python -m venv FOLDER; FOLDER/bin/pip install csv-diff git-history``).
+"""
+
+from __future__ import annotations
+
+import random
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+import check
+
+FILE = "records/households.csv"
+BEGIN = 1_577_836_800  # 2020-01-01, the first commit's second
+
+COMPARE = """
+import sys
+from pathlib import Path
+from gongshi.changes import compare, to_text
+from gongshi.repository import Git, RevisionTree
+git = Git(Path(sys.argv[1]))
+diff = compare(RevisionTree(git, "HEAD~1"), RevisionTree(git, "HEAD"))
+to_text(diff)
+assert len(diff.changes) == int(sys.argv[2]), len(diff.changes)
+"""
+HISTORY = """
+import sys
+from pathlib import Path
+from gongshi.changes import history
+from gongshi.repository import Git
+with history(Git(Path(sys.argv[1]))) as past:
+    for key in past.keys("households", "H0000001"):
+        assert past.versions("households", key)[-1].path
+"""
+
+
+class Cost(NamedTuple):
+    """Seconds of processor time of a process and its children, and on the clock; ratios go by the former."""
+
+    cpu: float
+    clock: float
+
+    def __str__(self) -> str:
+        return f"{self.clock:.2f} s（CPU {self.cpu:.2f}）"
+
+
+def timed(*command: str, cwd: Path | None = None) -> Cost:
+    """What a whole process costs."""
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    subprocess.run(command, check=True, cwd=cwd, stdout=subprocess.DEVNULL)
+    after = resource.getrusage(resource.RUSAGE_CHILDREN)
+    cpu = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
+    return Cost(cpu, time.perf_counter() - start)
+
+
+def python(code: str, *arguments: str) -> Cost:
+    return timed(sys.executable, "-c", code, *arguments)
+
+
+def best(repeats: int, measure: Callable[[], Cost]) -> Cost:
+    return min(measure() for _ in range(repeats))
+
+
+def git(folder: Path, *arguments: str, input: bytes | None = None) -> None:
+    subprocess.run(["git", *arguments], cwd=folder, check=True, input=input, stdout=subprocess.DEVNULL)
+
+
+def county(folder: Path, rows: int, files: int) -> list[Path]:
+    """A ledger of ``rows`` households in ``files`` files of one resource."""
+    check.households(folder, rows)
+    whole = folder / FILE
+    header, *lines = whole.read_text(encoding="utf-8").splitlines(keepends=True)
+    whole.unlink()
+    places = [folder / f"records/part-{number:03d}.csv" for number in range(files)]
+    for number, place in enumerate(places):
+        part = lines[number * rows // files : (number + 1) * rows // files]
+        place.write_text(header + "".join(part), encoding="utf-8")
+    package = folder / "records/datapackage.yaml"
+    names = ", ".join(place.name for place in places)
+    package.write_text(package.read_text(encoding="utf-8").replace("households.csv", f"[{names}]"), encoding="utf-8")
+    return places
+
+
+def edit(place: Path, count: int, rng: random.Random) -> None:
+    """Change ``count`` records of a file, one field each."""
+    lines = place.read_text(encoding="utf-8").splitlines(keepends=True)
+    for number in rng.sample(range(1, len(lines)), count):
+        cells = lines[number].split(",")
+        cells[10] = str(int(cells[10]) % 8 + 9)
+        lines[number] = ",".join(cells)
+    place.write_text("".join(lines), encoding="utf-8")
+
+
+def committed(folder: Path, message: str) -> None:
+    git(folder, "add", "-A")
+    git(folder, "-c", "user.name=t", "-c", "user.email=t@example.invalid", "commit", "-q", "-m", message)
+
+
+def imported(folder: Path, places: list[Path], commits: int, edits: int) -> None:
+    """``commits`` commits by fast-import, each with ``edits`` records of one file changed."""
+    git(folder, "init", "-q", "-b", "main")
+    committed(folder, "start")
+
+    def stream() -> Iterator[bytes]:
+        rng = random.Random(commits)
+        lines = {place: place.read_bytes().splitlines(keepends=True) for place in places}
+        for number in range(commits):
+            place = places[number % len(places)]
+            for row in rng.sample(range(1, len(lines[place])), edits):
+                cells = lines[place][row].split(b",")
+                cells[10] = b"%d" % (int(cells[10]) % 8 + 1)
+                lines[place][row] = b",".join(cells)
+            data, message = b"".join(lines[place]), f"change {number}".encode()
+            head = b"commit refs/heads/main\ncommitter t <t@example.invalid> %d +0000\n" % (BEGIN + number * 600)
+            start = b"from refs/heads/main^0\n" if number == 0 else b""
+            name = place.relative_to(folder).as_posix().encode()
+            yield head + b"data %d\n%s\n" % (len(message), message) + start
+            yield b"M 100644 inline %s\ndata %d\n%s\n" % (name, len(data), data)
+
+    process = subprocess.Popen(["git", "fast-import", "--quiet"], cwd=folder, stdin=subprocess.PIPE)
+    assert process.stdin
+    for piece in stream():
+        process.stdin.write(piece)
+    process.stdin.close()
+    assert process.wait() == 0
+    git(folder, "reset", "-q", "--hard")
+    git(folder, "-c", "gc.auto=0", "repack", "-adq")
+
+
+def bench_large() -> Iterator[tuple[str, str]]:
+    """3 of 200 files of a million rows."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        places = county(folder, 1_000_000, 200)
+        git(folder, "init", "-q", "-b", "main")
+        committed(folder, "1")
+        rng = random.Random(1)
+        for place in places[:3]:
+            edit(place, 10, rng)
+        committed(folder, "2")
+        seconds = best(3, lambda: python(COMPARE, name, "30"))
+        yield "100 万行 200 个文件改 3 个：diff", str(seconds)
+
+
+def bench_csv_diff(peers: Path | None) -> Iterator[tuple[str, str]]:
+    """One file of 100,000 rows with 1,000 changes, against csv-diff."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (place,) = county(folder, 100_000, 1)
+        git(folder, "init", "-q", "-b", "main")
+        committed(folder, "1")
+        before = folder / "before.csv"
+        before.write_bytes(place.read_bytes())
+        edit(place, 1000, random.Random(2))
+        git(folder, "add", "records")
+        committed(folder, "2")
+        ours = best(3, lambda: python(COMPARE, name, "1000"))
+        words = str(ours)
+        if peers:
+            peer = best(3, lambda: timed(str(peers / "bin/csv-diff"), str(before), str(place), "--key=household_no"))
+            words += f"，csv-diff {peer}，快 {peer.cpu / ours.cpu:.1f} 倍"
+        yield "10 万行改 1,000 处：diff", words
+
+
+def bench_history(commits: int, rows: int, files: int, edits: int, peers: Path | None) -> Iterator[tuple[str, str]]:
+    """The whole index, one record from it, an update after one commit."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        places = county(folder, rows, files)
+        imported(folder, places, commits, edits)
+        label = f"{commits:,} 次提交 × {rows:,} 行"
+        cache = folder / ".gongshi/history.sqlite"
+
+        def fresh() -> Cost:
+            cache.unlink(missing_ok=True)
+            return python(HISTORY, name)
+
+        log = best(2, lambda: timed("git", "log", "-p", "--unified=0", cwd=folder))
+        whole = best(2, fresh)
+        yield f"{label}：全部历史建索引", f"{whole}；git log -p {log}，{whole.cpu / log.cpu:.1f} 倍"
+        yield f"{label}：由索引查一条记录", str(best(3, lambda: python(HISTORY, name)))
+        edit(places[0], 3, random.Random(3))
+        git(folder, "add", "records")
+        committed(folder, "one more")
+        yield f"{label}：多一次提交后更新并查一条", str(python(HISTORY, name))
+        if peers:
+            command = [str(peers / "bin/git-history"), "file", str(folder / "peer.db"), str(places[0]), "--repo", name]
+            peer = timed(
+                *command, "--id", "household_no", "--csv", "--dialect", "excel", "--silent", "--branch", "main"
+            )
+            yield f"{label}：git-history", f"{peer}；本程序快 {peer.cpu / whole.cpu:.0f} 倍"
+
+
+def main(arguments: list[str]) -> None:
+    """Print a table, line by line."""
+    peers = Path(arguments[arguments.index("--peers") + 1]) if "--peers" in arguments else None
+    print("| 测什么 | 结果 |\n|---|---|", flush=True)
+    jobs = [bench_csv_diff(peers), bench_history(300, 5_000, 1, 20, peers)]
+    if "--quick" not in arguments:
+        jobs += [bench_large(), bench_history(10_000, 50_000, 200, 5, None)]
+    for job in jobs:
+        for label, value in job:
+            print(f"| {label} | {value} |", flush=True)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

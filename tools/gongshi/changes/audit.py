@@ -1,0 +1,194 @@
+"""For the auditor: every change between two commits with who, when and on what ground; and draws nobody can steer."""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from gongshi.changes.history import History, Stored, keys_in
+from gongshi.changes.values import Kind, RecordVersion, Revision
+from gongshi.model import Finding, GongshiError
+from gongshi.package import Field
+from gongshi.repository import RevisionTree
+
+SEALED = "（密封）"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditTable:
+    """A table of text: name, column titles, rows; ``indexes`` are columns to look things up by."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    indexes: tuple[str, ...] = ()
+
+
+COMMITS = ("提交", "时间", "作者", "合并人", "说明", "文号", "审批", "依据", "原提交")
+CHANGES = (
+    "提交",
+    "时间",
+    "作者",
+    "审核",
+    "文号",
+    "表",
+    "编号",
+    "变化",
+    "字段",
+    "原值",
+    "新值",
+    "单位",
+    "文件",
+    "问题",
+    "豁免",
+)
+FINDINGS = ("变化", "严重程度", "代码", "规则", "条款", "表", "编号", "字段", "文件", "行", "内容")
+
+
+def audit_tables(
+    past: History,
+    base: str,
+    new: Sequence[Finding] = (),
+    resolved: Sequence[Finding] = (),
+    waivers: Sequence[tuple[str, str, str]] = (),
+) -> tuple[AuditTable, ...]:
+    """Commits, changes and findings after the commit ``base``; ``waivers`` are (rule, record, text).
+
+    GongshiError if ``base`` is not in the official history.
+    """
+    start = past.at(past.git.commit(base))
+    troubled: dict[tuple[str, str], list[str]] = defaultdict(list)
+    told = [(word, finding) for word, group in (("新问题", new), ("已解决", resolved)) for finding in group]
+    for word, item in told:
+        troubled[item.resource, "/".join(item.key)].append(f"{word}：{item.message} [{item.rule or item.code}]")
+    waived: dict[str, list[str]] = defaultdict(list)
+    for rule, record, words in waivers:
+        waived[record].append(f"{rule}：{words}")
+    changes, commits = _all_changes(past, start)
+    noted = [
+        (*row, "；".join(troubled.get((row[5], row[6]), ())), "；".join(waived.get(row[6], ())))
+        for row in sorted(changes)
+    ]
+    findings = tuple(_finding(word, item) for word, item in told)
+    return (
+        AuditTable("commits", COMMITS, tuple(sorted(commits, key=lambda row: (row[1], row[0], row[8]))), ("提交",)),
+        AuditTable(
+            "changes", CHANGES, tuple(sorted(noted, key=lambda row: (row[1], row[0], *row[5:9]))), ("提交", "编号")
+        ),
+        AuditTable("findings", FINDINGS, findings, ("编号",)),
+    )
+
+
+def _all_changes(past: History, start: int) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
+    """Rows of the changes, without the columns on findings and waivers, and rows of the commits, quiet ones too."""
+    changes: list[tuple[str, ...]] = []
+    commits: dict[tuple[str, str], tuple[str, ...]] = {}
+    origins: dict[tuple[str, str], Revision] = {}
+    for name in sorted(past.descriptor.resources):
+        for (revision, key, path), cells in _changes(past, name, start):
+            if (revision.commit, path) not in origins:
+                origins[revision.commit, path] = past.origin(RecordVersion(revision, path, {}), path)
+            origin = origins[revision.commit, path]
+            commits[revision.commit, origin.commit] = _commit(revision, origin)
+            people = origin.author, _reviewer(revision, origin), _trailer("Doc-No", revision, origin)
+            changes.extend(
+                (revision.commit, revision.when, *people, name, "/".join(key), *cell, path) for cell in cells
+            )
+    known = {commit for commit, _ in commits}
+    quiet = [_commit(revision, revision) for revision in past.revisions(start) if revision.commit not in known]
+    return changes, [*commits.values(), *quiet]
+
+
+def _changes(past: History, resource: str, start: int) -> Iterator[tuple[tuple, list[tuple[str, ...]]]]:
+    """((revision, key, path), [(kind, field, before, after, unit)…]) for each record that a commit changed."""
+    groups: dict[tuple, tuple[list[Stored], list[Stored]]] = {}
+    for row in past.stored(resource, after=start):
+        groups.setdefault((row.seq, row.key), ([], []))[row.sign > 0].append(row)
+    for gone, come in groups.values():
+        both = [row for row in gone if any(row.cells == other.cells and row.path == other.path for other in come)]
+        kept = [(row.cells, row.path) for row in both]
+        gone = [row for row in gone if (row.cells, row.path) not in kept]
+        come = [row for row in come if (row.cells, row.path) not in kept]
+        for number in range(max(len(gone), len(come))):
+            old = gone[number] if number < len(gone) else None
+            new = come[number] if number < len(come) else None
+            any_row = new or old
+            if any_row:
+                head = any_row.revision, any_row.key, any_row.path
+                yield head, list(_cells(past.resource(resource).schema.fields, old, new))
+
+
+def _cells(fields: Sequence[Field], old: Stored | None, new: Stored | None) -> Iterator[tuple[str, ...]]:
+    kind = Kind.CHANGED if old and new else Kind.ADDED if new else Kind.REMOVED
+    if old and new and old.path != new.path:
+        yield Kind.MOVED.value, "", old.path, new.path, ""
+    known = {field.name: field for field in fields}
+    names = dict.fromkeys((*known, *(old.cells if old else ()), *(new.cells if new else ())))
+    for name in names:
+        before, after = (row.cells.get(name, "") if row else "" for row in (old, new))
+        if before != after:
+            field = known.get(name)
+            hidden = field is not None and field.disclosure == "sealed"
+            shown = (SEALED if text and hidden else text for text in (before, after))
+            yield kind.value, field.title if field else name, *shown, field.unit if field else ""
+
+
+def _reviewer(revision: Revision, origin: Revision) -> str:
+    return _trailer("Approved-by", revision, origin) or (revision.author if revision.merge else "")
+
+
+def _trailer(name: str, revision: Revision, origin: Revision) -> str:
+    return origin.trailer(name) or revision.trailer(name)
+
+
+def _commit(revision: Revision, origin: Revision) -> tuple[str, ...]:
+    merger = revision.author if revision.merge else ""
+    papers = (_trailer(name, revision, origin) for name in ("Doc-No", "Approved-by", "依据"))
+    return (revision.commit, revision.when, origin.author, merger, origin.subject, *papers, origin.commit)
+
+
+def _finding(word: str, item: Finding) -> tuple[str, ...]:
+    place = (item.resource, "/".join(item.key), item.field, item.path, str(item.line))
+    return (word, item.severity.value, item.code, item.rule, item.clause, *place, item.message)
+
+
+def write_sqlite(place: Path, tables: Sequence[AuditTable]) -> None:
+    """The tables as an SQLite file that Datasette opens as it is; ``place`` must not exist yet."""
+    connection = sqlite3.connect(place)
+    try:
+        for table in tables:
+            columns = ", ".join(f"{_name(column)} TEXT NOT NULL" for column in table.columns)
+            connection.execute(f"CREATE TABLE {_name(table.name)} ({columns})")
+            holes = ", ".join("?" * len(table.columns))
+            connection.executemany(f"INSERT INTO {_name(table.name)} VALUES ({holes})", table.rows)
+            for column in table.indexes:
+                connection.execute(
+                    f"CREATE INDEX {_name(f'{table.name}_{column}')} ON {_name(table.name)} ({_name(column)})"
+                )
+        connection.commit()
+    finally:
+        connection.close()
+
+
+def _name(text: str) -> str:
+    return '"' + text.replace('"', '""') + '"'
+
+
+def sample(tree: RevisionTree, resource: str, count: int) -> list[tuple[str, ...]]:
+    """``count`` keys of a resource, drawn by the digest of commit and key: whoever has the commit gets the same draw.
+
+    Keys are ranked by SHA-256 of ``commit NUL resource NUL key``, the smallest first; a key drawn for a small sample is
+    in every larger one. GongshiError if there are fewer records than asked for.
+    """
+    keys = sorted(keys_in(tree, resource))
+    if count > len(keys):
+        raise GongshiError(f"“{resource}”只有 {len(keys)} 条记录，抽不出 {count} 条")
+
+    def rank(key: tuple[str, ...]) -> bytes:
+        return hashlib.sha256("\0".join((tree.commit, resource, *key)).encode()).digest()
+
+    return sorted(keys, key=rank)[:count]

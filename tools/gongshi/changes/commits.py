@@ -1,0 +1,108 @@
+"""The official history: the first-parent commits of a revision, and what each changed, as Git's own hunks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from gongshi.changes.values import Revision
+from gongshi.package import RECORDS
+from gongshi.repository import Git
+
+TRAILERS = {"doc-no": "Doc-No", "文号": "Doc-No", "approved-by": "Approved-by", "审批": "Approved-by", "依据": "依据"}
+_TRAILER = re.compile(r"([\w-]+)\s*[:：]\s*(\S.*)")
+_HUNK = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
+_PATCH = (
+    *("log", "--first-parent", "-m", "--reverse", "--format=%x01%H", "-p", "--unified=0", "--full-index"),
+    *("--no-renames", "--no-color", "--no-ext-diff", "--no-textconv", "--no-show-signature", "--relative"),
+    *("--src-prefix=a/", "--dst-prefix=b/"),
+)
+
+
+@dataclass(slots=True)
+class FileChange:
+    """One file of one commit: the contents' names ("0…" for none), and of a CSV file the lines of its hunks.
+
+    ``head`` says that a hunk touches line 1.
+    """
+
+    path: str
+    old: str = ""
+    new: str = ""
+    lost: list[bytes] = field(default_factory=list)
+    won: list[bytes] = field(default_factory=list)
+    head: bool = False
+
+
+def revisions(git: Git, tip: str, known: str = "") -> list[Revision]:
+    """The first-parent commits up to ``tip``, oldest first; only those after ``known`` if that is one of them."""
+    wanted = f"{known}..{tip}" if known else tip
+    form = "--format=%H%x00%P%x00%an%x00%cI%x00%B%x00%x01"
+    listing = git.run("log", "--first-parent", "--reverse", "--no-show-signature", form, "--end-of-options", wanted)
+    found = []
+    for entry in listing.decode("utf-8", "replace").split("\0\x01")[:-1]:
+        commit, parents, author, when, message = entry.lstrip("\n").split("\0", 4)
+        subject = message.strip().split("\n", 1)[0]
+        found.append(Revision(commit, tuple(parents.split()), author, when, subject, trailers(message)))
+    return found
+
+
+def chain(git: Git, tip: str) -> list[str]:
+    """Names of the first-parent commits up to ``tip``, oldest first."""
+    return git.run("rev-list", "--first-parent", "--reverse", tip).decode("ascii").split()
+
+
+def trailers(message: str) -> tuple[tuple[str, str], ...]:
+    """The trailers we know at the end of a commit message, ``文号：…`` and ``Doc-No: …`` alike."""
+    last = re.split(r"\n\s*\n", message.strip())[-1]
+    matches = (_TRAILER.fullmatch(line.strip()) for line in last.split("\n"))
+    return tuple(
+        (TRAILERS[match[1].lower()], match[2].strip()) for match in matches if match and match[1].lower() in TRAILERS
+    )
+
+
+def patches(git: Git, tip: str, known: str = "") -> Iterator[tuple[str, list[FileChange]]]:
+    """(commit, its files below ``records/``), oldest first, of the same commits as ``revisions``."""
+    wanted = f"{known}..{tip}" if known else tip
+    return parsed(git.lines(*_PATCH, "--end-of-options", wanted, "--", f"{RECORDS}/"))
+
+
+def parsed(lines: Iterator[bytes]) -> Iterator[tuple[str, list[FileChange]]]:
+    """Commits with their files out of the lines of ``git log -p``."""
+    commit, files = "", []
+    for line in lines:
+        if line.startswith(b"diff --git "):
+            name = line[13:]
+            files.append(FileChange(name[: (len(name) - 3) // 2].decode("utf-8", "surrogateescape")))
+        elif line.startswith(b"index "):
+            old, _, new = line[6:].split(b" ")[0].partition(b"..")
+            files[-1].old, files[-1].new = old.decode("ascii"), new.decode("ascii")
+        elif line.startswith(b"@@ "):
+            _hunk(files[-1], line, lines)
+        elif line.startswith(b"\x01"):
+            if commit:
+                yield commit, files
+            commit, files = line[1:].decode("ascii"), []
+    if commit:
+        yield commit, files
+
+
+def _hunk(file: FileChange, line: bytes, lines: Iterator[bytes]) -> None:
+    """Read as many lines as the hunk says, whatever they look like."""
+    match = _HUNK.match(line)
+    if not match:
+        return
+    lost, won = int(match[2] or 1), int(match[4] or 1)
+    file.head |= (lost and match[1] == b"1") or (won and match[3] == b"1")
+    keep = file.path.endswith(".csv")
+    for count, kept in ((lost, file.lost), (won, file.won)):
+        while count:
+            text = next(lines, None)
+            if text is None:
+                return
+            if text.startswith(b"\\"):
+                continue
+            count -= 1
+            if keep:
+                kept.append(text[1:])

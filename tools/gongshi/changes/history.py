@@ -1,0 +1,226 @@
+"""What a record was at any time, and who made it so: questions to the index of the history."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from itertools import groupby
+
+from gongshi.changes.commits import revisions, trailers
+from gongshi.changes.index import SEPARATOR, opened, revision_of
+from gongshi.changes.lines import cells_of
+from gongshi.changes.tables import ABSENT, Deltas, Side, descriptor_of, table_deltas
+from gongshi.changes.totals import totals
+from gongshi.changes.values import FieldVersion, RecordVersion, Revision, Total
+from gongshi.model import GongshiError
+from gongshi.package import Descriptor, Resource, document_of
+from gongshi.repository import Git, RevisionTree, Tree
+
+_ROWS = """
+SELECT r.seq, v.id, v.about, r.key, r.sign, p.value, n.value, r.line FROM row r
+JOIN revision v USING (seq) JOIN text p ON p.id = r.path JOIN text n ON n.id = r.names
+JOIN text t ON t.id = r.resource WHERE t.value = ?
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """One row that came or went, as the index holds it."""
+
+    seq: int
+    revision: Revision
+    key: tuple[str, ...]
+    sign: int
+    path: str
+    cells: Mapping[str, str]
+
+
+class History:
+    """The official history up to one commit; made by ``history``."""
+
+    def __init__(self, git: Git, tip: str, connection: sqlite3.Connection) -> None:
+        self.git = git
+        self.tip = tip
+        self.descriptor = descriptor_of(RevisionTree(git, tip))
+        self._connection = connection
+
+    def resource(self, name: str) -> Resource:
+        """GongshiError if there is no such resource."""
+        if name not in self.descriptor.resources:
+            names = "、".join(sorted(self.descriptor.resources))
+            raise GongshiError(f"没有“{name[:40]}”这张表，可用的有：{names}")
+        return self.descriptor.resources[name]
+
+    def keys(self, resource: str, text: str) -> list[tuple[str, ...]]:
+        """Keys that ever were and equal, or begin with, ``text`` (parts joined by ``/``); GongshiError if none."""
+        parts = tuple(text.split("/", len(self.resource(resource).schema.primary_key) - 1))
+        begin = SEPARATOR.join(parts)
+        found = self._connection.execute(
+            "SELECT DISTINCT r.key FROM row r JOIN text t ON t.id = r.resource WHERE t.value = ? "
+            "AND (r.key = ? OR (r.key >= ? AND r.key < ?)) ORDER BY r.key",
+            [resource, begin, begin + SEPARATOR, begin + "\x20"],
+        ).fetchall()
+        if not found:
+            raise GongshiError(f"“{resource}”的历史里没有编号是“{text[:80]}”的记录，请核对编号")
+        return [tuple(key.split(SEPARATOR)) for (key,) in found]
+
+    def stored(
+        self, resource: str, key: tuple[str, ...] | None = None, after: int = 0, until: int = 1 << 60
+    ) -> Iterator[Stored]:
+        """Rows that came and went, oldest commit first, gone rows of a commit first; cells by today's names."""
+        condition, values = " AND r.seq > ? AND r.seq <= ?", [resource, after, until]
+        if key is not None:
+            condition, values = f"{condition} AND r.key = ?", [*values, SEPARATOR.join(key)]
+        former = {old: field.name for field in self.resource(resource).schema.fields for old in field.formerly}
+        names: dict[str, list[str]] = {}
+        found = self._connection.execute(f"{_ROWS}{condition} ORDER BY r.key, r.seq, r.sign, r.rowid", values)
+        for seq, commit, about, text, sign, path, named, line in found:
+            if named not in names:
+                own = json.loads(named)
+                names[named] = [former.get(name, name) if former.get(name) not in own else name for name in own]
+            cells = zip(names[named], cells_of(line, len(names[named])), strict=True)
+            kept = {name: cell for name, cell in cells if cell}
+            yield Stored(seq, revision_of(commit, about), tuple(text.split(SEPARATOR)), sign, path, kept)
+
+    def versions(self, resource: str, key: tuple[str, ...], until: int = 1 << 60) -> list[RecordVersion]:
+        """Every state of one record. Where rows share the key, the state is the last that came and is still there."""
+        present: list[tuple[str, Mapping[str, str]]] = []
+        versions: list[RecordVersion] = []
+        for _, rows in groupby(self.stored(resource, key, until=until), lambda row: row.seq):
+            for row in rows:
+                place = (row.path, row.cells)
+                if row.sign > 0:
+                    present.append(place)
+                elif place in present:
+                    present.remove(place)
+            path, cells = present[-1] if present else ("", {})
+            if not versions or (versions[-1].path, versions[-1].cells) != (path, cells):
+                versions.append(RecordVersion(row.revision, path, cells))
+        return versions
+
+    def at(self, revision: str) -> int:
+        """The place of a commit in the official history; GongshiError if it is not in it."""
+        found = self._connection.execute("SELECT seq FROM revision WHERE id = ?", [revision]).fetchone()
+        if not found:
+            raise GongshiError("这个版本不在当前分支的正式历史（第一父提交）里，请换一个版本或日期")
+        return found[0]
+
+    def revisions(self, after: int = 0) -> list[Revision]:
+        """The commits after a place."""
+        found = self._connection.execute("SELECT id, about FROM revision WHERE seq > ? ORDER BY seq", [after])
+        return [revision_of(*row) for row in found]
+
+    def origin(self, version: RecordVersion, path: str) -> Revision:
+        """Who really made a version that came by a merge: the last commit of the merged branch that touched the file."""
+        revision = version.revision
+        if not revision.merge:
+            return revision
+        form = "--format=%H%x00%P%x00%an%x00%cI%x00%B"
+        wanted = f"{revision.parents[0]}..{revision.commit}"
+        try:
+            text = self.git.run(
+                "log", "-1", "--no-merges", form, "--end-of-options", wanted, "--", version.path or path
+            )
+        except GongshiError:
+            return revision
+        if not text:
+            return revision
+        commit, parents, author, when, message = text.decode("utf-8", "replace").split("\0", 4)
+        own = trailers(message)
+        subject = message.strip().split("\n", 1)[0]
+        return Revision(commit, tuple(parents.split()), author, when, subject, own)
+
+
+@contextmanager
+def history(git: Git, revision: str = "HEAD") -> Iterator[History]:
+    """The history up to ``revision``, from the index, which is brought up to date first."""
+    tip = git.commit(revision)
+    with opened(git, tip) as connection:
+        yield History(git, tip, connection)
+
+
+def field_versions(versions: list[RecordVersion], field: str) -> list[FieldVersion]:
+    """Every value one field had, oldest first; the last one is the current."""
+    found: list[FieldVersion] = []
+    for version in versions:
+        value = version.cells.get(field, "") if version.path else None
+        if found and found[-1].value == value:
+            continue
+        if found:
+            found[-1] = replace(found[-1], until=version.revision)
+        found.append(FieldVersion(field, value, version.revision, None))
+    return found
+
+
+def record_in(tree: Tree, resource: str, text: str) -> list[tuple[str, Mapping[str, str]]]:
+    """(path, filled cells) of the records of a Tree whose key equals, or begins with, ``text``."""
+    descriptor, table = _read(tree, resource)
+    if table is None:
+        return []
+    names = [field.name for field in table.fields]
+    schema = descriptor.resources[resource].schema
+    parts = text.split("/", len(schema.primary_key) - 1)
+    places = [names.index(name) for name in schema.primary_key][: len(parts)]
+    rows = ((path, row) for path, row in table.come if [row[place] for place in places] == parts)
+    return [(path, {name: cell for name, cell in zip(names, row, strict=True) if cell}) for path, row in rows]
+
+
+def keys_in(tree: Tree, resource: str) -> set[tuple[str, ...]]:
+    """The keys of all records of a resource in a Tree."""
+    descriptor, table = _read(tree, resource)
+    if table is None:
+        return set()
+    names = [field.name for field in table.fields]
+    places = [names.index(name) for name in descriptor.resources[resource].schema.primary_key]
+    return {tuple(row[place] for place in places) for _, row in table.come}
+
+
+def totals_in(tree: Tree, resource: str) -> list[Total]:
+    """The totals of one resource in a Tree, as if all of it were new."""
+    deltas = Deltas(Side.of(tree, ABSENT), Side.of(tree, descriptor_of(tree)))
+    _, table = _read(tree, resource)
+    if table is not None:
+        deltas[resource] = table
+    return list(totals(deltas))
+
+
+def _read(tree: Tree, resource: str):
+    descriptor = descriptor_of(tree)
+    if resource not in descriptor.resources:
+        raise GongshiError(f"“{tree.label}”里没有“{resource[:40]}”这张表，请核对表名")
+    after = Side.of(tree, descriptor)
+    paths = [path for path, name in after.owners.items() if name == resource]
+    if not descriptor.resources[resource].is_csv:
+        paths = [path for path in tree.paths("records/") if _holds(descriptor, path, resource)]
+    if isinstance(tree, RevisionTree):
+        tree.prefetch(path for path in paths if tree.exists(path))
+    return descriptor, table_deltas(_Nothing.side(), after, paths, []).get(resource)
+
+
+def _holds(descriptor: Descriptor, path: str, resource: str) -> bool:
+    document = document_of(descriptor, path)
+    return bool(document) and resource in (document.resource, *document.lists.values())
+
+
+def commit_on(git: Git, day: str) -> str:
+    """The last commit of the official history on a day (YYYY-MM-DD) or before; GongshiError if it begins later."""
+    found = [revision.commit for revision in revisions(git, git.commit("HEAD")) if revision.when[:10] <= day]
+    if not found:
+        raise GongshiError(f"{day} 之前还没有任何版本，请换一个日期")
+    return found[-1]
+
+
+class _Nothing:
+    """A Tree without files."""
+
+    label = "无"
+
+    @classmethod
+    def side(cls) -> Side:
+        return Side.of(cls(), ABSENT)
+
+    def exists(self, path: str) -> bool:
+        return False

@@ -1,0 +1,174 @@
+"""Changes in words. A conflict is told in public logs, so cells about households or persons are not shown there; a
+Diff is for those who may read the records, and shows all but sealed text."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from decimal import Decimal
+
+from gongshi.changes.values import (
+    Change,
+    Conflict,
+    Diff,
+    FieldChange,
+    Kind,
+    Row,
+    SchemaChange,
+    SettingChange,
+    Total,
+)
+from gongshi.package import Descriptor, Field, spell
+
+
+def conflict_sentence(descriptor: Descriptor, path: str, conflict: Conflict) -> str:
+    """Which record and field, what both sides made of it, and what to do."""
+    from gongshi.checks.phrases import shown  # takes as long to import as a diff of a small file
+
+    resource = descriptor.resources[conflict.resource]
+    title = next((field.title for field in resource.schema.fields if field.name == conflict.field), conflict.field)
+    where = f"{path}：{resource.title} {'/'.join(conflict.key)} 的“{title}”"
+    if conflict.ours is None or conflict.theirs is None:
+        return f"{where}一边改了，另一边删去了这条记录，请决定留哪一种"
+    verb = "两边都改了" if conflict.base is not None else "两边新增时填得不同"
+    cells = [shown(resource, cell) for cell in (conflict.base or "", conflict.ours, conflict.theirs)]
+    values = f"（原为{cells[0] or '空'}，本方{cells[1] or '空'}，对方{cells[2] or '空'}）" if any(cells) else ""
+    return f"{where}{verb}{values}，请决定留哪一种"
+
+
+KINDS = {
+    Kind.ADDED: "新增",
+    Kind.REMOVED: "删除",
+    Kind.CHANGED: "修改",
+    Kind.MOVED: "移动",
+    Kind.REKEYED: "改编号",
+    Kind.RESPELLED: "只改写法",
+}
+PROPERTIES = {
+    "title": "标题",
+    "type": "类型",
+    "description": "说明",
+    "unit": "单位",
+    "disclosure": "公开级别",
+    "source": "来源",
+    "decimals": "小数位",
+    "required": "必填",
+    "pattern": "格式",
+    "enum": "可填的值",
+    "minimum": "最小值",
+    "maximum": "最大值",
+    "min_length": "最短",
+    "max_length": "最长",
+    "true_values": "表示是的值",
+    "false_values": "表示否的值",
+    "name": "改名",
+    "primary_key": "主键",
+    "foreign_key": "外键",
+    "order": "字段次序",
+}
+SEALED = "（密封）"
+
+
+def cell(field: Field, text: str) -> str:
+    """A cell as a reader may see it: numbers with commas, the missing as 空, sealed text never."""
+    if not text:
+        return "空"
+    if field.disclosure == "sealed":
+        return SEALED
+    number = _number(field, text)
+    if number is None:
+        return text
+    whole, dot, part = spell(field, text).partition(".")
+    return f"{int(whole):,}{dot}{part}" if int(whole) else text
+
+
+def field_sentence(field: Field, change: FieldChange) -> str:
+    """``人均纯收入 2,300.00 → 5,120.00 元（+2,820.00）``."""
+    unit = f" {field.unit}" if field.unit and (change.before or change.after) else ""
+    return f"{field.title} {cell(field, change.before)} → {cell(field, change.after)}{unit}{difference(field, change)}"
+
+
+def difference(field: Field, change: FieldChange) -> str:
+    """``（+2,820.00）`` where both are numbers, else nothing."""
+    before, after = _number(field, change.before), _number(field, change.after)
+    if before is None or after is None or before == after:
+        return ""
+    return f"（{after - before:+,f}）"
+
+
+def _number(field: Field, text: str) -> Decimal | None:
+    plain = re.fullmatch(r"-?[0-9]{1,18}(\.[0-9]{1,9})?", text) and field.type in ("integer", "number")
+    return Decimal(text) if plain else None
+
+
+def total_sentence(total: Total) -> str:
+    """``古镇 建档立卡户 1,679 → 1,681 户（+2）``."""
+    return (
+        f"{total.group} {total.measure} {total.before:,f} → {total.after:,f} {total.unit}"
+        f"（{total.after - total.before:+,f}）"
+    )
+
+
+def schema_sentence(change: SchemaChange) -> str:
+    """What changed in the descriptors; the caller says first and loudest if a field becomes more public."""
+    where = f"{change.resource}{f'.{change.field}' if change.field else ''}"
+    if change.property in ("resource", "field"):
+        what = "表" if change.property == "resource" else "字段"
+        return f"{where}：{'删去' if change.before else '新增'}{what}“{change.before or change.after}”"
+    before, after = change.before or "无", change.after or "无"
+    warning = "⚠ 公开范围变了：" if change.property == "disclosure" else ""
+    return f"{warning}{where}：{PROPERTIES.get(change.property, change.property)} {before} → {after}"
+
+
+def setting_sentence(change: SettingChange) -> str:
+    """What changed in a policy file."""
+    if not change.place:
+        if change.before and change.after:
+            return f"{change.path}：{change.before} → {change.after}"
+        return f"{change.path}：{'删去' if change.before else '新增'}规则文件"
+    return f"{change.path}：{change.place} {change.before or '无'} → {change.after or '无'}"
+
+
+def place_sentence(change: Change) -> str:
+    """The file, or from which to which."""
+    if change.kind is Kind.MOVED or (
+        change.path_before and change.path_after and change.path_before != change.path_after
+    ):
+        return f"{change.path_before} → {change.path_after}"
+    return change.path_after or change.path_before
+
+
+def facts(fields: Sequence[Field], row: Row, key: Row) -> str:
+    """The filled cells of a record that came or went, key apart."""
+    shown_cells = [
+        f"{field.title} {cell(field, text)}{f' {field.unit}' if field.unit else ''}"
+        for field, text in zip(fields, row, strict=True)
+        if text and text not in key
+    ]
+    return "，".join(shown_cells)
+
+
+def counts(changes: Sequence[Change]) -> str:
+    """``改 3，增 1`` of some changes."""
+    found = Counter(change.kind for change in changes)
+    return "，".join(f"{KINDS[kind]} {found[kind]}" for kind in Kind if found[kind])
+
+
+def by_resource(diff: Diff) -> dict[str, list[Change]]:
+    """The changes of meaning by resource, in the order of the Diff; spelling apart."""
+    groups: dict[str, list[Change]] = {}
+    for change in diff.changes:
+        if change.kind is not Kind.RESPELLED:
+            groups.setdefault(change.resource, []).append(change)
+    return groups
+
+
+def respelled(diff: Diff) -> list[Change]:
+    """The records that are only spelled differently."""
+    return [change for change in diff.changes if change.kind is Kind.RESPELLED]
+
+
+def schema_order(change: SchemaChange) -> bool:
+    """Sorts what touches disclosure first."""
+    return change.property != "disclosure"

@@ -1,0 +1,69 @@
+"""A Diff as plain values for JSON; the shape is format 1, and sealed text is left out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+
+from gongshi.changes.phrases import SEALED, difference
+from gongshi.changes.values import Change, Diff, Row
+from gongshi.model import Finding
+from gongshi.package import Field
+
+FORMAT = 1
+
+
+def to_plain(diff: Diff, new: Sequence[Finding] = (), resolved: Sequence[Finding] = ()) -> dict[str, object]:
+    """``{format, before, after, schema, settings, totals, changes, troubles, findings: {new, resolved}}``.
+
+    A change has kind, resource, key, path_before, path_after, fields (field, title, unit, before, after, difference)
+    and, of a record added or removed, ``record`` with its filled cells. Numbers are text, exact as in the files.
+    """
+    names = ("code", "severity", "message", "resource", "path", "line", "field", "key", "policy", "rule", "clause")
+    plain = [[{name: getattr(item, name) for name in names} for item in group] for group in (new, resolved)]
+    return {
+        "format": FORMAT,
+        "before": diff.before,
+        "after": diff.after,
+        "schema": [asdict(item) for item in diff.schema],
+        "settings": [asdict(item) for item in diff.settings],
+        "totals": [
+            {**asdict(total), "before": f"{total.before:f}", "after": f"{total.after:f}"} for total in diff.totals
+        ],
+        "changes": [_change(change, diff.fields[change.resource]) for change in diff.changes],
+        "troubles": [asdict(item) for item in diff.troubles],
+        "findings": {"new": plain[0], "resolved": plain[1]},
+    }
+
+
+def _change(change: Change, fields: Sequence[Field]) -> dict[str, object]:
+    by_name = {field.name: field for field in fields}
+    plain: dict[str, object] = {
+        "kind": change.kind.value,
+        "resource": change.resource,
+        "key": list(change.key),
+        "path_before": change.path_before,
+        "path_after": change.path_after,
+        "fields": [
+            {
+                "field": item.field,
+                "title": by_name[item.field].title,
+                "unit": by_name[item.field].unit,
+                "before": _shown(by_name[item.field], item.before),
+                "after": _shown(by_name[item.field], item.after),
+                "difference": difference(by_name[item.field], item).strip("（）").replace(",", ""),
+            }
+            for item in change.fields
+        ],
+    }
+    if change.before is None or change.after is None:
+        plain["record"] = _record(fields, change.after or change.before or ())
+    return plain
+
+
+def _record(fields: Sequence[Field], row: Row) -> Mapping[str, str]:
+    return {field.name: _shown(field, text) for field, text in zip(fields, row, strict=True) if text}
+
+
+def _shown(field: Field, text: str) -> str:
+    return SEALED if text and field.disclosure == "sealed" else text

@@ -1,0 +1,157 @@
+"""Head-counts and money before and after: per township (or file outside the townships) from the files that changed, per
+fund and programme from all files of the funds. Only totals that differ are given."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from itertools import repeat
+
+from gongshi.changes.lines import Lines, column, columns
+from gongshi.changes.tables import Deltas, Placed, Side, TableDelta, read_side
+from gongshi.changes.values import Row, Total
+from gongshi.package import RECORDS
+
+TOWNSHIPS = f"{RECORDS}/townships/"
+Files = Iterable[tuple[str, Lines]]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """Of ``resource``, the rows or the sum of ``amount``, by ``group``: "township" (of the path) or a field.
+
+    ``only`` (field, values) counts some rows alone; ``through`` (resource, key, field) gives a cell another name.
+    """
+
+    title: str
+    resource: str
+    unit: str
+    group: str
+    amount: str = ""
+    only: tuple[str, tuple[str, ...]] = ("", ())
+    through: tuple[str, str, str] = ("", "", "")
+
+
+TOWNSHIP = ("divisions", "slug", "name")
+FUND = ("allocations", "allocation_id", "name")
+PROGRAMME = ("allocations", "allocation_id", "programme")
+MEASURES = (
+    Measure("建档立卡户", "households", "户", "township", through=TOWNSHIP),
+    Measure(
+        "其中未脱贫（含返贫）",
+        "households",
+        "户",
+        "township",
+        only=("poverty_status", ("未脱贫", "预脱贫", "返贫")),
+        through=TOWNSHIP,
+    ),
+    Measure("家庭人口", "households", "人", "township", "population", through=TOWNSHIP),
+    Measure("在册成员", "members", "人", "township", only=("life_status", ("正常", "转入")), through=TOWNSHIP),
+    Measure("到户补助", "subsidies", "元", "township", "amount", through=TOWNSHIP),
+    Measure("下达资金", "allocations", "元", "programme", "amount"),
+    Measure("下达资金（按资金）", "allocations", "元", "allocation_id", "amount", through=FUND),
+    Measure("支付（按用途）", "payments", "元", "allocation_id", "amount", through=PROGRAMME),
+    Measure("支付（按资金）", "payments", "元", "allocation_id", "amount", through=FUND),
+)
+
+
+def totals(deltas: Deltas) -> Iterator[Total]:
+    """Every total of MEASURES that differs, by measure and group."""
+    stayed: dict[str, Files] = {}
+    names: dict[tuple[str, str, str], list[dict[str, str]]] = {}
+    for measure in MEASURES:
+        table = deltas.get(measure.resource)
+        if table is None or not (table.gone or table.come):
+            continue
+        fields = [field.name for field in table.fields]
+        if any(name not in fields for name in _needed(measure)):
+            continue
+        if measure.resource not in stayed:
+            whole = any(other.resource == measure.resource and other.group != "township" for other in MEASURES)
+            stayed[measure.resource] = list(_stayed(deltas, table) if whole else table.same.items())
+        if measure.through not in names:
+            names[measure.through] = [_names(side, *measure.through) for side in deltas.sides]
+        yield from _of_measure(measure, fields, stayed[measure.resource], table, names[measure.through])
+
+
+def _needed(measure: Measure) -> list[str]:
+    group = "" if measure.group == "township" else measure.group
+    return [name for name in (group, measure.amount, measure.only[0]) if name]
+
+
+def _of_measure(
+    measure: Measure, fields: Sequence[str], stayed: Files, table: TableDelta, names: list[dict[str, str]]
+) -> Iterator[Total]:
+    changed = [_sums(measure, fields, _by_path(placed)) for placed in (table.gone, table.come)]
+    if changed[0] == changed[1] and names[0] == names[1]:
+        return
+    same = _sums(measure, fields, stayed)
+    sides = []
+    for part, naming in zip(changed, names, strict=True):
+        found: dict[str, Decimal] = defaultdict(Decimal)
+        for group, value in (*same.items(), *part.items()):
+            found[naming.get(group, group)] += value
+        sides.append(found)
+    for group in sorted({*sides[0], *sides[1]}):
+        before, after = (side.get(group, Decimal(0)) for side in sides)
+        if before != after:
+            yield Total(measure.title, group, measure.unit, before, after)
+
+
+def _by_path(placed: Iterable[Placed]) -> Files:
+    rows: dict[str, list[Row]] = defaultdict(list)
+    for path, row in placed:
+        rows[path].append(row)
+    return rows.items()
+
+
+def _sums(measure: Measure, fields: Sequence[str], files: Files) -> dict[str, Decimal]:
+    """Counts equal cells first, so that few numbers are ever added."""
+    wanted = frozenset(measure.only[1])
+    found: dict[str, Decimal] = defaultdict(Decimal)
+    for path, lines in files:
+        township = measure.group == "township"
+        group: Iterable[str] = repeat(_township(path)) if township else column(lines, fields.index(measure.group))
+        amount = column(lines, fields.index(measure.amount)) if measure.amount else repeat("1", len(lines))
+        only = column(lines, fields.index(measure.only[0])) if measure.only[0] else repeat("")
+        for (name, number, state), count in Counter(zip(group, amount, only, strict=False)).items():
+            if not wanted or state in wanted:
+                found[name] += _number(number) * count
+    return found
+
+
+def _number(text: str) -> Decimal:
+    try:
+        number = Decimal(text or 0)
+    except InvalidOperation:
+        return Decimal(0)
+    return number if number.is_finite() else Decimal(0)
+
+
+def _township(path: str) -> str:
+    return path.removeprefix(TOWNSHIPS).split("/", 1)[0] if path.startswith(TOWNSHIPS) else path
+
+
+def _stayed(deltas: Deltas, table: TableDelta) -> Iterator[tuple[str, Lines]]:
+    """What is in both Trees: of the changed files and of all others of the resource, so that its sums are whole."""
+    yield from table.same.items()
+    after = deltas.sides[1]
+    for path, name in after.owners.items():
+        if name == table.resource.name and path not in table.same:
+            yield path, table.fitted(read_side(after, path, []), 1)
+
+
+def _names(side: Side, resource: str, key: str, field: str) -> dict[str, str]:
+    """Key → name, read from a small resource whether it changed or not; {} if there is none."""
+    described = side.descriptor.resources.get(resource)
+    if described is None or not {key, field} <= set(described.schema.names):
+        return {}
+    places = [described.schema.names.index(name) for name in (key, field)]
+    found: dict[str, str] = {}
+    for path, name in side.owners.items():
+        if name == resource:
+            rows: list[Row] = list(columns(read_side(side, path, []), len(described.schema.fields)))
+            found.update((row[places[0]], row[places[1]]) for row in rows)
+    return found

@@ -1,0 +1,59 @@
+"""``gongshi diff``."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import click
+
+from gongshi.cli.chinese import Command
+from gongshi.cli.common import progress, work_tree
+from gongshi.model import Finding, GongshiError
+from gongshi.repository import Git, RevisionTree, Tree
+
+
+@click.command(cls=Command)
+@click.argument("base")
+@click.argument("head", required=False)
+@click.option("--findings", "with_findings", is_flag=True, help="检查两个版本，列出新问题和已解决的问题（较慢）")
+@click.option("--format", "style", type=click.Choice(["text", "markdown", "json"]), default="text", help="输出格式")
+@click.pass_obj
+def diff(root: Path, base: str, head: str | None, with_findings: bool, style: str) -> None:
+    """两个版本之间，记录的内容变了什么：哪条记录、哪个字段、由多少变成多少，各乡镇和各项资金的合计怎样变。
+
+    不写 HEAD 时与工作目录比较。版本可以是分支、标签或提交号。
+
+    例：gongshi diff main --findings
+    """
+    from gongshi.changes import compare, to_markdown, to_plain, to_text
+
+    git = Git(root)
+    if not git.exists():
+        raise GongshiError(f"“{root}”不在 Git 仓库里，没有版本可比")
+    show = progress()
+    before = RevisionTree(git, base)
+    after = RevisionTree(git, head) if head else work_tree(root)
+    show("比较记录")
+    found = compare(before, after)
+    new, resolved = findings_of(before, after, show) if with_findings else ([], [])
+    show("")
+    if style == "json":
+        click.echo(json.dumps(to_plain(found, new, resolved), ensure_ascii=False, indent=2))
+    else:
+        click.echo((to_markdown if style == "markdown" else to_text)(found, new, resolved))
+
+
+def findings_of(before: Tree, after: Tree, show) -> tuple[list[Finding], list[Finding]]:
+    """Findings whose identity only the later Tree has, and those that only the earlier one has."""
+    from gongshi.checks import check_records
+    from gongshi.package import load
+
+    sides = []
+    for tree in (before, after):
+        if isinstance(tree, RevisionTree):
+            tree.prefetch(tree.paths("records/"))
+        with load(tree) as database:
+            sides.append({finding.identity: finding for finding in check_records(database, progress=show)})
+    new = [finding for identity, finding in sides[1].items() if identity not in sides[0]]
+    return new, [finding for identity, finding in sides[0].items() if identity not in sides[1]]

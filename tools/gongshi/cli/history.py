@@ -1,0 +1,168 @@
+"""``gongshi history`` and ``gongshi show``."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from gongshi.cli.chinese import Command
+from gongshi.cli.common import work_tree
+from gongshi.model import GongshiError
+from gongshi.repository import Git, RevisionTree
+
+FORMAT = 1
+
+
+@click.command(cls=Command)
+@click.argument("resource")
+@click.argument("key")
+@click.argument("field", required=False)
+@click.option("--format", "style", type=click.Choice(["text", "markdown", "json"]), default="text", help="输出格式")
+@click.pass_obj
+def history(root: Path, resource: str, key: str, field: str | None, style: str) -> None:
+    """一条记录的每个字段先后是什么值，从何时到何时，由哪次提交、谁改的，依据什么文件。删除也在其中。
+
+    KEY 是主键的值，几个字段用 / 连接；只写前面几个，就列出以它开头的全部记录。
+
+    例：gongshi history households H0000001 poverty_status
+    """
+    from gongshi.changes import history as open_history
+
+    with open_history(_git(root)) as past:
+        described = past.resource(resource)
+        fields = [item for item in described.schema.fields if field in (None, item.name)]
+        if not fields:
+            raise GongshiError(f"“{resource}”没有“{field}”这个字段，可用的有：{'、'.join(described.schema.names)}")
+        found = [(name, _told(past, resource, name, fields)) for name in past.keys(resource, key)]
+    if style == "json":
+        records = [{"key": list(name), "fields": told} for name, told in found]
+        click.echo(
+            json.dumps({"format": FORMAT, "resource": resource, "records": records}, ensure_ascii=False, indent=2)
+        )
+        return
+    for name, told in found:
+        click.echo("\n".join(_markdown(resource, name, told) if style == "markdown" else _text(resource, name, told)))
+
+
+def _git(root: Path) -> Git:
+    git = Git(root)
+    if not git.exists() or git.head() is None:
+        raise GongshiError(f"“{root}”不在 Git 仓库里，或还没有提交，没有历史可查")
+    return git
+
+
+def _told(past, resource: str, key: tuple[str, ...], fields) -> list[dict[str, object]]:
+    """Each field that ever had a value, with its values as plain text, oldest first."""
+    from gongshi.changes import cell, field_versions
+
+    versions = past.versions(resource, key)
+    origins = {}
+    for before, version in zip([None, *versions], versions, strict=False):
+        origins[version.revision.commit] = past.origin(version, before.path if before else "")
+    told = []
+    for field in fields:
+        values = field_versions(versions, field.name)
+        if all(not item.value for item in values):
+            continue
+        told.append(
+            {
+                "field": field.name,
+                "title": field.title,
+                "unit": field.unit,
+                "values": [
+                    {
+                        "value": None if item.value is None else cell(field, item.value),
+                        **_revision("since", item.since, origins[item.since.commit]),
+                        "until": item.until.when[:10] if item.until else None,
+                    }
+                    for item in values
+                ],
+            }
+        )
+    return told
+
+
+def _revision(word: str, revision, origin) -> dict[str, object]:
+    trailers = dict.fromkeys((*origin.trailers, *revision.trailers))
+    return {
+        word: revision.when[:10],
+        "commit": revision.commit,
+        "author": origin.author,
+        "origin": origin.commit,
+        "merged_by": revision.author if revision.merge else None,
+        "subject": origin.subject,
+        "trailers": [list(pair) for pair in trailers],
+    }
+
+
+def _text(resource: str, key: tuple[str, ...], told) -> Iterator[str]:
+    yield f"{resource} {'/'.join(key)}"
+    for field in told:
+        yield f"  {field['title']}（{field['field']}）"
+        for item in field["values"]:
+            yield f"    {_sentence(field, item)}"
+
+
+def _sentence(field, item) -> str:
+    from gongshi.changes import clean
+
+    unit = f" {field['unit']}" if field["unit"] and item["value"] else ""
+    value = "（记录已删除）" if item["value"] is None else f"{item['value']}{unit}"
+    merged = f"，{item['merged_by']} 合并" if item["merged_by"] else ""
+    papers = "".join(f"，{name} {text}" for name, text in item["trailers"])
+    until = item["until"] or "至今"
+    return clean(
+        f"{item['since']} — {until}  {value}  {item['commit'][:10]} {item['author']}{merged}{papers} {item['subject']}"
+    )
+
+
+def _markdown(resource: str, key: tuple[str, ...], told) -> Iterator[str]:
+    from gongshi.changes import escape
+
+    yield f"## {escape(resource)} {escape('/'.join(key))}\n"
+    for field in told:
+        yield f"- {escape(field['title'])}"
+        yield from (f"  - {escape(_sentence(field, item))}" for item in field["values"])
+
+
+@click.command(cls=Command)
+@click.argument("resource")
+@click.argument("key", required=False)
+@click.option("--at", "at", metavar="REV|DATE", help="哪个版本或哪一天（如 2020-06-30），默认是工作目录现在的样子")
+@click.pass_obj
+def show(root: Path, resource: str, key: str | None, at: str | None) -> None:
+    """一条记录当时的样子；不写 KEY 时，是这张表当时的各项合计（户数、人数、金额）。
+
+    例：gongshi show payments F0000001 --at 2020-06-30
+    """
+    from gongshi.changes import cell, clean, record_in, totals_in
+    from gongshi.package import read_descriptor
+
+    tree = work_tree(root) if at is None else _tree_at(_git(root), at)
+    if key is None:
+        for total in totals_in(tree, resource):
+            click.echo(f"{total.group} {total.measure} {total.after:,f} {total.unit}")
+        return
+    records = record_in(tree, resource, key)
+    if not records:
+        raise GongshiError(f"“{tree.label}”的“{resource}”里没有编号是“{key[:80]}”的记录")
+    fields = read_descriptor(tree).resources[resource].schema.fields
+    for path, cells in records:
+        click.echo(path)
+        for field in fields:
+            if field.name in cells:
+                unit = f" {field.unit}" if field.unit else ""
+                click.echo(clean(f"  {field.title}：{cell(field, cells[field.name])}{unit}"))
+
+
+def _tree_at(git: Git, at: str) -> RevisionTree:
+    """The commit that a revision names, or the last one of a day."""
+    from gongshi.changes import commit_on
+
+    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", at) and git.resolve(at) is None:
+        return RevisionTree(git, commit_on(git, at))
+    return RevisionTree(git, at)
