@@ -7,22 +7,70 @@ from pathlib import Path
 import click
 
 from gongshi.cli.chinese import Command
-from gongshi.cli.common import work_tree
+from gongshi.cli.common import day, progress, work_tree
+from gongshi.cli.sealing import IDENTITY
+from gongshi.model import GongshiError
 
 
 @click.command(cls=Command)
-@click.option(
-    "--package", "folder", type=click.Path(path_type=Path), required=True, help="导出到哪个目录（空的或还没有的）"
-)
+@click.argument("resources", metavar="[RESOURCE]...", nargs=-1)
+@click.option("--package", "folder", type=click.Path(path_type=Path), help="导出到哪个目录（空的或还没有的）")
+@click.option("-o", "out", metavar="FILE.xlsx", type=click.Path(path_type=Path), help="导出成哪个工作簿")
+@click.option("--township", metavar="SLUG", help="工作簿里只要这个乡镇的记录")
+@IDENTITY
 @click.pass_obj
-def export(root: Path, folder: Path) -> None:
-    """把全部记录（YAML 也摊平成 CSV）导出成一个 Data Package，可用 frictionless validate 核对。
+def export(
+    root: Path,
+    resources: tuple[str, ...],
+    folder: Path | None,
+    out: Path | None,
+    township: str | None,
+    identity: Path | None,
+) -> None:
+    """导出成 Excel 工作簿（-o），改后可用 gongshi import 导回；或把全部记录导出成 Data Package（--package）。
 
-    例：gongshi export --package 导出
+    工作簿里编号锁定，选项可下拉；有密钥时家庭成员带姓名等，请妥善保管，用完删去。
+
+    例：gongshi export members --township guzhen -o 古镇成员.xlsx
     """
     from gongshi.package import export_package, load
 
     tree = work_tree(root)
+    if bool(folder) == bool(out) or bool(out) != bool(resources):
+        raise GongshiError("请写成 gongshi export 表名… -o 文件.xlsx，或 gongshi export --package 目录")
+    if out:
+        _workbook(root, tree, resources, out, township, identity)
+        return
     with load(tree) as database:
         count = export_package(database, folder)
     click.echo(f"已导出 {count} 张表到 {folder}，用 frictionless validate {folder}/datapackage.json 核对。")
+
+
+def _workbook(root: Path, tree, resources, out: Path, township: str | None, identity: Path | None) -> None:
+    from gongshi.cli.importing import identity_if_any, write_output
+    from gongshi.exchange import People, export_workbook, needed
+    from gongshi.package import county_day, load, read_descriptor
+    from gongshi.repository import Git
+
+    check_workbook_name(out)
+    key = identity_if_any(identity, root) if "members" in resources else None
+    if key and not key.demo and out.resolve().is_relative_to(root.resolve()):
+        raise GongshiError("带姓名的工作簿不能放在台账仓库里，请用 -o 指明仓库以外的位置。")
+    show = progress()
+    descriptor = read_descriptor(tree)
+    with load(tree, {*needed(descriptor, resources), "county"}, descriptor) as database:
+        people = People(tree, key, day(None, county_day(database))) if key else None
+        git = Git(root)
+        commit = (git.head() or "") if git.exists() else ""
+        data = export_workbook(database, resources, township, commit, people.cells if people else None, show)
+    write_output(out, data)
+    names = "，带姓名等个人标识" if people else ""
+    click.echo(f"已导出到 {out}{names}。")
+
+
+def check_workbook_name(out: Path) -> None:
+    """GongshiError unless the file is to be an .xlsx in a folder that is there."""
+    if out.suffix.lower() != ".xlsx":
+        raise GongshiError("工作簿的文件名要以 .xlsx 结尾。")
+    if not out.parent.is_dir():
+        raise GongshiError(f"没有文件夹“{out.parent}”，请先建立它，或换一个位置。")

@@ -1,0 +1,202 @@
+"""The clerk's way to a review, against a bare repository as the remote; hooks, merge driver, erase."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from exchange.books import xlsx
+from exchange.conftest import DAY
+from gongshi.cli.erase import erase as erase_command
+from gongshi.exchange import Kind, hooks
+from gongshi.exchange.erasing import erase
+from gongshi.exchange.proposing import Message, _address, propose
+from gongshi.model import GongshiError
+from gongshi.repository import WorkTree
+from gongshi.sealing import unseal
+
+HOUSEHOLDS = "records/townships/guzhen/households.csv"
+
+
+@pytest.fixture(autouse=True)
+def own_git(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for role in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{role}_NAME", "古镇扶贫办")
+        monkeypatch.setenv(f"GIT_{role}_EMAIL", "test@example.invalid")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
+
+
+def git(root: Path, *arguments: str) -> str:
+    done = subprocess.run(["git", "-C", str(root), *arguments], check=True, capture_output=True, text=True)
+    return done.stdout.strip()
+
+
+@pytest.fixture
+def clone(root: Path, tmp_path: Path) -> Path:
+    """The county with a first commit, pushed to a bare remote."""
+    (root / ".gitignore").write_text(".gongshi/\n", encoding="utf-8")
+    git(root, "init", "-q", "-b", "main")
+    git(root, "add", "-A")
+    git(root, "commit", "-q", "-m", "第一次")
+    git(tmp_path, "init", "-q", "--bare", "remote.git")
+    git(root, "remote", "add", "origin", str(tmp_path / "remote.git"))
+    git(root, "push", "-q", "-u", "origin", "main")
+    return root
+
+
+def change(root: Path, old: str, new: str, path: str = HOUSEHOLDS) -> None:
+    place = root / path
+    text = place.read_text(encoding="utf-8")
+    assert old in text
+    place.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def other_change(clone: Path, old: str, new: str) -> None:
+    """Somebody else's change, already on the remote main."""
+    git(clone, "switch", "-q", "-c", "other")
+    change(clone, old, new)
+    git(clone, "commit", "-q", "-am", "别人")
+    git(clone, "push", "-q", "origin", "other:main")
+    git(clone, "switch", "-q", "main")
+    git(clone, "branch", "-q", "-D", "other")
+
+
+def test_a_change_is_sent_with_trailers(clone: Path, tmp_path: Path) -> None:
+    change(clone, "H0000001,990101100001,4组", "H0000001,990101100001,6组")
+    (clone / "草稿.txt").write_text("x", encoding="utf-8")
+    sent = propose(clone, Message("改组别", "示扶〔2020〕1号", "村民会议", "古镇人民政府"), DAY)
+    assert sent.branch == "songshen/2020-06-30-1" and sent.paths == (HOUSEHOLDS,) and sent.left_out == ("草稿.txt",)
+    assert git(tmp_path / "remote.git", "rev-parse", sent.branch) == sent.commit
+    text = git(clone, "log", "-1", "--format=%B%(trailers:key=Approved-by,valueonly)")
+    assert text.startswith("改组别\n\nDoc-No: 示扶〔2020〕1号\nBasis: 村民会议\nApproved-by: 古镇人民政府")
+    assert git(clone, "show", "--stat", "--format=", "HEAD").count("|") == 1
+
+
+def test_files_are_made_canonical_first(clone: Path) -> None:
+    place = clone / HOUSEHOLDS
+    lines = place.read_text(encoding="utf-8").replace("4组", "6组").splitlines()
+    place.write_bytes("\r\n".join([lines[0], *reversed(lines[1:])]).encode())
+    propose(clone, Message("改组别"), DAY)
+    assert git(clone, "show", "--numstat", "--format=", "HEAD").split()[:2] == ["1", "1"]
+
+
+def test_main_is_merged_record_by_record(clone: Path) -> None:
+    other_change(clone, "H0000002,990101100001,5组", "H0000002,990101100001,9组")
+    change(clone, "H0000001,990101100001,4组", "H0000001,990101100001,6组")
+    sent = propose(clone, Message("改组别"), DAY)
+    text = (clone / HOUSEHOLDS).read_text(encoding="utf-8")
+    assert sent.merged == 1 and "6组" in text and "9组" in text
+    assert len(git(clone, "rev-list", "--parents", "-1", "HEAD").split()) == 3
+    assert git(clone, "status", "--porcelain") == ""
+
+
+def test_fields_of_one_record_merge_and_the_same_field_is_a_conflict(clone: Path, tmp_path: Path) -> None:
+    other_change(clone, "H0000001,990101100001,4组", "H0000001,990101100001,9组")
+    change(clone, "H0000001,990101100001,4组", "H0000001,990101100001,6组")
+    with pytest.raises(GongshiError, match="H0000001 的“村民小组”两边都改了"):
+        propose(clone, Message("改组别"), DAY)
+    assert "6组" in (clone / HOUSEHOLDS).read_text(encoding="utf-8")
+    assert "songshen" not in git(tmp_path / "remote.git", "branch", "--list")
+    change(clone, "H0000001,990101100001,6组", "H0000001,990101100001,9组")
+    change(clone, "因病", "因学")
+    sent = propose(clone, Message("照对方改"), DAY)
+    assert git(tmp_path / "remote.git", "rev-parse", sent.branch) == sent.commit
+
+
+def test_new_errors_and_personal_data_are_not_sent(clone: Path, tmp_path: Path) -> None:
+    change(clone, "因病", "因懒")
+    with pytest.raises(GongshiError, match=r"有新的错误（.*第 \d 行.*gongshi check"):
+        propose(clone, Message("x"), DAY)
+    git(clone, "checkout", "-q", "--", ".")
+    phone = "1" + "3" * 10
+    change(clone, "产业发展资金", f"联系电话{phone}", "records/funds/2020/allocations.csv")
+    with pytest.raises(GongshiError, match="个人信息") as error:
+        propose(clone, Message("x"), DAY)
+    assert phone not in str(error.value)
+    git(clone, "checkout", "-q", "--", ".")
+    change(clone, "因病", "因学")
+    with pytest.raises(GongshiError, match="送审说明"):
+        propose(clone, Message(f"电话{phone}"), DAY)
+    assert git(clone, "log", "--oneline").count("\n") == 0
+    assert git(tmp_path / "remote.git", "for-each-ref").count("\n") == 0
+
+
+def test_refusals_are_one_sentence(clone: Path, root: Path, tmp_path: Path, monkeypatch) -> None:
+    with pytest.raises(GongshiError, match="没有改动"):
+        propose(clone, Message("x"), DAY)
+    with pytest.raises(GongshiError, match="说明是空的"):
+        propose(clone, Message(" "), DAY)
+    change(clone, "因病", "因学")
+    (tmp_path / "remote.git").rename(tmp_path / "away.git")
+    with pytest.raises(GongshiError, match="没有成功"):
+        propose(clone, Message("x"), DAY)
+    (tmp_path / "away.git").rename(tmp_path / "remote.git")
+    sent = propose(clone, Message("x"), DAY)
+    assert git(tmp_path / "remote.git", "rev-parse", sent.branch) == sent.commit and sent.paths == ()
+
+
+@pytest.mark.parametrize(
+    ("remote", "address"),
+    [
+        ("git@github.com:a/b.git", "https://github.com/a/b/compare/main...songshen/x?expand=1"),
+        ("https://u:secret@gitlab.example.org/a/b.git", "https://gitlab.example.org/a/b/-/merge_requests/new?merge_request%5Bsource_branch%5D=songshen/x"),
+        ("https://gitee.com/a/b", "https://gitee.com/a/b/compare/main...songshen/x"),
+        ("/srv/remote.git", "/srv/remote.git"),
+    ],
+)  # fmt: skip
+def test_review_addresses(remote: str, address: str) -> None:
+    assert _address(remote, "songshen/x") == address
+
+
+def test_hooks_stop_personal_data(clone: Path) -> None:
+    hooks.install(clone), hooks.install(clone)
+    phone = "1" + "3" * 10
+    (clone / "名单.txt").write_text(f"电话{phone}\n", encoding="utf-8")
+    git(clone, "add", "-A")
+    done = subprocess.run(["git", "-C", str(clone), "commit", "-m", "x"], capture_output=True, text=True)
+    assert done.returncode and "名单.txt" in done.stderr and phone not in done.stderr
+    git(clone, "rm", "-q", "-f", "名单.txt")
+    change(clone, "因病", "因学")
+    done = subprocess.run(["git", "-C", str(clone), "commit", "-am", f"问{phone}"], capture_output=True, text=True)
+    assert done.returncode and "提交说明" in done.stderr
+    git(clone, "commit", "-qam", "改原因")
+
+
+def test_another_hook_is_left_alone(clone: Path) -> None:
+    place = clone / ".git/hooks/pre-commit"
+    place.parent.mkdir(exist_ok=True)
+    place.write_text("#!/bin/sh\n", encoding="utf-8")
+    with pytest.raises(GongshiError, match="已有别的"):
+        hooks.install(clone)
+    assert place.read_text(encoding="utf-8") == "#!/bin/sh\n"
+
+
+def test_git_merges_with_the_driver(clone: Path) -> None:
+    hooks.install(clone)
+    other_change(clone, "H0000001,990101100001,4组", "H0000001,990101100001,9组")
+    change(clone, "H0000002,990101100001,5组", "H0000002,990101100001,8组")
+    git(clone, "commit", "-qam", "我的")
+    git(clone, "fetch", "-q")
+    git(clone, "merge", "-q", "--no-edit", "origin/main")
+    text = (clone / HOUSEHOLDS).read_text(encoding="utf-8")
+    assert "9组" in text and "8组" in text
+
+
+def test_erase_takes_the_box_out_and_says_what_stays(clone: Path, take, identity) -> None:
+    rows = [["人编号", "户编号", "姓名"], ["M00000001", "H0000001", "赵甲"], ["M00000002", "H0000001", "钱乙"]]
+    assert take("名单.xlsx", xlsx(rows), identity=identity()).counts[Kind.UPDATED] == 2
+    git(clone, "add", "-A")
+    git(clone, "commit", "-q", "-m", "密封")
+    done = erase(clone, "M00000001")
+    assert (done.epoch, done.commits) == ("2020", 2)
+    assert [row["member_no"] for row in unseal(WorkTree(clone), "guzhen", identity())] == ["M00000002"]
+    for member in ("M00000001", "../x"):
+        with pytest.raises(GongshiError):
+            erase(clone, member)
+    result = CliRunner().invoke(erase_command, ["M00000002"], obj=clone)
+    assert result.exit_code == 0 and "仍然留着的" in result.output and "销毁" in result.output

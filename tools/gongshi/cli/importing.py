@@ -1,0 +1,218 @@
+"""``gongshi import``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from gongshi.cli.chinese import Command
+from gongshi.cli.common import day, paint, progress, work_tree
+from gongshi.cli.sealing import IDENTITY
+from gongshi.model import GongshiError
+
+WORDS = {"created": "新增", "updated": "更新", "unchanged": "未变", "refused": "退回"}
+HOW = {"mapping": "映射", "title": "同名", "guess": "猜测", "identifier": "密封"}
+LIMIT = 200  # rows of one kind listed on the terminal
+
+
+@click.command("import", cls=Command)
+@click.argument("workbook", type=click.Path(path_type=Path))
+@click.option("--township", metavar="SLUG", help="只导入这个乡镇的记录，写目录名，如 guzhen")
+@click.option("--dry-run", is_flag=True, help="只说会怎样，什么也不写")
+@click.option("--mapping", metavar="NAME", help="指明用哪个映射（数字代码只有这样才对照）")
+@click.option("--save-mapping", metavar="NAME", default="", help="确认表头的对照，并存为这个名称的映射")
+@click.option("--on", "on_day", metavar="DATE", help="以哪一天为准，默认是县情里的数据日期，没有则是今天")
+@IDENTITY
+@click.pass_obj
+def import_(
+    root: Path,
+    workbook: Path,
+    township: str | None,
+    dry_run: bool,
+    mapping: str | None,
+    save_mapping: str,
+    on_day: str | None,
+    identity: Path | None,
+) -> None:
+    """把 Excel 表（.xlsx、.xls、.csv）导入台账。每一行或新增、或更新、或未变、或退回，逐行说明。
+
+    空格子不会清掉台账里的内容；由 gongshi export 导出的表改后导入时例外：只导入您改过的格，清空也算改。
+    退回的行另存为“…-退回.xlsx”，改好后再导入它就行。同一份表导入两次，第二次什么也不变。
+
+    例：gongshi import 花名册.xlsx --township guzhen --dry-run
+    """
+    from gongshi.exchange import Request, mapping_path
+    from gongshi.package import county_day, load
+
+    tree = work_tree(root)
+    data = read_input(workbook)
+    if save_mapping:
+        mapping_path(save_mapping)
+    with load(tree, ["county"]) as database:
+        when = day(on_day, county_day(database))
+    request = Request(when, township, mapping, identity_if_any(identity, root), save_mapping)
+    result, returned = _plan(tree, workbook, data, request) if dry_run else _import(root, workbook, data, request)
+    _tell(result, dry_run)
+    if returned:
+        click.echo(f"退回的行在 {returned}，每格的批注说明怎样改；改好后再导入它。")
+    click.echo("这是试算，什么也没有写。" if dry_run else _written(result))
+    sys.exit(1 if result.counts["refused"] else 0)
+
+
+def _plan(tree, workbook: Path, data: bytes, request):
+    from gongshi.exchange import plan_import
+
+    show = progress()
+    result = plan_import(tree, workbook.name, data, request, show)
+    show("")
+    return result, None
+
+
+def _import(root: Path, workbook: Path, data: bytes, request):
+    """(result, where the refused rows are); reading, deciding and writing under one lock."""
+    from gongshi.repository import WorkTree, writer
+
+    with writer(root) as write:
+        result, _ = _plan(WorkTree(root), workbook, data, request)
+        _confirm(result, request.save_mapping)
+        returned = _give_back(result, workbook)
+        write(result.files | _mappings(result, request.save_mapping))
+    return result, returned
+
+
+def read_input(place: Path) -> bytes:
+    """The bytes of a file named on the command line."""
+    try:
+        return place.read_bytes()
+    except OSError as error:
+        raise GongshiError(f"读不到文件“{place}”（{error.strerror}），请核对文件名和位置。") from None
+
+
+def identity_if_any(option: Path | None, root: Path):
+    """The identity asked for; or that in its usual place, None if there is none."""
+    from gongshi.sealing import identity_place, read_identity
+
+    place = identity_place(option, os.environ)
+    asked = option is not None or "GONGSHI_IDENTITY" in os.environ
+    return read_identity(place, root) if asked or place.is_file() else None
+
+
+def _confirm(result, name: str) -> None:
+    if result.guesses and not name:
+        pairs = "；".join(f"{sheet} 的“{header[:20]}”当作“{title}”" for sheet, header, title in result.guesses[:10])
+        raise GongshiError(
+            f"有 {len(result.guesses)} 个表头是猜的：{pairs}。请核对，都对就加 --save-mapping 名称 确认，"
+            "不对请改表头；这一次什么也没有写。"
+        )
+
+
+def _mappings(result, name: str) -> dict[str, bytes]:
+    from gongshi.exchange import mapping_bytes, mapping_path
+
+    if not name:
+        return {}
+    several = len(result.mappings) > 1
+    return {
+        mapping_path(f"{name}-{mapping.resource}" if several else name): mapping_bytes(mapping)
+        for mapping in result.mappings
+    }
+
+
+def _give_back(result, workbook: Path) -> Path | None:
+    """Write the refused rows beside the workbook, under a name that is free; before the ledger is touched."""
+    from gongshi.exchange import refused_workbook
+
+    data = refused_workbook(result)
+    if data is None:
+        return None
+    number, place = 1, workbook.with_name(f"{workbook.stem}-退回.xlsx")
+    while place.exists():
+        number += 1
+        place = workbook.with_name(f"{workbook.stem}-退回{number}.xlsx")
+    return write_output(place, data)
+
+
+def write_output(place: Path, data: bytes) -> Path:
+    """Write a file outside the ledger, whole or not at all."""
+    aside = place.with_name(f".{place.name}.new")
+    try:
+        aside.write_bytes(data)
+        aside.replace(place)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        raise GongshiError(f"写不了“{place}”（{error.strerror}），请检查权限、空间，或关闭打开着它的程序。") from None
+    return place
+
+
+def _tell(result, details: bool) -> None:
+    for sheet in result.sheets:
+        click.echo(
+            f"工作表“{sheet.sheet.name}”：" + (f"{sheet.title}（{sheet.resource}）" if sheet.resource else "没有读成")
+        )
+        if details:
+            _tell_columns(sheet)
+        for notice in sheet.notices:
+            click.echo(f"  注意：{notice}。")
+        _tell_rows(sheet)
+        _tell_sums(sheet)
+    if len(result.sheets) > 1:
+        click.echo(f"全部工作表：{_counted(result)}。")
+
+
+def _tell_columns(sheet) -> None:
+    from gongshi.exchange.sheets import column_letters
+
+    for column in sheet.columns:
+        meaning = column.meaning
+        if meaning.field:
+            unit = f"，单位 {meaning.unit}" if meaning.unit else ""
+            click.echo(
+                f"  {column_letters(column.place)} “{column.header}” → {meaning.field.title}（{HOW[meaning.how]}{unit}）"
+            )
+
+
+def _tell_rows(sheet) -> None:
+    refused = [row for row in sheet.rows if row.kind == "refused"]
+    for row in refused[:LIMIT]:
+        for place, message in row.places():
+            click.echo(f"  {sheet.sheet.name}!{place}: {paint('退回', 'red')}: {message}")
+    updated = [row for row in sheet.rows if row.kind == "updated"]
+    for row in updated[:LIMIT]:
+        click.echo(f"  第 {row.row + 1} 行 {'/'.join(row.key)} 更新：" + "；".join(map(_change, row.changes)))
+    for kind, rows in (("退回", refused), ("更新", updated)):
+        if len(rows) > LIMIT:
+            click.echo(f"  {kind}的还有 {len(rows) - LIMIT} 行，没有一一列出")
+
+
+def _change(change) -> str:
+    if change.before is None:
+        return f"{change.title}（已改，内容不显示）"
+    return f"{change.title} {change.before or '空'} → {change.after or '空'}"
+
+
+def _tell_sums(sheet) -> None:
+    skipped: dict[str, int] = {}
+    for what in sheet.skipped.values():
+        skipped[what] = skipped.get(what, 0) + 1
+    beside = "；另有" + "、".join(f"{what} {count} 行" for what, count in skipped.items()) if skipped else ""
+    click.echo(f"  {_counted(sheet)}{beside}。")
+    for title, (taken, refused) in sheet.sums.items():
+        click.echo(f"  {title}：表中 {taken + refused:,} 元 = 已读入 {taken:,} 元 + 退回 {refused:,} 元")
+
+
+def _counted(result) -> str:
+    counts = result.counts
+    parts = " + ".join(f"{word} {counts[kind]}" for kind, word in WORDS.items())
+    return f"共 {sum(counts.values())} 行 = {parts}"
+
+
+def _written(result) -> str:
+    if not result.files:
+        return "台账没有变化。"
+    return "已写入：" + "、".join(sorted(result.files)) + "。请运行 gongshi check，再用 gongshi propose 送审。"
+
+
+globals()["import"] = import_  # the command's name is a keyword of Python

@@ -1,0 +1,39 @@
+"""``gongshi propose``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from gongshi.cli.chinese import Command
+from gongshi.cli.common import day, progress, work_tree
+
+
+@click.command(cls=Command)
+@click.option("-m", "text", metavar="TEXT", required=True, help="一句话说明改了什么，如：3 月走访登记")
+@click.option("--doc-no", default="", help="文号，如 示扶〔2020〕12号")
+@click.option("--basis", default="", help="依据，如 村民代表会议记录")
+@click.option("--approved-by", default="", help="审批单位，如 古镇人民政府")
+@click.pass_obj
+def propose(root: Path, text: str, doc_no: str, basis: str, approved_by: str) -> None:
+    """把改好的记录送去审核：检查、提交到送审分支、并入最新记录、上传，给出审核地址。不必懂 Git。
+
+    有错误、有个人信息、与别人改了同一处时不送，说明怎样改；改好再运行一次就行。
+
+    例：gongshi propose -m 3月走访登记 --approved-by 古镇人民政府
+    """
+    from gongshi.exchange.proposing import Message
+    from gongshi.exchange.proposing import propose as send
+
+    work_tree(root)
+    show = progress()
+    sent = send(root, Message(text, doc_no, basis, approved_by), day(None, None), show)
+    show("")
+    if sent.paths:
+        click.echo(f"已提交 {len(sent.paths)} 个文件到 {sent.branch}（{sent.commit[:12]}）。")
+    if sent.merged:
+        click.echo(f"并入了别人已通过的 {sent.merged} 个文件。")
+    if sent.left_out:
+        click.echo(f"不属于记录、没有送审的：{'、'.join(sent.left_out[:5])}{' 等' if len(sent.left_out) > 5 else ''}。")
+    click.echo(f"请打开 {sent.address} 提交审核。" if sent.address else "没有远程仓库，提交留在本机。")

@@ -1,0 +1,28 @@
+"""The exchange room: workbooks and CSV files in and out. Door for calamine and xlsxwriter."""
+
+from gongshi.exchange.identifiers import FIELDS
+from gongshi.exchange.importing import Request, plan_import
+from gongshi.exchange.mapping import ColumnMapping, mapping_bytes, mapping_path
+from gongshi.exchange.persons import People
+from gongshi.exchange.refused import refused_workbook
+from gongshi.exchange.values import ImportResult, Kind, Problem, RowResult, SheetResult
+from gongshi.exchange.workbook import export_workbook, needed, template_workbook
+
+__all__ = [
+    "FIELDS",
+    "ColumnMapping",
+    "ImportResult",
+    "Kind",
+    "People",
+    "Problem",
+    "Request",
+    "RowResult",
+    "SheetResult",
+    "export_workbook",
+    "mapping_bytes",
+    "mapping_path",
+    "needed",
+    "plan_import",
+    "refused_workbook",
+    "template_workbook",
+]

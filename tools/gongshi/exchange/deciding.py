@@ -1,0 +1,330 @@
+"""Created, updated, unchanged or refused: each converted row against the ledger.
+
+An ordinary workbook fills in: its empty cells leave the record as it is. A workbook that remembers what it was exported
+from is merged three ways, record by record and field by field; there an emptied cell empties the field.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from gongshi.changes import merge_rows
+from gongshi.checks.phrases import cell_message
+from gongshi.checks.proof import prove
+from gongshi.checks.references import check_foreign_key
+from gongshi.exchange.identifiers import BY_NAME, FIELDS, carries_persons, extended
+from gongshi.exchange.ledger import Key, Ledger, OverlayTree, Row
+from gongshi.exchange.memory import Memory, Origin
+from gongshi.exchange.persons import People, person_problems
+from gongshi.exchange.tables import Table
+from gongshi.exchange.values import CellChange, Kind, Problem, RowResult
+from gongshi.model import GongshiError
+from gongshi.package import Descriptor, Schema, identifier, load, quoted
+from gongshi.repository import Tree
+
+_NUMBERED = re.compile(r"([A-Z]*)\[0-9\]\{([0-9]+)\}")
+_NO_LIMIT = 10**9
+
+
+@dataclass(eq=False)
+class Candidate:
+    """One data row on its way: ``values`` by field name (only columns that the sheet has), then what became of it."""
+
+    table: Table
+    row: int
+    values: dict[str, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    kind: Kind = Kind.UNCHANGED
+    key: Key = ()
+    before: Row | None = None
+    changes: tuple[CellChange, ...] = ()
+
+    @property
+    def resource(self) -> str:
+        return self.table.resource.name
+
+    def refuse(self, name: str, message: str) -> None:
+        """Refuse for the field ``name``, or for the row's key where the sheet has no such column."""
+        columns = self.table.fields
+        keys = [key for key in self.table.resource.schema.primary_key if key in columns]
+        place = columns[name].place if name in columns else columns[keys[0]].place if keys else 0
+        missing = "" if name in columns or name not in self.table.resource.schema.names else "（表里没有这一列）"
+        self.problems.append(Problem(place, message + missing))
+        self.kind = Kind.REFUSED
+
+    def result(self) -> RowResult:
+        """What became of the row, as a value."""
+        kind = Kind.REFUSED if self.problems else self.kind
+        changes = self.changes if kind is Kind.UPDATED else ()
+        return RowResult(self.table.sheet.name, self.row, kind, self.resource, self.key, changes, tuple(self.problems))
+
+
+class Decider:
+    """Holds the ledger in memory while rows are decided and, if need be, taken back."""
+
+    def __init__(
+        self, tree: Tree, descriptor: Descriptor, township: str | None, people: People | None, memory: Memory | None
+    ) -> None:
+        self.tree = tree
+        self.descriptor = descriptor
+        self.township = township
+        self.people = people
+        self.memory = memory
+        self.put: dict[tuple[str, Key], Candidate] = {}
+        self.seen: dict[tuple[str, Key], Candidate] = {}
+        self.ledger: Ledger | None = None
+
+    def decide(self, candidates: Sequence[Candidate], resources: set[str]) -> None:
+        """Set ``kind``, ``key``, ``changes`` and ``problems`` of every candidate. Parents come before children."""
+        if not resources:
+            return
+        self.ledger = Ledger(self.tree, self.descriptor, resources)
+        order = {name: place for place, name in enumerate(self._parents_first())}
+        tables = sorted({id(c.table): c.table for c in candidates}.values(), key=lambda t: order[t.resource.name])
+        for table in tables:
+            self._decide_table(table, [candidate for candidate in candidates if candidate.table is table])
+        while self._refuse_invalid(resources):
+            pass
+
+    def files(self) -> dict[str, bytes]:
+        """The bytes of every file that changes, sealed files included."""
+        changed = self.ledger.changes() if self.ledger else {}
+        files = {path: data for path, data in changed.items() if not self._same(path, data)}
+        return files | (self.people.sealed_files() if self.people else {})
+
+    def _same(self, path: str, data: bytes) -> bool:
+        return self.tree.exists(path) and self.tree.read(path) == data
+
+    def _parents_first(self) -> list[str]:
+        lists = {name for document in self.descriptor.documents for name in document.lists.values()}
+        first = [name for name in ("households", "members") if name in self.descriptor.resources]
+        rest = sorted(self.descriptor.resources, key=lambda name: name in lists)
+        return list(dict.fromkeys((*first, *rest)))
+
+    def _decide_table(self, table: Table, candidates: Sequence[Candidate]) -> None:
+        sound = [candidate for candidate in candidates if self._keyed(candidate)]
+        origin = self.memory.origins.get(table.sheet.name) if self.memory else None
+        ours = {c.key: c for c in sound}
+        news = self._merged(table, origin, ours) if origin and origin.rows else self._filled_in(ours)
+        for key, new in news.items():
+            if not ours[key].problems and new is not None:
+                self._take(ours[key], new)
+        if self._schema(table) is not table.resource.schema:
+            self._refuse_twice(sound)
+
+    def _keyed(self, candidate: Candidate) -> bool:
+        """Give the candidate its key; False if it is refused or a repetition."""
+        schema = candidate.table.resource.schema
+        candidate.key = tuple(candidate.values.get(name, "") for name in schema.primary_key)
+        spoiled = {problem.column for problem in candidate.problems}
+        for name in schema.primary_key:
+            column = candidate.table.fields.get(name)
+            if not candidate.values.get(name) and not (column and column.place in spoiled):
+                title = schema.field(name).title
+                candidate.refuse(name, f"“{title}”不能为空，请补填{self._next_free(candidate, name)}")
+        if candidate.problems:
+            candidate.kind = Kind.REFUSED
+            return False
+        first = self.seen.setdefault((candidate.resource, candidate.key), candidate)
+        if first is not candidate:
+            if first.values != candidate.values:
+                name = schema.primary_key[0]
+                where = "" if first.table is candidate.table else f"工作表“{first.table.sheet.name}”"
+                candidate.refuse(name, f"编号与{where}第 {first.row + 1} 行相同而内容不同，请只保留对的一行")
+            return False
+        return True
+
+    def _next_free(self, candidate: Candidate, name: str) -> str:
+        resource = candidate.table.resource
+        match = _NUMBERED.fullmatch(resource.schema.field(name).pattern)
+        if not match or len(resource.schema.primary_key) > 1 or self.ledger is None:
+            return ""
+        numbers = [key[0][len(match[1]) :] for key in self.ledger.tables[resource.name].rows]
+        last = max((int(number) for number in numbers if number.isdecimal()), default=0)
+        return f"；新增的从 {match[1]}{last + 1:0{match[2]}d} 起编号"
+
+    def _schema(self, table: Table) -> Schema:
+        """The resource's schema, with identifiers if the sheet has some."""
+        persons = carries_persons(table.resource) and self.people and set(BY_NAME) & set(table.fields)
+        return extended(table.resource.schema) if persons else table.resource.schema
+
+    def _now(self, table: Table, key: Key) -> Row | None:
+        """The record as the ledger has it, with identifiers if the sheet has some."""
+        row = self.ledger.row(table.resource.name, key)
+        if row is None or self._schema(table) is table.resource.schema:
+            return row
+        return (*row, *self.people.cells(key[0]))
+
+    def _filled_in(self, ours: dict[Key, Candidate]) -> dict[Key, Row]:
+        news = {}
+        for key, candidate in ours.items():
+            names = self._schema(candidate.table).names
+            now = self._now(candidate.table, key) or ("",) * len(names)
+            news[key] = tuple(candidate.values.get(name) or cell for name, cell in zip(names, now, strict=True))
+        return news
+
+    def _merged(self, table: Table, origin: Origin, ours: dict[Key, Candidate]) -> dict[Key, Row]:
+        """Three-way merge of the sheet's rows; conflicts are refused, each with both values' field."""
+        schema = self._schema(table)
+        base = {key: row for key, row in _base_rows(schema, origin).items() if key in ours}
+        mine, theirs = [], []
+        for key, candidate in ours.items():
+            old = base.get(key, ("",) * len(schema.names))
+            mine.append(tuple(candidate.values.get(name, cell) for name, cell in zip(schema.names, old, strict=True)))
+            now = self._now(table, key)
+            theirs.extend([now] if now else [])
+        merged = merge_rows(schema, list(base.values()), mine, theirs)
+        for conflict in merged.conflicts:
+            candidate = ours[conflict.key]
+            if conflict.theirs is None:
+                self._refuse_once(candidate, schema.primary_key[0], "台账里已没有这条记录，请核对后删去这一行")
+            else:
+                candidate.refuse(conflict.field, _conflict_message(schema, conflict))
+        places = [schema.names.index(name) for name in schema.primary_key]
+        return {tuple(row[place] for place in places): row for row in merged.rows}
+
+    @staticmethod
+    def _refuse_once(candidate: Candidate, name: str, message: str) -> None:
+        if not candidate.problems:
+            candidate.refuse(name, message)
+
+    def _take(self, candidate: Candidate, new: Row) -> None:
+        """Put a row into the ledger in memory, unless it changes nothing or belongs elsewhere."""
+        resource = candidate.table.resource
+        schema = self._schema(candidate.table)
+        now = self._now(candidate.table, candidate.key)
+        width = len(resource.schema.names)
+        cells = dict(zip(schema.names, new, strict=True))
+        try:
+            path = self.ledger.path_of(resource.name, candidate.key) or self.ledger.place(
+                resource, cells, self.township
+            )
+            self._check_home(path)
+        except GongshiError as error:
+            candidate.refuse(resource.schema.primary_key[0], str(error).rstrip("。"))
+            return
+        if now == new:
+            return
+        candidate.before = now
+        candidate.kind = Kind.CREATED if now is None else Kind.UPDATED
+        candidate.changes = _changes(schema, now, new)
+        if new[width:] != (now or ())[width:] and not self._seal(candidate, path, cells, now):
+            return
+        self.ledger.put(resource.name, new[:width], path)
+        self.put[(resource.name, candidate.key)] = candidate
+
+    def _check_home(self, path: str) -> None:
+        if self.township and path.startswith("records/townships/") and path.split("/")[2] != self.township:
+            raise GongshiError(f"这条记录属于乡镇 {path.split('/')[2]}，不在本次导入的 {self.township}")
+
+    def _seal(self, candidate: Candidate, path: str, cells: dict[str, str], now: Row | None) -> bool:
+        person = {item.name: cells[item.name] for item in FIELDS if cells.get(item.name)}
+        if now is None and not person:
+            return True
+        problems = person_problems(person, cells, self.people.day)
+        for name, message in problems.items():
+            candidate.refuse(name, message)
+        if problems:
+            return False
+        slug, member = path.split("/")[2], candidate.key[0]
+        try:
+            self.people.put(slug, member, person)
+        except GongshiError as error:
+            candidate.refuse("name", str(error).rstrip("。"))
+            return False
+        return True
+
+    def _refuse_twice(self, candidates: Sequence[Candidate]) -> None:
+        """One ID number, one member; asked when all rows are in, so that two numbers can change places."""
+        for candidate in reversed(candidates):
+            if self.put.get((candidate.resource, candidate.key)) is candidate and (
+                other := self.people.twice(candidate.key[0])
+            ):
+                candidate.refuse("id_no", f"“身份证号”与成员 {other} 相同，请核实此人属于哪一户，另一户按程序减少")
+                self._take_back(candidate)
+
+    def _take_back(self, candidate: Candidate) -> None:
+        resource = candidate.table.resource
+        path = self.ledger.path_of(resource.name, candidate.key)
+        width = len(resource.schema.names)
+        before = candidate.before
+        if self.people and path and (candidate.key[0] in self.people.changed.get(path.split("/")[2], {})):
+            old = dict(zip((item.name for item in FIELDS), (before or ())[width:], strict=False))
+            kept = {name: value for name, value in old.items() if value}
+            self.people.take_back(path.split("/")[2], candidate.key[0], kept or None)
+        self.ledger.take_back(resource.name, candidate.key, before[:width] if before else None)
+        del self.put[(resource.name, candidate.key)]
+
+    def _refuse_invalid(self, resources: Iterable[str]) -> bool:
+        """Check the ledger as it would be; refuse and take back the rows that would make it invalid. True if any."""
+        if not self.put:
+            return False
+        keys = [key for key in self.descriptor.foreign_keys if key.resource in resources]
+        only = {*resources, *(key.reference for key in keys)}
+        refused: dict[int, Candidate] = {}
+        with load(OverlayTree(self.tree, self.ledger.changes()), only, self.descriptor) as database:
+            for name in sorted(resources):
+                for candidate, fault, message in self._doubts(database, name):
+                    candidate.refuse(fault, message)
+                    refused[id(candidate)] = candidate
+            for key in keys:
+                for finding in check_foreign_key(database, key):
+                    candidate = self.put.get((finding.resource, finding.key))
+                    if candidate:
+                        candidate.refuse(finding.field, finding.message)
+                        refused[id(candidate)] = candidate
+        for candidate in refused.values():
+            self._take_back(candidate)
+        for name, key in self.ledger.orphans():
+            orphan = self.put[(name, key)]
+            orphan.refuse(orphan.table.resource.schema.primary_key[0], "它所属的那条记录被退回了，请先改好那一条")
+            self._take_back(orphan)
+        return bool(refused)
+
+    def _doubts(self, database, name: str) -> list[tuple[Candidate, str, str]]:
+        resource = self.descriptor.resources[name]
+        doubts = prove(database, resource, _NO_LIMIT)
+        if not doubts:
+            return []
+        names = quoted(resource.schema.names)
+        query = f"SELECT rowid, {names} FROM raw.{identifier(name)} WHERE rowid IN (SELECT unnest($1::BIGINT[]))"
+        rows = {number: cells for number, *cells in database.sql(query, [[doubt.row for doubt in doubts]])}
+        found = []
+        for doubt in doubts:
+            cells = dict(zip(resource.schema.names, rows[doubt.row], strict=True))
+            candidate = self.put.get((name, tuple(cells[part] for part in resource.schema.primary_key)))
+            for fault in doubt.fields if candidate else ():
+                found.append((candidate, fault, cell_message(resource, resource.schema.field(fault), cells[fault])))
+        return found
+
+
+def _base_rows(schema: Schema, origin: Origin) -> dict[Key, Row]:
+    """The rows a sheet was exported from, under today's schema; a column it did not have is empty."""
+    today = {old: item.name for item in schema.fields for old in item.formerly}
+    places = {today.get(name, name): place for place, name in enumerate(origin.names)}
+    rows = {}
+    for row in origin.rows:
+        cells = tuple(row[places[name]] if name in places else "" for name in schema.names)
+        rows[tuple(row[places[name]] if name in places else "" for name in schema.primary_key)] = cells
+    return rows
+
+
+def _conflict_message(schema: Schema, conflict) -> str:
+    item = schema.field(conflict.field)
+    if conflict.field in BY_NAME:
+        return f"“{item.title}”在导出之后已被别人改过，请重新导出再改"
+    theirs = f"“{conflict.theirs}”" if conflict.theirs else "空"
+    return f"“{item.title}”在导出之后已被别人改成{theirs}，您改的与它不同，请核实后在新导出的表里改"
+
+
+def _changes(schema: Schema, now: Row | None, new: Row) -> tuple[CellChange, ...]:
+    if now is None:
+        return ()
+    changes = []
+    for item, old, cell in zip(schema.fields, now, new, strict=True):
+        if old != cell:
+            secret = item.name in BY_NAME
+            changes.append(CellChange(item.title, None if secret else old, None if secret else cell))
+    return tuple(changes)

@@ -1,0 +1,79 @@
+"""``gongshi setup``: hooks that keep personal data out of commits, and the merge driver for record files.
+
+Everything lies in the clone's own ``.git`` folder, so nothing tracked names a machine.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+from gongshi.changes import merge_files
+from gongshi.checks.guard import scan, scan_text
+from gongshi.model import Finding, GongshiError
+from gongshi.package import read_descriptor
+from gongshi.repository import Git, WorkTree
+
+HOOKS = ("pre-commit", "commit-msg")
+_MARK = "# 由 gongshi setup 安装"
+_ATTRIBUTES = ("records/**/*.csv merge=gongshi", "records/**/*.yaml merge=gongshi")
+
+
+def install(root: Path) -> tuple[str, ...]:
+    """Install hooks and merge driver; gives what is in place now. GongshiError rather than replace another's hook."""
+    git = Git(root)
+    if not git.exists():
+        raise GongshiError("这里不是 Git 仓库，装不了钩子，请在台账仓库里运行。")
+    folder = _git_path(git, "hooks")
+    command = f'"{Path(sys.executable).as_posix()}" -m gongshi'
+    for name in HOOKS:
+        place = folder / name
+        if place.exists() and _MARK not in place.read_text(encoding="utf-8", errors="replace"):
+            raise GongshiError(f"已有别的 {name} 钩子（{place}），没有改动，请先把它移走或合并后再装。")
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in HOOKS:
+        text = f'#!/bin/sh\n{_MARK}\nexec {command} setup --hook {name} "$@"\n'
+        (folder / name).write_text(text, encoding="utf-8", newline="\n")
+        (folder / name).chmod(0o755)
+    git.run("config", "merge.gongshi.name", "按记录和字段合并台账")
+    git.run("config", "merge.gongshi.driver", f"{command} setup --hook merge %O %A %B %P")
+    attributes = _git_path(git, "info") / "attributes"
+    attributes.parent.mkdir(parents=True, exist_ok=True)
+    lines = attributes.read_text(encoding="utf-8").splitlines() if attributes.exists() else []
+    lines.extend(line for line in _ATTRIBUTES if line not in lines)
+    attributes.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return (*HOOKS, "merge")
+
+
+def _git_path(git: Git, name: str) -> Path:
+    return git.root / git.run("rev-parse", "--git-path", name).decode().strip()
+
+
+def staged_findings(root: Path) -> list[Finding]:
+    """What is personal in the files about to be committed, as they are staged."""
+    git = Git(root)
+    listing = git.run(
+        "diff", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev", "--diff-filter=AMT", "--relative"
+    )
+    entries = listing.split(b"\0")
+    blobs = {}
+    for about, path in zip(entries[::2], entries[1::2], strict=False):
+        fields = about.decode("ascii").split(" ")
+        if fields[1].startswith("100"):
+            blobs[path.decode("utf-8", "surrogateescape")] = fields[3]
+    contents = dict(git.blobs(dict.fromkeys(blobs.values())))
+    return scan((path, lambda name=name: contents[name]) for path, name in blobs.items())
+
+
+def message_findings(text: bytes) -> list[Finding]:
+    """What is personal in a commit message; lines that Git drops do not count."""
+    kept = [line if not line.startswith(b"#") else b"" for line in text.split(b"\n")]
+    return scan_text("提交说明", b"\n".join(kept))
+
+
+def merge_driver(root: Path, base: Path, ours: Path, theirs: Path, path: str) -> bool:
+    """Git's merge driver: the result goes into ``ours``. False if there are conflicts, which are marked in it."""
+    contents = [place.read_bytes() for place in (base, ours, theirs)]
+    data, conflicts = merge_files(path, read_descriptor(WorkTree(root)), *contents)
+    ours.write_bytes(data)
+    return not conflicts

@@ -1,0 +1,274 @@
+"""An import as a plan: a file and the ledger give an ImportResult; nothing is written here.
+
+Every row is taken by itself: what is wrong with one does not keep back the others, and a refused row is told with its
+sheet and cell. What would make the ledger invalid (schema, keys, references) is refused before it is written.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+
+from gongshi.exchange.convert import UNITS, Converter
+from gongshi.exchange.deciding import Candidate, Decider
+from gongshi.exchange.identifiers import BY_NAME, carries_persons
+from gongshi.exchange.mapping import ColumnMapping, MappedColumn, Vocabulary, normal, read_mappings
+from gongshi.exchange.memory import Memory, recall
+from gongshi.exchange.persons import People, spelled
+from gongshi.exchange.sheets import Sheet, column_letters, read_sheets
+from gongshi.exchange.tables import NoTable, Table, filled_rows, find_table
+from gongshi.exchange.values import ImportResult, Kind, Problem, RowResult, SheetResult
+from gongshi.model import GongshiError
+from gongshi.package import RECORDS, Descriptor, Field, Resource, read_descriptor
+from gongshi.repository import Tree
+from gongshi.sealing import Identity
+
+NOT_IMPORTED = ("sealed",)
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """How to import: for which township (None: each row where it belongs), by which mapping (None: all are tried),
+    with whose identity, as of which day, and under which name to keep the mapping ("" for not)."""
+
+    day: date
+    township: str | None = None
+    mapping: str | None = None
+    identity: Identity | None = None
+    save_mapping: str = ""
+
+
+def plan_import(
+    tree: Tree, name: str, data: bytes, request: Request, progress: Progress = lambda _: None
+) -> ImportResult:
+    """What importing the file ``name`` with the bytes ``data`` would come to. GongshiError for what concerns the file
+    as a whole: it cannot be read, the township or mapping does not exist, identifiers came without a key."""
+    descriptor = read_descriptor(tree)
+    _check_township(descriptor, request.township)
+    progress("读取表格")
+    sheets = read_sheets(name, data)
+    memory = recall(sheets)
+    mappings = _mappings(tree, descriptor, request.mapping)
+    progress("辨认表头")
+    found = [_find(sheet, descriptor, mappings, memory, name, request) for sheet in _wanted(sheets, memory)]
+    tables = [table for table, _ in found if table]
+    people = _people(tree, tables, request, progress)
+    progress("转换各格")
+    candidates = [candidate for table in tables for candidate in _candidates(table, mappings, people, request)]
+    progress("与台账比较")
+    decider = Decider(tree, descriptor, request.township, people, memory)
+    decider.decide(candidates, {table.resource.name for table in tables})
+    results = [_result(table, result, candidates) for table, result in found]
+    return ImportResult(results, decider.files(), *_to_confirm(tables, request))
+
+
+def _check_township(descriptor: Descriptor, slug: str | None) -> None:
+    start = f"townships/{slug}/"
+    paths = [path for resource in descriptor.csv_resources() for path in resource.paths]
+    if slug is not None and not any(path.startswith(start) for path in paths):
+        raise GongshiError(f"没有乡镇“{slug[:40]}”，请写 {RECORDS}/townships 下的目录名，如 guzhen。")
+
+
+def _mappings(tree: Tree, descriptor: Descriptor, wanted: str | None) -> list[ColumnMapping]:
+    """All mappings without their numeric codes, save for the one asked for, which comes last, so that its word counts."""
+    mappings = read_mappings(tree, descriptor)
+    chosen = [mapping for mapping in mappings if mapping.name == wanted]
+    if wanted is not None and not chosen:
+        names = "、".join(mapping.name for mapping in mappings) or "还没有"
+        raise GongshiError(f"没有映射“{wanted[:40]}”，现有的：{names}。")
+    others = (mapping for mapping in mappings if mapping not in chosen)
+    return [*(replace(mapping, values=_without_codes(mapping.values)) for mapping in others), *chosen]
+
+
+def _without_codes(values):
+    return {name: {old: new for old, new in pairs.items() if not old.isdecimal()} for name, pairs in values.items()}
+
+
+def _wanted(sheets: Sequence[Sheet], memory: Memory | None) -> list[Sheet]:
+    others = memory.others if memory else frozenset()
+    return [sheet for sheet in sheets if sheet.name not in others and filled_rows(sheet)]
+
+
+def _find(
+    sheet: Sheet,
+    descriptor: Descriptor,
+    mappings: Sequence[ColumnMapping],
+    memory: Memory | None,
+    name: str,
+    request: Request,
+) -> tuple[Table | None, SheetResult]:
+    """(the sheet's table, its result to fill); without a table all its rows are refused already."""
+    origin = memory.origins.get(sheet.name) if memory else None
+    if origin:
+        names: Sequence[str] = [origin.resource] if origin.resource in descriptor.resources else []
+    elif request.mapping:
+        names = [mappings[-1].resource]
+    else:
+        names = [name for name in descriptor.resources if name not in NOT_IMPORTED]
+    words = [Vocabulary(descriptor.resources[name], mappings, UNITS) for name in names]
+    table = find_table(sheet, words, origin.resource if origin else name.rsplit("/", 1)[-1])
+    if isinstance(table, NoTable):
+        return None, _unread(sheet, table)
+    result = SheetResult(sheet, table.resource.name, table.resource.title, table.columns, skipped=table.skipped)
+    result.notices.extend(_notices(table))
+    return table, result
+
+
+def _unread(sheet: Sheet, why: NoTable) -> SheetResult:
+    """A hidden sheet without a header is a list for drop-downs, say; in a visible one every row is refused."""
+    filled = filled_rows(sheet)
+    if not sheet.visible:
+        return SheetResult(
+            sheet, skipped=dict.fromkeys(filled, "隐藏的工作表"), notices=["隐藏的工作表，没有认出表头，未读"]
+        )
+    problem = (Problem(why.column, why.reason),)
+    return SheetResult(sheet, rows=[RowResult(sheet.name, row, Kind.REFUSED, problems=problem) for row in filled])
+
+
+def _notices(table: Table) -> list[str]:
+    """What a person should know about how the sheet was read."""
+    sheet, notices = table.sheet, []
+    hidden = [row + 1 for row in table.rows if row in sheet.hidden_rows]
+    if hidden:
+        shown = "、".join(map(str, hidden[:10])) + (" 等" if len(hidden) > 10 else "")
+        notices.append(f"第 {shown} 行是隐藏的，也已读入，共 {len(hidden)} 行")
+    for column in table.columns:
+        letters, meaning = column_letters(column.place), column.meaning
+        if column.place in sheet.hidden_columns and meaning.field:
+            notices.append(f"{letters} 列“{column.header}”是隐藏的，也已读入")
+        lone = meaning.field is None and meaning.how != "ignored"
+        count = sum(1 for row in table.rows if sheet.cell(row, column.place) not in ("", None)) if lone else 0
+        if count and meaning.how == "identifier":
+            notices.append(f"{letters} 列是个人标识，这张表不收，{count} 格没有导入")
+        elif count:
+            header = f"“{column.header[:20]}”" if column.header else "没有表头"
+            notices.append(f"{letters} 列{header}没有对应的字段，{count} 格没有导入")
+    return notices
+
+
+def _people(tree: Tree, tables: Sequence[Table], request: Request, progress: Progress) -> People | None:
+    """The persons, if a sheet brings identifiers; GongshiError if it does and there is no key."""
+    titles = {
+        column.meaning.field.title
+        for table in tables
+        for name, column in table.fields.items()
+        if carries_persons(table.resource) and name in BY_NAME
+    }
+    if not titles:
+        return None
+    if request.identity is None:
+        raise GongshiError(
+            f"表里有个人标识（{'、'.join(sorted(titles))}），要用本乡镇或县级的密钥才能密封导入，"
+            "请用 --identity 指明密钥文件，或先删去这些列。"
+        )
+    progress("打开密封信息")
+    return People(tree, request.identity, request.day)
+
+
+def _candidates(
+    table: Table, mappings: Sequence[ColumnMapping], people: People | None, request: Request
+) -> list[Candidate]:
+    """Each data row with its cells converted."""
+    values: dict[str, dict[str, str]] = {}
+    for mapping in mappings:
+        if mapping.resource == table.resource.name:
+            for name, pairs in mapping.values.items():
+                values.setdefault(name, {}).update(pairs)
+    fields = table.fields
+    converters = {
+        name: Converter(column.meaning.field, column.meaning.unit, values.get(name, {}), table.sheet.from_1904)
+        for name, column in fields.items()
+    }
+    return [_candidate(table, row, fields, converters, people) for row in table.rows]
+
+
+def _candidate(table: Table, row: int, fields, converters: dict[str, Converter], people: People | None) -> Candidate:
+    sheet = table.sheet
+    candidate = Candidate(table, row)
+    for name, column in fields.items():
+        place = column.place
+        text = converters[name](sheet.cell(row, place), (row, place) in sheet.percents)
+        if isinstance(text, str):
+            candidate.values[name] = spelled(name, text) if name in BY_NAME else text
+        else:
+            candidate.problems.append(Problem(place, f"“{column.meaning.field.title}”：{text.reason}"))
+    if carries_persons(table.resource) and people:
+        _complete(candidate, people)
+    return candidate
+
+
+def _complete(candidate: Candidate, people: People) -> None:
+    """A member without a number is found by the ID number; the month of birth comes from the day of birth."""
+    values = candidate.values
+    if not values.get("member_no") and values.get("id_no"):
+        values["member_no"] = people.member_of(values["id_no"])
+    if "birth_ym" not in candidate.table.fields and values.get("birth"):
+        values["birth_ym"] = values["birth"][:7]
+
+
+def _result(table: Table | None, result: SheetResult, candidates: Sequence[Candidate]) -> SheetResult:
+    if table is None:
+        return result
+    mine = [candidate for candidate in candidates if candidate.table is table]
+    result.rows = [candidate.result() for candidate in mine]
+    for name, column in table.fields.items():
+        if _is_money(column.meaning.field):
+            result.sums[column.meaning.field.title] = _sums(mine, name)
+    result.notices.extend(_totals(table, mine))
+    return result
+
+
+def _is_money(field: Field) -> bool:
+    return field.type == "number" and field.unit == "元"
+
+
+def _sums(candidates: Sequence[Candidate], name: str) -> tuple[Decimal, Decimal]:
+    """What the taken rows and the refused rows hold in a field."""
+    sums = [Decimal(0), Decimal(0)]
+    for candidate in candidates:
+        sums[candidate.kind is Kind.REFUSED] += Decimal(candidate.values.get(name) or 0)
+    return sums[0], sums[1]
+
+
+def _totals(table: Table, candidates: Sequence[Candidate]) -> list[str]:
+    """Where the sheet's own last total row says something else than its rows add up to."""
+    totals = [row for row, what in table.skipped.items() if what == "合计"]
+    notices = []
+    for row in totals[-1:]:
+        for name, column in table.fields.items():
+            field = column.meaning.field
+            raw = table.sheet.cell(row, column.place)
+            if field.type not in ("integer", "number") or raw == "":
+                continue
+            said = Converter(replace(field, decimals=None), column.meaning.unit)(raw)
+            added = sum((Decimal(candidate.values.get(name) or 0) for candidate in candidates), Decimal(0))
+            if not isinstance(said, str) or Decimal(said) != added:
+                shown = f"“{said}”" if isinstance(said, str) else "读不出的数"
+                notices.append(f"合计行的“{field.title}”写的是{shown}，各行相加是“{added}”，请核对")
+    return notices
+
+
+def _to_confirm(tables: Sequence[Table], request: Request) -> tuple[list[tuple[str, str, str]], list[ColumnMapping]]:
+    """(sheet, header, field title) of the headers only guessed; and the mappings that would keep them."""
+    guesses, mappings = [], {}
+    for table in tables:
+        for column in table.columns:
+            if column.meaning.how == "guess":
+                guesses.append((table.sheet.name, column.header, column.meaning.field.title))
+        mappings[table.resource.name] = _kept(table, request.save_mapping)
+    return guesses, list(mappings.values())
+
+
+def _kept(table: Table, name: str) -> ColumnMapping:
+    resource: Resource = table.resource
+    columns = [
+        MappedColumn(normal(column.header), column.meaning.field.name, column.meaning.unit)
+        for column in table.columns
+        if column.meaning.field
+    ]
+    ignored = {normal(column.header) for column in table.columns if column.header and not column.meaning.field}
+    title = f"{resource.title}（导入时确认）"
+    return ColumnMapping(name, title, resource.name, tuple(columns), frozenset(ignored))

@@ -1,0 +1,268 @@
+"""The ledger as rows that an import can change: which file each record lies in, where a new one belongs, and the
+canonical bytes of what changed, CSV files and YAML documents alike."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+
+from gongshi.model import GongshiError
+from gongshi.package import (
+    RECORDS,
+    Database,
+    Descriptor,
+    Document,
+    Resource,
+    csv_bytes,
+    identifier,
+    load,
+    pattern_of,
+    quoted,
+    yaml_bytes,
+)
+from gongshi.repository import Tree
+
+Key = tuple[str, ...]
+Row = tuple[str, ...]
+_TOWNSHIP = re.compile(r"townships/([^/]+)/")
+_YEAR = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})-")
+_HOLE = re.compile(r"\{([a-z_]+)\}")
+
+
+class Table:
+    """One resource: each key's row and the path of its file; ``touched`` are the keys that the import changes."""
+
+    def __init__(self, resource: Resource) -> None:
+        self.resource = resource
+        self.rows: dict[Key, Row] = {}
+        self.paths: dict[Key, str] = {}
+        self.touched: set[Key] = set()
+        self.places = [resource.schema.names.index(name) for name in resource.schema.primary_key]
+
+    def key(self, row: Row) -> Key:
+        return tuple(row[place] for place in self.places)
+
+
+class Ledger:
+    """The tables an import needs, loaded at the first question. ``put`` and ``take_back`` change them in memory."""
+
+    def __init__(self, tree: Tree, descriptor: Descriptor, names: Iterable[str]) -> None:
+        self.tree = tree
+        self.descriptor = descriptor
+        self.tables: dict[str, Table] = {}
+        self._slugs: dict[str, str] | None = None
+        with load(tree, self._closure(names), descriptor) as database:
+            broken = {finding.path for finding in database.findings}
+            for name in self._closure(names):
+                self._read(database, descriptor.resources[name], broken)
+
+    def _closure(self, names: Iterable[str]) -> set[str]:
+        """The resources given, all lists of their documents, and what says where a new row belongs."""
+        wanted = {*names, "households", "members", "divisions", "villages"} & set(self.descriptor.resources)
+        for document in self.descriptor.documents:
+            if wanted & {document.resource, *document.lists.values()}:
+                wanted |= {document.resource, *document.lists.values()}
+        return wanted
+
+    def _read(self, database: Database, resource: Resource, broken: set[str]) -> None:
+        table = self.tables[resource.name] = Table(resource)
+        broken |= {part.path for part in database.loaded[resource.name].parts if not part.clean}
+        names = quoted(resource.schema.names)
+        rows = database.sql(f"SELECT {names} FROM raw.{identifier(resource.name)} ORDER BY rowid")
+        for number, row in enumerate(rows):
+            key = table.key(row)
+            path = database.locate(resource.name, number)[0]
+            if key in table.rows:
+                broken.add(path)
+            table.rows[key], table.paths[key] = row, path
+        self.broken = broken
+
+    def row(self, resource: str, key: Key) -> Row | None:
+        """The record as the ledger has it now."""
+        return self.tables[resource].rows.get(key)
+
+    def path_of(self, resource: str, key: Key) -> str | None:
+        """The file of a record."""
+        return self.tables[resource].paths.get(key)
+
+    def township_of(self, resource: Resource, row: Mapping[str, str]) -> str:
+        """The folder of the township that a row of this resource belongs to, told by its household, member or village;
+        "" if that cannot be told."""
+        for name, target in (("household_no", "households"), ("member_no", "members")):
+            number = row.get(name, "")
+            if number and resource.name != target and target in self.tables:
+                path = self.tables[target].paths.get((number,), "")
+                if match := _TOWNSHIP.search(path):
+                    return match[1]
+        village = row.get("village_code", "")
+        if village:
+            return self._slug_of_village(village)
+        household = row.get("household_no", "")
+        if household and resource.name != "households" and "households" in self.tables:
+            known = self.tables["households"].rows.get((household,))
+            names = self.tables["households"].resource.schema.names
+            return self._slug_of_village(known[names.index("village_code")]) if known else ""
+        return ""
+
+    def _slug_of_village(self, code: str) -> str:
+        if self._slugs is None:
+            table = self.tables.get("divisions")
+            self._slugs = {}
+            for row in table.rows.values() if table else ():
+                cells = dict(zip(table.resource.schema.names, row, strict=True))
+                if cells.get("slug"):
+                    self._slugs[cells["division_code"]] = cells["slug"]
+        return next((slug for at in (code, f"{code[:9]}000") if (slug := self._slugs.get(at))), "")
+
+    def place(self, resource: Resource, row: Mapping[str, str], township: str | None) -> str:
+        """The file for a new record; GongshiError, one sentence, if there is none."""
+        if resource.is_csv:
+            return f"{RECORDS}/{self._csv_place(resource, row, township)}"
+        main = next((d for d in self.descriptor.documents if d.resource == resource.name), None)
+        if main is None:
+            return self._document_of_list(resource, row)
+        return f"{RECORDS}/{self._document_place(resource, row, township)}"
+
+    def _csv_place(self, resource: Resource, row: Mapping[str, str], township: str | None) -> str:
+        paths = list(resource.paths)
+        if all(_TOWNSHIP.match(path) for path in paths):
+            home = self.township_of(resource, row)
+            if township and home and home != township:
+                raise GongshiError(f"这条记录属于乡镇 {home}，不在本次导入的 {township}，请交由该乡镇导入")
+            slug = township or home
+            if not slug:
+                raise GongshiError("看不出属于哪个乡镇，请核对户编号或村代码，或用 --township 指明")
+            paths = [path for path in paths if path.startswith(f"townships/{slug}/")]
+        if len(paths) > 1:
+            year = _year_of(resource, row)
+            paths = [path for path in paths if year and f"/{year}/" in path]
+            if not paths:
+                raise GongshiError(f"datapackage.yaml 里还没有{year or '这一'}年的{resource.title}文件，请先补上")
+        if not paths:
+            raise GongshiError(f"datapackage.yaml 里没有乡镇 {township} 的{resource.title}文件，请核对目录名")
+        return paths[0]
+
+    def _document_of_list(self, resource: Resource, row: Mapping[str, str]) -> str:
+        document = next(d for d in self.descriptor.documents if resource.name in d.lists.values())
+        owner = self.tables[document.resource]
+        key = tuple(row.get(name, "") for name in owner.resource.schema.primary_key)
+        path = owner.paths.get(key)
+        if path is None:
+            raise GongshiError(f"还没有编号相同的“{owner.resource.title}”，请先导入它")
+        return path
+
+    def _document_place(self, resource: Resource, row: Mapping[str, str], township: str | None) -> str:
+        home = township or self.township_of(resource, row)
+        for document in self.descriptor.documents:
+            holes = _HOLE.findall(document.path)
+            if document.resource != resource.name or (("township" in holes) and not home):
+                continue
+            known = {"township": home, "year": row.get("year") or _year_of(resource, row), **row}
+            if all(known.get(hole) for hole in holes):
+                path = document.path.format(**{hole: known[hole] for hole in holes})
+                if "/" not in "".join(known[hole] for hole in holes):
+                    return path
+        raise GongshiError("看不出应放在哪个文件，请核对编号、年度，乡镇的记录请用 --township 指明")
+
+    def put(self, resource: str, row: Row, path: str) -> None:
+        """Set a record, new or changed."""
+        table = self.tables[resource]
+        key = table.key(row)
+        table.rows[key], table.paths[key] = row, path
+        table.touched.add(key)
+
+    def take_back(self, resource: str, key: Key, row: Row | None) -> None:
+        """Undo ``put``: the record is again ``row``, or (None) not there."""
+        table = self.tables[resource]
+        table.touched.discard(key)
+        if row is None:
+            table.rows.pop(key, None)
+            table.paths.pop(key, None)
+        else:
+            table.rows[key] = row
+
+    def orphans(self) -> list[tuple[str, Key]]:
+        """Touched rows of lists whose document is not there (any more)."""
+        found = []
+        for document in self.descriptor.documents:
+            if document.resource in self.tables:
+                records = set(self.tables[document.resource].paths.values())
+                for name in document.lists.values():
+                    table = self.tables[name]
+                    found.extend((name, key) for key in table.touched if table.paths[key] not in records)
+        return list(dict.fromkeys(found))
+
+    def changes(self) -> dict[str, bytes]:
+        """The canonical bytes of every file with a touched record; GongshiError if that would lose what lies there."""
+        changed: dict[str, bytes] = {}
+        documents: set[str] = set()
+        for table in self.tables.values():
+            paths = {table.paths[key] for key in table.touched}
+            if bad := sorted(paths & self.broken):
+                raise GongshiError(f"“{bad[0]}”现在就有读不出或重复的记录，请先运行 gongshi check 改好再导入。")
+            if not table.resource.is_csv:
+                documents |= paths
+                continue
+            rows: dict[str, list[Row]] = {path: [] for path in paths}
+            for key, path in table.paths.items():
+                if path in rows:
+                    rows[path].append(table.rows[key])
+            changed |= {path: csv_bytes(table.resource.schema, found) for path, found in rows.items()}
+        return changed | self._documents(documents)
+
+    def _documents(self, paths: set[str]) -> dict[str, bytes]:
+        grouped: dict[str, dict[str, list[dict[str, str]]]] = {path: {} for path in paths}
+        for name, table in self.tables.items():
+            if paths and not table.resource.is_csv:
+                for key, path in table.paths.items():
+                    if path in grouped:
+                        cells = dict(zip(table.resource.schema.names, table.rows[key], strict=True))
+                        grouped[path].setdefault(name, []).append(cells)
+        return {path: self._document(path, records) for path, records in grouped.items()}
+
+    def _document(self, path: str, records: Mapping[str, list[dict[str, str]]]) -> bytes:
+        document: Document = next(d for d in self.descriptor.documents if pattern_of(d).fullmatch(path))
+        lists = {name: records.get(target, []) for name, target in document.lists.items()}
+        (record,) = records[document.resource]
+        return yaml_bytes(self.descriptor, document, record, lists)
+
+
+def _year_of(resource: Resource, row: Mapping[str, str]) -> str:
+    """The year a record counts to: its year field, else the first year in its key, else its first date."""
+    for field in resource.schema.fields:
+        if field.type == "year" and field.required and row.get(field.name):
+            return row[field.name]
+    dates = [field.name for field in resource.schema.fields if field.type == "date" and field.required]
+    for name in (*resource.schema.primary_key, *dates):
+        if match := _YEAR.search(row.get(name, "")):
+            return match[1]
+    return ""
+
+
+class OverlayTree:
+    """A Tree with some files replaced or added, in memory."""
+
+    label = "导入之后"
+
+    def __init__(self, tree: Tree, files: Mapping[str, bytes]) -> None:
+        self.tree = tree
+        self.files = files
+
+    def paths(self, prefix: str = "") -> tuple[str, ...]:
+        added = (path for path in self.files if path.startswith(prefix))
+        return tuple(sorted({*self.tree.paths(prefix), *added}))
+
+    def read(self, path: str) -> bytes:
+        return self.files[path] if path in self.files else self.tree.read(path)
+
+    def exists(self, path: str) -> bool:
+        return path in self.files or self.tree.exists(path)
+
+    def size(self, path: str) -> int:
+        return len(self.files[path]) if path in self.files else self.tree.size(path)
+
+    def file(self, path: str):
+        return None if path in self.files else self.tree.file(path)
+
+    def links(self) -> tuple[str, ...]:
+        return self.tree.links()

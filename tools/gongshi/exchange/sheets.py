@@ -1,0 +1,177 @@
+"""Workbooks and CSV files as raw sheets: every cell at its own address, as it was stored. The door to calamine.
+
+A cell is text, a number, a boolean, a date or time, or ``Damaged`` where the file itself says that the value is lost.
+Rows and columns count from 0 here; ``address`` gives Excel's ``B7``.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import zipfile
+import zlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
+
+import python_calamine as calamine
+
+from gongshi.exchange.xlsxscan import LIMIT_CELLS, SheetFacts, scan_workbook
+from gongshi.model import GongshiError
+
+LIMIT_BYTES = 128 * 1024 * 1024
+ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+RESAVE = "请用 Excel 或 WPS 打开后另存为 .xlsx 再导入"
+
+
+@dataclass(frozen=True, slots=True)
+class Damaged:
+    """A cell whose true value is not in the file; ``reason`` says why and what to do."""
+
+    reason: str
+
+
+Raw = str | int | float | bool | date | datetime | time | timedelta | Damaged
+Range = tuple[tuple[int, int], tuple[int, int]]
+
+
+@dataclass(slots=True)
+class Sheet:
+    """One sheet. ``cells`` are rows from the top, ragged; "" is an empty cell. ``typed`` is False for CSV."""
+
+    name: str
+    cells: list[list[Raw]]
+    merged: tuple[Range, ...] = ()
+    hidden_rows: frozenset[int] = frozenset()
+    hidden_columns: frozenset[int] = frozenset()
+    visible: bool = True
+    typed: bool = True
+    from_1904: bool = False
+    percents: frozenset[tuple[int, int]] = field(default_factory=frozenset)
+
+    def cell(self, row: int, column: int) -> Raw:
+        """The cell there, "" beyond the edges."""
+        if row < len(self.cells) and column < len(self.cells[row]):
+            return self.cells[row][column]
+        return ""
+
+
+def address(row: int, column: int) -> str:
+    """Excel's name of a cell: (6, 1) is ``B7``."""
+    return f"{column_letters(column)}{row + 1}"
+
+
+def column_letters(column: int) -> str:
+    """Excel's name of a column: 0 is ``A``, 26 is ``AA``."""
+    letters = ""
+    column += 1
+    while column:
+        column, rest = divmod(column - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def read_sheets(name: str, data: bytes) -> list[Sheet]:
+    """The sheets of the file called ``name``; GongshiError, one line, for what cannot be read.
+
+    The kind of file is told by its first bytes, since exports are often named .xls without being one.
+    """
+    suffix = name.rsplit(".", 1)[-1].lower() if "." in name else ""
+    if len(data) > LIMIT_BYTES:
+        raise GongshiError(f"文件超过 {LIMIT_BYTES >> 20} MB，请按乡镇拆成几份再导入。")
+    if not data.strip():
+        raise GongshiError("文件是空的，请核对是不是选错了文件。")
+    if suffix in ("et", "ett", "ods", "xlsb", "numbers", "pdf", "doc", "docx", "wps"):
+        raise GongshiError(f".{suffix} 文件读不了，{RESAVE}。")
+    if data.startswith((ZIP, OLE)):
+        return _read_workbook(data)
+    if data.startswith(b"%PDF"):
+        raise GongshiError("这是 PDF 文件，读不了，请取得原来的 Excel 表再导入。")
+    start = data[:2000].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
+    if start.startswith((b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta", b"<head")):
+        raise GongshiError(f"文件其实是网页或 XML 格式，{RESAVE}。")
+    return [_read_text(name, data)]
+
+
+def _read_workbook(data: bytes) -> list[Sheet]:
+    facts: list[SheetFacts] = []
+    try:
+        if data.startswith(ZIP):
+            facts = scan_workbook(data)
+        with calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
+            return [_sheet(book, place, facts) for place in range(len(book.sheet_names))]
+    except calamine.PasswordError:
+        raise GongshiError("工作簿设了打开密码，请去掉密码后另存再导入。") from None
+    except (calamine.CalamineError, zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError):
+        raise GongshiError(f"工作簿损坏、加密，或其实不是 Excel 文件，{RESAVE}。") from None
+    except BaseException as error:  # calamine is Rust: its panics are BaseException, named so only there
+        if type(error).__name__ != "PanicException":
+            raise
+        raise GongshiError(f"工作簿损坏得读不下去，{RESAVE}。") from None
+
+
+def _sheet(book: calamine.CalamineWorkbook, place: int, facts: list[SheetFacts]) -> Sheet:
+    about = book.sheets_metadata[place]
+    if about.typ != calamine.SheetTypeEnum.WorkSheet:
+        return Sheet(about.name, [], visible=False)
+    source = book.get_sheet_by_index(place)
+    if source.total_height * source.total_width > LIMIT_CELLS:
+        raise GongshiError(f"工作表“{about.name}”的范围太大，请删去数据以外的行和列后另存再导入。")
+    sheet = Sheet(about.name, source.to_python(skip_empty_area=False), tuple(source.merged_cell_ranges or ()))
+    sheet.visible = about.visible == calamine.SheetVisibleEnum.Visible
+    if place < len(facts):
+        fact = facts[place]
+        sheet.hidden_rows, sheet.hidden_columns = fact.hidden_rows, fact.hidden_columns
+        sheet.from_1904, sheet.percents = fact.from_1904, fact.percents
+        for (row, column), reason in fact.damage.items():
+            _put(sheet.cells, row, column, Damaged(reason))
+    return sheet
+
+
+def _put(cells: list[list[Raw]], row: int, column: int, value: Raw) -> None:
+    while len(cells) <= row:
+        cells.append([])
+    line = cells[row]
+    line.extend([""] * (column + 1 - len(line)))
+    line[column] = value
+
+
+def _read_text(name: str, data: bytes) -> Sheet:
+    text = _decode(data)
+    head = text[:10_000]
+    delimiter = max(",\t;", key=head.count)
+    previous = csv.field_size_limit(max(131_072, len(text) + 1))
+    try:
+        rows: Iterable[list[str]] = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+        cells = [list(row) for row in rows]
+    except csv.Error:
+        raise GongshiError("CSV 的引号不配对，分不清各格，请用 Excel 打开核对后另存为 .xlsx 再导入。") from None
+    finally:
+        csv.field_size_limit(previous)
+    return Sheet(name.rsplit("/", 1)[-1], cells, typed=False)
+
+
+def _decode(data: bytes) -> str:
+    """UTF-16 by its mark or its zero bytes, UTF-8, else GB18030; each strict."""
+    for mark, encoding in ((b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16")):
+        if data.startswith(mark):
+            return _strict(data, encoding)
+    if b"\0" in data[:2000]:
+        even, odd = data[:2000:2].count(0), data[1:2000:2].count(0)
+        if max(even, odd) < len(data[:2000]) // 8:
+            raise GongshiError(f"这不是文本表格，读不了，{RESAVE}。")
+        return _strict(data, "utf-16-le" if odd > even else "utf-16-be")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return _strict(data, "gb18030")
+
+
+def _strict(data: bytes, encoding: str) -> str:
+    try:
+        text = data.decode(encoding)
+    except UnicodeDecodeError:
+        text = None
+    if text is None or "\0" in text:
+        raise GongshiError("文件的文字编码认不出来，请在 Excel 里另存为“CSV UTF-8”或 .xlsx 再导入。")
+    return text
