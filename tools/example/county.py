@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+from example.commitments import fill_commitments
 from example.demo_keys import sealed_files
 from example.money import fill_money
 from example.people import fill_people
@@ -46,6 +47,7 @@ def make_world(scale: int = 1) -> World:
     world = World(scale=scale)
     fill_people(world)
     fill_money(world)
+    fill_commitments(world)
     return world
 
 

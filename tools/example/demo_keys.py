@@ -50,11 +50,16 @@ def sealed_files(world: World, root: Path) -> dict[str, bytes]:
 def _township(
     root: Path, identity: Identity, recipient: str, slug: str, people: list[dict[str, str]]
 ) -> dict[str, bytes]:
-    data_key = hashlib.sha512(f"{SEED}:data key:{slug}:{EPOCH}".encode()).digest()
+    key = data_key(slug)
     place = root / key_path(slug, EPOCH)
-    wrapped = keep_or_wrap(place.read_bytes() if place.exists() else None, data_key, [recipient], identity)
-    boxes = seal_rows(data_key, slug, EPOCH, people)
+    wrapped = keep_or_wrap(place.read_bytes() if place.exists() else None, key, [recipient], identity)
+    boxes = seal_rows(key, slug, EPOCH, people)
     return {key_path(slug, EPOCH): wrapped, sealed_path(slug): sealed_bytes(boxes)}
+
+
+def data_key(slug: str) -> bytes:
+    """The data key of a township, the same every time."""
+    return hashlib.sha512(f"{SEED}:data key:{slug}:{EPOCH}".encode()).digest()
 
 
 def _bech32(kind: str, data: bytes) -> str:

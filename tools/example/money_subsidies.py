@@ -135,7 +135,7 @@ def _support(family: Family, period: str):
 
 def _disabled(family: Family, period: str):
     for row in _present(family, _QUARTERS[period]):
-        if row.get("disability_grade"):
+        if row.get("disability_grade") and row["tekun"] == "不享受":  # support of the destitute takes its place
             severe = row["disability_grade"] in ("一级", "二级")
             yield row["member_no"], 3, 8000 if severe else 6000
 

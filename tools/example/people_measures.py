@@ -20,6 +20,7 @@ _RISK_MEASURES = {
     "因务工就业不稳": ("就业帮扶", "劳务输出", "项目", "就业中心"),
     "因产业项目失败": ("产业帮扶", "合作社带动", "技术", "农业农村局"),
 }
+_OF_AGE = 2003 * 12 + 2  # born in March 2003: sixteen in March 2019
 YULU = ("中职", "高职高专")
 
 Draft = tuple[str, str, str, str, str, int, str, str]  # member, category, item, kind, unit, yuan, start, end
@@ -91,7 +92,7 @@ def _members(rng: random.Random, home: Household) -> Iterator[Draft]:
     for person in home.live:
         if everybody or person.health in ("长期慢性病", "患有大病"):
             yield person.no, "健康帮扶", "家庭医生签约", "技术", doctor, 0, _signed_on(rng, person), ""
-        if person.health == "残疾":
+        if person.health == "残疾" and not person.tekun:
             yield person.no, "综合保障", "残疾人补贴", "资金", UNIT["残联"], 0, "2019-01-01", ""
         if person.enrolment.startswith(YULU):
             yield person.no, "教育帮扶", "雨露计划", "资金", UNIT["扶贫办"], 3000, "2019-09-01", ""
@@ -100,6 +101,8 @@ def _members(rng: random.Random, home: Household) -> Iterator[Draft]:
         if person.public_job:
             pay = person.months * person.wage
             yield person.no, "公益性岗位帮扶", "公益性岗位", "资金", UNIT["人社局"], pay, "2019-01-01", ""
+        elif person.born > _OF_AGE:
+            continue  # not yet sixteen when last year's measures for work began
         elif person.channel == "帮扶车间":
             yield person.no, "就业帮扶", "扶贫车间", "项目", UNIT["人社局"], 0, "2019-03-01", ""
         elif person.region == "省外务工":
