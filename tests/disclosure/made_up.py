@@ -48,6 +48,8 @@ class Example:
         self._people()
         self._money(projects)
         self._notices()
+        self._oversight()
+        self._help()
         self._connection = None
 
     def open(self) -> Example:
@@ -175,18 +177,71 @@ class Example:
                 ends_on=DAY + datetime.timedelta(9 - n), publisher_unit="U001", items=1, case_id="Z2020-00001",
                 withdrawn_on=None, result=None, closed_on=None,
             )  # fmt: skip
-            self.add("notice-projects", notice_id=notice, project_id=project["project_id"])
+            self.add("notice-projects", notice_id=notice, project_id=project["project_id"], frozen=None)
         village = self.rows["villages"][0]["village_code"]
         for number, kind, items in ((9001, "识别公示", 3), (9002, "退出公示", 12)):
             self.add(
                 "notices", notice_id=f"G2020-0{number}", notice_kind=kind, title=f"第11村2020年{kind}",
                 division_code=village, place="村公示栏", starts_on=DAY, ends_on=DAY + datetime.timedelta(6),
-                publisher_unit="U001", items=items, withdrawn_on=None,
+                publisher_unit="U001", items=items, withdrawn_on=None, result=None, closed_on=None,
             )  # fmt: skip
+        self.add("notice-commitments", notice_id="G2020-09002", page=1, commitment="ab" * 32)
+        self.add(
+            "notices", notice_id="G2020-09003", notice_kind="识别公示", title="撤回的公示", division_code=village,
+            place="村公示栏", starts_on=DAY, ends_on=DAY + datetime.timedelta(6), publisher_unit="U001", items=3,
+            withdrawn_on=DAY, result=None, closed_on=None,
+        )  # fmt: skip
+        self.add(
+            "notice-objections", notice_id="G2020-09002", raised_on=DAY, topic="有车有房", answered_on=None,
+            outcome=None,
+        )  # fmt: skip
         self.add(
             "notice-objections", notice_id="G2020-00001", raised_on=DAY, topic="金额不符", answered_on=None,
             outcome=None,
         )  # fmt: skip
+
+    def _oversight(self) -> None:
+        self.add("calendar", calendar_date=datetime.date(2020, 1, 1), day_kind="放假", holiday="元旦")
+        self.add("lines", line_kind="贫困线", year=2020, amount=Decimal("4000.00"))
+        self.add("indicators", subject=COUNTY, indicator="义务教育巩固率", period="2020", unit="%", basis="方案")
+        self.add(
+            "inspections", inspection_id="X2020-001", title="二季度督查", by_unit="U001", division_code=COUNTY,
+            started_on=DAY, finished_on=None,
+        )  # fmt: skip
+        self.add(
+            "inspection-findings", inspection_id="X2020-001", finding_no=1, liable_unit="U001", due_on=DAY, closed_on=None,
+            project_id=self.rows["projects"][0]["project_id"], rectified_on=None,
+        )  # fmt: skip
+        for number in range(5):
+            self.add("complaints", complaint_no=f"T{number:06}", received_on=DAY, due_on=DAY, closed_on=None)
+
+    def _help(self) -> None:
+        """Pupils of three schools with aid, small loans, and a helper for every household but one."""
+        homes = self.rows["households"]
+        for number, home in enumerate(homes):
+            home["household_no"] = f"H{number:07}"
+            if number:
+                self.add(
+                    "pairings", pairing_id=f"J{number:07}", role="帮扶责任人", household_no=home["household_no"],
+                    ended_on=None,
+                )  # fmt: skip
+                for month in (1, 4):
+                    self.add(
+                        "contacts", pairing_id=f"J{number:07}", contact_kind="走访",
+                        contacted_on=datetime.date(2020, month, 15),
+                    )  # fmt: skip
+            school = "S003" if number < 3 else self.random.choice(("S001", "S002", None))
+            self.add("members", member_no=f"M{number:08}", household_no=home["household_no"], school_code=school)
+            self.add(
+                "subsidies", subsidy_id=f"D{number:07}", household_no=home["household_no"], member_no=f"M{number:08}",
+                benefit="营养膳食补助", period="2020-S1", amount=Decimal("400.00"),
+            )  # fmt: skip
+        for number, purpose in enumerate(["种植"] * 8 + ["养殖"] * 3 + ["加工"] * 6):
+            self.add(
+                "loans", loan_id=f"K{number:06}", purpose=purpose, annual_rate=Decimal("4.35"), amount=Decimal(20000)
+            )
+        for number in (1, 2, 3):
+            self.add("schools", school_code=f"S{number:03}", name=f"第{number}小学", township_code="990100100000")
 
 
 def nasty_county() -> Example:

@@ -9,6 +9,7 @@ from made_up import Example
 
 from gongshi.disclosure import Disclosure, Withheld
 from gongshi.disclosure.catalogue import VIEWS
+from gongshi.disclosure.counts import COUNTS
 from gongshi.disclosure.people import SOURCE
 from gongshi.disclosure.views import COUNTED, PUBLIC, View, expand, reads
 from gongshi.model import GongshiError
@@ -60,7 +61,7 @@ def test_a_view_runs_and_its_columns_come_from_public_fields(view, example, disc
     assert len(keys) == len(set(keys))
 
 
-@pytest.mark.parametrize("sql", [*(view.sql for view in VIEWS), SOURCE])
+@pytest.mark.parametrize("sql", [*(view.sql for view in VIEWS), *(count.sql for count in COUNTS), SOURCE])
 def test_a_view_reads_nothing_but_its_placeholders(sql):
     marked = re.sub(r"\{([a-z-]+)\}", r'"only \1"', sql)
     assert tables(marked)
@@ -101,22 +102,24 @@ def test_counts_of_people_outside_the_crossing_are_withheld_too(disclosure):
     assert {str(row.persons) for row in disclosure.rows("payments")} == {"不足5", "None"}
 
 
-def test_a_notice_counts_households_or_projects_never_both(disclosure):
+def test_a_notice_counts_projects_and_never_households(disclosure):
+    """A village's total less the households of its exit notice would be the few who are left."""
     by_kind = {row.notice_kind: row for row in disclosure.rows("notices")}
-    assert str(by_kind["识别公示"].households) == "不足5" and by_kind["识别公示"].project_count is None
-    assert by_kind["退出公示"].households == 12
-    assert by_kind["实施前公示"].project_count == 1 and by_kind["实施前公示"].households is None
+    assert by_kind["识别公示"].project_count is None and by_kind["退出公示"].project_count is None
+    assert by_kind["实施前公示"].project_count == 1
+    origins = [column.name for column in disclosure.columns("notices") if column.origin == "notices.items"]
+    assert origins == ["project_count"]
 
 
 def test_a_withdrawn_notice_is_gone(example):
-    for row in example.rows["notices"]:
-        assert row["withdrawn_on"] is None
+    assert example.rows["notices"][0]["withdrawn_on"] is None
     withdrawn = Example()
     withdrawn.rows["notices"][0]["withdrawn_on"] = withdrawn.rows["notices"][0]["starts_on"]
     left = Disclosure(withdrawn.open())
     gone = withdrawn.rows["notices"][0]["notice_id"]
     for name in ("notices", "notice-projects", "notice-objections"):
         assert gone not in {row.notice_id for row in left.rows(name)}
+    assert gone in {row.notice_id for row in left.rows("notices-withdrawn")}, "its address still says where it went"
 
 
 def test_people_add_up_and_small_cells_are_withheld(example, disclosure):

@@ -208,4 +208,7 @@ def test_the_site_asks_for_views_not_tables():
         assert "import mkdocs" not in text and "from mkdocs" not in text, path
         assert ".sql(" not in text and "SELECT" not in text, path
         if path.name != "load.py":
-            assert set(re.findall(r"from gongshi\.package(\S*) import (.+)", text)) <= {(".canonical", "csv_cell")}
+            assert set(re.findall(r"from gongshi\.package(\S*) import (.+)", text)) <= {
+                (".canonical", "csv_cell"),
+                (".yamlfile", "parse, plain"),
+            }

@@ -100,6 +100,7 @@ class GongshiPlugin(BasePlugin[Options]):
     def on_post_page(self, output, *, page, config):
         """Keep a shell instead of writing it; put the generated part into a page that has one."""
         self._light(page, False)
+        output = site.name_search(output)
         try:
             if page.meta.get("shell"):
                 folder = os.path.dirname(page.file.src_uri)
@@ -112,7 +113,7 @@ class GongshiPlugin(BasePlugin[Options]):
 
     def on_post_template(self, output, *, template_name, config):
         """MkDocs' sitemap has today's date in it, and knows no record page: ours is written at the end."""
-        return "" if template_name == "sitemap.xml" else output
+        return "" if template_name == "sitemap.xml" else site.name_search(output)
 
     @event_priority(-50)
     def on_post_build(self, *, config):

@@ -17,11 +17,14 @@ from gongshi.model import GongshiError, Severity
 @click.command(cls=Command)
 @click.option("--on", "on_day", metavar="DATE", help="以哪一天为准，默认是县情里的数据日期，没有则是今天")
 @click.option("--out", type=click.Path(path_type=Path), help="网站放在哪个目录，默认是 site")
+@click.option(
+    "--log", type=click.Path(path_type=Path), help="发布时用：把发布清单加到这个目录（放在网站旁边，只增不改）"
+)
 @click.pass_obj
-def build(root: Path, on_day: str | None, out: Path | None) -> None:
+def build(root: Path, on_day: str | None, out: Path | None, log: Path | None) -> None:
     """由记录生成公开网站。网站只用公开的内容，可直接放到任何网站空间，也可在本机打开。
 
-    请先运行 gongshi check，改好错误再生成。
+    请先运行 gongshi check，改好错误再生成。发布时加 --log，以后任何人都能用 gongshi verify 核对。
 
     例：gongshi build --out site
     """
@@ -34,6 +37,7 @@ def build(root: Path, on_day: str | None, out: Path | None) -> None:
         raise GongshiError(f"“{folder}”里有别的东西，生成网站会清掉它，请换一个目录")
     if not (root / "mkdocs.yml").is_file():
         raise GongshiError("找不到 mkdocs.yml，请在台账仓库的根目录运行")
+    commit = _published_commit(root, folder, log) if log else ""
     show = progress()
     show("读取记录")
     with load(tree, ["county"]) as database:
@@ -50,6 +54,25 @@ def build(root: Path, on_day: str | None, out: Path | None) -> None:
         shutil.rmtree(aside, ignore_errors=True)
     show("")
     click.echo(f"网站已生成到 {folder}，数据日期 {when.isoformat()}。")
+    if log:
+        from gongshi.site.manifest import append
+
+        manifest, added = append(log, commit, when, folder)
+        click.echo(f"发布清单{'是' if added else '没有变化，仍是'} {log / manifest.name}。")
+
+
+def _published_commit(root: Path, folder: Path, log: Path) -> str:
+    """The commit that is being published; GongshiError if the files are not all its own."""
+    from gongshi.repository import Git
+    from gongshi.site.load import PARTS
+
+    git = Git(root)
+    commit = git.head() if git.exists() else None
+    if not commit or git.run("status", "--porcelain", "--", *PARTS).strip():
+        raise GongshiError("台账有没入库的修改，这样发布的网站以后证明不了来历，请先提交再发布。")
+    if log.resolve().is_relative_to(folder.resolve()):
+        raise GongshiError("发布清单不能放在网站目录里面，下次生成会清掉它，请放在网站旁边。")
+    return commit
 
 
 def _refuse_personal(folder: Path) -> None:

@@ -164,27 +164,30 @@ NOTICES = View(
     ("notice_id",),
     """notices.notice_id notices.notice_kind notices.title notices.division_code=公示范围代码 scope:divisions.name=公示范围
     scope_level:divisions.level=范围级别 notices.place notices.starts_on notices.ends_on
-    publisher:units.name=公示单位 publisher_phone:units.office_phone=受理电话 %households:notices.items=公示户数
-    project_count:notices.items=公示项目数 notices.doc_no
-    notices.result notices.closed_on""",
+    publisher:units.name=公示单位 publisher_phone:units.office_phone=受理电话 project_count:notices.items=公示项目数 notices.doc_no
+    notices.result notices.closed_on #objections:notice-objections.topic=收到异议
+    #answered:notice-objections.answered_on=已答复异议""",
     """
     SELECT n.*, d.name AS scope, d.level AS scope_level, u.name AS publisher,
-      u.office_phone AS publisher_phone,
+      u.office_phone AS publisher_phone, coalesce(o.objections, 0) AS objections, coalesce(o.answered, 0) AS answered,
       CASE WHEN n.notice_kind IN ('资金分配公告', '年度计划公告', '项目库公示', '实施前公示', '竣工后公示',
-        '项目调整公示', '贫困村退出公示') THEN n.items END AS project_count,
-      CASE WHEN project_count IS NULL THEN n.items END AS households
+        '项目调整公示', '贫困村退出公示', '其他公告') THEN n.items END AS project_count
     FROM {notices} n
     LEFT JOIN {divisions} d ON d.division_code = n.division_code
     LEFT JOIN {units} u ON u.unit_code = n.publisher_unit
+    LEFT JOIN (SELECT notice_id, count(*) AS objections, count(answered_on) AS answered
+      FROM {notice-objections} GROUP BY notice_id) o ON o.notice_id = n.notice_id
     WHERE n.withdrawn_on IS NULL
     ORDER BY n.starts_on DESC, n.notice_id DESC""",
 )
+"""Without the number of households of a list: a village's total less its exits would be a small count that the table of
+people withholds. Households are counted there, once, with everything that may be worked out from them considered."""
 
 NOTICE_PROJECTS = View(
     "notice-projects",
     "公示的项目",
     ("notice_id", "project_id"),
-    "notice-projects.notice_id notice-projects.project_id project:projects.name projects.budget_total",
+    "notice-projects.notice_id notice-projects.project_id project:projects.name projects.budget_total notice-projects.frozen",
     """
     SELECT n.*, p.name AS project, p.budget_total
     FROM {notice-projects} n
@@ -203,7 +206,30 @@ OBJECTIONS = View(
     SELECT o.*
     FROM {notice-objections} o
     JOIN {notices} g ON g.notice_id = o.notice_id AND g.withdrawn_on IS NULL
+    WHERE g.notice_kind IN ('资金分配公告', '年度计划公告', '项目库公示', '实施前公示', '竣工后公示', '项目调整公示',
+      '贫困村退出公示', '其他公告')
     ORDER BY o.notice_id, o.raised_on, o.topic""",
+)
+"""Of money and projects only: what is objected to in a short list of households could point to one of them."""
+
+WITHDRAWN = View(
+    "notices-withdrawn",
+    "撤回的公示",
+    ("notice_id",),
+    "notices.notice_id notices.notice_kind notices.withdrawn_on",
+    "SELECT * FROM {notices} WHERE withdrawn_on IS NOT NULL ORDER BY notice_id",
+)
+
+COMMITMENTS = View(
+    "notice-commitments",
+    "公示榜承诺",
+    ("notice_id", "page"),
+    "notice-commitments.notice_id notice-commitments.page notice-commitments.commitment",
+    """
+    SELECT c.*
+    FROM {notice-commitments} c
+    JOIN {notices} g ON g.notice_id = c.notice_id AND g.withdrawn_on IS NULL
+    ORDER BY c.notice_id, c.page""",
 )
 
 ASSETS = View(
@@ -234,7 +260,111 @@ DOCUMENTS = View(
     ORDER BY d.issued_on DESC, d.doc_no""",
 )
 
+INSPECTIONS = View(
+    "inspections",
+    "督查检查",
+    ("inspection_id",),
+    """inspections.inspection_id inspections.inspection_kind inspections.title unit:units.name=检查单位
+    scope:divisions.name=检查范围 inspections.started_on inspections.finished_on inspections.funds_checked
+    inspections.homes_visited inspections.sites_seen inspections.score %inspections.sample_size
+    inspections.satisfaction inspections.report_doc #findings:inspection-findings.finding_no=发现问题
+    #settled:inspection-findings.closed_on=已销号问题""",
+    """
+    SELECT i.*, u.name AS unit, d.name AS scope, coalesce(f.findings, 0) AS findings,
+      coalesce(f.settled, 0) AS settled
+    FROM {inspections} i
+    LEFT JOIN {units} u ON u.unit_code = i.by_unit
+    LEFT JOIN (SELECT division_code, any_value(name) AS name FROM {divisions} GROUP BY ALL) d
+      ON d.division_code = i.division_code
+    LEFT JOIN (SELECT inspection_id, count(*) AS findings, count(closed_on) AS settled
+      FROM {inspection-findings} GROUP BY ALL) f ON f.inspection_id = i.inspection_id
+    ORDER BY i.started_on DESC, i.inspection_id DESC""",
+)
+
+FINDINGS = View(
+    "inspection-findings",
+    "检查发现的问题",
+    ("inspection_id", "finding_no"),
+    """inspection-findings.inspection_id inspection-findings.finding_no inspection-findings.finding_type
+    inspection-findings.project_id project:projects.name=涉及项目名称 unit:units.name=责任单位
+    inspection-findings.amount inspection-findings.recovered inspection-findings.cause
+    inspection-findings.due_on inspection-findings.rectified_on inspection-findings.accountability
+    inspection-findings.closed_on""",
+    """
+    SELECT f.*, p.name AS project, u.name AS unit
+    FROM {inspection-findings} f
+    LEFT JOIN {projects} p ON p.project_id = f.project_id
+    LEFT JOIN {units} u ON u.unit_code = f.liable_unit
+    ORDER BY f.inspection_id DESC, f.finding_no""",
+)
+
+_COMPLAINTS = """
+    SELECT {by}, count(*) AS received, count(closed_on) AS closed,
+      count(*) FILTER (outcome IN ('属实已整改', '部分属实已整改')) AS confirmed,
+      count(*) FILTER (outcome = '不属实') AS unfounded
+    FROM {{complaints}} GROUP BY ALL ORDER BY received DESC, {by}"""
+
+_COMPLAINT_COUNTS = """#received:complaints.complaint_no=受理件数 #closed:complaints.closed_on=已办结
+    #confirmed:complaints.outcome=属实或部分属实并整改 #unfounded:complaints.outcome=不属实"""
+
+COMPLAINTS = View(
+    "complaints",
+    "监督举报（按事项）",
+    ("topic",),
+    f"complaints.topic {_COMPLAINT_COUNTS}",
+    _COMPLAINTS.format(by="topic"),
+)
+
+CHANNELS = View(
+    "complaint-channels",
+    "监督举报（按渠道）",
+    ("channel",),
+    f"complaints.channel {_COMPLAINT_COUNTS}",
+    _COMPLAINTS.format(by="channel"),
+)
+
+SCHOOLS = View(
+    "schools",
+    "学校",
+    ("school_code",),
+    """schools.school_code schools.name schools.school_level township:divisions.name=所在乡镇
+    township_slug:divisions.slug=乡镇目录名 schools.classes %schools.pupils %schools.boarders schools.teachers
+    schools.rotated_teachers schools.network schools.class_network schools.compliant""",
+    """
+    SELECT s.*, d.name AS township, d.slug AS township_slug
+    FROM {schools} s
+    LEFT JOIN (SELECT division_code, any_value(name) AS name, any_value(slug) AS slug FROM {divisions}
+      WHERE valid_to IS NULL GROUP BY ALL) d ON d.division_code = s.township_code
+    ORDER BY s.township_code, s.school_code""",
+)
+
+INDICATORS = View(
+    "indicators",
+    "目标和完成",
+    ("subject", "indicator", "period"),
+    """indicators.subject indicators.indicator indicators.period indicators.target indicators.actual
+    indicators.unit indicators.basis""",
+    "SELECT * FROM {indicators} ORDER BY subject, indicator, period",
+)
+
+LINES = View(
+    "lines",
+    "贫困线和监测线",
+    ("line_kind", "year"),
+    "lines.line_kind lines.year lines.amount lines.income_measure lines.doc_no lines.verified",
+    "SELECT * FROM {lines} ORDER BY line_kind, year",
+)
+
+CALENDAR = View(
+    "calendar",
+    "工作日历",
+    ("calendar_date",),
+    "calendar.calendar_date calendar.day_kind calendar.holiday",
+    "SELECT * FROM {calendar} ORDER BY calendar_date",
+)
+
 VIEWS = (
     COUNTY, TOWNSHIPS, VILLAGES, ALLOCATIONS, PROJECTS, PROJECT_VILLAGES, BUDGET, STAGES, CHANGES, PAYMENTS,
-    NOTICES, NOTICE_PROJECTS, OBJECTIONS, ASSETS, DOCUMENTS,
+    NOTICES, NOTICE_PROJECTS, OBJECTIONS, WITHDRAWN, COMMITMENTS, ASSETS, DOCUMENTS, INSPECTIONS, FINDINGS,
+    COMPLAINTS, CHANNELS, SCHOOLS, INDICATORS, LINES, CALENDAR,
 )  # fmt: skip

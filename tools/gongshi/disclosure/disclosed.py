@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any, Protocol
 
 from gongshi.disclosure.catalogue import VIEWS
+from gongshi.disclosure.counts import COUNTS, JOINS, Count, by_name
 from gongshi.disclosure.people import DIMENSIONS, SOURCE, STATUS, Place, count
 from gongshi.disclosure.suppression import primary
 from gongshi.disclosure.views import COUNTED, PUBLIC, Column, View, expand, reads
@@ -33,7 +34,7 @@ WHERE valid_to IS NULL AND level IN ('县', '乡镇', '村')
 ORDER BY list_position(['县', '乡镇', '村'], level), division_code"""
 
 
-RESOURCES = frozenset().union(reads(_PLACES), reads(SOURCE), *(reads(view.sql) for view in VIEWS))
+RESOURCES = frozenset().union(reads(_PLACES), reads(SOURCE), *(reads(view.sql) for view in (*VIEWS, *COUNTS)))
 """What the views read: nothing else of the ledger needs to be loaded to publish it."""
 
 
@@ -53,9 +54,10 @@ class Disclosure:
 
     def __init__(self, database: Database, threshold: int = 5) -> None:
         self.threshold = threshold
-        self.views: Mapping[str, str] = {view.name: view.title for view in (*VIEWS, PEOPLE)}
+        self.views: Mapping[str, str] = {view.name: view.title for view in (*VIEWS, PEOPLE, *COUNTS)}
         self._columns = {view.name: view.resolve(database.descriptor) for view in VIEWS}
         self._columns[PEOPLE.name] = PEOPLE_COLUMNS
+        self._columns |= {count.name: count.columns for count in COUNTS}
         self._rows = cache(_reader(database, self._columns, threshold))
 
     def columns(self, name: str) -> tuple[Column, ...]:
@@ -64,7 +66,7 @@ class Disclosure:
 
     def key(self, name: str) -> tuple[str, ...]:
         """The columns that tell the rows of a view apart."""
-        return next(view.key for view in (*VIEWS, PEOPLE) if view.name == name)
+        return next(view.key for view in (*VIEWS, PEOPLE, *COUNTS) if view.name == name)
 
     def rows(self, name: str) -> Sequence[Any]:
         """The rows of a view, in their published order."""
@@ -79,6 +81,8 @@ def _reader(database: Database, columns: Mapping[str, Sequence[Column]], thresho
         shape = namedtuple("Row", [column.name for column in columns[name]])
         if name == PEOPLE.name:
             return [shape(*row) for row in _people(database, threshold)]
+        if name in by_name():
+            return [shape(*row) for row in _counted(database, by_name()[name], threshold)]
         small = primary(threshold)
         counts = [place for place, column in enumerate(columns[name]) if column.people]
         rows = []
@@ -91,6 +95,11 @@ def _reader(database: Database, columns: Mapping[str, Sequence[Column]], thresho
         return rows
 
     return read
+
+
+def _counted(database: Database, count: Count, threshold: int) -> list[tuple]:
+    """Rows of one of the counts."""
+    return count.publish(database.sql(expand(count.sql, database.descriptor, COUNTED, JOINS)), threshold)
 
 
 def _people(database: Database, threshold: int) -> list[tuple]:

@@ -60,14 +60,14 @@ class View:
         return f"SELECT {names} FROM ({expand(self.sql, descriptor, PUBLIC)})"
 
 
-def expand(sql: str, descriptor: Descriptor, levels: Collection[str]) -> str:
-    """``sql`` with its placeholders made subqueries of the fields at these levels."""
+def expand(sql: str, descriptor: Descriptor, levels: Collection[str], joins: Collection[str] = ()) -> str:
+    """``sql`` with its placeholders made subqueries of the fields at these levels, and of those named in ``joins``."""
     if _TABLE.search(sql):
         raise GongshiError("公开视图只能从写在花括号里的资源取数。")
 
     def table(match: re.Match[str]) -> str:
         fields = descriptor.resources[match[1]].schema.fields
-        names = ", ".join(f'"{field.name}"' for field in fields if field.disclosure in levels)
+        names = ", ".join(f'"{field.name}"' for field in fields if field.disclosure in levels or field.name in joins)
         return f'(SELECT {names} FROM "{match[1]}")'
 
     return _PLACEHOLDER.sub(table, sql)

@@ -7,6 +7,7 @@ with markers in it (``Shell``), and it stamps the record pages from that.
 from pathlib import Path
 
 from gongshi.site.load import load
+from gongshi.site.material import name_search
 from gongshi.site.output import Content, finish
 from gongshi.site.pages import Site
 from gongshi.site.search import learn
@@ -15,4 +16,4 @@ from gongshi.site.shell import BODY, TITLE, Page, Shell
 THEME = Path(__file__).parent / "theme"
 """Templates and assets laid over the generator's theme."""
 
-__all__ = ["BODY", "THEME", "TITLE", "Content", "Page", "Shell", "Site", "finish", "learn", "load"]
+__all__ = ["BODY", "THEME", "TITLE", "Content", "Page", "Shell", "Site", "finish", "learn", "load", "name_search"]

@@ -1,4 +1,4 @@
-"""The public views as CSV files in a Data Package."""
+"""The public views as CSV files in a Data Package, and each as JSON and Excel beside it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from gongshi.disclosure import Column, Disclosure, Withheld
 from gongshi.package.canonical import csv_cell
+from gongshi.site.workbook import workbook
 
 BOM = b"\xef\xbb\xbf"
 """Without it, spreadsheet programs read the Chinese of a CSV file as something else."""
@@ -21,7 +22,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 class Table(NamedTuple):
     """What the download page says of one file."""
 
-    path: str
+    name: str
     title: str
     rows: int
     columns: tuple[Column, ...]
@@ -29,15 +30,18 @@ class Table(NamedTuple):
 
 def tables(views: Disclosure) -> list[Table]:
     """Every view as a file."""
-    return [
-        Table(f"{name}.csv", title, len(views.rows(name)), views.columns(name)) for name, title in views.views.items()
-    ]
+    return [Table(name, title, len(views.rows(name)), views.columns(name)) for name, title in views.views.items()]
 
 
 def files(views: Disclosure, facts: Mapping[str, Any]) -> Iterator[tuple[str, Iterable[bytes]]]:
     """Paths and contents of all downloads."""
-    for name in views.views:
+    day = datetime.date.fromisoformat(str(facts["on"]))
+    note = f"{facts['site_name']}，数据截至{facts['on_text']}，台账版本 {facts['commit_text']}"
+    for name, title in views.views.items():
         yield f"data/{name}.csv", _csv(views, name)
+        yield f"data/{name}.json", _records(views, name)
+        yield f"data/{name}.xlsx", [workbook(title, views.columns(name), views.rows(name), day, note)]
+    yield "data/commitments.js", [_commitments(views)]
     yield "data/datapackage.json", [_json(_package(views, facts))]
 
 
@@ -47,13 +51,47 @@ def _csv(views: Disclosure, name: str) -> Iterator[bytes]:
     header = [column.name for column in columns] + [NOTE] * counted
     yield BOM + (",".join(header) + "\n").encode()
     for row in views.rows(name):
-        cells = [_cell(value) for value in row]
+        cells = [plain_cell(value) for value in row]
         if counted:
             cells.append(_note(columns, row))
         yield (",".join(map(csv_cell, cells)) + "\n").encode()
 
 
-def _cell(value: Any) -> str:
+def _records(views: Disclosure, name: str) -> Iterator[bytes]:
+    """A list of objects, one a line; a withheld count is null, and ``note`` says so."""
+    columns = views.columns(name)
+    counted = any(column.people for column in columns)
+    comma = "[\n"
+    for row in views.rows(name):
+        values = {column.name: _plain(value) for column, value in zip(columns, row, strict=True)}
+        if counted:
+            values[NOTE] = _note(columns, row)
+        yield (comma + json.dumps(values, ensure_ascii=False, separators=(",", ":"))).encode()
+        comma = ",\n"
+    yield b"[]\n" if comma == "[\n" else b"\n]\n"
+
+
+def _plain(value: Any) -> Any:
+    """Money stays exact, as text; so do dates."""
+    if isinstance(value, Withheld):
+        return None
+    if isinstance(value, Decimal):
+        return f"{value:f}"
+    return value.isoformat() if isinstance(value, datetime.date) else value
+
+
+def _commitments(views: Disclosure) -> bytes:
+    """What the page that checks a village sheet looks up, as a script: a page opened from a folder may not read JSON."""
+    found: dict[str, list[str]] = {}
+    for row in views.rows("notice-commitments"):
+        found.setdefault(row.notice_id, []).append(row.commitment)
+    titles = {row.notice_id: row.title for row in views.rows("notices")}
+    data = {code: {"title": titles.get(code, ""), "pages": pages} for code, pages in found.items()}
+    text = json.dumps(data, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
+    return f"var gongshiCommitments = {text};\n".encode()
+
+
+def plain_cell(value: Any) -> str:
     """A value as the Table Schema says; text that a spreadsheet would run as a formula is made plain text."""
     if value is None or isinstance(value, Withheld):
         return ""

@@ -3,25 +3,59 @@
 from __future__ import annotations
 
 import datetime
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from gongshi.disclosure import RESOURCES, Disclosure
+from gongshi.disclosure import Disclosure
+from gongshi.disclosure.notices import blob_id
+from gongshi.disclosure.rulings import books, exemptions
 from gongshi.model import GongshiError, Severity
 from gongshi.package import RECORDS, county_day
 from gongshi.package import load as load_tables
-from gongshi.repository import Git, WorkTree
+from gongshi.policy import judge
+from gongshi.repository import Git, Tree, WorkTree
 from gongshi.site.pages import Site
+
+PARTS = (RECORDS, "policies", "docs", "mkdocs.yml")
+"""What of the repository a site is made of."""
 
 
 def load(root: Path, on: datetime.date | None, today: datetime.date) -> Site:
     """The site of the records below ``root`` on the day ``on``: else on the county's own day, else ``today``."""
-    database = load_tables(WorkTree(root), only=RESOURCES)
+    git = Git(root)
+    commit = git.head() if git.exists() else None
+    clean = bool(commit) and not git.run("status", "--porcelain", "--", *PARTS).strip()
+    return of_tree(root, on, today, commit or "", clean)
+
+
+def of_tree(root: Path, on: datetime.date | None, today: datetime.date, commit: str, clean: bool) -> Site:
+    """The same, where the commit is known: ``clean`` says that the files are its own."""
+    tree = WorkTree(root)
+    database = load_tables(tree)
     errors = [finding for finding in database.findings if finding.severity == Severity.ERROR]
     if errors:
         first = errors[0]
         place = f"{first.path} 第 {first.line} 行" if first.line else first.path
         raise GongshiError(f"台账有 {len(errors)} 处读不出来，先运行 gongshi check。第一处：{place}，{first.message}")
-    git = Git(root)
-    commit = git.head() if git.exists() else None
-    clean = bool(commit) and not git.run("status", "--porcelain", "--", RECORDS).strip()
-    return Site(Disclosure(database), on or county_day(database) or today, commit or "", clean)
+    views = Disclosure(database)
+    _refuse_dates(views)
+    day = on or county_day(database) or today
+    verdict = judge(database, day)
+    shown = books(verdict, database.descriptor, day, views.threshold)
+    return Site(views, day, commit, clean, _changed(views, tree), shown, exemptions(verdict, day))
+
+
+def _refuse_dates(views: Disclosure) -> None:
+    """A notice without a term has no state: the site stops rather than show something about it."""
+    for row in views.rows("notices"):
+        if row.starts_on is None or row.ends_on is None or row.ends_on < row.starts_on:
+            raise GongshiError(f"公示“{row.notice_id}”的日期没有填好（结束要不早于开始），先运行 gongshi check 改好。")
+
+
+def _changed(views: Disclosure, tree: Tree) -> frozenset[tuple[str, str]]:
+    """The (notice, project) whose file is no longer what the notice froze, or gone."""
+    frozen = [row for row in views.rows("notice-projects") if row.frozen]
+    if not frozen:
+        return frozenset()
+    files = {PurePosixPath(path).stem: path for path in tree.paths(f"{RECORDS}/projects/")}
+    now = {code: blob_id(tree.read(files[code])) for code in {row.project_id for row in frozen} if code in files}
+    return frozenset((row.notice_id, row.project_id) for row in frozen if now.get(row.project_id) != row.frozen)

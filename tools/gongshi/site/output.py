@@ -43,7 +43,8 @@ class Content(Protocol):
 def finish(content: Content, shells: Mapping[str, Shell], out: Path, site_url: str = "") -> None:
     """Stamp the pages, write the files, extend the search index, shut the door to other hosts."""
     entries = [
-        search.entry(page.path, page.title, page.words) for page in _stamp(content.pages(), shells, out, site_url)
+        search.entry(page.path, page.title, page.words, page.boost)
+        for page in _stamp(content.pages(), shells, out, site_url)
     ]
     index = out / INDEX
     if index.exists():

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import datetime
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from pathlib import PurePosixPath
 from typing import Any
 
 from gongshi.disclosure import Disclosure
-from gongshi.site import downloads
+from gongshi.disclosure.clock import State, state
+from gongshi.disclosure.rulings import Book, Exemption
+from gongshi.site import downloads, noticing, rulings, topics
 from gongshi.site.numbers import flows, people, stages, sums
 from gongshi.site.render import environment
 from gongshi.site.shell import Page
@@ -19,6 +22,7 @@ SECTIONS = {
     "townships": "townships/index.html",
     "villages": "townships/index.html",
     "notices": "notices/index.html",
+    "policies": "policies/index.html",
 }
 """For each folder of record pages, the page of the navigation above it."""
 
@@ -26,14 +30,25 @@ SECTIONS = {
 class Site:
     """Every page of one county on one day."""
 
-    def __init__(self, views: Disclosure, on: datetime.date, commit: str, clean: bool = True) -> None:
-        self._views = views
+    def __init__(
+        self,
+        views: Disclosure,
+        on: datetime.date,
+        commit: str,
+        clean: bool = True,
+        changed: Collection[tuple[str, str]] = (),
+        books: Sequence[Book] = (),
+        waivers: Sequence[Exemption] = (),
+    ) -> None:
+        """``changed`` are the (notice, project) whose record is not what the notice froze; ``books`` the policies."""
+        self._books, self._waivers = books, waivers
+        self._views, self._changed = views, changed
         self._on = on
         self._commit, self._clean = commit, clean
         self._county = views.rows("county")[0]
         self._people = people(views.rows("people"))
         self._env = environment()
-        self._env.globals |= {"on": on, "county": self._county}
+        self._env.globals |= {"on": on, "county": self._county, "state": state, "State": State}
 
     def sections(self) -> Mapping[str, str]:
         """For every folder that holds stamped pages, the page of the navigation it belongs to."""
@@ -56,8 +71,10 @@ class Site:
         return [self._county.name, *(row.name for view in ("townships", "villages") for row in self._rows(view))]
 
     def files(self) -> Iterator[tuple[str, Iterable[bytes]]]:
-        """The downloads."""
-        return downloads.files(self._views, self.facts())
+        """The downloads and the feed."""
+        yield from downloads.files(self._views, self.facts())
+        yield "data/rules.csv", rulings.download(self._books)
+        yield noticing.FEED, noticing.feed(self._rows("notices"), self.facts(), self._county)
 
     def section(self, path: str) -> Page | None:
         """The generated part of a hand-written page."""
@@ -68,10 +85,17 @@ class Site:
             "townships/index.html": self._townships,
             "notices/index.html": self._notices,
             "data/index.html": self._data,
+            "help/index.html": lambda: topics.help_values(self._views, self._on) | {"loans": self._rows("loans")},
+            "education/index.html": lambda: topics.education_values(self._views),
+            "oversight/index.html": lambda: topics.oversight_values(self._views, self._on),
+            "catalogue/index.html": self._catalogue,
+            "verify/index.html": dict,
+            "policies/index.html": self._policies,
+            "policies/rules.html": lambda: rulings.table(self._books),
         }
         if path not in parts:
             return None
-        name = path.removesuffix("index.html").strip("/") or "home"
+        name = PurePosixPath(path.removesuffix("index.html")).stem or "home"
         return Page(path, "", self._render(f"{name}.html", path, parts[path]()))
 
     def pages(self) -> Iterator[Page]:
@@ -81,6 +105,8 @@ class Site:
         yield from self._township_pages()
         yield from self._village_pages()
         yield from self._notice_pages()
+        for path, title, values, words in rulings.pages(self._books):
+            yield self._page(path, title, "policy.html", values, words)
 
     # -- what the sections show -------------------------------------------------------------------------------
 
@@ -92,12 +118,13 @@ class Site:
             "projects": self._rows("projects"),
             "townships": self._rows("townships"),
             "villages": self._rows("villages"),
-            "notices": [row for row in self._rows("notices") if row.starts_on <= self._on <= row.ends_on],
-            "payments": self._rows("payments")[:8],
+            "notices": noticing.by_state(self._rows("notices"), self._on)[State.RUNNING],
+            "steps": self._latest(),
         }
 
     def _funds(self) -> dict[str, Any]:
-        return {"allocations": self._rows("allocations"), "flows": flows(self._rows("allocations"))}
+        values = {"allocations": self._rows("allocations"), "flows": flows(self._rows("allocations"))}
+        return values | {"routes": topics.routes(self._views)}
 
     def _projects(self) -> dict[str, Any]:
         return {"projects": self._rows("projects"), "total": sums(self._rows("projects"))}
@@ -110,7 +137,22 @@ class Site:
         }
 
     def _notices(self) -> dict[str, Any]:
-        return {"notices": self._rows("notices")}
+        rows = self._rows("notices")
+        return {"states": noticing.by_state(rows, self._on), "years": noticing.by_year(rows), "open": noticing.OPEN}
+
+    def _policies(self) -> dict[str, Any]:
+        return rulings.overview(self._books, self._waivers, self._rows("indicators"), self._county.county_code)
+
+    def _catalogue(self) -> dict[str, Any]:
+        shown = ("documents", "lines")
+        return topics.catalogue_values(self._views) | {name: self._rows(name) for name in shown}
+
+    def _latest(self) -> list[tuple[Any, Any]]:
+        """The last steps of projects, with the project."""
+        projects = {row.project_id: row for row in self._rows("projects")}
+        rows = [row for row in self._rows("project-stages") if row.done_on <= self._on and row.project_id in projects]
+        rows.sort(key=lambda row: (row.done_on, row.project_id), reverse=True)
+        return [(row, projects[row.project_id]) for row in rows[:8]]
 
     def _data(self) -> dict[str, Any]:
         return {"tables": downloads.tables(self._views), "licence": self._county.licence}
@@ -151,7 +193,7 @@ class Site:
                 "notices": notices[code],
                 "people": self._people,
             }
-            yield self._page(f"townships/{row.slug}.html", row.name, "township.html", values, "乡镇")
+            yield self._page(f"townships/{row.slug}.html", row.name, "township.html", values, "乡镇", 20)
 
     def _village_pages(self) -> Iterator[Page]:
         links = self._group("project-villages", "village_code")
@@ -169,22 +211,40 @@ class Site:
                 "notices": notices[code],
             }
             words = f"{row.township or ''} {row.village_class}"
-            yield self._page(f"villages/{code}.html", row.name, "village.html", values, words)
+            yield self._page(f"villages/{code}.html", row.name, "village.html", values, words, 5)
 
     def _notice_pages(self) -> Iterator[Page]:
         projects = self._group("notice-projects", "notice_id")
         objections = self._group("notice-objections", "notice_id")
+        commitments = self._group("notice-commitments", "notice_id")
         slugs = {row.township_code: row.slug for row in self._rows("townships")}
+        known = {row.project_id for row in self._rows("projects")}
         for row in self._rows("notices"):
             code = row.notice_id
             values = {
                 "notice": row,
+                "over": noticing.over(row, self._on),
                 "projects": projects[code],
+                "known": known,
+                "changed": {project for notice, project in self._changed if notice == code},
                 "objections": objections[code],
+                "commitments": commitments[code],
                 "slug": slugs.get(row.division_code),
             }
             words = f"{code} {row.notice_kind} {row.scope or ''}"
             yield self._page(f"notices/{code}.html", row.title, "notice.html", values, words)
+        yield from self._notice_lists()
+
+    def _notice_lists(self) -> Iterator[Page]:
+        """A page for each year, and what stands at the address of a notice that was withdrawn."""
+        for year, rows in noticing.by_year(self._rows("notices")).items():
+            title = f"{year}年的公示公告"
+            values = {"notices": rows, "title": title}
+            yield self._page(f"notices/{year}.html", title, "notices-year.html", values, "公示公告")
+        for row in self._rows("notices-withdrawn"):
+            title = f"公示 {row.notice_id} 已撤回"
+            values = {"notice": row, "title": title}
+            yield self._page(f"notices/{row.notice_id}.html", title, "withdrawn.html", values, row.notice_id)
 
     # -- helpers ----------------------------------------------------------------------------------------------
 
@@ -197,8 +257,8 @@ class Site:
             groups[getattr(row, field)].append(row)
         return groups
 
-    def _page(self, path: str, title: str, template: str, values: Mapping, words: str) -> Page:
-        return Page(path, title, self._render(template, path, values), words)
+    def _page(self, path: str, title: str, template: str, values: Mapping, words: str, boost: int = 1) -> Page:
+        return Page(path, title, self._render(template, path, values), words, boost)
 
     def _render(self, template: str, path: str, values: Mapping) -> str:
         """``root`` is the way from the page to the site's root: every address in a template begins with it."""

@@ -52,15 +52,17 @@ def date(value: datetime.date | None) -> Markup:
     return Markup(f'<time datetime="{value.isoformat()}">{text}</time>')
 
 
-def yuan(value: Decimal | None) -> Markup:
+def yuan(value: Decimal | Withheld | None) -> Markup:
     """An amount in yuan."""
+    if isinstance(value, Withheld):
+        return show(value)
     return MISSING if value is None else Markup(_decimal(value, 2))
 
 
-def wan(value: Decimal | None) -> Markup:
+def wan(value: Decimal | Withheld | None) -> Markup:
     """An amount in yuan shown in units of ten thousand; where that rounds it, the exact amount is underneath."""
-    if value is None:
-        return MISSING
+    if value is None or isinstance(value, Withheld):
+        return show(value)
     rounded = (value / WAN).quantize(CENT, ROUND_HALF_UP)
     if rounded * WAN == value:
         return Markup(f"{rounded:,}")
@@ -72,6 +74,13 @@ def share(part: Any, whole: Any) -> Markup:
     if part is None or not whole or isinstance(part, Withheld) or isinstance(whole, Withheld):
         return MISSING
     return Markup(f"{Decimal(part) * 100 / Decimal(whole):.1f}%")
+
+
+def per(part: int | None, whole: Any) -> Markup:
+    """``part`` divided among ``whole``, to two digits."""
+    if part is None or not whole or isinstance(whole, Withheld):
+        return MISSING
+    return Markup(f"{Decimal(part) / Decimal(whole):.2f}")
 
 
 def bar(part: Any, whole: Any) -> Markup:
@@ -94,5 +103,5 @@ def environment() -> Environment:
         auto_reload=False,
     )
     env.filters |= {"show": show, "date": date, "yuan": yuan, "wan": wan}
-    env.globals |= {"share": share, "bar": bar}
+    env.globals |= {"share": share, "bar": bar, "per": per}
     return env

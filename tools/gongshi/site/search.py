@@ -19,7 +19,7 @@ with warnings.catch_warnings():
     import jieba
 
 BREAK = "\u200b"
-_HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U0003134f]+")
+_HAN = re.compile(r"(?P<year>(?:19|20)[0-9]{2}年)|[\u3400-\u9fff\U00020000-\U0003134f]+")
 
 
 def learn(names: Iterable[str]) -> None:
@@ -35,20 +35,20 @@ def _cut(run: str) -> str:
 
 
 def segment(text: str) -> str:
-    """``text`` with its Chinese cut into words, as Material's own search plugin writes it."""
-    return _HAN.sub(lambda match: _cut(match[0]), text).strip(BREAK)
+    """``text`` with its Chinese cut into words, as Material's own search plugin writes it; a year (2020年) is one."""
+    return _HAN.sub(lambda match: f"{BREAK}{match[0]}{BREAK}" if match["year"] else _cut(match[0]), text).strip(BREAK)
 
 
-def entry(path: str, title: str, words: str) -> dict[str, str]:
+def entry(path: str, title: str, words: str, boost: int = 1) -> dict[str, object]:
     """What the index holds of one stamped page; the reader's browser shows it as HTML, so it is escaped."""
     return {
         "location": path,
         "title": segment(html.escape(title, quote=False)),
         "text": segment(html.escape(words, quote=False)),
-    }
+    } | ({"boost": boost} if boost != 1 else {})
 
 
-def extend(index: str, entries: Iterable[dict[str, str]]) -> Iterator[str]:
+def extend(index: str, entries: Iterable[dict[str, object]]) -> Iterator[str]:
     """The index as the generator wrote it with ``entries`` after its own, piece by piece."""
     data = json.loads(index)
     yield '{"config":' + _json(data["config"]) + ',"docs":['

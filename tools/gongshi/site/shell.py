@@ -25,13 +25,14 @@ _PATH = re.compile(r"(?:[a-z0-9][a-z0-9_-]*/)*\w[\w.-]*")
 class Page:
     """One generated page: where it goes from the site's root, what it is called, its content as HTML.
 
-    ``words`` are what a search should find it by, beside its title.
+    ``words`` are what a search should find it by, beside its title; ``boost`` lifts it among what is found.
     """
 
     path: str
     title: str
     body: str
     words: str = ""
+    boost: int = 1
 
     def __post_init__(self) -> None:
         if not _PATH.fullmatch(self.path):

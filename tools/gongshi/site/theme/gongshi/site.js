@@ -38,6 +38,7 @@
       var query = chosen.map(function (field) {
         return encodeURIComponent(field.name) + "=" + encodeURIComponent(field.value.trim());
       }).join("&");
+      document.dispatchEvent(new Event("gongshi:filtered"));
       try { history.replaceState(null, "", location.pathname + (query ? "?" + query : "") + location.hash); } catch (_) { /* from a folder */ }
     }
 

@@ -1,0 +1,266 @@
+"""The site in a real browser, opened from a folder: it renders, filters, searches, draws, prints, and can be heard.
+
+axe.min.js is axe-core 4.14.1 (MPL-2.0), unchanged from the npm package; sha256 29348999450cdf2849a8e70b7912fc2d
+a85a849da39c0d0d5394f51d4a9ed95c. It is used here only and is no part of the site.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+import threading
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from board import ledger
+from chromium import Browser, find
+
+from gongshi.disclosure import boards, notices
+from gongshi.disclosure.sheets import RESOURCES
+from gongshi.package import load
+from gongshi.repository import WorkTree
+from gongshi.sealing import read_identity
+from gongshi.site.sheet import render
+from support import ROOT
+
+AXE = Path(__file__).with_name("axe.min.js")
+PAGES = [
+    "index.html", "funds/index.html", "projects/index.html", "townships/index.html", "townships/guzhen.html",
+    "villages/990101100200.html", "help/index.html", "education/index.html", "notices/index.html", "notices/2020.html",
+    "notices/G2020-80057.html", "notices/G2020-50061.html", "verify/index.html", "oversight/index.html",
+    "catalogue/index.html", "data/index.html", "about.html",
+]  # fmt: skip
+WIDTHS = (1280, 390)
+VIOLATIONS = """axe.run(document, {resultTypes: ['violations'], preload: false}).then(found => found.violations
+  .filter(item => item.impact === 'serious' || item.impact === 'critical')
+  .map(item => [item.id, item.nodes[0].html.slice(0, 200)]))"""
+
+
+def address(site: Path, page: str) -> str:
+    return (site / page).as_uri()
+
+
+def every_page(site: Path) -> list[str]:
+    more = [next(iter(sorted(site.glob(pattern)))) for pattern in ("projects/9*.html", "funds/N*.html")]
+    return PAGES + [path.relative_to(site).as_posix() for path in more]
+
+
+def violations(browser: Browser) -> list:
+    browser.run(AXE.read_text("utf-8") + ";0")
+    return browser.run(VIOLATIONS)
+
+
+def test_axe_is_the_one_that_is_named() -> None:
+    assert hashlib.sha256(AXE.read_bytes()).hexdigest() in __doc__.replace("\n", "")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_every_kind_of_page_is_whole_accessible_and_asks_nobody(site, browser, width) -> None:
+    browser.size(width)
+    for page in every_page(site):
+        browser.open(address(site, page))
+        foreign = [url for url in browser.requests if not url.startswith((site.as_uri(), "data:", "blob:"))]
+        assert foreign == [] and browser.errors == [], (page, width, foreign, browser.errors)
+        assert browser.run("document.querySelector('h1').textContent.trim() !== ''"), page
+        assert browser.run("document.documentElement.scrollWidth <= window.innerWidth"), (page, "wider than the window")
+        assert violations(browser) == [], (page, width)
+
+
+def test_axe_would_have_found_something(browser, tmp_path) -> None:
+    (tmp_path / "bad.html").write_text(
+        "<html><body><img src='data:,'><p style='color:#eee'>看不清的字</p></body></html>", "utf-8"
+    )
+    browser.open((tmp_path / "bad.html").as_uri())
+    assert {"image-alt", "color-contrast"} <= {name for name, _ in violations(browser)}
+
+
+def test_requests_and_errors_would_have_been_seen(browser, tmp_path) -> None:
+    (tmp_path / "bad.html").write_text("<script src='http://127.0.0.1:9/x.js'></script><script>nothing.at.all</script>")
+    browser.open((tmp_path / "bad.html").as_uri())
+    assert "http://127.0.0.1:9/x.js" in browser.requests
+    assert any("nothing" in error for error in browser.errors)
+
+
+def test_a_missing_page_says_so(site, browser) -> None:
+    """From a server, since its addresses begin at the root."""
+    handler = partial(_Quiet, directory=str(site))
+    server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    try:
+        browser.size(1280)
+        browser.open(f"http://127.0.0.1:{server.server_port}/404.html")
+        assert browser.errors == [] and violations(browser) == []
+        assert browser.run("document.querySelector('h1').textContent") == "没有这一页"
+    finally:
+        server.shutdown()
+        server.server_close()
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+# -- what a reader does -------------------------------------------------------------------------------------------
+
+
+def choose(browser: Browser, name: str, value: str) -> None:
+    script = "var f = document.querySelector('.gs-filter [name=%s]'); f.value = %s; f.dispatchEvent(new Event('input', {bubbles: true}))"
+    browser.run(script % (name, json.dumps(value)))
+
+
+SHOWN = "Array.from(document.querySelectorAll('[data-rows] tr')).filter(row => !row.hidden)"
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_the_projects_filter(site, browser, width) -> None:
+    browser.size(width)
+    browser.open(address(site, "projects/index.html"))
+    whole = browser.run(SHOWN + ".length")
+    choose(browser, "township", "古镇")
+    some = browser.run(SHOWN + ".map(row => row.querySelector('[data-township]').textContent)")
+    assert 0 < len(some) < whole and set(some) == {"古镇"}
+    assert f"筛选出 {len(some)} 个，共 {whole} 个" in browser.run("document.querySelector('.gs-count').textContent")
+    browser.run("document.querySelector('.gs-filter').reset()")
+    browser.wait(SHOWN + f".length === {whole}")
+
+
+def test_the_notices_of_a_year_filter_by_state(site, browser) -> None:
+    browser.open(address(site, "notices/2020.html"))
+    choose(browser, "state", "公示中")
+    states = browser.run(SHOWN + ".map(row => row.querySelector('[data-state]').textContent.trim())")
+    assert len(states) == 6 and set(states) == {"公示中"}
+
+
+@pytest.mark.parametrize(
+    ("words", "wanted"), [("古镇", "townships/guzhen.html"), ("G2020-80057", "notices/G2020-80057.html"), ("张郢村", "villages/990101100200.html"), ("2020年", "funds/N2020-001.html")]
+)  # fmt: skip
+def test_the_search_finds_places_and_numbers_from_a_folder(site, browser, words, wanted) -> None:
+    browser.size(1280)
+    browser.open(address(site, "index.html"))
+    browser.run("document.querySelector('.md-search__input').focus()")
+    browser.call("Input.insertText", text=words)
+    links = "Array.from(document.querySelectorAll('.md-search-result__link')).map(a => a.href.split('?')[0]).join(' ')"
+    found = browser.wait(f"(() => {{ var l = {links}; return l.includes({json.dumps(wanted)}) && l }})()")
+    assert wanted in found
+    assert browser.errors == []
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_charts_draw_as_svg_and_the_flow_follows_the_filter(site, browser, width) -> None:
+    browser.size(width)
+    for page in ("index.html", "help/index.html", "funds/index.html"):
+        browser.open(address(site, page))
+        assert browser.run("document.querySelectorAll('figure[data-chart] svg path').length") > 5, page
+        assert browser.run("document.querySelectorAll('figure[data-chart] canvas').length") == 0, page
+    labels = "document.querySelector('figure[data-chart=sankey] svg').textContent"
+    whole = browser.run(labels)
+    assert "中央" in whole and "教育扶贫" in whole and "古镇" in whole
+    choose(browser, "township", "古镇")
+    some = browser.run(labels)
+    assert "古镇" in some and "毛村" not in some and some != whole
+    project = browser.run(SHOWN + "[0].cells[0].textContent")
+    assert project[:6] in some, "few enough are left for the projects to show"
+
+
+def test_without_script_everything_is_there(site, browser) -> None:
+    browser.call("Emulation.setScriptExecutionDisabled", value=True)
+    try:
+        browser.open(address(site, "projects/index.html"))
+        tree = json.dumps(browser.call("DOMSnapshot.captureSnapshot", computedStyles=[])["strings"], ensure_ascii=False)
+        assert "全部项目" in tree and "预算（万元）" in tree
+        assert browser.call("DOM.getDocument", depth=0)["root"]
+    finally:
+        browser.call("Emulation.setScriptExecutionDisabled", value=False)
+
+
+def test_the_page_prints_on_a4(site, browser) -> None:
+    browser.size(1280)
+    browser.open(address(site, "notices/G2020-50061.html"))
+    assert sheets(browser.pdf()) == {(595, 842)} or sheets(browser.pdf()) == {(612, 792)}
+
+
+def sheets(pdf: bytes) -> set[tuple[int, int]]:
+    """The sizes, in points, of a PDF's pages."""
+    boxes = re.findall(rb"/MediaBox\s*\[\s*0 0 ([0-9.]+) ([0-9.]+)\s*\]", pdf)
+    assert boxes, "no page"
+    return {(round(float(width)), round(float(height))) for width, height in boxes}
+
+
+# -- the village sheet --------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def board(tmp_path_factory) -> tuple[str, dict]:
+    """A sheet of 45 households as HTML, and what the site would say of its commitments."""
+    root = tmp_path_factory.mktemp("board") / "ledger"
+    identity = read_identity(ledger(root, 45), root)
+    tree = WorkTree(root)
+    wanted = ["county", "notices", "divisions", "units", "calendar", *RESOURCES]
+    with load(tree, wanted) as database:
+        import datetime
+
+        day = datetime.date(2020, 6, 22)
+        wish = notices.Wish("监测公示", "990101100200", "U900", day, case_id="Z2020-00001")
+        notice = notices.draft(database, wish)
+        made = boards.new_sheet(tree, database, notice, identity)
+    county = {"office": "扶贫办", "office_phone": "0900-1231700", "hotline": "12317"}
+    known = {notice.notice_id: {"title": notice.title, "pages": list(made.commitments)}}
+    return {paper: render(notice, made, county, None, paper, "村委会", "张郢村") for paper in ("A4", "A3")}, made, known
+
+
+@pytest.mark.parametrize(("paper", "size"), [("A4", (595, 842)), ("A3", (842, 1191))])
+def test_a_sheet_prints_page_by_page(browser, board, tmp_path, paper, size) -> None:
+    (tmp_path / "sheet.html").write_text(board[0][paper], "utf-8")
+    browser.open((tmp_path / "sheet.html").as_uri())
+    assert browser.requests == [(tmp_path / "sheet.html").as_uri()] and browser.errors == []
+    pdf = browser.pdf()
+    assert sheets(pdf) == {size}
+    assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 4, "three pages of names, one slip"
+
+
+def test_the_check_page_says_yes_and_no_rightly(site, browser, board) -> None:
+    _, made, known = board
+    browser.size(390)
+    browser.open(address(site, "verify/index.html"))
+    browser.run(f"window.gongshiCommitments = {json.dumps(known)}")
+
+    def verdict(text: str) -> str:
+        script = """document.querySelector('#gs-proof').value = %s;
+            document.querySelector('#gs-verify button').click(); document.querySelector('#gs-verdict').textContent"""
+        return browser.run(script % json.dumps(text))
+
+    text = made.pages[1].text
+    good = verdict(text.replace("\n", "\r\n") + "\n")
+    assert good.startswith("对得上") and all(row[1] in good for row in made.pages[1].rows)
+    assert violations(browser) == []
+    assert verdict(text.replace("|3;", "|4;", 1)).startswith("对不上")
+    assert verdict(text[:-20]).startswith("这不是") or verdict(text[:-20]).startswith("对不上")
+    assert verdict(text.replace("2/3", "1/3")).startswith("对不上")
+    assert "没有公示" in verdict(text.replace("G2020-00001", "G2020-00002"))
+    assert "没有公示" in verdict(text.replace("G2020-00001", "G2020-99999"))
+    assert verdict("").startswith("这不是") and verdict("<img src=x onerror=alert(1)>").startswith("这不是")
+    assert browser.errors == [] and len(browser.requests) == len({*browser.requests})
+
+
+def test_the_check_page_knows_the_examples_own_commitments(site, browser) -> None:
+    browser.open(address(site, "verify/index.html"))
+    known = browser.run("window.gongshiCommitments")
+    assert "G2020-80057" in known and all(len(page) == 64 for page in known["G2020-80057"]["pages"])
+
+
+@pytest.mark.parametrize("text", ["", "abc", "公示榜", "a" * 55, "a" * 56, "a" * 63, "a" * 64, "𠮷" * 40, "字" * 5000])
+def test_its_sha256_is_sha256(site, browser, text) -> None:
+    if "verify" not in (browser.run("location.pathname") or ""):
+        browser.open(address(site, "verify/index.html"))
+    assert browser.run(f"gongshiVerify.sha256({json.dumps(text)})") == hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_without_chromium_the_failure_names_the_package(monkeypatch) -> None:
+    monkeypatch.setenv("PATH", "/nonexistent")
+    with pytest.raises(AssertionError, match="软件包 chromium"):
+        find()
+    assert ROOT

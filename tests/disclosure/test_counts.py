@@ -1,0 +1,74 @@
+"""Counts of people: what is published, what is withheld, and that totals do not give it back."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+from made_up import Example
+
+from gongshi.disclosure import Disclosure, Withheld
+from gongshi.disclosure.counts import COUNTS, JOINS, _aid, _help, _loans
+from gongshi.disclosure.views import COUNTED, expand
+
+
+@pytest.fixture(scope="module")
+def views():
+    return Disclosure(Example().open())
+
+
+@pytest.mark.parametrize("count", COUNTS, ids=lambda count: count.name)
+def test_a_count_has_rows_and_no_number_of_a_person(count, views):
+    rows = views.rows(count.name)
+    assert rows, "the example must have a row for every count, or this proves nothing"
+    keys = [tuple(getattr(row, name) for name in count.key) for row in rows]
+    assert len(keys) == len(set(keys))
+    assert not {column.name for column in count.columns} & JOINS
+    for row in rows:
+        assert not any(str(value).startswith(("H0", "M0", "J0")) for value in row), row
+
+
+def test_aid_adds_up_and_small_schools_are_withheld_with_their_money(views):
+    rows = views.rows("school-aid")
+    assert any(isinstance(row.persons, Withheld) for row in rows)
+    for row in rows:
+        assert isinstance(row.persons, Withheld) == isinstance(row.amount, Withheld), "the amount would give the count"
+        assert isinstance(row.persons, Withheld) or row.persons == 0 or row.persons >= 5
+    hidden = [row for row in rows if isinstance(row.persons, Withheld)]
+    assert len(hidden) >= 2
+
+
+def test_a_single_small_school_takes_another_with_it():
+    rows = [
+        ("S1", "甲", "助学金", "2020", 20, 1),
+        ("S2", "乙", "助学金", "2020", 3, 1),
+        ("S3", "丙", "助学金", "2020", 9, 1),
+    ]
+    found = {row[0]: row[4] for row in _aid(rows, 5)}
+    assert isinstance(found["S2"], Withheld) and isinstance(found["S3"], Withheld)
+    assert found["S1"] == 20 and found["合计"] == 32
+
+
+def test_loans_of_a_rare_purpose_do_not_follow_from_the_total():
+    rate = Decimal("4.35")
+    rows = [("种植", 8, 1, rate, rate), ("养殖", 3, 1, rate, rate), ("加工", 6, 1, rate, rate)]
+    found = {row[0]: row[1] for row in _loans(rows, 5)}
+    assert isinstance(found["养殖"], Withheld) and isinstance(found["加工"], Withheld) and found["合计"] == 17
+    assert _loans([], 5) == []
+
+
+def test_who_is_not_helped_does_not_follow_from_who_is():
+    """One household of thirty without a helper: its township's coverage is withheld, and another's, and no total."""
+    rows = [("t1", "甲", None, 30, 29), ("t2", "乙", None, 40, 40), ("t3", "丙", None, 50, 30)]
+    found = {row[0]: row[3:] for row in _help(rows, 5)}
+    assert found["t1"][0] == 30 and isinstance(found["t1"][1], Withheld)
+    assert sum(isinstance(covered, Withheld) for _, covered in found.values()) >= 2
+    assert _help([], 5) == []
+
+
+def test_joins_are_for_counts_only():
+    example = Example()
+    plain = expand("SELECT * FROM {households}", example.descriptor, COUNTED)
+    assert "household_no" not in plain
+    assert "household_no" in expand("SELECT * FROM {households}", example.descriptor, COUNTED, JOINS)
+    assert "second_cause" not in expand("SELECT * FROM {households}", example.descriptor, COUNTED, JOINS)

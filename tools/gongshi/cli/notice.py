@@ -1,0 +1,192 @@
+"""``gongshi notice list|new|close|object|check``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from gongshi.cli.chinese import ChineseContext, Command
+from gongshi.cli.common import day, paint, work_tree
+from gongshi.cli.sealing import IDENTITY
+from gongshi.model import GongshiError
+
+ON = click.option("--on", "on_day", metavar="DATE", help="以哪一天为准，默认是县情里的数据日期，没有则是今天")
+
+
+class Group(click.Group):
+    """Commands under one name, with help in Chinese."""
+
+    context_class = ChineseContext
+
+
+@click.group(cls=Group)
+def notice() -> None:
+    """公示公告：查、登记、办结。状态由日期推出，不用填。
+
+    例：gongshi notice list
+    """
+
+
+@notice.command("list", cls=Command)
+@click.option("--state", "wanted", help="只看这种状态：待公示、公示中、期满待结果、已办结、已撤回")
+@click.option("--year", type=int, help="只看这一年开始的")
+@ON
+@click.pass_obj
+def list_notices(root: Path, wanted: str | None, year: int | None, on_day: str | None) -> None:
+    """列出公示公告，最新的在前。
+
+    例：gongshi notice list --state 公示中
+    """
+    from gongshi.disclosure.clock import State, state
+    from gongshi.disclosure.notices import listed
+
+    if wanted and wanted not in list(State):
+        raise GongshiError(f"没有“{wanted[:20]}”这种状态，可用的：{'、'.join(State)}。")
+    with _load(work_tree(root), "divisions") as database:
+        when = _when(database, on_day)
+        shown = 0
+        for row in listed(database):
+            now = state(row, when)
+            if (wanted and now != wanted) or (year and row.starts_on.year != year):
+                continue
+            shown += 1
+            click.echo(f"{row.notice_id}  {now}  {row.starts_on} 至 {row.ends_on}  {row.notice_kind}  {row.title}")
+        click.echo(f"共 {shown} 份，以 {when} 为准。")
+
+
+@notice.command(cls=Command)
+@click.argument("kind")
+@click.option("--division", required=True, help="公示范围的 12 位区划代码")
+@click.option("--unit", required=True, help="公示单位的编号，如 U900200")
+@click.option("--starts", help="第一天，默认今天")
+@click.option("--ends", help="最后一天，默认按这种公示的最少天数")
+@click.option("--place", default="", help="公示地点，默认是这种公示常用的")
+@click.option("--title", default="", help="标题，默认是地名、年份加类别；不要写人名")
+@click.option("--case", "case_id", default="", help="名单来自哪个案卷，如 Z2020-00027")
+@click.option("--payment", "payment_id", default="", help="名单来自哪笔支付，如 F0000123")
+@click.option("--doc-no", default="", help="依据文号")
+@click.option("--project", "projects", multiple=True, help="公示哪个项目，可以写多次")
+@IDENTITY
+@click.pass_obj
+def new(root: Path, kind: str, starts: str | None, ends: str | None, identity: Path | None, **wish) -> None:
+    """登记一份公示：编号、天数、地点按规则来；到户名单同时写下每一页公示榜的承诺值。
+
+    例：gongshi notice new 监测公示 --division 990101100200 --unit U900200 --case Z2020-00027
+    """
+    from gongshi.disclosure import notices
+    from gongshi.disclosure.boards import new_sheet
+    from gongshi.disclosure.kinds import carries_households
+    from gongshi.disclosure.sheets import RESOURCES
+    from gongshi.repository import write_files
+
+    tree = work_tree(root)
+    with _load(tree, "divisions", "units", "calendar", "projects", *RESOURCES) as database:
+        first = day(starts, None)
+        last = day(ends, None) if ends else None
+        made = notices.draft(database, notices.Wish(kind=kind, starts_on=first, ends_on=last, **wish))
+        sheet = None
+        if carries_households(kind):
+            sheet = new_sheet(tree, database, made, _identity(root, identity))
+        path, content = notices.new(tree, database, made, wish["projects"], sheet)
+    write_files(root, {path: content})
+    pages = f"，公示榜 {len(sheet.pages)} 页，用 gongshi sheet {made.notice_id} 打印" if sheet else ""
+    click.echo(f"已登记 {made.notice_id}（{made.starts_on} 至 {made.ends_on}）：{path}{pages}。")
+
+
+@notice.command(cls=Command)
+@click.argument("notice_id")
+@click.option("--result", required=True, help="无异议、有异议已处理、有异议已撤回")
+@click.option("--on", "on_day", metavar="DATE", help="办结日期，默认今天")
+@click.pass_obj
+def close(root: Path, notice_id: str, result: str, on_day: str | None) -> None:
+    """公示期满，登记结果。有异议没有答复的不能办结；结果写“有异议已撤回”就是撤下这份公示。
+
+    例：gongshi notice close G2020-80057 --result 无异议
+    """
+    from gongshi.disclosure import notices
+    from gongshi.repository import write_files
+
+    tree = work_tree(root)
+    with _load(tree) as database:
+        found = notices.find(database, notice_id)
+        path, content = notices.close(tree, database, found, result, day(on_day, None))
+    write_files(root, {path: content})
+    click.echo(f"已办结 {notice_id}：{result}。")
+
+
+@notice.command("object", cls=Command)
+@click.argument("notice_id")
+@click.option("--topic", required=True, help="异议事项，如 收入不符")
+@click.option("--raised", help="提出日期，默认今天")
+@click.option("--outcome", default="", help="处理结果：维持、更正、撤回；答复时再写")
+@click.option("--answered", help="答复日期")
+@click.pass_obj
+def record_objection(
+    root: Path, notice_id: str, topic: str, raised: str | None, outcome: str, answered: str | None
+) -> None:
+    """登记一件异议，或登记它的答复。不记提出人，也不记是哪一户。
+
+    例：gongshi notice object G2020-80057 --topic 收入不符
+    """
+    from gongshi.disclosure import notices
+    from gongshi.repository import write_files
+
+    tree = work_tree(root)
+    replied = day(answered, None) if answered else None
+    with _load(tree) as database:
+        found = notices.find(database, notice_id)
+        change = notices.object_to(tree, database, found, topic, day(raised, None), outcome, replied)
+    write_files(root, dict([change]))
+    click.echo(f"已登记在 {change[0]}。")
+
+
+@notice.command(cls=Command)
+@click.option("--site", type=click.Path(path_type=Path, exists=True, file_okay=False), help="已发布的网站的目录")
+@ON
+@click.pass_obj
+def check(root: Path, site: Path | None, on_day: str | None) -> None:
+    """核对公示的天数、地点和时限；给了网站，再看有没有过了期还挂着的。有问题时退出码是 1。
+
+    例：gongshi notice check --site site
+    """
+    from gongshi.cli.render import text_line
+    from gongshi.disclosure import notices
+
+    with _load(work_tree(root), "calendar", "divisions") as database:
+        when = _when(database, on_day)
+        found = notices.check(database, when)
+    if site:
+        pages = sorted(site.rglob("*.html"))
+        texts = ((page.relative_to(site).as_posix(), page.read_text("utf-8", "replace")) for page in pages)
+        found += notices.past_their_day(texts, when)
+    for finding in found:
+        click.echo(text_line(finding, paint))
+    click.echo(f"以 {when} 为准，" + (f"有 {len(found)} 处问题。" if found else "公示公告没有问题。"))
+    sys.exit(1 if found else 0)
+
+
+def _load(tree, *more: str):
+    """The database of notices and ``more``; GongshiError if a notice cannot be read."""
+    from gongshi.package import load
+
+    database = load(tree, {"county", "notices", "notice-objections", "notice-projects", "notice-commitments", *more})
+    wrong = [finding for finding in database.findings if finding.resource.startswith("notice")]
+    if wrong:
+        database.close()
+        raise GongshiError(f"{wrong[0].path} 第 {wrong[0].line} 行读不出来：{wrong[0].message}")
+    return database
+
+
+def _when(database, on_day: str | None):
+    from gongshi.package import county_day
+
+    return day(on_day, county_day(database))
+
+
+def _identity(root: Path, option: Path | None):
+    from gongshi.sealing import identity_place, read_identity
+
+    return read_identity(identity_place(option, os.environ), root)

@@ -1,0 +1,63 @@
+"""From a notice in the records to its sheet: keys, names and the list come together here, and are checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import PurePosixPath
+from typing import Any
+
+from gongshi.disclosure import sheets
+from gongshi.disclosure.sheets import Sheet
+from gongshi.model import GongshiError
+from gongshi.repository import Tree
+from gongshi.sealing import Identity, key_path, unseal, unwrap
+
+
+def township_slug(database: Any, division: str) -> str:
+    """The folder of the township that a division lies in; GongshiError for the county itself."""
+    found = database.sql("SELECT slug FROM divisions WHERE division_code = ?", [division[:9] + "000"])
+    if not found or not found[0][0] or division.endswith("000000"):
+        raise GongshiError(f"“{division}”不是乡镇或村的代码，到户名单只公示到乡镇、村，请核对公示范围。")
+    return found[0][0]
+
+
+def new_sheet(tree: Tree, database: Any, notice: Any, identity: Identity) -> Sheet:
+    """The sheet of a notice that is just being made, under the newest data key of its township."""
+    slug = township_slug(database, notice.division_code)
+    return _sheet(tree, database, notice, identity, slug, _epochs(tree, slug)[-1])
+
+
+def sheet(tree: Tree, database: Any, notice: Any, identity: Identity, committed: tuple[str, ...]) -> Sheet:
+    """The sheet of a notice on record; GongshiError if it is not what was committed to when the notice was made."""
+    if not committed:
+        raise GongshiError(
+            f"“{notice.notice_id}”登记时没有写下公示榜的承诺值，打印出来无法核验，请用 gongshi notice new 重新登记。"
+        )
+    slug = township_slug(database, notice.division_code)
+    for epoch in reversed(_epochs(tree, slug)):
+        made = _sheet(tree, database, notice, identity, slug, epoch)
+        if made.commitments == committed:
+            return made
+    raise GongshiError(
+        f"现在的名单与“{notice.notice_id}”公示时承诺的不同（公示后有变更），没有打印；确需改名单的，请撤回后重新公示。"
+    )
+
+
+def _sheet(tree: Tree, database: Any, notice: Any, identity: Identity, slug: str, epoch: str) -> Sheet:
+    rows = sheets.entries(database, notice)
+    path = key_path(slug, epoch)
+    key = unwrap(tree.read(path), identity, path)
+    return sheets.make(notice, rows, _names(tree, slug, identity, {row.head for row in rows}), key)
+
+
+def _names(tree: Tree, slug: str, identity: Identity, wanted: set[str | None]) -> Mapping[str, str]:
+    """Names of the members asked for, and of nobody else."""
+    return {row["member_no"]: row["name"] for row in unseal(tree, slug, identity) if row["member_no"] in wanted}
+
+
+def _epochs(tree: Tree, slug: str) -> list[str]:
+    folder = f"records/keys/{slug}"
+    found = sorted(PurePosixPath(path).stem for path in tree.paths(f"{folder}/") if path.endswith(".age"))
+    if not found:
+        raise GongshiError(f"“{folder}”里没有数据密钥，这个乡镇还没有密封过姓名，请先用 gongshi seal 封存。")
+    return found

@@ -1,0 +1,194 @@
+"""Counts of people that are made here, not by a view: their sources have rows of persons, which do not leave this room.
+
+Aid to pupils is public as totals of schools and nothing finer (方案19；domain rules on minors); small loans by purpose;
+help as coverage and frequency. Small counts are withheld, and enough others that the totals do not give them back; the
+amount beside a withheld count goes with it, since amount divided by the standard is the count.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from gongshi.disclosure.suppression import SECONDARY, Sum, Withheld, primary, suppress
+from gongshi.disclosure.views import Column
+
+Rows = list[tuple]
+TOTAL = "合计"
+
+AID = """
+SELECT coalesce(m.school_code, '') AS school_code, coalesce(s.name, '县外或未填学校') AS school, b.benefit, b.period,
+  count(DISTINCT b.member_no) AS persons, sum(b.amount) AS amount
+FROM {subsidies} b
+JOIN {members} m ON m.member_no = b.member_no
+LEFT JOIN {schools} s ON s.school_code = m.school_code
+WHERE b.benefit IN ('寄宿生生活补助', '营养膳食补助', '学前教育资助', '普高助学金', '中职助学金', '雨露计划补助')
+GROUP BY ALL
+ORDER BY b.period DESC, b.benefit, school_code"""
+
+LOANS = """
+SELECT purpose, count(*) AS loans, sum(amount) AS amount, min(annual_rate) AS lowest, max(annual_rate) AS highest
+FROM {loans}
+GROUP BY ALL
+ORDER BY purpose"""
+
+HELP = """
+SELECT h.township_code, any_value(d.name) AS township, any_value(d.slug) AS slug, count(*) AS households,
+  count(p.household_no) AS covered
+FROM (SELECT household_no, left(village_code, 9) || '000' AS township_code FROM {households}
+  WHERE poverty_status <> '已销号') h
+LEFT JOIN (SELECT DISTINCT household_no FROM {pairings}
+  WHERE role = '帮扶责任人' AND ended_on IS NULL) p ON p.household_no = h.household_no
+LEFT JOIN (SELECT division_code, any_value(name) AS name, any_value(slug) AS slug FROM {divisions}
+  WHERE valid_to IS NULL GROUP BY ALL) d ON d.division_code = h.township_code
+GROUP BY h.township_code
+ORDER BY h.township_code"""
+
+CONTACTS = """
+SELECT township_code, role, contact_kind, quarter, count(*) AS contacts, count(DISTINCT pairing_id) AS pairings
+FROM (
+  SELECT c.pairing_id, p.role, c.contact_kind, year(c.contacted_on) || '-Q' || quarter(c.contacted_on) AS quarter,
+    coalesce(left(coalesce(h.village_code, p.village_code, m.village_code), 9) || '000', s.township_code)
+      AS township_code
+  FROM {contacts} c
+  JOIN {pairings} p ON p.pairing_id = c.pairing_id
+  LEFT JOIN {households} h ON h.household_no = p.household_no
+  LEFT JOIN (SELECT a.member_no, b.village_code FROM {members} a
+    JOIN {households} b ON b.household_no = a.household_no) m ON m.member_no = p.member_no
+  LEFT JOIN {schools} s ON s.school_code = p.school_code)
+WHERE township_code IS NOT NULL
+GROUP BY ALL
+ORDER BY quarter DESC, township_code, role, contact_kind"""
+
+JOINS = frozenset({"household_no", "member_no", "pairing_id"})
+"""Numbers that a source here may join and count by, and that no result has."""
+
+
+class Count(NamedTuple):
+    """A published table of counts: its columns, its source and what is withheld from the source's rows."""
+
+    name: str
+    title: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    sql: str
+    publish: Callable[[Sequence[tuple], int], Rows]
+
+
+def _aid(rows: Sequence[tuple], threshold: int) -> Rows:
+    """With a total for each benefit and period, from which no withheld school follows."""
+    cells: dict[Any, int] = {}
+    parts: dict[tuple, list] = defaultdict(list)
+    amounts: dict[tuple, Any] = {}
+    for row in rows:
+        cells[row[:4]] = row[4]
+        parts[row[2:4]].append(row[:4])
+        amounts[row[2:4]] = amounts.get(row[2:4], 0) + row[5]
+    for pair, keys in parts.items():
+        cells[pair] = sum(cells[key] for key in keys)
+    hidden = suppress(cells, [Sum(pair, tuple(keys)) for pair, keys in parts.items()], threshold)
+    found = [_row(row[:4], row[4], row[5], hidden.get(row[:4])) for row in rows]
+    totals = [_row((TOTAL, TOTAL, *pair), cells[pair], amounts[pair], hidden.get(pair)) for pair in parts]
+    return found + totals
+
+
+def _row(key: Iterable, count: int, amount: Any, withheld: Withheld | None) -> tuple:
+    return (*key, withheld or count, SECONDARY if withheld else amount)
+
+
+def _loans(rows: Sequence[tuple], threshold: int) -> Rows:
+    cells = {row[0]: row[1] for row in rows} | {TOTAL: sum(row[1] for row in rows)}
+    hidden = suppress(cells, [Sum(TOTAL, tuple(row[0] for row in rows))], threshold) if rows else {}
+    found = [
+        (row[0], hidden[row[0]], SECONDARY, SECONDARY, SECONDARY) if row[0] in hidden else tuple(row) for row in rows
+    ]
+    if not rows:
+        return []
+    ends = (min(row[3] for row in rows), max(row[4] for row in rows))
+    total = _row((TOTAL,), cells[TOTAL], sum(row[2] for row in rows), hidden.get(TOTAL))
+    return [*found, (*total, *((SECONDARY, SECONDARY) if TOTAL in hidden else ends))]
+
+
+def _help(rows: Sequence[tuple], threshold: int) -> Rows:
+    """Who is not covered is not published, but must not follow from who is."""
+    cells, sums = {}, []
+    for code, *_, households, covered in rows:
+        cells |= {(code, "all"): households, (code, "covered"): covered, (code, "left"): households - covered}
+        sums.append(Sum((code, "all"), ((code, "covered"), (code, "left"))))
+    for part in ("all", "covered", "left"):
+        cells[TOTAL, part] = sum(cells[row[0], part] for row in rows)
+        sums.append(Sum((TOTAL, part), tuple((row[0], part) for row in rows)))
+    sums.append(Sum((TOTAL, "all"), ((TOTAL, "covered"), (TOTAL, "left"))))
+    hidden = suppress(cells, sums, threshold) if rows else {}
+    named = [tuple(row[:3]) for row in rows] + [(TOTAL, "全县", None)] * bool(rows)
+    return [(*row, *(hidden.get((row[0], part), cells[row[0], part]) for part in ("all", "covered"))) for row in named]
+
+
+def _contacts(rows: Sequence[tuple], threshold: int) -> Rows:
+    small = primary(threshold)
+    return [(*row[:5], row[5] if row[5] >= threshold else small) for row in rows]
+
+
+def _column(name: str, title: str, type: str = "string", unit: str = "", people: bool = False) -> Column:
+    return Column(name, title, type, unit, "", "", people)
+
+
+_TOWN = (_column("township_code", "乡镇代码"), _column("township", "乡镇"), _column("township_slug", "乡镇目录名"))
+
+COUNTS = (
+    Count(
+        "school-aid",
+        "学生资助（按学校）",
+        ("school_code", "benefit", "period"),
+        (
+            *(_column("school_code", "学校编号"), _column("school", "学校")),
+            *(_column("benefit", "资助项目"), _column("period", "所属期")),
+            *(_column("persons", "人数", "integer", "人", True), _column("amount", "金额", "number", "元", True)),
+        ),
+        AID,
+        _aid,
+    ),
+    Count(
+        "loans",
+        "扶贫小额信贷（按用途）",
+        ("purpose",),
+        (
+            *(_column("purpose", "用途"), _column("loans", "笔数", "integer", "笔", True)),
+            _column("amount", "金额", "number", "元", True),
+            _column("lowest_rate", "最低年利率", "number", "%", True),
+            _column("highest_rate", "最高年利率", "number", "%", True),
+        ),
+        LOANS,
+        _loans,
+    ),
+    Count(
+        "help",
+        "结对帮扶覆盖",
+        ("township_code",),
+        (
+            *_TOWN,
+            _column("households", "扶贫对象户数", "integer", "户", True),
+            _column("covered", "有帮扶责任人的户数", "integer", "户", True),
+        ),
+        HELP,
+        _help,
+    ),
+    Count(
+        "contacts",
+        "帮扶活动次数",
+        ("township_code", "role", "contact_kind", "quarter"),
+        (
+            *(_TOWN[0], _column("role", "结对角色"), _column("contact_kind", "方式"), _column("quarter", "季度")),
+            _column("contacts", "次数", "integer", "次"),
+            _column("pairings", "有活动的结对", "integer", "对", True),
+        ),
+        CONTACTS,
+        _contacts,
+    ),
+)
+
+
+def by_name() -> Mapping[str, Count]:
+    """The counts by name."""
+    return {count.name: count for count in COUNTS}

@@ -1,0 +1,264 @@
+"""Notices as the clerk makes and closes them: each gives the path and the new bytes of the notice's file."""
+
+from __future__ import annotations
+
+import datetime
+import hashlib
+import re
+from collections import namedtuple
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from gongshi.disclosure.clock import State, WorkingDays, state
+from gongshi.disclosure.kinds import HOUSEHOLDS, Kind, kinds, problems
+from gongshi.disclosure.sheets import Sheet
+from gongshi.model import Finding, GongshiError, Severity
+from gongshi.package import RECORDS, Descriptor, document_of, yaml_bytes
+from gongshi.package.yamlfile import parse, plain
+from gongshi.repository import Tree
+
+RESULTS = ("无异议", "有异议已处理", "有异议已撤回")
+WITHDRAWN = RESULTS[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What the clerk asks for; empty means: as usual for this kind."""
+
+    kind: str
+    division: str
+    unit: str
+    starts_on: datetime.date
+    ends_on: datetime.date | None = None
+    place: str = ""
+    title: str = ""
+    case_id: str = ""
+    payment_id: str = ""
+    doc_no: str = ""
+    projects: tuple[str, ...] = ()
+
+
+def listed(database: Any) -> Sequence[Any]:
+    """Every notice on record, newest first, with the name of its division as ``scope``."""
+    names, rows = database.columns(
+        """SELECT n.*, d.name AS scope FROM notices n
+        LEFT JOIN (SELECT division_code, any_value(name) AS name FROM divisions GROUP BY ALL) d
+          ON d.division_code = n.division_code
+        ORDER BY n.starts_on DESC, n.notice_id DESC"""
+    )
+    shape = namedtuple("Notice", names, rename=True)
+    return [shape(*row) for row in rows if None not in (row[names.index("starts_on")], row[names.index("ends_on")])]
+
+
+def find(database: Any, notice_id: str) -> Any:
+    """One notice; GongshiError if there is none of that number."""
+    for notice in listed(database):
+        if notice.notice_id == notice_id:
+            return notice
+    raise GongshiError(f"没有“{notice_id[:20]}”这份公示，用 gongshi notice list 查编号。")
+
+
+def committed(database: Any, notice_id: str) -> tuple[str, ...]:
+    """The commitments to the pages of a notice's sheet, in order."""
+    rows = database.sql('SELECT commitment FROM "notice-commitments" WHERE notice_id = ? ORDER BY page', [notice_id])
+    return tuple(row[0] for row in rows)
+
+
+def calendar(database: Any) -> WorkingDays:
+    """The county's working days."""
+    return WorkingDays.of(database.sql("SELECT calendar_date, day_kind FROM calendar WHERE calendar_date IS NOT NULL"))
+
+
+def check(database: Any, day: datetime.date) -> list[Finding]:
+    """What is wrong with the notices on record on ``day``, each finding with its file and line."""
+    days, found = calendar(database), []
+    for notice in listed(database):
+        if state(notice, day) == State.WITHDRAWN:
+            continue
+        for finding in problems(notice, day, days):
+            path, line = database.locate("notices", notice[0])
+            found.append(Finding(**_dict(finding) | {"path": path, "line": line}))
+    return found
+
+
+def _dict(finding: Finding) -> dict[str, Any]:
+    return {name: getattr(finding, name) for name in Finding.__dataclass_fields__}
+
+
+# -- a new notice -------------------------------------------------------------------------------------------------
+
+
+def draft(database: Any, wish: Wish) -> Any:
+    """The notice that is wished for, complete but for its list; GongshiError names what it breaks."""
+    rule = _rule(wish.kind)
+    rows = database.sql("SELECT name FROM divisions WHERE division_code = ? LIMIT 1", [wish.division])
+    if not rows:
+        raise GongshiError(f"没有“{wish.division[:20]}”这个区划代码，请在 divisions.csv 里查公示范围的 12 位代码。")
+    if not database.sql("SELECT 1 FROM units WHERE unit_code = ?", [wish.unit]):
+        raise GongshiError(f"没有“{wish.unit[:20]}”这个单位，请在 units.csv 里查公示单位的编号。")
+    if rule.carries == HOUSEHOLDS and bool(wish.case_id) == bool(wish.payment_id):
+        raise GongshiError(f"{rule.kind}要用 --case 写明案卷，或用 --payment 写明哪笔支付，名单从那里来。")
+    if rule.carries == "项目" and not wish.projects:
+        raise GongshiError(f"{rule.kind}要用 --project 写明公示哪些项目，一个项目写一次。")
+    ends = wish.ends_on or wish.starts_on + datetime.timedelta(days=rule.least_days - 1)
+    values = {
+        "notice_id": _number(database, wish.starts_on.year),
+        "notice_kind": wish.kind,
+        "title": wish.title or f"{rows[0][0]}{wish.starts_on.year}年{wish.kind}",
+        "division_code": wish.division,
+        "place": wish.place or rule.places[0],
+        "starts_on": wish.starts_on,
+        "ends_on": ends,
+        "publisher_unit": wish.unit,
+        "case_id": wish.case_id,
+        "payment_id": wish.payment_id,
+        "doc_no": wish.doc_no,
+        "result": None,
+        "closed_on": None,
+    }
+    notice = namedtuple("Draft", values)(**values)
+    if wrong := problems(notice, wish.starts_on, calendar(database)):
+        raise GongshiError("；".join(finding.message for finding in wrong) + "。")
+    return notice
+
+
+def _rule(kind: str) -> Kind:
+    if kind not in kinds():
+        raise GongshiError(f"没有“{kind[:20]}”这种公示，可用的类别：{'、'.join(kinds())}。")
+    return kinds()[kind]
+
+
+def _number(database: Any, year: int) -> str:
+    rows = database.sql("SELECT max(notice_id) FROM notices WHERE notice_id SIMILAR TO ?", [f"G{year}-[0-9]{{5}}"])
+    last = int(rows[0][0][-5:]) if rows[0][0] else 0
+    if last == 99999:
+        raise GongshiError(f"{year} 年的公示编号用完了。")
+    return f"G{year}-{last + 1:05}"
+
+
+def new(tree: Tree, database: Any, notice: Any, projects: Sequence[str], sheet: Sheet | None) -> tuple[str, bytes]:
+    """Path and content of the new notice's file: it freezes what it shows, by commitments and object numbers."""
+    record = {name: _text(value) for name, value in notice._asdict().items()}
+    frozen = [{"project_id": code, "frozen": _frozen(tree, database, code)} for code in sorted(set(projects))]
+    pages = sheet.pages if sheet else ()
+    record["items"] = str(sum(len(page.rows) for page in pages) if sheet else len(frozen) or 1)
+    lists = {
+        "projects": frozen,
+        "commitments": [
+            {"page": str(n), "commitment": text} for n, text in enumerate(sheet.commitments if sheet else (), 1)
+        ],
+    }
+    path = _path(database, notice)
+    return path, yaml_bytes(database.descriptor, document_of(database.descriptor, path), record, lists)
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _frozen(tree: Tree, database: Any, code: str) -> str:
+    rows = database.sql("SELECT _row FROM projects WHERE project_id = ?", [code])
+    if not rows:
+        raise GongshiError(f"没有“{code[:30]}”这个项目，请核对项目编号。")
+    return blob_id(tree.read(database.locate("projects", rows[0][0])[0]))
+
+
+def blob_id(content: bytes) -> str:
+    """The number that Git gives a file of this content."""
+    return hashlib.sha1(b"blob %d\0%s" % (len(content), content)).hexdigest()
+
+
+def _path(database: Any, notice: Any) -> str:
+    year = notice.notice_id[1:5]
+    town = database.sql("SELECT slug FROM divisions WHERE division_code = ?", [notice.division_code[:9] + "000"])
+    township = town[0][0] if town and town[0][0] and not notice.division_code.endswith("000000") else ""
+    folder = f"townships/{township}/notices" if township else "notices"
+    return f"{RECORDS}/{folder}/{year}/{notice.notice_id}.yaml"
+
+
+# -- the end of a notice ------------------------------------------------------------------------------------------
+
+
+def close(tree: Tree, database: Any, notice: Any, result: str, day: datetime.date) -> tuple[str, bytes]:
+    """Path and content of the notice's file with its result: after its last day, when every objection is answered."""
+    _check_close(database, notice, result, day)
+    path = database.locate("notices", notice[0])[0]
+    cells = {"result": result, "closed_on": day.isoformat()}
+    if result == WITHDRAWN:
+        cells["withdrawn_on"] = day.isoformat()
+    return path, rewritten(database.descriptor, tree.read(path), path, cells)
+
+
+def _check_close(database: Any, notice: Any, result: str, day: datetime.date) -> None:
+    now, code = state(notice, day), notice.notice_id
+    if result not in RESULTS:
+        raise GongshiError(f"结果只能是：{'、'.join(RESULTS)}。")
+    if notice.result:
+        raise GongshiError(f"“{code}”已在 {notice.closed_on} 办结（{notice.result}），不能再改。")
+    if result != WITHDRAWN and now in (State.PENDING, State.RUNNING):
+        raise GongshiError(f"“{code}”要公示到 {notice.ends_on}，期满后才能办结；要提前撤下的，结果写“{WITHDRAWN}”。")
+    query = 'SELECT count(*), count(answered_on) FROM "notice-objections" WHERE notice_id = ?'
+    ((raised, answered),) = database.sql(query, [code])
+    if raised > answered:
+        raise GongshiError(f"“{code}”还有 {raised - answered} 件异议没有答复，请先答复并登记处理结果。")
+    if raised and result == RESULTS[0]:
+        raise GongshiError(f"“{code}”收到过 {raised} 件异议，结果不能写“{result}”。")
+
+
+def object_to(
+    tree: Tree,
+    database: Any,
+    notice: Any,
+    topic: str,
+    raised: datetime.date,
+    outcome: str,
+    answered: datetime.date | None,
+) -> tuple[str, bytes]:
+    """Path and content of the notice's file with one objection more, or answered: no name, no words."""
+    schema = database.descriptor.resources["notice-objections"].schema
+    for field, value in (("topic", topic), ("outcome", outcome)):
+        if value and value not in schema.field(field).enum:
+            raise GongshiError(f"“{schema.field(field).title}”只能是：{'、'.join(schema.field(field).enum)}。")
+    if bool(outcome) != bool(answered):
+        raise GongshiError("处理结果和答复日期要么都写，要么都不写。")
+    if answered and answered < raised:
+        raise GongshiError("答复日期早于提出日期，请核对。")
+    path = database.locate("notices", notice[0])[0]
+    row = {"raised_on": raised.isoformat(), "topic": topic, "outcome": outcome, "answered_on": _text(answered)}
+    return path, rewritten(database.descriptor, tree.read(path), path, {}, {"objections": [row]})
+
+
+def rewritten(
+    descriptor: Descriptor,
+    content: bytes,
+    path: str,
+    cells: Mapping[str, str],
+    more: Mapping[str, Iterable[Mapping[str, str]]] | None = None,
+) -> bytes:
+    """A document with some cells changed and list rows added; a row of the same key takes the place of the old one."""
+    document = document_of(descriptor, path)
+    values = plain(parse(content))
+    record = {name: value for name, value in values.items() if name not in document.lists} | dict(cells)
+    lists = {name: list(values.get(name, ())) for name in document.lists}
+    for name, rows in (more or {}).items():
+        key = [field for field in descriptor.resources[document.lists[name]].schema.primary_key if field not in record]
+        for row in rows:
+            lists[name] = [old for old in lists[name] if any(old.get(k) != row.get(k) for k in key)] + [dict(row)]
+    return yaml_bytes(descriptor, document, record, lists)
+
+
+# -- what a built site still shows --------------------------------------------------------------------------------
+
+_SHOWN = re.compile(r'data-notice="(G\d{4}-\d{5})" data-until="(\d{4}-\d{2}-\d{2})"')
+
+
+def past_their_day(pages: Iterable[tuple[str, str]], day: datetime.date) -> list[Finding]:
+    """Notices that pages (path, HTML) show as running although their last day is over on ``day``."""
+    found = []
+    for path, text in pages:
+        for code, until in sorted(set(_SHOWN.findall(text))):
+            if datetime.date.fromisoformat(until) < day:
+                message = f"“{code}”公示到 {until}，网站上还写着正在公示，请重新生成并发布网站"
+                found.append(Finding("notice-past-its-day", Severity.ERROR, message, path, 0, "notices", "", (code,)))
+    return found

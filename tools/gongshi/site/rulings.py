@@ -1,0 +1,73 @@
+"""The pages of the policies: each plan with its figures and rules, all rules in one table, targets against actuals."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from gongshi.disclosure import Withheld
+from gongshi.disclosure.rulings import Book, Exemption
+from gongshi.package.canonical import csv_cell
+from gongshi.site.downloads import BOM, plain_cell
+
+COLUMNS = {
+    "rule": "规则号",
+    "title": "规则",
+    "kind": "种类",
+    "severity": "程度",
+    "basis": "依据",
+    "clause": "条款",
+    "message": "不符合时怎么办",
+    "covers": "回答的条目",
+    "state": "状态",
+    "looked": "检查数",
+    "broke": "不符合",
+    "case": "案例",
+}
+
+
+def overview(
+    books: Sequence[Book], waivers: Sequence[Exemption], indicators: Sequence[Any], county: str
+) -> dict[str, Any]:
+    """What the page of all policies shows. Targets are the county's own: others could give small counts back."""
+    rulings = [ruling for book in books for ruling in book.rulings]
+    targets = [row for row in indicators if row.subject == county and row.target is not None]
+    broken = [ruling for ruling in rulings if ruling.broke]
+    return {
+        "books": books,
+        "rulings": rulings,
+        "ran": [ruling for ruling in rulings if ruling.state == "已检查"],
+        "errors": sum(ruling.severity == "错误" for ruling in broken),
+        "warnings": sum(ruling.severity == "警告" for ruling in broken),
+        "unconfigured": sum(ruling.state == "未配置" for ruling in rulings),
+        "targets": targets,
+        "waivers": waivers,
+    }
+
+
+def table(books: Sequence[Book]) -> dict[str, Any]:
+    """What the page of all rules shows."""
+    return {"rulings": [ruling for book in books for ruling in book.rulings]}
+
+
+def download(books: Sequence[Book]) -> Iterator[bytes]:
+    """All rules as CSV, Chinese headers first."""
+    yield BOM + (",".join(COLUMNS.values()) + "\n").encode()
+    for ruling in table(books)["rulings"]:
+        yield (",".join(csv_cell(_cell(ruling, name)) for name in COLUMNS) + "\n").encode()
+
+
+def _cell(ruling: Any, name: str) -> str:
+    if name == "case":
+        return f"tests/cases/policy/{ruling.rule}.yaml"
+    if name == "covers":
+        return "、".join(ruling.covers)
+    value = getattr(ruling, name)
+    return str(value) if isinstance(value, Withheld) else plain_cell(value)
+
+
+def pages(books: Sequence[Book]) -> Iterator[tuple[str, str, Mapping[str, Any], str]]:
+    """Path, title, values and search words of each policy's page."""
+    for book in books:
+        words = f"方案{book.plan}" if book.plan else "规则册"
+        yield f"policies/{book.policy}.html", book.title, {"book": book}, words
