@@ -13,7 +13,7 @@ site: $(VENV)/.site
 	@echo "网站已生成：用浏览器打开 site/index.html，或运行 $(VENV)/bin/python -m http.server -d site 后访问 http://localhost:8000"
 
 test: $(VENV)/.dev lint
-	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/python -m pytest
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/python -m pytest -n auto --dist loadfile
 
 check: $(VENV)/.site
 	$(VENV)/bin/gongshi check

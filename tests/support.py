@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from gongshi.model import GongshiError
@@ -43,10 +44,16 @@ class DictTree:
 
 def descriptor_files() -> dict[str, bytes]:
     """The project's own datapackage.yaml, documents.yaml and schemas."""
+    return dict(_descriptor_files())
+
+
+@cache
+def _descriptor_files() -> dict[str, bytes]:
     paths = [*DESCRIPTORS, *(f"records/schemas/{path.name}" for path in (ROOT / "records/schemas").glob("*.yaml"))]
     return {path: (ROOT / path).read_bytes() for path in paths}
 
 
+@cache
 def project_descriptor() -> Descriptor:
     return read_descriptor(WorkTree(ROOT))
 

@@ -31,7 +31,11 @@ ORDER_OF = {room: place for place, room in enumerate(ORDER)} | {
 DOORS = {
     "duckdb": {"package"},
     "yaml": {"package"},
-    "csv": {"package", "sealing", "site"},
+    "csv": {"package", "sealing", "exchange"},
+    "python_calamine": {"exchange"},
+    "xlsxwriter": {"exchange"},
+    "segno": {"site"},
+    "sqlite3": {"changes"},
     "subprocess": {"repository"},
     "frictionless": {"checks"},
     "stdnum": {"checks"},

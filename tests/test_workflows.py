@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 import yaml
@@ -53,3 +54,16 @@ def test_owners_follow_the_townships() -> None:
 def test_there_is_a_template_for_each_kind_of_change() -> None:
     names = {path.stem for path in (ROOT / ".github/PULL_REQUEST_TEMPLATE").glob("*.md")}
     assert names == {"identification", "exit", "project", "payment", "correction"}
+
+
+def test_zizmor_and_the_workflow_schema_find_nothing(tmp_path) -> None:
+    folder = Path(sys.executable).parent
+    subprocess.run([folder / "zizmor", "--offline", ".github"], cwd=ROOT, check=True, capture_output=True)
+    schema = [folder / "check-jsonschema", "--builtin-schema", "vendor.github-workflows"]
+    subprocess.run([*schema, *WORKFLOWS], cwd=ROOT, check=True, capture_output=True)
+    bad = tmp_path / ".github/workflows/bad.yml"
+    bad.parent.mkdir(parents=True)
+    bad.write_text(
+        "on: pull_request_target\njobs: {a: {runs-on: x, steps: [{uses: actions/checkout@v4}]}}\n", encoding="utf-8"
+    )
+    assert subprocess.run([folder / "zizmor", "--offline", tmp_path], capture_output=True).returncode != 0

@@ -12,7 +12,7 @@ from gongshi.package import load
 from gongshi.policy import Policies, State, check_scopes, judge, load_policies, run
 from support import tree_of
 
-from .cases import made_id, policies_of, policy_tree
+from .cases import descriptor, ledger, made_id, policies_of, policy_tree
 
 DAY = date(2020, 6, 30)
 TOP = "policy: test\ntitle: 试\n"

@@ -28,7 +28,12 @@ def county(times: int, peer: bool) -> list[tuple[str, str]]:
         rows = [(f"全县 ×{times}（{8696 * times:,} 户）全部检查", f"{seconds:.1f} s, {memory:.0f} MB")]
         if peer:
             other, other_memory = check.run(check.FRICTIONLESS, folder)
-            rows.append((f"全县 ×{times} Frictionless", f"{other:.1f} s, {other_memory:.0f} MB；本程序快 {other / seconds:.1f} 倍"))
+            rows.append(
+                (
+                    f"全县 ×{times} Frictionless",
+                    f"{other:.1f} s, {other_memory:.0f} MB；本程序快 {other / seconds:.1f} 倍",
+                )
+            )
         return rows
 
 

@@ -21,13 +21,28 @@ speak_chinese()
 COMMANDS = {
     "check": ("gongshi.cli.check", "检查全部记录，一次列出所有问题"),
     "format": ("gongshi.cli.format", "把记录文件改成规范写法"),
+    "import": ("gongshi.cli.importing", "把工作簿或 CSV 导入台账，逐行说明结果"),
+    "export": ("gongshi.cli.export", "导出工作簿或整个数据包"),
+    "template": ("gongshi.cli.template", "生成空白的填报工作簿"),
+    "propose": ("gongshi.cli.propose", "把改动送去审核"),
+    "diff": ("gongshi.cli.diff", "两个版本之间，哪条记录的哪一项变了"),
+    "history": ("gongshi.cli.history", "一条记录的每一项何时由谁改过"),
+    "show": ("gongshi.cli.history", "一条记录或一张表的合计，在某个版本或某天的样子"),
+    "audit": ("gongshi.cli.audit", "把一段时间的全部改动导出给审计"),
+    "sample": ("gongshi.cli.sample", "抽查：由版本号决定抽谁，谁都可以重抽核对"),
     "policy": ("gongshi.cli.policy", "查看方案和规则：要求什么、依据哪条、今天结果如何"),
-    "export": ("gongshi.cli.export", "导出数据包"),
+    "notice": ("gongshi.cli.notice", "公示：列出、新建、办结、登记异议"),
+    "sheet": ("gongshi.cli.sheet", "生成村公示榜，打印张贴"),
+    "verify": ("gongshi.cli.verify", "核对发布清单或公示榜"),
     "build": ("gongshi.cli.build", "由记录生成公开网站"),
     "keygen": ("gongshi.cli.sealing", "生成密封用的密钥"),
     "seal": ("gongshi.cli.sealing", "把姓名等标识信息密封进台账"),
     "unseal": ("gongshi.cli.sealing", "用密钥打开密封信息，只写到标准输出"),
+    "erase": ("gongshi.cli.erase", "删去一个人的密封信息"),
+    "setup": ("gongshi.cli.setup", "装上提交检查和合并驱动"),
+    "new": ("gongshi.cli.new", "为一个县新建台账仓库"),
 }
+HIDDEN = {"merge-driver": "gongshi.cli.merge"}
 
 
 class LazyGroup(click.Group):
@@ -39,9 +54,11 @@ class LazyGroup(click.Group):
         return list(COMMANDS)
 
     def get_command(self, context: click.Context, name: str) -> click.Command | None:
-        if name not in COMMANDS:
+        module = COMMANDS[name][0] if name in COMMANDS else HIDDEN.get(name)
+        if module is None:
             return None
-        return getattr(importlib.import_module(COMMANDS[name][0]), name.replace("-", "_"))
+        attribute = "import_" if name == "import" else name.replace("-", "_")
+        return getattr(importlib.import_module(module), attribute)
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("命令"):
