@@ -112,7 +112,7 @@ RULES = {
     "payment after the rules came into force": """
         SELECT payment_id FROM payments WHERE paid_on < (SELECT max(effective_from) FROM documents WHERE doc_kind = '实施细则')""",
     "payment after the notice before the work": """
-        SELECT payment_id FROM payments JOIN projects p USING (project_id)
+        SELECT y.payment_id FROM payments y JOIN projects p USING (project_id)
         LEFT JOIN notices n ON n.notice_id = p.notice_before WHERE n.ends_on IS NULL OR paid_on <= n.ends_on""",
     "payment after the money came": """
         SELECT payment_id FROM payments y JOIN allocations a USING (allocation_id) WHERE y.paid_on < a.received_on""",
@@ -122,7 +122,7 @@ RULES = {
         GROUP BY allocation_id, received_on
         HAVING min(paid_on) - received_on > 30 OR max(s.done_on) - received_on > 30""",
     "final payment after acceptance, claim and notice": """
-        SELECT payment_id FROM payments y JOIN projects p USING (project_id) JOIN notices n ON n.notice_id = p.notice_after
+        SELECT y.payment_id FROM payments y JOIN projects p USING (project_id) JOIN notices n ON n.notice_id = p.notice_after
         JOIN "project-stages" s ON s.project_id = p.project_id AND s.stage = '乡级报账'
         WHERE payment_stage = '结算款' AND (accepted_on IS NULL OR paid_on <= s.done_on OR paid_on <= n.ends_on)""",
     "advance at most 40 %, at most 90 % within a year": """
@@ -136,7 +136,7 @@ RULES = {
         SELECT payment_id FROM payments JOIN projects USING (project_id)
         WHERE NOT in_plan OR approval_level <> '县' OR approval_doc IS NULL""",
     "payment changes after a change of plan wait for its notice": """
-        SELECT payment_id FROM payments y JOIN "project-changes" c USING (project_id) JOIN notices n USING (notice_id)
+        SELECT y.payment_id FROM payments y JOIN "project-changes" c USING (project_id) JOIN notices n USING (notice_id)
         WHERE paid_on BETWEEN changed_on AND ends_on""",
     "change ends at the budget": """
         SELECT project_id FROM "project-changes" JOIN projects USING (project_id) WHERE amount_after <> budget_total""",
