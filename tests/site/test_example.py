@@ -1,6 +1,7 @@
 """The example county's own site, built from the records as they lie."""
 
 import os
+import re
 import subprocess
 import sys
 import time
@@ -87,3 +88,16 @@ def test_its_links_lead_somewhere(example):
             if target:
                 name = os.path.normpath(os.path.join(path.relative_to(out).parent.as_posix(), target))
                 assert name in there, (path, link)
+
+
+def test_the_policies_are_shown_as_counts_only(example):
+    out, _ = example
+    rules = (out / "data/rules.csv").read_text("utf-8-sig").splitlines()
+    assert len(rules) > 600 and rules[0].startswith("规则号,规则,种类")
+    page = (out / "policies/rules.html").read_text("utf-8")
+    assert all(f">{line.split(',')[0]}<" in page for line in rules[1:])
+    plan = (out / "policies/05-quxian.html").read_text("utf-8")
+    assert "321 包户" in plan and "未配置" in plan
+    for place in (out / "policies").glob("*.html"):
+        text = place.read_text("utf-8")
+        assert not re.search(r"\b[HMJ][0-9]{7,8}\b", text), place.name

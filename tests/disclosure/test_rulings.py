@@ -1,0 +1,63 @@
+"""What the public learns of the rules: counts, never a record, and no small count of people."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from gongshi.disclosure import Withheld
+from gongshi.disclosure.rulings import books, exemptions
+from gongshi.model import Severity
+from gongshi.package.yamlfile import Mapping
+from gongshi.policy import Outcome, Policies, Policy, Rule, State, Verdict, Waiver
+from support import project_descriptor
+
+DAY = date(2020, 6, 30)
+
+
+def rule(resource: str) -> Rule:
+    body = Mapping({}, 1)
+    return Rule("r", "试", "total", Severity.ERROR, "一", "是 {actual}", resource, "", "p", "policies/p.yaml", 1, body)
+
+
+def ruling(resource: str, looked: int, broke: int, state: str = State.RAN):
+    made = rule(resource)
+    policies = Policies((Policy("p", "某方案", "policies/p.yaml", plan=5, rules=(made,)),))
+    verdict = Verdict(policies, (Outcome(made, state, looked, broke),), ())
+    ((book),) = books(verdict, project_descriptor(), DAY, 5)
+    return book.rulings[0]
+
+
+@pytest.mark.parametrize(
+    ("looked", "broke", "shown"),
+    [
+        (100, 0, (100, 0)),
+        (100, 5, (100, 5)),
+        (100, 4, (100, "不足5")),
+        (3, 0, ("不足5", 0)),
+        (100, 97, (100, "不足5")),
+        (0, 0, (0, 0)),
+    ],
+)
+def test_small_counts_of_people_are_withheld(looked: int, broke: int, shown: tuple) -> None:
+    made = ruling("households", looked, broke)
+    assert tuple(str(c) if isinstance(c, Withheld) else c for c in (made.looked, made.broke)) == shown
+
+
+def test_counts_of_money_and_projects_are_public() -> None:
+    made = ruling("payments", 3, 2)
+    assert (made.looked, made.broke) == (3, 2)
+
+
+def test_what_did_not_run_has_no_counts() -> None:
+    made = ruling("households", 0, 0, State.ELSEWHERE)
+    assert (made.looked, made.broke, made.state) == (None, None, "不适用本县")
+
+
+def test_a_waiver_shows_reason_and_last_day_but_no_record() -> None:
+    waiver = Waiver("r", "H0000001", "灾后重建", "县扶贫办", date(2020, 6, 30), "policies/waivers.yaml", 2)
+    verdict = Verdict(Policies(waivers=(waiver,)), (), ())
+    (shown,) = exemptions(verdict, DAY)
+    assert "H0000001" not in str(shown) and shown.reason == "灾后重建"
+    assert exemptions(verdict, date(2020, 7, 1)) == ()
