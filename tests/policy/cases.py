@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 
@@ -12,10 +13,10 @@ import yaml
 
 from gongshi.model import Finding
 from gongshi.package import Database, Descriptor, load, read_descriptor
-from gongshi.policy import Outcome, Policies, State, load_policies, run
+from gongshi.policy import Outcome, Policies, Standard, State, load_policies, run
 from support import ROOT, DictTree, descriptor_files, tree_of
 
-KEYS = {"day", "breaks", "holds", "key", "base", "identities", "field", "findings"}
+KEYS = {"day", "breaks", "holds", "key", "base", "identities", "field", "findings", "figures"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Case:
     key: tuple[str, ...]
     base: Mapping[str, list[dict[str, str]]] | None
     identities: Mapping[str, list[dict[str, str]]]
+    figures: Mapping[str, str]
 
 
 def read_case(path: Path) -> dict:
@@ -45,7 +47,23 @@ def case_of(data: Mapping) -> Case:
         tuple(data["key"]),
         data.get("base"),
         {name: [_made(row) for row in rows] for name, rows in (data.get("identities") or {}).items()},
+        data.get("figures") or {},
     )
+
+
+def with_figures(policies: Policies, stem: str, figures: Mapping[str, str]) -> Policies:
+    """The policies as if the plan's masked figures were known: ``figures`` maps a standard to a number."""
+
+    def known(standard: Standard) -> Standard:
+        return replace(standard, values=((date(2000, 1, 1), Decimal(figures[standard.id])),))
+
+    changed = [
+        replace(policy, standards={n: known(s) if n in figures else s for n, s in policy.standards.items()})
+        if policy.stem == stem
+        else policy
+        for policy in policies.policies
+    ]
+    return replace(policies, policies=tuple(changed))
 
 
 def _made(row: Mapping[str, str]) -> dict[str, str]:
@@ -87,6 +105,8 @@ def outcome_of(policies: Policies, rule: str, case: Case, which: str) -> tuple[O
 def check_case(policies: Policies, rule_id: str, case: Case) -> None:
     """Breaks: exactly one finding, at the right record and line. Holds: looked at something, said nothing."""
     _, rule = policies.rule(rule_id)
+    if case.figures:
+        policies = with_figures(policies, rule.policy, case.figures)
     outcome, lines = outcome_of(policies, rule_id, case, "breaks")
     assert outcome.state == State.RAN, f"{rule_id}: {outcome.state} {outcome.findings}"
     assert len(outcome.findings) == 1, f"{rule_id}: {[finding.message for finding in outcome.findings]}"
