@@ -8,7 +8,8 @@ import pytest
 from made_up import Example
 
 from gongshi.disclosure import Disclosure, Withheld
-from gongshi.disclosure.counts import COUNTS, JOINS, _aid, _help, _loans
+from gongshi.disclosure.counts import COUNTS, JOINS, _aid, _contacts, _loans
+from gongshi.disclosure.people import DIMENSIONS, HELPED, Place, count
 from gongshi.disclosure.views import COUNTED, expand
 
 
@@ -59,11 +60,34 @@ def test_loans_of_a_rare_purpose_do_not_follow_from_the_total():
 
 def test_who_is_not_helped_does_not_follow_from_who_is():
     """One household of thirty without a helper: its township's coverage is withheld, and another's, and no total."""
-    rows = [("t1", "甲", None, 30, 29), ("t2", "乙", None, 40, 40), ("t3", "丙", None, 50, 30)]
-    found = {row[0]: row[3:] for row in _help(rows, 5)}
-    assert found["t1"][0] == 30 and isinstance(found["t1"][1], Withheld)
-    assert sum(isinstance(covered, Withheld) for _, covered in found.values()) >= 2
-    assert _help([], 5) == []
+    places = [Place("c", "县", None)]
+    groups, values = [], {dimension.field: (dimension.field, ("甲",)) for dimension in DIMENSIONS} | {"helped": HELPED}
+    for town, covered, left in (("t1", 29, 1), ("t2", 40, 0), ("t3", 30, 20)):
+        places.append(Place(town, "乡镇", "c"))
+        groups += [(town, "甲", "甲", "甲", word, n, 3 * n) for word, n in zip(HELPED[1], (covered, left), strict=True)]
+    cells = {cell[:1] + cell[2:4]: cell.households for cell in count(groups, places, values, 5)}
+    helped = [cells[town, HELPED[0], "有"] for town in ("t1", "t2", "t3")]
+    assert cells["t1", "合计", "合计"] == 30 and isinstance(helped[0], Withheld)
+    assert sum(isinstance(covered, Withheld) for covered in helped) >= 2
+    assert cells["c", HELPED[0], "有"] == 99
+
+
+def test_help_counts_the_households_that_the_table_of_people_counts(views):
+    """One township, withheld there for what its villages would tell, is withheld here, too."""
+    totals = {row.division_code: row.households for row in views.rows("people") if row.dimension == "合计"}
+    rows = views.rows("help")
+    assert rows[-1].township_code == "合计" and rows[-1].households == totals["990100000000"]
+    assert [row.households for row in rows[:-1]] == [totals[row.township_code] for row in rows[:-1]]
+    assert any(isinstance(row.covered, Withheld) for row in rows), "one household has no helper"
+
+
+def test_the_contacts_of_few_pairings_are_withheld_with_them():
+    """A single contact was made by a single pairing."""
+    rows = [("t1", "包保教师", "家访", "2020-Q1", 1, 1), ("t2", "包保教师", "家访", "2020-Q1", 90, 30)]
+    rows += [("t3", "包保教师", "家访", "2020-Q1", 70, 31)]
+    found = {row[0]: row[4:] for row in _contacts(rows, 5)}
+    assert all(isinstance(value, Withheld) for value in (*found["t1"], *found["t2"]))
+    assert found["t3"] == (70, 31) and found["合计"] == (161, 62)
 
 
 def test_joins_are_for_counts_only():

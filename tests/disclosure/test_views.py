@@ -99,7 +99,35 @@ def test_counts_of_people_outside_the_crossing_are_withheld_too(disclosure):
     assert few and {str(row.benef_poor_households) for row in few} == {"不足5"}
     assert all(row.benef_poor_households not in range(1, 5) for row in projects)
     assert any(row.benef_poor_households == 0 for row in projects), "nobody is not somebody"
-    assert {str(row.persons) for row in disclosure.rows("payments")} == {"不足5", "None"}
+    assert not hasattr(disclosure.rows("payments")[0], "persons"), "the amount divided by the standard gives it back"
+
+
+def test_a_project_that_is_so_many_households_is_a_count_of_them():
+    few = Example()
+    few.rows["projects"][0] |= {"quantity": 3, "quantity_unit": "户", "unit_price": 14000, "accepted_quantity": 3}
+    few.rows["projects"][1] |= {"quantity": 3, "quantity_unit": "公里", "unit_price": 14000, "accepted_quantity": 3}
+    rows = {row.project_id: row for row in Disclosure(few.open()).rows("projects")}
+    households, road = (rows[few.rows["projects"][n]["project_id"]] for n in (0, 1))
+    assert (str(households.quantity), str(households.unit_price), str(households.accepted_quantity)) == (
+        "不足5", "不公布", "不公布",
+    )  # fmt: skip
+    assert (road.quantity, road.unit_price, road.accepted_quantity) == (3, 14000, 3)
+
+
+def test_a_townships_own_figures_of_people_are_not_published_as_targets():
+    """They could give a withheld count back."""
+    example = Example()
+    town = example.rows["divisions"][1]["division_code"]
+    for subject, indicator, unit in (
+        ("990100000000", "贫困户数", "户"),
+        (town, "贫困户数", "户"),
+        (town, "公路", "公里"),
+    ):
+        example.add(
+            "indicators", subject=subject, indicator=indicator, period="2020", actual=7, unit=unit, basis="方案"
+        )
+    rows = {(row.subject, row.indicator) for row in Disclosure(example.open()).rows("indicators")}
+    assert (town, "公路") in rows and ("990100000000", "贫困户数") in rows and (town, "贫困户数") not in rows
 
 
 def test_a_notice_counts_projects_and_never_households(disclosure):
@@ -161,4 +189,4 @@ def test_no_view_reads_a_table_of_persons(example):
         for name in reads(view.sql):
             fields = {field.name for field in example.descriptor.resources[name].schema.fields}
             assert not fields & {"household_no", "member_no"}, (view.name, name)
-    assert reads(SOURCE) == {"households"}
+    assert reads(SOURCE) == {"households", "pairings"}

@@ -80,7 +80,7 @@ def _rebuilt(git, saved) -> tuple[list[Finding], str]:
         show("重新生成网站")
         folder = Path(place)
         take_out(git, saved.commit, folder / "source")
-        content = site_of(folder / "source", saved.commit, when)
+        content = site_of(folder / "source", git, saved.commit, when)
         build(folder / "source" / "mkdocs.yml", folder / "site", when, content)
         differences = compare(saved.files, digests(folder / "site"))
         show("")

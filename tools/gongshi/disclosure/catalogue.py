@@ -148,8 +148,8 @@ PAYMENTS = View(
     "资金支付",
     ("payment_id",),
     """payments.payment_id payments.project_id project:projects.name payments.allocation_id payments.paid_on
-    payments.payment_stage payments.amount payments.payee_kind payee:units.name=收款单位 %payments.persons
-    payments.pay_channel payments.purpose payments.claim_doc""",
+    payments.payment_stage payments.amount payments.payee_kind payee:units.name=收款单位 payments.pay_channel
+    payments.purpose payments.claim_doc""",
     """
     SELECT p.*, r.name AS project, u.name AS payee
     FROM {payments} p
@@ -157,6 +157,8 @@ PAYMENTS = View(
     LEFT JOIN {units} u ON u.unit_code = p.payee_unit
     ORDER BY p.paid_on DESC, p.payment_id""",
 )
+"""Without the number of persons of a batch: its amount, which is public for good, divided by the standard would give a
+small number back."""
 
 NOTICES = View(
     "notices",
@@ -344,8 +346,14 @@ INDICATORS = View(
     ("subject", "indicator", "period"),
     """indicators.subject indicators.indicator indicators.period indicators.target indicators.actual
     indicators.unit indicators.basis""",
-    "SELECT * FROM {indicators} ORDER BY subject, indicator, period",
+    """
+    SELECT i.*
+    FROM {indicators} i
+    WHERE i.unit NOT IN ('户', '人', '名')
+      OR i.subject IN (SELECT division_code FROM {divisions} WHERE level = '县')
+    ORDER BY i.subject, i.indicator, i.period""",
 )
+"""Counts of households and persons for the county alone: a township's or village's could give withheld counts back."""
 
 LINES = View(
     "lines",
@@ -368,3 +376,7 @@ VIEWS = (
     NOTICES, NOTICE_PROJECTS, OBJECTIONS, WITHDRAWN, COMMITMENTS, ASSETS, DOCUMENTS, INSPECTIONS, FINDINGS,
     COMPLAINTS, CHANNELS, SCHOOLS, INDICATORS, LINES, CALENDAR,
 )  # fmt: skip
+
+QUARTERLY = frozenset({VILLAGES.name, SCHOOLS.name})
+"""Registers of places: their counts of people are as at the last quarter's end. A project's or an inspection's own
+count is part of it, fixed when it is made, and stays with it."""

@@ -1,7 +1,7 @@
 """Counts of people that are made here, not by a view: their sources have rows of persons, which do not leave this room.
 
 Aid to pupils is public as totals of schools and nothing finer (方案19；domain rules on minors); small loans by purpose;
-help as coverage and frequency. Small counts are withheld, and enough others that the totals do not give them back; the
+help as frequency. Small counts are withheld, and enough others that the totals do not give them back; the
 amount beside a withheld count goes with it, since amount divided by the standard is the count.
 """
 
@@ -11,7 +11,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from gongshi.disclosure.suppression import SECONDARY, Sum, Withheld, primary, suppress
+from gongshi.disclosure.suppression import SECONDARY, Sum, Withheld, suppress
 from gongshi.disclosure.views import Column
 
 Rows = list[tuple]
@@ -32,18 +32,6 @@ SELECT purpose, count(*) AS loans, sum(amount) AS amount, min(annual_rate) AS lo
 FROM {loans}
 GROUP BY ALL
 ORDER BY purpose"""
-
-HELP = """
-SELECT h.township_code, any_value(d.name) AS township, any_value(d.slug) AS slug, count(*) AS households,
-  count(p.household_no) AS covered
-FROM (SELECT household_no, left(village_code, 9) || '000' AS township_code FROM {households}
-  WHERE poverty_status <> '已销号') h
-LEFT JOIN (SELECT DISTINCT household_no FROM {pairings}
-  WHERE role = '帮扶责任人' AND ended_on IS NULL) p ON p.household_no = h.household_no
-LEFT JOIN (SELECT division_code, any_value(name) AS name, any_value(slug) AS slug FROM {divisions}
-  WHERE valid_to IS NULL GROUP BY ALL) d ON d.division_code = h.township_code
-GROUP BY h.township_code
-ORDER BY h.township_code"""
 
 CONTACTS = """
 SELECT township_code, role, contact_kind, quarter, count(*) AS contacts, count(DISTINCT pairing_id) AS pairings
@@ -110,31 +98,29 @@ def _loans(rows: Sequence[tuple], threshold: int) -> Rows:
     return [*found, (*total, *((SECONDARY, SECONDARY) if TOTAL in hidden else ends))]
 
 
-def _help(rows: Sequence[tuple], threshold: int) -> Rows:
-    """Who is not covered is not published, but must not follow from who is."""
-    cells, sums = {}, []
-    for code, *_, households, covered in rows:
-        cells |= {(code, "all"): households, (code, "covered"): covered, (code, "left"): households - covered}
-        sums.append(Sum((code, "all"), ((code, "covered"), (code, "left"))))
-    for part in ("all", "covered", "left"):
-        cells[TOTAL, part] = sum(cells[row[0], part] for row in rows)
-        sums.append(Sum((TOTAL, part), tuple((row[0], part) for row in rows)))
-    sums.append(Sum((TOTAL, "all"), ((TOTAL, "covered"), (TOTAL, "left"))))
-    hidden = suppress(cells, sums, threshold) if rows else {}
-    named = [tuple(row[:3]) for row in rows] + [(TOTAL, "全县", None)] * bool(rows)
-    return [(*row, *(hidden.get((row[0], part), cells[row[0], part]) for part in ("all", "covered"))) for row in named]
-
-
 def _contacts(rows: Sequence[tuple], threshold: int) -> Rows:
-    small = primary(threshold)
-    return [(*row[:5], row[5] if row[5] >= threshold else small) for row in rows]
+    """With a total for each role, kind and quarter. The contacts of few pairings go with them: one was made by one."""
+    cells: dict[Any, int] = {}
+    parts: dict[tuple, list] = defaultdict(list)
+    contacts: dict[tuple, int] = defaultdict(int)
+    for row in rows:
+        cells[row[:4]] = row[5]
+        parts[row[1:4]].append(row[:4])
+        contacts[row[1:4]] += row[4]
+    for group, keys in parts.items():
+        cells[group] = sum(cells[key] for key in keys)
+    hidden = suppress(cells, [Sum(group, tuple(keys)) for group, keys in parts.items()], threshold)
+    found = [_pair(row[:4], row[4], row[5], hidden.get(row[:4])) for row in rows]
+    return found + [_pair((TOTAL, *group), contacts[group], cells[group], hidden.get(group)) for group in parts]
+
+
+def _pair(key: Iterable, contacts: int, pairings: int, withheld: Withheld | None) -> tuple:
+    return (*key, SECONDARY if withheld else contacts, withheld or pairings)
 
 
 def _column(name: str, title: str, type: str = "string", unit: str = "", people: bool = False) -> Column:
     return Column(name, title, type, unit, "", "", people)
 
-
-_TOWN = (_column("township_code", "乡镇代码"), _column("township", "乡镇"), _column("township_slug", "乡镇目录名"))
 
 COUNTS = (
     Count(
@@ -163,24 +149,13 @@ COUNTS = (
         _loans,
     ),
     Count(
-        "help",
-        "结对帮扶覆盖",
-        ("township_code",),
-        (
-            *_TOWN,
-            _column("households", "扶贫对象户数", "integer", "户", True),
-            _column("covered", "有帮扶责任人的户数", "integer", "户", True),
-        ),
-        HELP,
-        _help,
-    ),
-    Count(
         "contacts",
         "帮扶活动次数",
         ("township_code", "role", "contact_kind", "quarter"),
         (
-            *(_TOWN[0], _column("role", "结对角色"), _column("contact_kind", "方式"), _column("quarter", "季度")),
-            _column("contacts", "次数", "integer", "次"),
+            *(_column("township_code", "乡镇代码"), _column("role", "结对角色")),
+            *(_column("contact_kind", "方式"), _column("quarter", "季度")),
+            _column("contacts", "次数", "integer", "次", True),
             _column("pairings", "有活动的结对", "integer", "对", True),
         ),
         CONTACTS,

@@ -1,21 +1,29 @@
-"""The object that the site is given: views by name, and nothing else of the database."""
+"""The object that the site is given: views by name, and nothing else of the database.
+
+Money and projects are as on the day. People are counted as the records stood at the last quarter's end, so that two
+builds of one quarter have the same counts, and nobody can subtract one from the other.
+"""
 
 from __future__ import annotations
 
+import datetime
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from typing import Any, Protocol
+from typing import Any, NamedTuple, Protocol
 
-from gongshi.disclosure.catalogue import VIEWS
-from gongshi.disclosure.counts import COUNTS, JOINS, Count, by_name
-from gongshi.disclosure.people import DIMENSIONS, SOURCE, STATUS, Place, count
-from gongshi.disclosure.suppression import primary
+from gongshi.disclosure.catalogue import PROJECTS, QUARTERLY, VIEWS
+from gongshi.disclosure.counts import COUNTS, JOINS, TOTAL, Count, by_name
+from gongshi.disclosure.people import DIMENSIONS, HELPED, SOURCE, STATUS, Place, count, not_yet
+from gongshi.disclosure.people import Count as Cell
+from gongshi.disclosure.suppression import NOT_YET, SECONDARY, primary
 from gongshi.disclosure.views import COUNTED, PUBLIC, Column, View, expand, reads
 from gongshi.package.schema import Descriptor
 
 PEOPLE = View("people", "扶贫对象", ("division_code", "dimension", "value"), "", "")
-"""Made by ``people.count``, not by SQL."""
+HELP = View("help", "结对帮扶覆盖", ("township_code",), "", "")
+MADE = (PEOPLE, HELP)
+"""Both are made by ``people.count``, not by SQL: they share their totals."""
 
 PEOPLE_COLUMNS = (
     Column("division_code", "区划代码", "string", "", "县、乡镇或村的 12 位代码", "divisions.division_code"),
@@ -26,9 +34,16 @@ PEOPLE_COLUMNS = (
     Column("households", "户数", "integer", "户", "", "households.household_no", people=True),
     Column("persons", "人数", "integer", "人", "", "households.population", people=True),
 )
+HELP_COLUMNS = (
+    Column("township_code", "乡镇代码", "string", "", "", "divisions.division_code"),
+    Column("township", "乡镇", "string", "", "", "divisions.name"),
+    Column("township_slug", "乡镇目录名", "string", "", "", "divisions.slug"),
+    Column("households", "扶贫对象户数", "integer", "户", "", "households.household_no", people=True),
+    Column("covered", "有帮扶责任人的户数", "integer", "户", "", "pairings.household_no", people=True),
+)
 
 _PLACES = """
-SELECT division_code, level, parent_code, name
+SELECT division_code, level, parent_code, name, slug
 FROM {divisions}
 WHERE valid_to IS NULL AND level IN ('县', '乡镇', '村')
 ORDER BY list_position(['县', '乡镇', '村'], level), division_code"""
@@ -47,18 +62,30 @@ class Database(Protocol):
         """The rows of a query over the typed tables."""
 
 
+class Standing(NamedTuple):
+    """The records as they stood at a quarter's end; ``database`` is None if that is not known."""
+
+    on: datetime.date
+    database: Database | None
+
+
 class Disclosure:
-    """The public views of one Database. A row is a named tuple; a withheld count in it is a ``Withheld``."""
+    """The public views of one Database. A row is a named tuple; a withheld count in it is a ``Withheld``.
 
-    __slots__ = ("_columns", "_rows", "threshold", "views")
+    ``standing`` is what people are counted from, the Database itself if it is not given; ``counted_on`` its day.
+    """
 
-    def __init__(self, database: Database, threshold: int = 5) -> None:
+    __slots__ = ("_columns", "_rows", "counted_on", "threshold", "views")
+
+    def __init__(self, database: Database, threshold: int = 5, standing: Standing | None = None) -> None:
         self.threshold = threshold
-        self.views: Mapping[str, str] = {view.name: view.title for view in (*VIEWS, PEOPLE, *COUNTS)}
+        self.counted_on = standing.on if standing else None
+        self.views: Mapping[str, str] = {view.name: view.title for view in (*VIEWS, *MADE, *COUNTS)}
         self._columns = {view.name: view.resolve(database.descriptor) for view in VIEWS}
-        self._columns[PEOPLE.name] = PEOPLE_COLUMNS
+        self._columns |= {PEOPLE.name: PEOPLE_COLUMNS, HELP.name: HELP_COLUMNS}
         self._columns |= {count.name: count.columns for count in COUNTS}
-        self._rows = cache(_reader(database, self._columns, threshold))
+        people = standing.database if standing else database
+        self._rows = cache(_reader(database, people, self._columns, threshold))
 
     def columns(self, name: str) -> tuple[Column, ...]:
         """What the columns of a view are."""
@@ -66,35 +93,76 @@ class Disclosure:
 
     def key(self, name: str) -> tuple[str, ...]:
         """The columns that tell the rows of a view apart."""
-        return next(view.key for view in (*VIEWS, PEOPLE, *COUNTS) if view.name == name)
+        return next(view.key for view in (*VIEWS, *MADE, *COUNTS) if view.name == name)
 
     def rows(self, name: str) -> Sequence[Any]:
         """The rows of a view, in their published order."""
         return self._rows(name)
 
 
-def _reader(database: Database, columns: Mapping[str, Sequence[Column]], threshold: int) -> Callable[[str], list]:
-    """What reads a view; only this closure holds the database."""
+Columns = Mapping[str, Sequence[Column]]
+HEADS = ("户", "人", "名")
+"""Units that count households or persons."""
+
+
+def _reader(database: Database, people: Database | None, columns: Columns, threshold: int) -> Callable[[str], list]:
+    """What reads a view; only this closure holds the databases."""
     views = {view.name: view for view in VIEWS}
+    counted = cache(lambda: _people(database, people, threshold))
 
     def read(name: str) -> list:
         shape = namedtuple("Row", [column.name for column in columns[name]])
         if name == PEOPLE.name:
-            return [shape(*row) for row in _people(database, threshold)]
-        if name in by_name():
-            return [shape(*row) for row in _counted(database, by_name()[name], threshold)]
-        small = primary(threshold)
-        counts = [place for place, column in enumerate(columns[name]) if column.people]
-        rows = []
-        for row in database.sql(views[name].query(database.descriptor)):
-            values = list(row)
-            for place in counts:
-                if values[place] is not None and 0 < values[place] < threshold:
-                    values[place] = small
-            rows.append(shape(*values))
-        return rows
+            rows = [(cell[0], place.name, *cell[1:]) for place, cell in counted() if cell.dimension != HELPED[0]]
+        elif name == HELP.name:
+            rows = _help(counted())
+        elif name in by_name():
+            rows = _counted(people, by_name()[name], threshold) if people else []
+        else:
+            rows = _rows(database, people, views[name], columns[name], threshold)
+        return [shape(*row) for row in rows]
 
     return read
+
+
+def _rows(
+    database: Database, people: Database | None, view: View, columns: Sequence[Column], threshold: int
+) -> list[list]:
+    """Rows of a view, small counts of people withheld."""
+    rows = [list(row) for row in database.sql(view.query(database.descriptor))]
+    counts = [place for place, column in enumerate(columns) if column.people]
+    if view.name in QUARTERLY and people is not database:
+        _stand(rows, people, view, columns, counts)
+    for row in rows:
+        for place in counts:
+            if isinstance(row[place], int) and 0 < row[place] < threshold:
+                row[place] = primary(threshold)
+    if view is PROJECTS:
+        _measured(rows, [column.name for column in columns], threshold)
+    return rows
+
+
+def _measured(rows: list[list], names: list[str], threshold: int) -> None:
+    """A project may be so many households: its quantity is then a count of them, and its unit price gives it back."""
+    unit, quantity, *others = map(names.index, ("quantity_unit", "quantity", "accepted_quantity", "unit_price"))
+    for row in rows:
+        if row[unit] in HEADS and row[quantity] is not None and 0 < row[quantity] < threshold:
+            row[quantity] = primary(threshold)
+            for place in others:
+                row[place] = SECONDARY if row[place] is not None else None
+
+
+def _stand(
+    rows: list[list], people: Database | None, view: View, columns: Sequence[Column], counts: Sequence[int]
+) -> None:
+    """The counts of a register of places as they stood at the quarter's end; one that was not there has none yet."""
+    names = [column.name for column in columns]
+    keys = [names.index(name) for name in view.key]
+    before = {tuple(row[n] for n in keys): row for row in people.sql(view.query(people.descriptor))} if people else {}
+    for row in rows:
+        old = before.get(tuple(row[n] for n in keys))
+        for place in counts:
+            row[place] = old[place] if old else NOT_YET
 
 
 def _counted(database: Database, count: Count, threshold: int) -> list[tuple]:
@@ -102,17 +170,51 @@ def _counted(database: Database, count: Count, threshold: int) -> list[tuple]:
     return count.publish(database.sql(expand(count.sql, database.descriptor, COUNTED, JOINS)), threshold)
 
 
-def _people(database: Database, threshold: int) -> list[tuple]:
-    """Rows of the view ``people``."""
-    descriptor = database.descriptor
+class _Named(NamedTuple):
+    """What else a place is known by."""
+
+    name: str
+    slug: str | None
+
+
+def _people(database: Database, people: Database | None, threshold: int) -> list[tuple[_Named, Cell]]:
+    """Every cell of the places there are now, as counted then; a place that was not there then has no counts yet."""
+    places, names = _places(database)
+    now = [(names[cell.division_code], cell) for cell in not_yet(places, _values(database.descriptor))]
+    if people is None:
+        return now
+    places, then = _places(people)
+    groups = people.sql(expand(SOURCE, people.descriptor, COUNTED, JOINS))
+    cells = count(groups, places, _values(people.descriptor), threshold)
+    return [(names.get(cell.division_code, then[cell.division_code]), cell) for cell in cells] + [
+        (named, cell) for named, cell in now if cell.division_code not in then
+    ]
+
+
+def _places(database: Database) -> tuple[list[Place], dict[str, _Named]]:
     places, names = [], {}
-    for code, level, parent, name in database.sql(expand(_PLACES, descriptor, PUBLIC)):
-        if code in names:
-            continue
-        places.append(Place(code, level, parent if parent in names else None))
-        names[code] = name
-    fields = [descriptor.resources["households"].schema.field(d.field) for d in DIMENSIONS]
+    for code, level, parent, name, slug in database.sql(expand(_PLACES, database.descriptor, PUBLIC)):
+        if code not in names:
+            places.append(Place(code, level, parent if parent in names else None))
+            names[code] = _Named(name, slug)
+    return places, names
+
+
+def _values(descriptor: Descriptor) -> dict[str, tuple[str, tuple[str, ...]]]:
+    schema = descriptor.resources["households"].schema
+    fields = [schema.field(dimension.field) for dimension in DIMENSIONS if dimension.field != "helped"]
     values = {field.name: (field.title, field.enum) for field in fields}
     values["poverty_status"] = (values["poverty_status"][0], STATUS)
-    groups = database.sql(expand(SOURCE, descriptor, COUNTED))
-    return [(row[0], names[row[0]], *row[1:]) for row in count(groups, places, values, threshold)]
+    return values | {"helped": HELPED}
+
+
+def _help(counted: Sequence[tuple[_Named, Cell]]) -> list[tuple]:
+    """Townships with how many households have a helper, and the county at the end."""
+    covered = {cell.division_code: cell.households for _, cell in counted if cell[2:4] == (HELPED[0], HELPED[1][0])}
+    found = []
+    for level in ("乡镇", "县"):
+        for place, cell in counted:
+            if cell.level == level and cell.dimension == TOTAL:
+                code, name = (cell.division_code, place.name) if level == "乡镇" else (TOTAL, "全县")
+                found.append((code, name, place.slug, cell.households, covered[cell.division_code]))
+    return found

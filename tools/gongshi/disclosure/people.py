@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from gongshi.disclosure.suppression import SECONDARY, Sum, Withheld, suppress
+from gongshi.disclosure.suppression import NOT_YET, SECONDARY, Sum, Withheld, suppress
 
 LEVELS = ("县", "乡镇", "村")
 TOTAL = ("合计", "合计")
@@ -29,14 +29,20 @@ DIMENSIONS = (
     Dimension("household_class", "村"),
     Dimension("poverty_status", "乡镇"),
     Dimension("main_cause", "乡镇"),
+    Dimension("helped", "乡镇"),
 )
+HELPED = ("帮扶责任人", ("有", "无"))
+"""Who has a helper is published as a table of its own (``help``), but shares its totals with all the others here."""
 
 SOURCE = """
-SELECT village_code, household_class,
-  CASE poverty_status WHEN '已脱贫' THEN '已脱贫' ELSE '未脱贫' END AS poverty_status, main_cause,
-  count(*) AS households, sum(population)::BIGINT AS persons
-FROM {households}
-WHERE poverty_status <> '已销号'
+SELECT h.village_code, h.household_class,
+  CASE h.poverty_status WHEN '已脱贫' THEN '已脱贫' ELSE '未脱贫' END AS poverty_status, h.main_cause,
+  CASE WHEN p.household_no IS NULL THEN '无' ELSE '有' END AS helped,
+  count(*) AS households, sum(h.population)::BIGINT AS persons
+FROM {households} h
+LEFT JOIN (SELECT DISTINCT household_no FROM {pairings}
+  WHERE role = '帮扶责任人' AND ended_on IS NULL) p ON p.household_no = h.household_no
+WHERE h.poverty_status <> '已销号'
 GROUP BY ALL"""
 """Groups of households that are alike in every dimension; these rows do not leave this room."""
 
@@ -78,6 +84,12 @@ def count(groups: Iterable[Sequence], places: Sequence[Place], values: Values, t
         Count(key[0], levels[key[0]], *key[1:], *((hidden[key], SECONDARY) if key in hidden else number))
         for key, number in numbers.items()
     ]
+
+
+def not_yet(places: Sequence[Place], values: Values) -> list[Count]:
+    """The same cells, none of them published yet."""
+    levels = {place.code: place.level for place in places}
+    return [Count(key[0], levels[key[0]], *key[1:], NOT_YET, NOT_YET) for key in _keys(places, values)]
 
 
 def _keys(places: Sequence[Place], values: Values) -> Iterable[Key]:

@@ -5,12 +5,13 @@ No finding is here, and no record: a reader learns how many rows each rule looke
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from gongshi.checks.phrases import is_personal
-from gongshi.disclosure.suppression import Withheld, primary
+from gongshi.disclosure.suppression import NOT_YET, SECONDARY, Withheld, primary
 from gongshi.model import Severity
 from gongshi.package import Descriptor
 from gongshi.policy import Outcome, Policy, Rule, State, Verdict, show
@@ -82,10 +83,34 @@ class Exemption:
     until: date
 
 
-def books(verdict: Verdict, descriptor: Descriptor, day: date, threshold: int) -> tuple[Book, ...]:
-    """Every policy file in order, with what it says on ``day``."""
+class Counted(NamedTuple):
+    """Where counts of people come from: the rules' results at the quarter's end, None if they are not known.
+
+    ``whole`` says that no count of the county itself is withheld.
+    """
+
+    verdict: Verdict | None
+    whole: bool = True
+
+
+def books(
+    verdict: Verdict, descriptor: Descriptor, day: date, threshold: int, counted: Counted | None = None
+) -> tuple[Book, ...]:
+    """Every policy file in order, with what it says on ``day``; of people, what it said then (``counted``)."""
+    counted = counted or Counted(verdict)
     outcomes = {outcome.rule.id: outcome for outcome in verdict.outcomes}
-    return tuple(_book(policy, outcomes, descriptor, day, threshold) for policy in verdict.policies.policies)
+    then = {outcome.rule.id: outcome for outcome in counted.verdict.outcomes} if counted.verdict else {}
+    personal = {name for name, resource in descriptor.resources.items() if is_personal(resource)}
+
+    def ruled(rule: Rule, source: str) -> Ruling:
+        outcome = outcomes.get(rule.id)
+        if rule.resource in personal:
+            numbers = _people(rule, outcome, then.get(rule.id), threshold, counted.whole)
+        else:
+            numbers = (outcome.looked, outcome.broke) if _ran(outcome) else (None, None)
+        return _ruling(rule, outcome, source, numbers)
+
+    return tuple(_book(policy, ruled, day) for policy in verdict.policies.policies)
 
 
 def exemptions(verdict: Verdict, day: date) -> tuple[Exemption, ...]:
@@ -97,9 +122,9 @@ def exemptions(verdict: Verdict, day: date) -> tuple[Exemption, ...]:
     )
 
 
-def _book(policy: Policy, outcomes: dict[str, Outcome], descriptor: Descriptor, day: date, threshold: int) -> Book:
+def _book(policy: Policy, ruled: Callable[[Rule, str], Ruling], day: date) -> Book:
     source = f"方案{policy.plan}" if policy.plan else policy.title
-    rulings = tuple(_ruling(rule, outcomes.get(rule.id), source, descriptor, threshold) for rule in policy.rules)
+    rulings = tuple(ruled(rule, source) for rule in policy.rules)
     figures = tuple(_figures(policy, day))
     here = not policy.elsewhere
     return Book(
@@ -122,13 +147,36 @@ def _figures(policy: Policy, day: date) -> Iterator[Figure]:
         yield Figure(standard.title, show(standard.at(day)), standard.unit, standard.clause, since)
 
 
-def _ruling(rule: Rule, outcome: Outcome | None, source: str, descriptor: Descriptor, threshold: int) -> Ruling:
-    ran = outcome is not None and outcome.state == State.RAN
-    resource = descriptor.resources.get(rule.resource)
-    guard = threshold if resource and is_personal(resource) else 0
-    looked, broke = (_count(outcome.looked, guard), _count(outcome.broke, guard)) if ran else (None, None)
-    if isinstance(looked, int) and isinstance(broke, int) and 0 < looked - broke < guard:
-        broke = primary(threshold) if broke else broke  # the rest would be a small count
+def _ran(outcome: Outcome | None) -> bool:
+    return outcome is not None and outcome.state == State.RAN
+
+
+Number = int | Withheld | None
+
+
+def _people(
+    rule: Rule, now: Outcome | None, then: Outcome | None, threshold: int, whole: bool
+) -> tuple[Number, Number]:
+    """Rows looked at and broken, as counted at the quarter's end.
+
+    How many a rule looks at in one place, or of one kind, may be a count that the tables of people withhold.
+    """
+    if not _ran(now):
+        return None, None
+    if then is None or not _ran(then):
+        return NOT_YET, NOT_YET
+    looked, broke = _count(then.looked, threshold), _count(then.broke, threshold)
+    if 0 < then.looked - then.broke < threshold and then.broke >= threshold:
+        broke = SECONDARY  # the rest would be a small count
+    narrow = rule.scope or (not whole and "where" in rule.body.items)
+    return (SECONDARY if narrow and looked else looked), broke
+
+
+def _count(count: int, threshold: int) -> int | Withheld:
+    return primary(threshold) if 0 < count < threshold else count
+
+
+def _ruling(rule: Rule, outcome: Outcome | None, source: str, numbers: tuple[Number, Number]) -> Ruling:
     state = STATES[outcome.state] if outcome else STATES[State.BROKEN]
     message = rule.message.translate(str.maketrans("", "", "{}"))
     return Ruling(
@@ -142,10 +190,5 @@ def _ruling(rule: Rule, outcome: Outcome | None, source: str, descriptor: Descri
         source,
         rule.covers,
         state,
-        looked,
-        broke,
+        *numbers,
     )
-
-
-def _count(count: int, threshold: int) -> int | Withheld:
-    return primary(threshold) if 0 < count < threshold else count

@@ -40,6 +40,10 @@ SECONDARY = Withheld("不公布")
 """Withheld only because it would give a small count back."""
 
 
+NOT_YET = Withheld("季末公布")
+"""Withheld until a quarter's end: how the records stood at the last one is not known."""
+
+
 def primary(threshold: int) -> Withheld:
     """Withheld because the count is small."""
     return Withheld(f"不足{threshold}")

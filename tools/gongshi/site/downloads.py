@@ -114,11 +114,12 @@ def _note(columns: Iterable[Column], row: Iterable[Any]) -> str:
 
 def _package(views: Disclosure, facts: Mapping[str, Any]) -> dict[str, Any]:
     county = views.rows("county")[0]
+    counted = f"户数、人数截至{facts['counted_text']}，每季末更新。" if facts["counted_text"] else ""
     return {
         "profile": "tabular-data-package",
         "name": "gongshi-public",
         "title": facts["site_name"],
-        "description": ("示例数据，全部是编造的。" if facts["example"] else "") + f"数据截至{facts['on_text']}。",
+        "description": ("示例数据，全部是编造的。" if facts["example"] else "") + f"数据截至{facts['on_text']}。" + counted,
         "version": facts["commit"],
         "created": f"{facts['on']}T00:00:00+08:00",
         "licenses": [{"name": county.licence}] if county.licence else [],

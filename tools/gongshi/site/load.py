@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import datetime
 from pathlib import Path, PurePosixPath
+from typing import Any
 
-from gongshi.disclosure import Disclosure
+from gongshi.disclosure import Disclosure, Standing, Withheld
 from gongshi.disclosure.notices import blob_id
-from gongshi.disclosure.rulings import books, exemptions
+from gongshi.disclosure.rulings import Counted, books, exemptions
 from gongshi.model import GongshiError, Severity
 from gongshi.package import RECORDS, county_day
 from gongshi.package import load as load_tables
-from gongshi.policy import judge
+from gongshi.policy import Verdict, judge
 from gongshi.repository import Git, Tree, WorkTree
 from gongshi.site.pages import Site
+from gongshi.site.quarter import standing
 
 PARTS = (RECORDS, "policies", "docs", "mkdocs.yml")
 """What of the repository a site is made of."""
@@ -24,11 +26,13 @@ def load(root: Path, on: datetime.date | None, today: datetime.date) -> Site:
     git = Git(root)
     commit = git.head() if git.exists() else None
     clean = bool(commit) and not git.run("status", "--porcelain", "--", *PARTS).strip()
-    return of_tree(root, on, today, commit or "", clean)
+    return of_tree(root, on, today, git if commit else None, commit or "", clean)
 
 
-def of_tree(root: Path, on: datetime.date | None, today: datetime.date, commit: str, clean: bool) -> Site:
-    """The same, where the commit is known: ``clean`` says that the files are its own."""
+def of_tree(
+    root: Path, on: datetime.date | None, today: datetime.date, git: Git | None, commit: str, clean: bool
+) -> Site:
+    """The same, where the commit is known: ``clean`` says that the files are its own, ``git`` has its history."""
     tree = WorkTree(root)
     database = load_tables(tree)
     errors = [finding for finding in database.findings if finding.severity == Severity.ERROR]
@@ -36,12 +40,23 @@ def of_tree(root: Path, on: datetime.date | None, today: datetime.date, commit: 
         first = errors[0]
         place = f"{first.path} 第 {first.line} 行" if first.line else first.path
         raise GongshiError(f"台账有 {len(errors)} 处读不出来，先运行 gongshi check。第一处：{place}，{first.message}")
-    views = Disclosure(database)
-    _refuse_dates(views)
     day = on or county_day(database) or today
+    then = standing(database, day, git, commit, clean)
+    views = Disclosure(database, standing=then)
+    _refuse_dates(views)
     verdict = judge(database, day)
-    shown = books(verdict, database.descriptor, day, views.threshold)
+    shown = books(verdict, database.descriptor, day, views.threshold, _counted(views, database, verdict, then))
     return Site(views, day, commit, clean, _changed(views, tree), shown, exemptions(verdict, day))
+
+
+def _counted(views: Disclosure, database: Any, verdict: Verdict, then: Standing) -> Counted:
+    """What the rules of then said of people then."""
+    if then.database is None:
+        return Counted(None)
+    whole = [row for row in views.rows("people") if row.level == "县"]
+    whole += [row for name in ("help", "loans", "school-aid") for row in views.rows(name) if row[0] == "合计"]
+    withheld = any(isinstance(value, Withheld) for row in whole for value in row)
+    return Counted(verdict if then.database is database else judge(then.database, then.on), not withheld)
 
 
 def _refuse_dates(views: Disclosure) -> None:

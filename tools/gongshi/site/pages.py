@@ -13,7 +13,7 @@ from gongshi.disclosure.clock import State, state
 from gongshi.disclosure.rulings import Book, Exemption
 from gongshi.site import downloads, noticing, rulings, topics
 from gongshi.site.numbers import flows, people, stages, sums
-from gongshi.site.render import environment
+from gongshi.site.render import chinese, environment
 from gongshi.site.shell import Page
 
 SECTIONS = {
@@ -56,11 +56,13 @@ class Site:
 
     def facts(self) -> Mapping[str, object]:
         """What every page says about itself."""
-        version = self._commit[:12] or "未入库"
+        version, counted = self._commit[:12] or "未入库", self._views.counted_on
         return {
             "site_name": f"{self._county.name}扶贫公示",
             "on": self._on.isoformat(),
-            "on_text": f"{self._on.year}年{self._on.month}月{self._on.day}日",
+            "on_text": chinese(self._on),
+            "counted_on": counted.isoformat() if counted else "",
+            "counted_text": chinese(counted) if counted else "",
             "commit": self._commit,
             "commit_text": version if self._clean else f"{version}（另有未入库的修改）",
             "example": self._county.example,

@@ -36,6 +36,6 @@ def take_out(git: Git, commit: str, folder: Path) -> None:
         (folder / path).write_bytes(tree.read(path))
 
 
-def site_of(folder: Path, commit: str, day: datetime.date) -> Site:
+def site_of(folder: Path, git: Git, commit: str, day: datetime.date) -> Site:
     """The site of the records below ``folder``, which are those of ``commit``."""
-    return of_tree(folder, day, day, commit, True)
+    return of_tree(folder, day, day, git, commit, True)

@@ -48,8 +48,12 @@ def date(value: datetime.date | None) -> Markup:
     """2020年6月30日, machine-readable underneath."""
     if value is None:
         return MISSING
-    text = f"{value.year}年{value.month}月{value.day}日"
-    return Markup(f'<time datetime="{value.isoformat()}">{text}</time>')
+    return Markup(f'<time datetime="{value.isoformat()}">{chinese(value)}</time>')
+
+
+def chinese(value: datetime.date) -> str:
+    """2020年6月30日"""
+    return f"{value.year}年{value.month}月{value.day}日"
 
 
 def yuan(value: Decimal | Withheld | None) -> Markup:
@@ -76,8 +80,10 @@ def share(part: Any, whole: Any) -> Markup:
     return Markup(f"{Decimal(part) * 100 / Decimal(whole):.1f}%")
 
 
-def per(part: int | None, whole: Any) -> Markup:
+def per(part: int | Withheld | None, whole: Any) -> Markup:
     """``part`` divided among ``whole``, to two digits."""
+    if isinstance(part, Withheld):
+        return show(part)
     if part is None or not whole or isinstance(whole, Withheld):
         return MISSING
     return Markup(f"{Decimal(part) / Decimal(whole):.2f}")

@@ -7,6 +7,7 @@ from typing import Any
 
 from gongshi.disclosure import Withheld
 from gongshi.disclosure.rulings import Book, Exemption
+from gongshi.disclosure.suppression import NOT_YET
 from gongshi.package.canonical import csv_cell
 from gongshi.site.downloads import BOM, plain_cell
 
@@ -32,7 +33,7 @@ def overview(
     """What the page of all policies shows. Targets are the county's own: others could give small counts back."""
     rulings = [ruling for book in books for ruling in book.rulings]
     targets = [row for row in indicators if row.subject == county and row.target is not None]
-    broken = [ruling for ruling in rulings if ruling.broke]
+    broken = [ruling for ruling in rulings if ruling.broke and ruling.broke != NOT_YET]
     return {
         "books": books,
         "rulings": rulings,

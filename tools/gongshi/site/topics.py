@@ -20,13 +20,13 @@ LATE = ("按时", "超期", "未注明")
 def help_values(views: Disclosure, on: datetime.date) -> dict[str, Any]:
     """Coverage by township, and what happened in the last quarters that are over."""
     past = _past_quarters({row.quarter for row in views.rows("contacts")}, on)
-    by_role: dict[tuple[str, str], dict[str, int]] = defaultdict(lambda: defaultdict(int))
-    visits: dict[str, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    by_role: dict[tuple[str, str], dict[str, int | Withheld]] = defaultdict(dict)
+    visits: dict[str, dict[str, int | Withheld]] = defaultdict(dict)
     for row in views.rows("contacts"):
-        by_role[row.role, row.contact_kind][row.quarter] += row.contacts
+        if row.township_code == "合计":
+            by_role[row.role, row.contact_kind][row.quarter] = row.contacts
         if (row.role, row.contact_kind) == ("帮扶责任人", "走访"):
-            visits[row.township_code][row.quarter] += row.contacts
-            visits["合计"][row.quarter] += row.contacts
+            visits[row.township_code][row.quarter] = row.contacts
     return {"coverage": views.rows("help"), "quarters": past, "by_role": dict(by_role), "visits": dict(visits)}
 
 

@@ -1,0 +1,242 @@
+"""People are counted as at the last quarter's end: two builds of one quarter cannot be subtracted."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from gongshi.model import GongshiError
+from gongshi.repository import Git
+from gongshi.site import load
+from gongshi.site.quarter import commit_at, quarter_end
+from support import ROOT, tree_of
+
+COUNTY, TOWN = "990101000000", "990101100000"
+VILLAGES = ("990101100200", "990101100201", "990101100202")
+JULY, OCTOBER = datetime.date(2020, 7, 20), datetime.date(2020, 10, 1)
+PEOPLE = ("people", "help", "loans", "school-aid", "contacts")
+
+
+def ledger(exited: int = 60, village: str = "", water: str = "7", **county: str) -> dict[str, bytes]:
+    """A county of three villages with thirty households each, ``exited`` of them no longer poor."""
+    homes = [(f"H{n:07}", VILLAGES[n % 3]) for n in range(90)]
+    more = [village] if village else []
+    rows = {
+        "county": [{"county_code": COUNTY, "name": "示例县", "example": "是", "office": "扶贫办", "hotline": "12317"} | county],
+        "divisions": [
+            {"division_code": COUNTY, "name": "示例县", "level": "县"},
+            {"division_code": TOWN, "name": "古镇", "level": "乡镇", "parent_code": COUNTY, "slug": "guzhen"},
+            *({"division_code": code, "name": f"村{code[-2:]}", "level": "村", "parent_code": TOWN}
+              for code in (*VILLAGES, *more)),
+        ],
+        "villages": [
+            {"village_code": code, "households": "300", "population": "900", "village_class": "贫困村", "water_households": water}
+            for code in (*VILLAGES, *more)
+        ],
+        "households": [
+            {"household_no": number, "village_code": code, "group_name": "1组", "population": "3", "main_cause": "缺技术",
+             "household_class": "扶贫户", "poverty_status": "已脱贫" if n < exited else "未脱贫"}
+            for n, (number, code) in enumerate(homes)
+        ],
+        "pairings": [
+            {"pairing_id": f"J{n:07}", "role": "帮扶责任人", "household_no": number, "started_on": "2019-01-01"}
+            for n, (number, _) in enumerate(homes) if n < exited
+        ],
+        "contacts": [
+            {"pairing_id": f"J{n:07}", "contacted_on": "2020-05-01", "contact_kind": "走访"} for n in range(exited)
+        ],
+        "loans": [
+            {"loan_id": f"K{n:06}", "household_no": homes[n][0], "amount": "20000.00", "annual_rate": "4.35", "purpose": "种植"}
+            for n in range(exited)
+        ],
+    }  # fmt: skip
+    files = dict(tree_of(rows).files)
+    rule = """{id: r-helped, title: 户户有帮扶, kind: coverage, severity: warning, clause: 一, message: 缺, resource: households,
+      other: pairings, match: {household_no: household_no}, at_least: 1}"""
+    files["policies/book.yaml"] = f"policy: book\ntitle: 试\napplies: county\nrules:\n  - {rule}\n".encode()
+    return files
+
+
+class Repository:
+    """A repository whose commits are made on the days given."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        root.mkdir()
+        self.git("init", "-q", "-b", "main")
+
+    def git(self, *arguments: str, day: str = "2020-01-01") -> str:
+        names = {f"GIT_{who}_{what}": "t" for who in ("AUTHOR", "COMMITTER") for what in ("NAME", "EMAIL")}
+        dates = {f"GIT_{who}_DATE": f"{day}T12:00:00+08:00" for who in ("AUTHOR", "COMMITTER")}
+        done = subprocess.run(
+            ["git", "-C", str(self.root), *arguments], capture_output=True, check=True, env=os.environ | names | dates
+        )
+        return done.stdout.decode().strip()
+
+    def commit(self, day: str, files: dict[str, bytes]) -> str:
+        for path, content in files.items():
+            (self.root / path).parent.mkdir(parents=True, exist_ok=True)
+            (self.root / path).write_bytes(content)
+        self.git("add", "-A")
+        self.git("commit", "-qm", day, "--allow-empty", day=day)
+        return self.git("rev-parse", "HEAD")
+
+    def published(self, day: datetime.date) -> dict[str, str]:
+        """Everything that the site of the last commit says on ``day``, without the commit's own number."""
+        site = load(self.root, day, day)
+        found = {path: b"".join(chunks) for path, chunks in site.files() if not path.endswith(".xlsx")}
+        found |= {page.path: page.body.encode() for page in site.pages()}
+        for path in ("index", "townships/index", "help/index", "education/index", "policies/index", "policies/rules"):
+            found[f"{path}.html"] = site.section(f"{path}.html").body.encode()
+        commit = Git(self.root).head()
+        return {path: text.decode().replace(commit, "").replace(commit[:12], "") for path, text in found.items()}
+
+
+@pytest.fixture
+def county(tmp_path) -> Repository:
+    """On record before the quarter's end, and a household exits after it."""
+    made = Repository(tmp_path / "ledger")
+    made.commit("2020-06-20", ledger())
+    return made
+
+
+def exited(published: dict[str, str]) -> int | None:
+    rows = json.loads(published["data/people.json"])
+    return next(row["households"] for row in rows if (row["division_code"], row["value"]) == (COUNTY, "已脱贫"))
+
+
+def test_a_household_that_exits_within_the_quarter_changes_nothing_until_its_end(county):
+    before = county.published(JULY)
+    county.commit("2020-07-05", ledger(exited=61, water="8"))
+    after = county.published(JULY)
+    assert after == before, [path for path in after if after[path] != before[path]]
+    august = county.published(JULY + datetime.timedelta(30))
+    assert exited(after) == 60 and {path for path in before if august[path] != before[path]} == {
+        "data/datapackage.json", "notices/feed.xml",
+    }, "which say the day of the build"  # fmt: skip
+    later = county.published(OCTOBER)
+    assert exited(later) == 61
+    changed = {path for path in later if later[path] != before[path]}
+    assert {f"data/{name}.json" for name in PEOPLE if name != "school-aid"} <= changed
+    assert {"data/rules.csv", "data/villages.json", "index.html", "help/index.html", "townships/guzhen.html"} <= changed
+
+
+def test_the_difference_would_be_seen_if_people_were_counted_daily(county, monkeypatch):
+    """The check of the check: without the quarter, two builds tell that one household exited between them."""
+    from gongshi.disclosure import Standing
+
+    monkeypatch.setattr(sys.modules["gongshi.site.load"], "standing", lambda database, day, *_: Standing(day, database))
+    before = county.published(JULY)
+    county.commit("2020-07-05", ledger(exited=61))
+    assert exited(county.published(JULY)) - exited(before) == 1
+
+
+def test_money_and_projects_do_not_wait(county):
+    project = {
+        "project_id": "990101-2020-CY-0001",
+        "name": "茶园",
+        "year": "2020",
+        "township_code": TOWN,
+        "benef_households": "40",
+    }
+    files = tree_of({"projects": [project]}).files
+    county.commit("2020-07-05", {path: text for path, text in files.items() if path.startswith("records/projects/")})
+    (row,) = json.loads(county.published(JULY)["data/projects.json"])
+    assert row["benef_households"] == 40
+
+
+def test_a_village_that_is_new_this_quarter_has_no_counts_yet(county):
+    county.commit("2020-07-05", ledger(village="990101100203"))
+    found = county.published(JULY)
+    assert "季末公布" in found["villages/990101100203.html"] and exited(found) == 60
+    rows = {row["village_code"]: row for row in json.loads(found["data/villages.json"])}
+    assert rows["990101100203"]["water_households"] is None and rows[VILLAGES[0]]["water_households"] == 7
+    assert "季末公布" in rows["990101100203"]["note"]
+
+
+def test_a_ledger_younger_than_the_quarter_publishes_no_count_of_people(tmp_path):
+    young = Repository(tmp_path / "young")
+    young.commit("2020-07-05", ledger())
+    found = young.published(JULY)
+    assert exited(found) is None and "季末公布" in found["index.html"]
+    assert all(json.loads(found[f"data/{name}.json"]) == [] for name in ("loans", "contacts", "school-aid"))
+    assert "r-helped" in found["data/rules.csv"] and "季末公布,季末公布" in found["data/rules.csv"]
+    assert exited(young.published(OCTOBER)) == 60
+
+
+def test_records_that_could_not_be_read_then_are_not_guessed(tmp_path):
+    made = Repository(tmp_path / "broken")
+    files = ledger()
+    made.commit("2020-06-20", files | {"records/townships/guzhen/households.csv": b"x\n"})
+    made.commit("2020-07-05", files)
+    assert exited(made.published(JULY)) is None
+
+
+def test_a_ledger_of_one_day_is_counted_as_of_that_day_if_it_is_a_quarters_end(tmp_path):
+    made = Repository(tmp_path / "dated")
+    made.commit("2026-01-01", ledger(as_of="2020-06-30"))
+    assert exited(made.published(JULY)) == 60
+    made.commit("2026-01-01", ledger(as_of="2020-05-31"))
+    assert exited(made.published(datetime.date(2020, 5, 31))) is None
+
+
+def test_changes_that_are_not_committed_are_not_counted(county):
+    for path, content in ledger(exited=61).items():
+        (county.root / path).write_bytes(content)
+    assert exited(county.published(JULY)) == 60
+
+
+def test_the_version_is_what_main_was_at_the_quarters_end(tmp_path):
+    made = Repository(tmp_path / "ledger")
+    june = made.commit("2020-06-30", {"a": b"1"})
+    made.git("checkout", "-qb", "side")
+    made.commit("2020-06-30", {"b": b"2"})
+    made.git("checkout", "-q", "main")
+    made.commit("2020-07-01", {"c": b"3"})
+    made.git("merge", "-q", "--no-ff", "side", "-m", "merge", day="2020-07-02")
+    head = made.commit("2020-06-29", {"d": b"4"})
+    git, end = Git(made.root), datetime.date(2020, 6, 30)
+    assert commit_at(git, head, end) == june, "what is made to look older came later"
+    assert commit_at(git, head, datetime.date(2020, 3, 31)) is None
+    assert commit_at(git, june, end) == june
+
+
+def test_the_quarter_ends_by_the_clock_of_china(tmp_path):
+    made = Repository(tmp_path / "ledger")
+    made.git("commit", "-qm", "x", "--allow-empty", day="2020-06-30")
+    env = os.environ | {"GIT_COMMITTER_DATE": "2020-06-30T16:30:00+00:00"}  # half past midnight in China
+    names = ("-c", "user.name=t", "-c", "user.email=t")
+    subprocess.run(["git", "-C", made.root, *names, "commit", "-qm", "y", "--allow-empty"], check=True, env=env)
+    git = Git(made.root)
+    assert commit_at(git, git.head(), datetime.date(2020, 6, 30)) == made.git("rev-parse", "HEAD^")
+
+
+def test_a_shallow_clone_is_refused_in_one_sentence_where_its_history_is_too_short(county, tmp_path):
+    county.commit("2020-07-05", ledger(exited=61))
+    county.git("clone", "-q", "--depth", "1", county.root.as_uri(), str(tmp_path / "shallow"))
+    with pytest.raises(GongshiError, match=r"浅克隆.*--unshallow") as error:
+        load(tmp_path / "shallow", JULY, JULY)
+    assert str(error.value).count("。") == 1
+
+
+@pytest.mark.parametrize(
+    ("day", "end"),
+    [("2020-06-30", "2020-06-30"), ("2020-06-29", "2020-03-31"), ("2020-01-01", "2019-12-31"), ("2020-12-31", "2020-12-31")],
+)  # fmt: skip
+def test_the_last_quarters_end(day, end):
+    assert quarter_end(datetime.date.fromisoformat(day)) == datetime.date.fromisoformat(end)
+
+
+def test_the_example_is_counted_as_of_its_own_day():
+    from gongshi.package import county_day
+    from gongshi.package import load as tables
+    from gongshi.repository import WorkTree
+
+    with tables(WorkTree(ROOT), ["county"]) as database:
+        assert quarter_end(county_day(database)) == county_day(database)
