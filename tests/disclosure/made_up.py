@@ -241,7 +241,10 @@ class Example:
                 "loans", loan_id=f"K{number:06}", purpose=purpose, annual_rate=Decimal("4.35"), amount=Decimal(20000)
             )
         for number in (1, 2, 3):
-            self.add("schools", school_code=f"S{number:03}", name=f"第{number}小学", township_code="990100100000")
+            self.add(
+                "schools", school_code=f"S{number:03}", name=f"第{number}小学", school_level="小学",
+                township_code="990100100000",
+            )  # fmt: skip
 
 
 def nasty_county() -> Example:

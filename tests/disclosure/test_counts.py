@@ -41,13 +41,41 @@ def test_aid_adds_up_and_small_schools_are_withheld_with_their_money(views):
 
 def test_a_single_small_school_takes_another_with_it():
     rows = [
-        ("S1", "甲", "助学金", "2020", 20, 1),
-        ("S2", "乙", "助学金", "2020", 3, 1),
-        ("S3", "丙", "助学金", "2020", 9, 1),
+        ("S1", "甲", "助学金", "2020", 20, 1, "小学"),
+        ("S2", "乙", "助学金", "2020", 3, 1, "小学"),
+        ("S3", "丙", "助学金", "2020", 9, 1, "小学"),
     ]
     found = {row[0]: row[4] for row in _aid(rows, 5)}
     assert isinstance(found["S2"], Withheld) and isinstance(found["S3"], Withheld)
     assert found["S1"] == 20 and found["合计"] == 32
+
+
+def test_a_small_school_hides_among_those_of_its_own_level():
+    """500 yuan a pupil here, 625 there: one withheld school of each level would be two equations for two numbers."""
+    rows = [(f"P{n}", "村小", "寄宿", "2020", count, 500 * count, "小学") for n, count in enumerate((3, 9, 20))]
+    rows += [(f"M{n}", "中学", "寄宿", "2020", count, 625 * count, "初中") for n, count in enumerate((6, 30))]
+    found = {row[0]: row[4] for row in _aid(rows, 5)}
+    assert [isinstance(found[code], Withheld) for code in ("P0", "P1", "P2", "M0", "M1")] == [
+        True,
+        True,
+        False,
+        False,
+        False,
+    ]
+
+
+def test_a_level_that_cannot_hide_its_small_school_names_no_school():
+    rows = [("P0", "村小", "寄宿", "2020", 3, 1500, "小学"), ("M0", "中学", "寄宿", "2020", 60, 37500, "初中")]
+    assert _aid(rows, 5) == [("合计", "合计", "寄宿", "2020", 63, 39000)]
+    assert _aid(rows[:1], 5) == [], "of three pupils in all nothing is said: what was paid for them is public"
+
+
+def test_schools_elsewhere_hide_among_the_most():
+    rows = [(f"P{n}", "村小", "寄宿", "2020", 20, 1, "小学") for n in range(3)] + [
+        ("", "县外", "寄宿", "2020", 2, 1, "")
+    ]
+    found = {row[0]: row[4] for row in _aid(rows, 5)}
+    assert isinstance(found[""], Withheld) and sum(isinstance(value, Withheld) for value in found.values()) == 2
 
 
 def test_loans_of_a_rare_purpose_do_not_follow_from_the_total():

@@ -19,7 +19,7 @@ TOTAL = "合计"
 
 AID = """
 SELECT coalesce(m.school_code, '') AS school_code, coalesce(s.name, '县外或未填学校') AS school, b.benefit, b.period,
-  count(DISTINCT b.member_no) AS persons, sum(b.amount) AS amount
+  count(DISTINCT b.member_no) AS persons, sum(b.amount) AS amount, coalesce(s.school_level, '') AS level
 FROM {subsidies} b
 JOIN {members} m ON m.member_no = b.member_no
 LEFT JOIN {schools} s ON s.school_code = m.school_code
@@ -65,20 +65,40 @@ class Count(NamedTuple):
 
 
 def _aid(rows: Sequence[tuple], threshold: int) -> Rows:
-    """With a total for each benefit and period, from which no withheld school follows."""
-    cells: dict[Any, int] = {}
-    parts: dict[tuple, list] = defaultdict(list)
-    amounts: dict[tuple, Any] = {}
+    """With a total for each benefit and period, from which no withheld school follows.
+
+    What was paid in all is public, and each level of schools has a standard of its own: people and money together are
+    two equations. So every level is a sum of its own here, and where a level cannot hide its schools, none is named. A
+    total that is small is not there at all: what was paid says it.
+    """
+    pairs: dict[tuple, list[tuple]] = defaultdict(list)
     for row in rows:
-        cells[row[:4]] = row[4]
-        parts[row[2:4]].append(row[:4])
-        amounts[row[2:4]] = amounts.get(row[2:4], 0) + row[5]
-    for pair, keys in parts.items():
-        cells[pair] = sum(cells[key] for key in keys)
-    hidden = suppress(cells, [Sum(pair, tuple(keys)) for pair, keys in parts.items()], threshold)
-    found = [_row(row[:4], row[4], row[5], hidden.get(row[:4])) for row in rows]
-    totals = [_row((TOTAL, TOTAL, *pair), cells[pair], amounts[pair], hidden.get(pair)) for pair in parts]
+        pairs[row[2:4]].append(row)
+    found, totals = [], []
+    for pair, schools in pairs.items():
+        count, amount = sum(row[4] for row in schools), sum(row[5] for row in schools)
+        if count < threshold:
+            continue
+        totals.append((TOTAL, TOTAL, *pair, count, amount))
+        hidden = _hidden_schools(schools, threshold)
+        if hidden is not None:
+            found += [_row(row[:4], row[4], row[5], hidden.get(row[0])) for row in schools]
     return found + totals
+
+
+def _hidden_schools(schools: Sequence[tuple], threshold: int) -> dict[Any, Withheld] | None:
+    """Which schools of one benefit and period are withheld; None if that would not hide them."""
+    levels: dict[str, dict[Any, int]] = defaultdict(dict)
+    for row in schools:
+        levels[row[6]][row[0]] = row[4]
+    mixed = levels.pop("", {})  # schools elsewhere, of every level: nobody knows their standard
+    largest = max(levels, key=lambda level: len(levels[level]), default="")
+    levels[largest] |= mixed
+    hidden: dict[Any, Withheld] = {}
+    for cells in levels.values():
+        total = Sum(TOTAL, tuple(cells))
+        hidden |= suppress(cells | {TOTAL: sum(cells.values())}, [total], threshold)
+    return None if TOTAL in hidden else hidden
 
 
 def _row(key: Iterable, count: int, amount: Any, withheld: Withheld | None) -> tuple:

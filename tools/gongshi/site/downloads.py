@@ -119,7 +119,9 @@ def _package(views: Disclosure, facts: Mapping[str, Any]) -> dict[str, Any]:
         "profile": "tabular-data-package",
         "name": "gongshi-public",
         "title": facts["site_name"],
-        "description": ("示例数据，全部是编造的。" if facts["example"] else "") + f"数据截至{facts['on_text']}。" + counted,
+        "description": ("示例数据，全部是编造的。" if facts["example"] else "")
+        + f"数据截至{facts['on_text']}。"
+        + counted,
         "version": facts["commit"],
         "created": f"{facts['on']}T00:00:00+08:00",
         "licenses": [{"name": county.licence}] if county.licence else [],
