@@ -67,7 +67,8 @@ def test_check_passes_and_fails_with_exit_codes(ledger: Path) -> None:
 
 
 def test_wrong_usage_is_two(ledger: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert run("chek").exit_code == 2 and "没有" in run("chek").output
+    assert run("chek").exit_code == 2 and "没有 'chek' 这个命令。是不是想用 'check'？" in run("chek").output
+    assert run("qqq").exit_code == 2 and "是不是" not in run("qqq").output
     assert run("check", "--format", "xml").exit_code == 2
     done = subprocess.run([sys.executable, "-m", "gongshi", "check", "nowhere"], capture_output=True, text=True)
     assert done.returncode == 2 and done.stderr.startswith("错误：找不到") and done.stderr.count("\n") == 1

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from difflib import get_close_matches
 from pathlib import Path
 
 import click
@@ -59,6 +60,14 @@ class LazyGroup(click.Group):
             return None
         attribute = "import_" if name == "import" else name.replace("-", "_")
         return getattr(importlib.import_module(module), attribute)
+
+    def resolve_command(self, context: click.Context, args: list[str]) -> tuple:
+        try:
+            return super().resolve_command(context, args)
+        except click.UsageError as error:
+            if near := get_close_matches(args[0], COMMANDS, 1):
+                error.message += f"是不是想用 '{near[0]}'？"
+            raise
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("命令"):
