@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 import subprocess
 from collections import Counter
 from pathlib import Path
@@ -14,6 +15,7 @@ from hypothesis import strategies as st
 
 from changes.ledgers import PETS, edited, field, ledger, real_ledger, rows_of, write
 from gongshi.changes import Change, Diff, Kind, compare, to_markdown, to_plain, to_text
+from gongshi.changes.lines import columns, compared, counted
 from gongshi.changes.markdown import LIMIT, escape
 from gongshi.model import Finding, GongshiError, Severity
 from gongshi.repository import Git, RevisionTree, WorkTree
@@ -76,6 +78,33 @@ def changes(before: DictTree, after: DictTree) -> list[tuple]:
 
 
 HEAD = "id,name,age\n"
+
+
+@settings(max_examples=60, deadline=None, phases=[Phase.generate])
+@given(SEEDS)
+def test_large_files_are_compared_by_stretches_without_loss(seed: int) -> None:
+    """Lines differ as multisets, wherever lines come, go, change, stand twice or are shuffled."""
+    rng = random.Random(seed)
+    before = [b"%d,%s\n" % (number // 2, b"x" * rng.randrange(60)) for number in range(rng.randrange(600))]
+    after = list(before)
+    for _ in range(rng.randrange(12)):
+        start = rng.randrange(len(after) + 1)
+        end = start + rng.choice((0, 1, 1, 2, 200))
+        new = [b"%d,new\n" % rng.randrange(300) for _ in range(rng.choice((0, 1, 1, 3, 300)))]
+        after[start:end] = rng.choice((new, after[start:end] * 2, after[start:end][::-1]))
+    lost, won = (Counter(b"%b\n" % ",".join(row).encode() for row in rows) for rows in joined(before, after))
+    assert lost == Counter(before) - Counter(after) and won == Counter(after) - Counter(before)
+
+
+def joined(before: list[bytes], after: list[bytes]) -> tuple[list, list]:
+    return compared(b"".join(before), b"".join(after), 2)
+
+
+@pytest.mark.parametrize("lines", ['1,a,x\n2,"a,b",x\n3,a,x\n', "1,a,x\n2,a\n3,a,\n", "1,a,x\n2,a,y\n", ""])
+def test_columns_are_counted_as_the_cells_say(lines: str) -> None:
+    rows = columns(lines.encode(), 3)
+    for places in ([], [0], [2], [1, 2], [2, 0]):
+        assert counted(lines.encode(), places) == Counter(tuple(row[place] for place in places) for row in rows)
 
 
 @pytest.mark.parametrize(

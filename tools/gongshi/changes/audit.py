@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from gongshi.changes.history import History, Stored, keys_in
+from gongshi.changes.past import History, Stored, keys_in
 from gongshi.changes.values import Kind, RecordVersion, Revision
 from gongshi.model import Finding, GongshiError
 from gongshi.package import Field

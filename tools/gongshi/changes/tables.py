@@ -21,7 +21,7 @@ DESCRIPTORS = (PACKAGE_FILE, DOCUMENTS_FILE, f"{RECORDS}/schemas/")
 
 @dataclass(slots=True)
 class TableDelta:
-    """Of one resource, rows by ``fields``: gone, come, and, of each CSV file that differs, what stayed.
+    """Of one resource, rows by ``fields``: gone, come, and all that is now in each file that differs.
 
     ``places`` are, for the rows before and after, where each of ``fields`` is in its schema, None where it is not.
     """
@@ -32,7 +32,7 @@ class TableDelta:
     widths: tuple[int, int]
     gone: list[Placed] = field(default_factory=list)
     come: list[Placed] = field(default_factory=list)
-    same: dict[str, Lines] = field(default_factory=dict)
+    now: dict[str, Lines] = field(default_factory=dict)
 
     def fitted(self, lines: Lines, side: int) -> Lines:
         """Rows of side 0 (before) or 1 (after) by ``fields``; Lines stay as they are where nothing moves."""
@@ -43,12 +43,12 @@ class TableDelta:
             tuple("" if place is None else row[place] for place in places) for row in columns(lines, self.widths[side])
         ]
 
-    def add(self, path: str, before: Lines, after: Lines) -> Lines:
-        """Note what is gone and come between two versions of a file; gives what stayed."""
-        same, lost, won = compared(self.fitted(before, 0), self.fitted(after, 1), len(self.fields))
+    def add(self, path: str, before: Lines, after: Lines) -> None:
+        """Note what is gone and come between two versions of a file."""
+        self.now[path] = after = self.fitted(after, 1)
+        lost, won = compared(self.fitted(before, 0), after, len(self.fields))
         self.gone.extend((path, row) for row in lost)
         self.come.extend((path, row) for row in won)
-        return same
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,8 +138,7 @@ def _compare_csv(path: str, deltas: Deltas, troubles: list[Trouble], trusting: b
             deltas[new].add(path, [], after)
             deltas[old].add(path, before, [])
         else:
-            table = deltas[new or old]
-            table.same[path] = table.add(path, before, after)
+            deltas[new or old].add(path, before, after)
     except UnicodeDecodeError:
         _compare_csv(path, deltas, troubles, trusting=False)
 

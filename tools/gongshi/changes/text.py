@@ -28,7 +28,7 @@ def to_text(diff: Diff, new: Sequence[Finding] = (), resolved: Sequence[Finding]
 
 def clean(line: str) -> str:
     """Untrusted text cannot move the cursor or start a new line."""
-    return "".join(char if char.isprintable() else "�" for char in line)
+    return line if line.isprintable() else "".join(char if char.isprintable() else "�" for char in line)
 
 
 Told = Mapping[tuple[str, tuple[str, ...]], Sequence[str]]  # (resource, key) → sentences on new and resolved findings

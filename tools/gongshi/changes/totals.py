@@ -3,13 +3,12 @@ fund and programme from all files of the funds. Only totals that differ are give
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from itertools import repeat
 
-from gongshi.changes.lines import Lines, column, columns
+from gongshi.changes.lines import Lines, columns, counted
 from gongshi.changes.tables import Deltas, Placed, Side, TableDelta, read_side
 from gongshi.changes.values import Row, Total
 from gongshi.package import RECORDS
@@ -59,7 +58,7 @@ MEASURES = (
 
 def totals(deltas: Deltas) -> Iterator[Total]:
     """Every total of MEASURES that differs, by measure and group."""
-    stayed: dict[str, Files] = {}
+    files: dict[str, Files] = {}
     names: dict[tuple[str, str, str], list[dict[str, str]]] = {}
     for measure in MEASURES:
         table = deltas.get(measure.resource)
@@ -68,12 +67,12 @@ def totals(deltas: Deltas) -> Iterator[Total]:
         fields = [field.name for field in table.fields]
         if any(name not in fields for name in _needed(measure)):
             continue
-        if measure.resource not in stayed:
+        if measure.resource not in files:
             whole = any(other.resource == measure.resource and other.group != "township" for other in MEASURES)
-            stayed[measure.resource] = list(_stayed(deltas, table) if whole else table.same.items())
+            files[measure.resource] = list(_files(deltas, table) if whole else table.now.items())
         if measure.through not in names:
             names[measure.through] = [_names(side, *measure.through) for side in deltas.sides]
-        yield from _of_measure(measure, fields, stayed[measure.resource], table, names[measure.through])
+        yield from _of_measure(measure, fields, files[measure.resource], table, names[measure.through])
 
 
 def _needed(measure: Measure) -> list[str]:
@@ -82,16 +81,17 @@ def _needed(measure: Measure) -> list[str]:
 
 
 def _of_measure(
-    measure: Measure, fields: Sequence[str], stayed: Files, table: TableDelta, names: list[dict[str, str]]
+    measure: Measure, fields: Sequence[str], files: Files, table: TableDelta, names: list[dict[str, str]]
 ) -> Iterator[Total]:
-    changed = [_sums(measure, fields, _by_path(placed)) for placed in (table.gone, table.come)]
-    if changed[0] == changed[1] and names[0] == names[1]:
+    gone, come = (_sums(measure, fields, _by_path(placed)) for placed in (table.gone, table.come))
+    if gone == come and names[0] == names[1]:
         return
-    same = _sums(measure, fields, stayed)
+    now = _sums(measure, fields, files)
+    was = {group: now.get(group, 0) - come.get(group, 0) + gone.get(group, 0) for group in {*now, *gone}}
     sides = []
-    for part, naming in zip(changed, names, strict=True):
+    for part, naming in ((was, names[0]), (now, names[1])):
         found: dict[str, Decimal] = defaultdict(Decimal)
-        for group, value in (*same.items(), *part.items()):
+        for group, value in part.items():
             found[naming.get(group, group)] += value
         sides.append(found)
     for group in sorted({*sides[0], *sides[1]}):
@@ -110,15 +110,15 @@ def _by_path(placed: Iterable[Placed]) -> Files:
 def _sums(measure: Measure, fields: Sequence[str], files: Files) -> dict[str, Decimal]:
     """Counts equal cells first, so that few numbers are ever added."""
     wanted = frozenset(measure.only[1])
+    names = [measure.amount, measure.only[0], "" if measure.group == "township" else measure.group]
+    places = [fields.index(name) for name in names if name]
     found: dict[str, Decimal] = defaultdict(Decimal)
     for path, lines in files:
-        township = measure.group == "township"
-        group: Iterable[str] = repeat(_township(path)) if township else column(lines, fields.index(measure.group))
-        amount = column(lines, fields.index(measure.amount)) if measure.amount else repeat("1", len(lines))
-        only = column(lines, fields.index(measure.only[0])) if measure.only[0] else repeat("")
-        for (name, number, state), count in Counter(zip(group, amount, only, strict=False)).items():
+        for cells, count in counted(lines, places).items():
+            left = iter(cells)
+            number, state, group = (next(left) if name else "" for name in names)
             if not wanted or state in wanted:
-                found[name] += _number(number) * count
+                found[group if names[2] else _township(path)] += _number(number) * count if measure.amount else count
     return found
 
 
@@ -134,12 +134,12 @@ def _township(path: str) -> str:
     return path.removeprefix(TOWNSHIPS).split("/", 1)[0] if path.startswith(TOWNSHIPS) else path
 
 
-def _stayed(deltas: Deltas, table: TableDelta) -> Iterator[tuple[str, Lines]]:
-    """What is in both Trees: of the changed files and of all others of the resource, so that its sums are whole."""
-    yield from table.same.items()
+def _files(deltas: Deltas, table: TableDelta) -> Files:
+    """All files of the resource, changed or not, as they are now."""
+    yield from table.now.items()
     after = deltas.sides[1]
     for path, name in after.owners.items():
-        if name == table.resource.name and path not in table.same:
+        if name == table.resource.name and path not in table.now:
             yield path, table.fitted(read_side(after, path, []), 1)
 
 
@@ -152,6 +152,6 @@ def _names(side: Side, resource: str, key: str, field: str) -> dict[str, str]:
     found: dict[str, str] = {}
     for path, name in side.owners.items():
         if name == resource:
-            rows: list[Row] = list(columns(read_side(side, path, []), len(described.schema.fields)))
+            rows = columns(read_side(side, path, []), len(described.schema.fields))
             found.update((row[places[0]], row[places[1]]) for row in rows)
     return found

@@ -14,8 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-
-import duckdb
+from typing import TYPE_CHECKING
 
 from gongshi.model import Finding, GongshiError, Severity
 from gongshi.package.descriptor import RECORDS, read_descriptor
@@ -23,6 +22,9 @@ from gongshi.package.documents import Table, read_documents
 from gongshi.package.parts import LIMIT_LINE, Part, align, byte_pass, read_slowly
 from gongshi.package.schema import Descriptor, Field, Resource
 from gongshi.repository import Tree
+
+if TYPE_CHECKING:
+    import duckdb
 
 CHUNK = 20_000
 MEMORY = "6GB"
@@ -54,6 +56,8 @@ class Database:
         self.findings: list[Finding] = []
         self.loaded: dict[str, Loaded] = {}
         self.uncanonical: dict[str, int] = {}
+        import duckdb  # a quarter of a second to import: diff and history work without it
+
         self._folder = Path(tempfile.mkdtemp(prefix="gongshi-"))
         self._connection = duckdb.connect(
             ":memory:", config={"temp_directory": str(self._folder), "memory_limit": MEMORY}
@@ -77,6 +81,8 @@ class Database:
 
     def sql(self, query: str, parameters: Sequence[object] = ()) -> list[tuple]:
         """Rows of a query; parameters are bound, never pasted. Raises QueryError for a table or field that is not there."""
+        import duckdb
+
         try:
             return self._cursor().execute(query, list(parameters)).fetchall()
         except duckdb.CatalogException:
@@ -229,6 +235,8 @@ def _create(database: Database, name: str, resource: Resource) -> str:
 
 def _copy(database: Database, name: str, resource: Resource, parts: list[Part]) -> bool:
     """Make table ``raw.name`` from clean parts; False if DuckDB reads other rows than the byte pass counted."""
+    import duckdb
+
     if not parts:
         return True
     names = resource.schema.names

@@ -89,7 +89,8 @@ class Git:
 
     def ls_tree(self, revision: str) -> dict[str, tuple[str, str]]:
         """Every path of a revision → (mode, object name); mode is Git's octal text such as ``100644``."""
-        listing = self.run("ls-tree", "-r", "-z", self.commit(revision))
+        commit = revision if _OBJECT_NAME.fullmatch(revision) else self.commit(revision)
+        listing = self.run("ls-tree", "-r", "-z", commit)
         entries = {}
         for entry in listing.split(b"\0")[:-1]:
             about, _, path = entry.partition(b"\t")
@@ -138,9 +139,9 @@ class Git:
             header = process.stdout.readline().split()
             if len(header) == 3:
                 size = int(header[2])
-                content = process.stdout.read(size + 1)
-                if len(content) == size + 1:
-                    return content[:-1]
+                content = process.stdout.read(size)
+                if len(content) == size and process.stdout.read(1):
+                    return content
         raise GongshiError(f"在“{self.root}”的 Git 仓库里读不到对象 {name[:64]}，请运行 git fsck 检查仓库是否完整。")
 
     def _command(self) -> list[str]:
