@@ -75,7 +75,7 @@ def test_the_last_values_are_the_current_ones(tmp_path_factory: pytest.TempPathF
         if step == 2:
             assert current(root) == rows_of(tree)  # the index is made here and brought up to date below
     assert current(root) == rows_of(tree)
-    for name in (root / ".gongshi").glob("history*"):
+    for name in (root / ".git/gongshi").glob("history*"):
         name.unlink()
     assert current(root) == rows_of(tree)
 
@@ -194,7 +194,7 @@ def test_trailers() -> None:
 def test_the_cache_may_be_deleted_damaged_or_of_another_branch(repository: Path) -> None:
     commit(repository, ledger(HEAD + "1,猫,5\n"))
     commit(repository, ledger(HEAD + "1,猫,6\n"))
-    git, cache = Git(repository), repository / ".gongshi/history.sqlite"
+    git, cache = Git(repository), repository / ".git/gongshi/history.sqlite"
 
     def answer(revision: str = "HEAD") -> list:
         with history(git, revision) as past:

@@ -179,7 +179,7 @@ def bench_history(commits: int, rows: int, files: int, edits: int, peers: Path |
         places = county(folder, rows, files)
         imported(folder, places, commits, edits)
         label = f"{commits:,} 次提交 × {rows:,} 行"
-        cache = folder / ".gongshi/history.sqlite"
+        cache = folder / ".git/gongshi/history.sqlite"
 
         def fresh() -> Cost:
             cache.unlink(missing_ok=True)

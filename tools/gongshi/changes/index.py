@@ -1,4 +1,5 @@
-"""The index of the history: a cache in ``.gongshi/history.sqlite``, filled from Git, that may be deleted at any time.
+"""The index of the history: a cache in ``.git/gongshi/history.sqlite``, filled from Git, that may be deleted at any
+time. It lies where no commit can put a forged one.
 
 It holds each row that ever came or went, by commit. One transaction brings it up to the wanted commit; if its own last
 commit is not among the first-parent ancestors of that, or if it is damaged or of another format, it is made anew.
@@ -16,8 +17,7 @@ from gongshi.changes.commits import chain, patches, revisions
 from gongshi.changes.events import Event, Folder
 from gongshi.changes.values import Revision
 from gongshi.model import GongshiError
-from gongshi.repository import Git
-from gongshi.repository.tree import PRIVATE
+from gongshi.repository import Git, private_folder
 
 FORMAT = 1
 FILE = "history.sqlite"
@@ -36,7 +36,7 @@ _BATCH = 50_000
 @contextmanager
 def opened(git: Git, tip: str) -> Iterator[sqlite3.Connection]:
     """The index brought up to the commit ``tip``; made anew if it is damaged, in memory where the disk refuses."""
-    place = git.root / PRIVATE / FILE
+    place = private_folder(git) / FILE
     try:
         try:
             connection = _current(place, git, tip)
@@ -51,7 +51,7 @@ def opened(git: Git, tip: str) -> Iterator[sqlite3.Connection]:
     try:
         yield connection
     except sqlite3.DatabaseError:
-        raise GongshiError(f"历史的缓存 {PRIVATE}/{FILE} 已损坏，请删除它再运行，不会丢失任何内容") from None
+        raise GongshiError(f"历史的缓存“{place}”已损坏，请删除它再运行，不会丢失任何内容") from None
     finally:
         connection.close()
 
@@ -59,8 +59,6 @@ def opened(git: Git, tip: str) -> Iterator[sqlite3.Connection]:
 def _current(place: Path | None, git: Git, tip: str) -> sqlite3.Connection:
     if place:
         place.parent.mkdir(exist_ok=True)
-        if not (place.parent / ".gitignore").exists():
-            (place.parent / ".gitignore").write_bytes(b"*\n")
     connection = sqlite3.connect(place or ":memory:", timeout=60, isolation_level=None)
     try:
         connection.execute("PRAGMA synchronous = NORMAL")

@@ -8,7 +8,7 @@ from gongshi.checks.canonical import check_documents, check_order
 from gongshi.checks.guard import scan
 from gongshi.checks.identities import IDENTITIES, Identity, check_identity
 from gongshi.checks.layout import check_layout
-from gongshi.checks.proof import prove
+from gongshi.checks.proof import Proofs, prove
 from gongshi.checks.references import check_foreign_key, check_primary_keys
 from gongshi.checks.report import report_doubts, report_everything, report_ragged
 from gongshi.model import Finding, Severity
@@ -18,10 +18,16 @@ from gongshi.repository import Tree
 Progress = Callable[[str], None]
 
 
-def check_records(database: Database, engine: str = "duckdb", progress: Progress = lambda _: None) -> list[Finding]:
+def check_records(
+    database: Database,
+    engine: str = "duckdb",
+    progress: Progress = lambda _: None,
+    proofs: Proofs | None = None,
+) -> list[Finding]:
     """Everything that is wrong with the records of a Database, policies apart, in order of place.
 
-    ``engine`` "frictionless" does the schema part by Frictionless alone, "duckdb" by proof first.
+    ``engine`` "frictionless" does the schema part by Frictionless alone, "duckdb" by proof first, but for files that
+    ``proofs`` holds already.
     """
     descriptor = database.descriptor
     findings = [*descriptor.problems, *database.findings, *check_layout(database.tree, descriptor)]
@@ -30,7 +36,7 @@ def check_records(database: Database, engine: str = "duckdb", progress: Progress
         findings.extend(report_ragged(database, resource))
         if engine == "frictionless":
             findings.extend(report_everything(database, resource))
-        elif doubts := prove(database, resource):
+        elif doubts := prove(database, resource, proofs=proofs):
             findings.extend(report_doubts(database, resource, doubts))
         findings.extend(check_order(database, resource))
         findings.extend(check_primary_keys(database, resource))

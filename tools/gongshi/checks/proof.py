@@ -7,9 +7,12 @@ alone would take ``3.5`` for the integer 4.
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from gongshi.package import Database, Field, Resource, identifier, literal
+from gongshi.package.parts import Part
 
 LIMIT_DOUBTS = 1000  # rows per resource that are reported one by one
 LIMIT_TEXT = 100_000  # bytes in an unbounded text cell; Python's csv reader gives up at 131,072 characters
@@ -29,6 +32,41 @@ class Doubt:
     resource: str
     row: int
     fields: tuple[str, ...]
+
+
+class Proofs:
+    """Which files were proven under which schema, by digest: what need not be proven again.
+
+    A digest stands only for the very bytes and the very schema, so whatever else is in ``known`` proves nothing.
+    ``used`` are those that this run met or added.
+    """
+
+    def __init__(self, known: Iterable[str] = ()) -> None:
+        self.known = dict.fromkeys(known)
+        self.used: dict[str, None] = {}
+
+    def open_spans(self, database: Database, resource: Resource) -> list[str]:
+        """Conditions on ``rowid`` that together hold for every row that no known proof covers."""
+        loaded = database.loaded[resource.name]
+        if loaded.places or not loaded.parts:
+            return ["true"]
+        spans = []
+        for part in loaded.parts:
+            proof = _proof_name(resource, part)
+            if part.clean and proof in self.known:
+                self.used[proof] = None
+            elif part.rows:
+                spans.append(f"rowid BETWEEN {part.first} AND {part.first + part.rows - 1}")
+        return spans if len(spans) < len(loaded.parts) else ["true"]
+
+    def note(self, database: Database, resource: Resource) -> None:
+        """Remember the files of a resource all of whose rows are proven."""
+        parts = database.loaded[resource.name].parts
+        self.used.update((_proof_name(resource, part), None) for part in parts if part.clean)
+
+
+def _proof_name(resource: Resource, part: Part) -> str:
+    return hashlib.sha256(f"{part.digest}\0{resource.schema!r}".encode()).hexdigest()
 
 
 def strict_pattern(field: Field) -> str:
@@ -89,10 +127,17 @@ def proof_query(resource: Resource) -> str:
     return f"SELECT count(*) FROM raw.{identifier(resource.name)} WHERE NOT ({valid})"
 
 
-def prove(database: Database, resource: Resource, limit: int = LIMIT_DOUBTS) -> list[Doubt]:
+def prove(
+    database: Database, resource: Resource, limit: int = LIMIT_DOUBTS, proofs: Proofs | None = None
+) -> list[Doubt]:
     """The rows of ``resource`` that are not proven, at most ``limit`` + 1 of them; none means that all are valid."""
-    query = proof_query(resource)
+    proofs = proofs or Proofs()
+    spans = proofs.open_spans(database, resource)
+    if not spans:
+        return []
+    query = f"{proof_query(resource)} AND ({' OR '.join(spans)})"
     if database.sql(query) == [(0,)]:
+        proofs.note(database, resource)
         return []
     rows = [row for (row,) in database.sql(f"{query.replace('count(*)', 'rowid', 1)} ORDER BY rowid LIMIT {limit + 1}")]
     fields = resource.schema.fields

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Sequence
 from dataclasses import replace
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,15 +13,12 @@ import click
 from gongshi import __version__
 from gongshi.cli.chinese import Command
 from gongshi.cli.common import day, digest, paint, progress, work_tree
+from gongshi.cli.judging import DESCRIPTORS, judging
 from gongshi.cli.render import Header, summary, text_line, to_github, to_json, to_junit
 from gongshi.model import Finding, GongshiError, Severity
 
 if TYPE_CHECKING:
-    from gongshi.package import Database
     from gongshi.repository import RevisionTree
-
-Progress = Callable[[str], None]
-SCHEMA_FILES = ("records/schemas/", "records/datapackage.yaml", "records/documents.yaml")
 
 
 @click.command(cls=Command)
@@ -49,30 +44,19 @@ def check(root: Path, paths: tuple[str, ...], against: str | None, on_day: str |
     wanted = [_inside(root, path) for path in paths]
     show = progress()
     show("读取记录")
-    with ExitStack() as stack:
-        base = stack.enter_context(load(_base(root, against))) if against else None
-        database = stack.enter_context(load(tree))
+    base = _base(root, against) if against else None
+    with judging(root, show, engine) as judge, load(tree) as database:
         when = day(on_day, county_day(database))
-        findings = _judge(database, engine, when, show, base)
-        if base:
-            findings = _only_new(findings, _judge(base, engine, when, show, None))
+        findings = judge.since(base, database, when) if base else judge.database(database, when)
+        if base and findings:
+            findings = _only_new(findings, judge.revision(base, when))
     show("查找个人信息")
     findings += check_guard(tree)  # personal data in the clear is never an old sin
     show("")
     findings = sorted((f for f in findings if _under(f.path, wanted)), key=lambda finding: finding.order)
-    header = Header(
-        _commit(root), digest(tree, *SCHEMA_FILES), digest(tree, "policies/"), __version__, when.isoformat()
-    )
+    header = Header(_commit(root), digest(tree, *DESCRIPTORS), digest(tree, "policies/"), __version__, when.isoformat())
     _print(style, header, findings)
     sys.exit(1 if any(finding.severity is Severity.ERROR for finding in findings) else 0)
-
-
-def _judge(database: Database, engine: str, when: date, show: Progress, base: Database | None) -> list[Finding]:
-    """What the checks and the policies say of one Database."""
-    from gongshi.checks import check_records
-    from gongshi.policy import judge
-
-    return [*check_records(database, engine, show), *judge(database, when, show, base).findings]
 
 
 def _inside(root: Path, path: str) -> str:
@@ -101,9 +85,7 @@ def _base(root: Path, against: str) -> RevisionTree:
     base = git.merge_base(against, "HEAD") if git.exists() and git.resolve(against) else None
     if base is None:
         raise GongshiError(f"找不到版本“{against}”，或它与当前版本没有共同的历史，请先取回完整历史")
-    tree = RevisionTree(git, base)
-    tree.prefetch(tree.paths())
-    return tree
+    return RevisionTree(git, base)
 
 
 def _only_new(findings: list[Finding], before: list[Finding]) -> list[Finding]:

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from gongshi.cli.chinese import Command
-from gongshi.cli.common import progress, work_tree
+from gongshi.cli.common import day, progress, work_tree
+from gongshi.cli.judging import judging
 from gongshi.model import Finding, GongshiError
 from gongshi.repository import Git, RevisionTree, Tree
 
@@ -36,7 +37,7 @@ def diff(root: Path, base: str, head: str | None, with_findings: bool, style: st
     after = RevisionTree(git, head) if head else work_tree(root)
     show("比较记录")
     found = compare(before, after)
-    new, resolved = findings_of(before, after, show) if with_findings else ([], [])
+    new, resolved = findings_of(root, before, after, show) if with_findings else ([], [])
     show("")
     if style == "json":
         click.echo(json.dumps(to_plain(found, new, resolved), ensure_ascii=False, indent=2))
@@ -44,16 +45,18 @@ def diff(root: Path, base: str, head: str | None, with_findings: bool, style: st
         click.echo((to_markdown if style == "markdown" else to_text)(found, new, resolved))
 
 
-def findings_of(before: Tree, after: Tree, show) -> tuple[list[Finding], list[Finding]]:
-    """Findings whose identity only the later Tree has, and those that only the earlier one has."""
-    from gongshi.checks import check_records
-    from gongshi.package import load
+def findings_of(root: Path, before: RevisionTree, after: Tree, show) -> tuple[list[Finding], list[Finding]]:
+    """Findings whose identity only the later Tree has, and those that only the earlier one has, both as of one day."""
+    from gongshi.package import county_day, load
 
-    sides = []
-    for tree in (before, after):
-        if isinstance(tree, RevisionTree):
-            tree.prefetch(tree.paths("records/"))
-        with load(tree) as database:
-            sides.append({finding.identity: finding for finding in check_records(database, progress=show)})
-    new = [finding for identity, finding in sides[1].items() if identity not in sides[0]]
-    return new, [finding for identity, finding in sides[0].items() if identity not in sides[1]]
+    with judging(root, show) as judge, load(after, ("county",)) as county:
+        when = day(None, county_day(county))
+        if isinstance(after, RevisionTree):
+            found = judge.revision(after, when)
+        else:
+            with load(after) as database:
+                found = judge.database(database, when)
+        earlier = judge.revision(before, when)
+    one, other = ({finding.identity: finding for finding in group} for group in (earlier, found))
+    new = [finding for identity, finding in other.items() if identity not in one]
+    return new, [finding for identity, finding in one.items() if identity not in other]

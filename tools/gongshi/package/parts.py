@@ -8,6 +8,7 @@ DuckDB skips blank lines, so it must find just as many. Then a record is a line,
 from __future__ import annotations
 
 import csv
+import hashlib
 import io
 import re
 from collections.abc import Iterator
@@ -27,12 +28,13 @@ _LINE_END = re.compile("\r\n|\r|\n")
 class Part:
     """One file of a resource.
 
-    ``rows`` counts data rows. ``clean`` says that the byte pass held, so that ``lines`` is not needed; else ``lines``
+    ``rows`` counts data rows; ``digest`` is the content's SHA-256. ``clean`` says that the byte pass held, so that ``lines`` is not needed; else ``lines``
     and ``cells`` hold what Python's csv reader made of the file (cells as they are, ragged or not).
     """
 
     path: str
     rows: int = 0
+    digest: str = ""
     clean: bool = True
     first: int = 0
     lines: list[int] = field(default_factory=list)
@@ -47,7 +49,7 @@ class Part:
 def byte_pass(path: str, data: bytes, resource: Resource) -> tuple[Part, list[Finding]]:
     """What the bytes alone tell: a clean Part, or one that must be read slowly and why."""
     findings = list(_byte_findings(path, data, resource))
-    part = Part(path, rows=max(data.count(b"\n") - 1, 0), clean=not findings)
+    part = Part(path, max(data.count(b"\n") - 1, 0), hashlib.sha256(data).hexdigest(), clean=not findings)
     if part.clean and b'"' in data:
         findings.extend(_quoting(path, data, resource))
         part.clean = not findings

@@ -12,7 +12,7 @@ from gongshi.policy.explaining import Explanation, StandardLine, explain
 from gongshi.policy.facts import World
 from gongshi.policy.kinds import Kind, kinds
 from gongshi.policy.loading import FOLDER, WAIVERS, load_policies
-from gongshi.policy.running import Progress, check_scopes, run
+from gongshi.policy.running import Progress, check_scopes, compared, run
 from gongshi.policy.standards import show
 from gongshi.policy.values import Duty, Outcome, Policies, Policy, Rule, Scope, Span, Standard, State, Waiver
 from gongshi.policy.waivers import waive
@@ -56,6 +56,7 @@ __all__ = [
     "Waiver",
     "World",
     "check_scopes",
+    "compared",
     "compile_rule",
     "explain",
     "judge",

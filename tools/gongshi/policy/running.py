@@ -8,9 +8,10 @@ from datetime import date
 from functools import partial
 
 from gongshi.model import Finding, GongshiError, Severity
-from gongshi.package import Database
+from gongshi.package import Database, Descriptor
 from gongshi.policy.compiling import Query, compile_rule, fill_message
 from gongshi.policy.facts import World
+from gongshi.policy.kinds import kinds
 from gongshi.policy.tables import IDENTITY, fill_facts, finish, materialise, prepare, primary_key_rows
 from gongshi.policy.values import Outcome, Policies, Policy, Rule, State
 
@@ -54,6 +55,15 @@ def run(
         outcomes.setdefault(rule.id, Outcome(rule, state))
     _run_all(world, database, queries, outcomes, progress, base, identities or ())
     return list(outcomes.values())
+
+
+def compared(policies: Policies, descriptor: Descriptor, day: date) -> frozenset[str]:
+    """The resources of the last release that rules look into; none if no rule compares with it."""
+    world = World(policies, descriptor, day)
+    for policy, rule in policies.rules():
+        if rule.kind in kinds() and kinds()[rule.kind].base and not policy.elsewhere:
+            compile_rule(world, rule)
+    return frozenset(world.schemas.needs)
 
 
 def _state(policies: Policies, policy: Policy, rule: Rule, day: date, everywhere: bool, unsealed: bool) -> str:

@@ -1,11 +1,13 @@
 """The only door to Git and to writing: Trees to read, ``write_files`` to change them all or not at all."""
 
+from gongshi.repository.cache import Cache, private_folder
 from gongshi.repository.differing import differing
 from gongshi.repository.git import Git
 from gongshi.repository.tree import RevisionTree, Tree, WorkTree, inside
 from gongshi.repository.writing import Changes, recover, write_files, writer
 
 __all__ = [
+    "Cache",
     "Changes",
     "Git",
     "RevisionTree",
@@ -13,6 +15,7 @@ __all__ = [
     "WorkTree",
     "differing",
     "inside",
+    "private_folder",
     "recover",
     "write_files",
     "writer",

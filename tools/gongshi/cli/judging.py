@@ -1,0 +1,98 @@
+"""What the checks and the policies say of a Tree, with what earlier runs found out about the very same contents.
+
+Two things are kept in the clone's cache. Proofs: which files were proven under which schema. Verdicts: the findings on a
+commit, by the names of all contents that they depend on, engine and day. Both only spare work: see ``Cache``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gongshi.model import Finding, Severity
+from gongshi.repository import Cache, RevisionTree
+
+if TYPE_CHECKING:
+    from gongshi.checks import Proofs
+    from gongshi.package import Database
+
+JUDGED = ("records/", "policies/")
+DESCRIPTORS = ("records/schemas/", "records/datapackage.yaml", "records/documents.yaml")
+PROOFS = 20_000  # digests kept, 1.3 MB
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """One way of judging, over several Trees; made by ``judging``."""
+
+    cache: Cache
+    proofs: Proofs
+    show: Callable[[str], None]
+    engine: str
+
+    def database(self, database: Database, when: date, last: Database | None = None) -> list[Finding]:
+        """The findings on a Database; ``last`` is the release that some rules compare with."""
+        from gongshi.checks import check_records
+        from gongshi.policy import judge
+
+        found = check_records(database, self.engine, self.show, self.proofs)
+        return [*found, *judge(database, when, self.show, last).findings]
+
+    def revision(self, tree: RevisionTree, when: date) -> list[Finding]:
+        """The findings on a commit, from the cache if they were asked for before."""
+        from gongshi.package import load
+
+        name = f"verdict-{self._question(tree, when)}"
+        content = self.cache.get(name)
+        if content is not None:
+            return [_finding(item) for item in json.loads(content)]
+        tree.prefetch(path for path in tree.paths() if path.startswith(JUDGED))
+        with load(tree) as database:
+            found = self.database(database, when)
+        self.cache.put(name, json.dumps([asdict(finding) for finding in found], ensure_ascii=False).encode())
+        return found
+
+    def since(self, base: RevisionTree, database: Database, when: date) -> list[Finding]:
+        """The findings on a Database whose rules compare it with ``base``, of which only what they ask for is read."""
+        from gongshi.package import RECORDS, load, read_descriptor
+        from gongshi.policy import compared, load_policies
+
+        asked = compared(load_policies(database.tree, database.descriptor), database.descriptor, when)
+        if not asked:
+            return self.database(database, when)
+        base.prefetch(path for path in base.paths(f"{RECORDS}/") if path.startswith(DESCRIPTORS))
+        descriptor = read_descriptor(base)
+        csv = [resource for resource in descriptor.csv_resources() if resource.name in asked]
+        paths = (f"{RECORDS}/{path}" for resource in csv for path in resource.paths)
+        base.prefetch(path for path in paths if base.exists(path))
+        with load(base, asked & descriptor.resources.keys(), descriptor) as last:
+            return self.database(database, when, last)
+
+    def _question(self, tree: RevisionTree, when: date) -> str:
+        """A digest of all that the findings on a commit depend on, the program apart."""
+        names = [f"{name} {path}" for path, name in tree.names().items() if path.startswith(JUDGED)]
+        whole = "\0".join((self.engine, when.isoformat(), *tree.links(), *names))
+        return hashlib.sha256(whole.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+@contextmanager
+def judging(root: Path, show: Callable[[str], None], engine: str = "duckdb") -> Iterator[Judge]:
+    """A Judge that knows the proofs of earlier runs; its own are kept with them, the latest used first."""
+    from gongshi.checks import Proofs
+
+    cache = Cache(root)
+    proofs = Proofs((cache.get("proofs") or b"").decode("ascii").split())
+    yield Judge(cache, proofs, show, engine)
+    if not proofs.used.keys() <= proofs.known.keys():
+        names = [*{**proofs.used, **proofs.known}][:PROOFS]
+        cache.put("proofs", "\n".join(names).encode("ascii"))
+
+
+def _finding(item: dict) -> Finding:
+    return Finding(**{**item, "severity": Severity(item["severity"]), "key": tuple(item["key"])})
