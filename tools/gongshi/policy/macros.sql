@@ -32,5 +32,5 @@ CREATE OR REPLACE MACRO rules.months(t) AS CASE
 
 -- 18 digits of an identity number whose last one is the check digit of ISO 7064 MOD 11-2.
 CREATE OR REPLACE MACRO rules.id_ok(t) AS coalesce(regexp_full_match(t, '[1-9][0-9]{16}[0-9X]')
-  AND t[18:18] = '10X98765432'[1 + list_sum(list_transform(range(17), lambda i: t[i + 1:i + 1]::INT * (2 ** (17 - i))::BIGINT)) % 11:][1:1],
+  AND t[18:18] = '10X98765432'[1 + list_sum(list_transform(range(17), lambda i: TRY_CAST(t[i + 1:i + 1] AS INT) * (2 ** (17 - i))::BIGINT)) % 11:][1:1],
   false);

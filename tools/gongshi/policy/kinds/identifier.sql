@@ -17,7 +17,7 @@ SELECT _row FROM first_of
 WHERE CASE {{check}}
   WHEN 'id_form' THEN id_no = '' OR digits NOT IN (18, 20, 22) OR NOT rules.id_ok(id_no)
   WHEN 'id_duplicate' THEN id_no <> '' AND _row > id_row
-  WHEN 'sex' THEN rules.id_ok(id_no) AND (id_no[17:17]::INT % 2 = 1) <> (sex = '男')
+  WHEN 'sex' THEN rules.id_ok(id_no) AND (TRY_CAST(id_no[17:17] AS INT) % 2 = 1) <> (sex = '男')
   WHEN 'birth' THEN rules.id_ok(id_no) AND id_no[7:10] || '-' || id_no[11:12] <> birth_ym
   WHEN 'phone_form' THEN phone <> '' AND NOT regexp_full_match(phone, '1[3-9][0-9]{9}')
   ELSE phone <> '' AND household_no <> phone_household END
