@@ -126,6 +126,31 @@ def test_new_errors_and_personal_data_are_not_sent(clone: Path, tmp_path: Path) 
     assert git(tmp_path / "remote.git", "for-each-ref").count("\n") == 0
 
 
+RULE_BOOK = """policy: book
+title: 规则册
+rules:
+  - {id: b1, title: 人口不多于四, kind: condition, resource: households, field: population, severity: error, clause: 甲,
+     where: [{field: population, filled: 是}], demand: [{field: population, at_most: 4}], message: 家庭人口多于四人；请核对户口簿}
+"""
+
+
+def test_new_errors_of_the_rules_are_not_sent_and_old_ones_do_not_hinder(clone: Path, tmp_path: Path) -> None:
+    """What ``check --against`` fails on, propose refuses; nothing is committed or sent."""
+    change(clone, ",2,未脱贫,", ",6,未脱贫,")  # H0000001, before the rule was made
+    (clone / "policies/book.yaml").write_text(RULE_BOOK, encoding="utf-8")
+    git(clone, "add", "-A")
+    git(clone, "commit", "-q", "-m", "规则")
+    git(clone, "push", "-q", "origin", "main")
+    change(clone, ",1,未脱贫,", ",5,未脱贫,")
+    with pytest.raises(GongshiError, match=r"有新的错误（.*households.csv 第 3 行：家庭人口多于四人") as error:
+        propose(clone, Message("人口"), DAY)
+    assert str(error.value).count("。") == 1 and "\n" not in str(error.value)
+    assert git(tmp_path / "remote.git", "for-each-ref").count("\n") == 0
+    change(clone, ",5,未脱贫,", ",4,未脱贫,")
+    sent = propose(clone, Message("人口"), DAY)
+    assert git(tmp_path / "remote.git", "rev-parse", sent.branch) == sent.commit
+
+
 def test_refusals_are_one_sentence(clone: Path, root: Path, tmp_path: Path, monkeypatch) -> None:
     with pytest.raises(GongshiError, match="没有改动"):
         propose(clone, Message("x"), DAY)

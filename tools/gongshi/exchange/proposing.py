@@ -14,7 +14,8 @@ from gongshi.changes import conflict_sentence, merge_files
 from gongshi.checks import check_guard, check_records
 from gongshi.checks.guard import scan_text
 from gongshi.model import Finding, GongshiError, Severity
-from gongshi.package import RECORDS, Descriptor, document_of, format_files, load, read_descriptor
+from gongshi.package import RECORDS, Database, Descriptor, county_day, document_of, format_files, load, read_descriptor
+from gongshi.policy import judge
 from gongshi.repository import Git, RevisionTree, WorkTree, write_files
 
 PREFIX = "songshen/"
@@ -61,12 +62,12 @@ def propose(root: Path, message: Message, day: date, progress: Progress = lambda
     if changed:
         progress("整理和检查")
         _format(root, descriptor, changed)
-        _check(root, changed, _base(git))
+        _check(root, changed, _base(git), day)
     branch = _branch(git, day, bool(changed))
     if changed:
         changed = _commit(git, message, changed)
     progress("并入最新的记录")
-    merged = _merge_main(root, git, branch)
+    merged = _merge_main(root, git, branch, day)
     progress("上传")
     remote = _remote(git)
     if remote:
@@ -126,16 +127,27 @@ def _base(git: Git) -> str:
     return git.commit("HEAD")
 
 
-def _check(root: Path, changed: Sequence[str], base: str) -> None:
-    """Refuse for personal data and for errors that the base did not have."""
+def _check(root: Path, changed: Sequence[str], base: str, day: date) -> None:
+    """Refuse for personal data and for errors, of the records or of a rule, that the base did not have: what
+    ``gongshi check --against`` fails on."""
     tree = WorkTree(root)
     _refuse(check_guard(tree, [path for path in changed if tree.exists(path)]), "有个人信息")
-    with load(tree) as database:
-        errors = [finding for finding in check_records(database) if finding.severity is Severity.ERROR]
-    if errors:
-        with load(RevisionTree(Git(root), base)) as database:
-            known = {finding.identity for finding in check_records(database)}
-        _refuse([finding for finding in errors if finding.identity not in known], "有新的错误")
+    with load(tree) as database, load(_revision(root, base)) as before:
+        day = county_day(database) or day
+        errors = _errors(database, day, before)
+        known = {finding.identity for finding in _errors(before, day)} if errors else set()
+    _refuse([finding for finding in errors if finding.identity not in known], "有新的错误")
+
+
+def _revision(root: Path, commit: str) -> RevisionTree:
+    tree = RevisionTree(Git(root), commit)
+    tree.prefetch(tree.paths())
+    return tree
+
+
+def _errors(database: Database, day: date, before: Database | None = None) -> list[Finding]:
+    findings = [*check_records(database), *judge(database, day, base=before).findings]
+    return [finding for finding in findings if finding.severity is Severity.ERROR]
 
 
 def _refuse(findings: Sequence[Finding], what: str) -> None:
@@ -194,7 +206,7 @@ def _remote(git: Git) -> str:
         return ""
 
 
-def _merge_main(root: Path, git: Git, branch: str) -> int:
+def _merge_main(root: Path, git: Git, branch: str, day: date) -> int:
     """Merge the newest main branch, record by record; gives how many files it brought. Conflicts change nothing."""
     if _remote(git):
         git.run("fetch", "-q", REMOTE)
@@ -213,7 +225,7 @@ def _merge_main(root: Path, git: Git, branch: str) -> int:
     text = f"并入 {MAIN} 的最新记录\n".encode()
     commit = git.run("commit-tree", tree, "-p", ours, "-p", theirs, "-F", "-", input=text).decode().strip()
     git.run("update-ref", f"refs/heads/{branch}", commit, ours)
-    _check(root, tuple(changes), theirs)
+    _check(root, tuple(changes), theirs, day)
     return len(changes)
 
 
