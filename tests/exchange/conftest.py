@@ -84,6 +84,7 @@ def root(tmp_path: Path) -> Path:
     files["records/funds/2020/allocations.csv"] = csv_bytes(schema, [[ALLOCATION.get(n, "") for n in schema.names]])
     for mapping in (ROOT / "records/mappings").glob("*.yaml"):
         files[f"records/mappings/{mapping.name}"] = mapping.read_bytes()
+    files["policies/quality.yaml"] = (ROOT / "policies/quality.yaml").read_bytes()
     for path, data in files.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)
         (folder / path).write_bytes(data)

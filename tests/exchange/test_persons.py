@@ -12,6 +12,7 @@ from click.testing import CliRunner
 
 from exchange.books import xlsx
 from gongshi.cli.importing import import_
+from gongshi.cli.sealing import unseal as unseal_command
 from gongshi.exchange import Kind, refused_workbook
 from gongshi.model import GongshiError
 from gongshi.repository import WorkTree
@@ -30,6 +31,9 @@ def id_no(birth: str, order: str) -> str:
 
 HIS, HER = id_no("19810705", "111"), id_no("19830201", "222")
 PHONE = "1" + "3" * 10
+OTHER_HOUSE = (
+    "M00000009,H0000009,户主,男,1981-07,汉,,初中,,,,,健康,,,普通劳动力,,,,,,,是,否,是,,未享受,不享受,否,,正常,,\n"
+)
 
 
 def people(*changes: dict[int, object]) -> bytes:
@@ -110,9 +114,8 @@ def test_duplicates_within_the_township_and_across_it(root, take, plan, identity
     twice = plan("名单.xlsx", people({}, {3: HIS}), identity=identity())
     assert twice.counts[Kind.REFUSED] == 1
     take("名单.xlsx", people(), identity=identity())
-    row = "M00000009,H0000009,户主,男,1981-07,汉,,初中,,,,,健康,,,普通劳动力,,,,,,,是,否,是,,未享受,不享受,否,,正常,,\n"
     with (root / "records/townships/changle/members.csv").open("a", encoding="utf-8") as file:
-        file.write(row)
+        file.write(OTHER_HOUSE)
     other = xlsx([HEAD, ["M00000009", "H0000009", "孙㐂龘", HIS, ""]])
     result = plan("丙村.xlsx", other, identity=identity("county"))
     assert "M00000001" in told(result)["D2"]
@@ -208,3 +211,44 @@ def test_the_refused_workbook_holds_no_identifier(plan, identity) -> None:
     cells = [cell for row in book.active for cell in row]
     assert not holds("".join(f"{cell.value}{cell.comment and cell.comment.text}" for cell in cells).encode())
     assert any(cell.comment and "照原表 C3 填写" in cell.comment.text for cell in cells)
+
+
+def test_the_county_s_rules_decide_what_is_refused_and_what_is_warned_of(root: Path, plan, take, identity) -> None:
+    """Policy is data: phone_shared warns as it ships, and refuses where a county says so."""
+    with (root / "records/townships/changle/members.csv").open("a", encoding="utf-8") as file:
+        file.write(OTHER_HOUSE)
+    take("名单.xlsx", people(), identity=identity("county"))
+    other = xlsx([HEAD, ["M00000009", "H0000009", "孙㐂龘", "", PHONE]])
+    result = plan("丙村.xlsx", other, identity=identity("county"))
+    assert result.counts == {Kind.UPDATED: 1}
+    (warning,) = result.warnings
+    assert warning.startswith("Sheet1!E2: 同一电话登记在不同户") and "M00000001" in warning and PHONE not in warning
+    book = root / "policies/quality.yaml"
+    text = book.read_text(encoding="utf-8").splitlines()
+    at = next(number for number, line in enumerate(text) if "id: q16b" in line)
+    text[at] = text[at].replace("severity: warning", "severity: error")
+    book.write_text("\n".join(text) + "\n", encoding="utf-8")
+    strict = plan("丙村.xlsx", other, identity=identity("county"))
+    assert strict.counts == {Kind.REFUSED: 1} and "同一电话" in told(strict)["E2"] and strict.files == {}
+    book.unlink()
+    assert plan("丙村.xlsx", other, identity=identity("county")).warnings == []
+
+
+def test_the_county_s_key_finds_one_person_in_two_townships(root: Path, take, identity, tmp_path: Path) -> None:
+    with (root / "records/townships/changle/members.csv").open("a", encoding="utf-8") as file:
+        file.write(OTHER_HOUSE)
+    take("名单.xlsx", people(), identity=identity("guzhen"))
+    take("丙村.xlsx", xlsx([HEAD, ["M00000009", "H0000009", "孙㐂龘", HIS, ""]]), identity=identity("changle"))
+
+    def checked(role: str, *more: str):
+        return CliRunner().invoke(unseal_command, ["--identity", str(tmp_path / "home" / role), *more], obj=root)
+
+    for role, slug in (("guzhen", "guzhen"), ("changle", "changle")):
+        alone = checked(role, "--check", "--township", slug)
+        assert alone.exit_code == 0 and "检查通过" in alone.output, alone.output
+    whole = checked("county", "--check")
+    assert whole.exit_code == 1 and "M00000009" in whole.output and "[q02 Q02]" in whole.output
+    assert not holds(whole.output.encode())
+    opened_all = checked("county")
+    assert opened_all.exit_code == 0 and HIS in opened_all.stdout and "错误 1 条" in opened_all.stderr
+    assert not holds(opened_all.stderr.encode())

@@ -158,6 +158,10 @@ def _tell(result, details: bool) -> None:
             click.echo(f"  注意：{notice}。")
         _tell_rows(sheet)
         _tell_sums(sheet)
+    for warning in result.warnings[:LIMIT]:
+        click.echo(f"  {paint('警告', 'yellow')}: {warning}")
+    if len(result.warnings) > LIMIT:
+        click.echo(f"  警告还有 {len(result.warnings) - LIMIT} 条，请用 gongshi unseal --check 查看")
     if len(result.sheets) > 1:
         click.echo(f"全部工作表：{_counted(result)}。")
 

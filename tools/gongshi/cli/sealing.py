@@ -9,8 +9,10 @@ from pathlib import Path
 import click
 
 from gongshi.cli.chinese import Command
-from gongshi.cli.common import work_tree
+from gongshi.cli.common import day, paint, work_tree
+from gongshi.cli.render import summary, text_line
 from gongshi.model import GongshiError
+from gongshi.repository import WorkTree
 
 IDENTITY = click.option(
     "--identity", type=click.Path(path_type=Path), help="密钥文件，默认用环境变量 GONGSHI_IDENTITY 或用户目录里的"
@@ -63,16 +65,46 @@ def seal(root: Path, township: str, epoch: str, identity: Path | None) -> None:
 
 @click.command(cls=Command)
 @click.option("--township", help="只打开这个乡镇，默认全县")
+@click.option("--check", is_flag=True, help="只列出要密钥的规则查出的问题，不输出任何标识信息")
 @IDENTITY
 @click.pass_obj
-def unseal(root: Path, township: str | None, identity: Path | None) -> None:
+def unseal(root: Path, township: str | None, check: bool, identity: Path | None) -> None:
     """用密钥打开密封信息，以 CSV 写到标准输出，不写任何文件。
 
-    例：gongshi unseal --township guzhen | less
+    同时用打开的信息运行要密钥的规则：校验码、性别和出生年月与证件号、重复、共用电话。用县的密钥能查出跨乡镇的重复。
+
+    例：gongshi unseal --check
     """
-    from gongshi.sealing import identity_place, read_identity, unseal_csv
+    from gongshi.sealing import identity_place, read_identity
+    from gongshi.sealing import unseal as open_all
+    from gongshi.sealing.rows import csv_lines
 
     tree = work_tree(root)
     key = read_identity(identity_place(identity, os.environ), root)
-    for line in unseal_csv(tree, township, key):
-        click.echo(line, nl=False)
+    rows = list(open_all(tree, township, key))
+    if not check:
+        for line in csv_lines(rows):
+            click.echo(line, nl=False)
+    _tell_rules(tree, rows, check)
+
+
+def _tell_rules(tree: WorkTree, rows: list[dict[str, str]], details: bool) -> None:
+    """All findings on standard output and their exit code; or one line on standard error that counts them."""
+    from gongshi.exchange import sealing_findings
+    from gongshi.package import county_day, load, read_descriptor
+
+    if not tree.exists("records/datapackage.yaml"):
+        return
+    descriptor = read_descriptor(tree)
+    with load(tree, ["county"], descriptor) as database:
+        when = day(None, county_day(database))
+    persons = {row["member_no"]: row for row in rows}
+    findings = [finding for finding, _ in sealing_findings(tree, descriptor, when, persons)]
+    if not details:
+        if findings:
+            click.echo(f"要密钥的规则：{summary(findings)}用 gongshi unseal --check 逐条查看。", err=True)
+        return
+    for finding in findings:
+        click.echo(text_line(finding, paint))
+    click.echo(f"已打开 {len(rows):,} 人。{summary(findings)}")
+    sys.exit(1 if any(finding.severity == "error" for finding in findings) else 0)

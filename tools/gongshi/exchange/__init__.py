@@ -5,6 +5,7 @@ from gongshi.exchange.importing import Request, plan_import
 from gongshi.exchange.mapping import ColumnMapping, mapping_bytes, mapping_path
 from gongshi.exchange.persons import People
 from gongshi.exchange.refused import refused_workbook
+from gongshi.exchange.rules import sealing_findings
 from gongshi.exchange.values import ImportResult, Kind, Problem, RowResult, SheetResult
 from gongshi.exchange.workbook import export_workbook, needed, template_workbook
 
@@ -24,5 +25,6 @@ __all__ = [
     "needed",
     "plan_import",
     "refused_workbook",
+    "sealing_findings",
     "template_workbook",
 ]

@@ -18,9 +18,10 @@ from gongshi.exchange.identifiers import BY_NAME, FIELDS, carries_persons, exten
 from gongshi.exchange.ledger import Key, Ledger, OverlayTree, Row
 from gongshi.exchange.memory import Memory, Origin
 from gongshi.exchange.persons import People, person_problems
+from gongshi.exchange.rules import sealing_findings, sharing
 from gongshi.exchange.tables import Table
 from gongshi.exchange.values import CellChange, Kind, Problem, RowResult
-from gongshi.model import GongshiError
+from gongshi.model import GongshiError, Severity
 from gongshi.package import Descriptor, Schema, identifier, load, quoted
 from gongshi.repository import Tree
 
@@ -75,6 +76,7 @@ class Decider:
         self.put: dict[tuple[str, Key], Candidate] = {}
         self.seen: dict[tuple[str, Key], Candidate] = {}
         self.ledger: Ledger | None = None
+        self.warnings: list[tuple[Candidate, str, str]] = []
 
     def decide(self, candidates: Sequence[Candidate], resources: set[str]) -> None:
         """Set ``kind``, ``key``, ``changes`` and ``problems`` of every candidate. Parents come before children."""
@@ -85,7 +87,7 @@ class Decider:
         tables = sorted({id(c.table): c.table for c in candidates}.values(), key=lambda t: order[t.resource.name])
         for table in tables:
             self._decide_table(table, [candidate for candidate in candidates if candidate.table is table])
-        while self._refuse_invalid(resources):
+        while self._refuse_invalid(resources) or self._refuse_by_rules():
             pass
 
     def files(self) -> dict[str, bytes]:
@@ -111,8 +113,6 @@ class Decider:
         for key, new in news.items():
             if not ours[key].problems and new is not None:
                 self._take(ours[key], new)
-        if self._schema(table) is not table.resource.schema:
-            self._refuse_twice(sound)
 
     def _keyed(self, candidate: Candidate) -> bool:
         """Give the candidate its key; False if it is refused or a repetition."""
@@ -236,15 +236,6 @@ class Decider:
             return False
         return True
 
-    def _refuse_twice(self, candidates: Sequence[Candidate]) -> None:
-        """One ID number, one member; asked when all rows are in, so that two numbers can change places."""
-        for candidate in reversed(candidates):
-            if self.put.get((candidate.resource, candidate.key)) is candidate and (
-                other := self.people.twice(candidate.key[0])
-            ):
-                candidate.refuse("id_no", f"“身份证号”与成员 {other} 相同，请核实此人属于哪一户，另一户按程序减少")
-                self._take_back(candidate)
-
     def _take_back(self, candidate: Candidate) -> None:
         resource = candidate.table.resource
         path = self.ledger.path_of(resource.name, candidate.key)
@@ -281,6 +272,31 @@ class Decider:
             orphan = self.put[(name, key)]
             orphan.refuse(orphan.table.resource.schema.primary_key[0], "它所属的那条记录被退回了，请先改好那一条")
             self._take_back(orphan)
+        return bool(refused)
+
+    def _refuse_by_rules(self) -> bool:
+        """Run the rules that need identifiers on what changes; refuse where one is an error. True if any was.
+
+        Asked when all rows are in, so that two numbers can change places. Of two that share a number a rule names the
+        later record; the sheet's row is the one to blame. A number that is not given yet is no fault of the sheet."""
+        persons = self.people.around_changes() if self.people else {}
+        tree = OverlayTree(self.tree, self.ledger.changes()) if persons else self.tree
+        found = sealing_findings(tree, self.descriptor, self.people.day, persons) if persons else []
+        self.warnings = []
+        refused: dict[int, Candidate] = {}
+        for finding, name in found:
+            alike = sharing(self.people.persons, name, finding.key[0]) if finding.key else []
+            keys = [("members", (member,)) for member in alike]
+            candidates = [self.put[key] for key in keys if key in self.put]
+            if candidates:
+                candidate = candidates[0]
+                if finding.severity is Severity.ERROR:
+                    candidate.refuse(name, finding.message)
+                    refused[id(candidate)] = candidate
+                else:
+                    self.warnings.append((candidate, name, f"{finding.message}（规则 {finding.rule}）"))
+        for candidate in refused.values():
+            self._take_back(candidate)
         return bool(refused)
 
     def _doubts(self, database, name: str) -> list[tuple[Candidate, str, str]]:

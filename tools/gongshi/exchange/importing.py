@@ -17,7 +17,7 @@ from gongshi.exchange.identifiers import BY_NAME, carries_persons
 from gongshi.exchange.mapping import ColumnMapping, MappedColumn, Vocabulary, normal, read_mappings
 from gongshi.exchange.memory import Memory, recall
 from gongshi.exchange.persons import People, spelled
-from gongshi.exchange.sheets import Sheet, column_letters, read_sheets
+from gongshi.exchange.sheets import Sheet, address, column_letters, read_sheets
 from gongshi.exchange.tables import NoTable, Table, filled_rows, find_table
 from gongshi.exchange.values import ImportResult, Kind, Problem, RowResult, SheetResult
 from gongshi.model import GongshiError
@@ -62,7 +62,8 @@ def plan_import(
     decider = Decider(tree, descriptor, request.township, people, memory)
     decider.decide(candidates, {table.resource.name for table in tables})
     results = [_result(table, result, candidates) for table, result in found]
-    return ImportResult(results, decider.files(), *_to_confirm(tables, request))
+    warnings = [_warning(*found) for found in decider.warnings]
+    return ImportResult(results, decider.files(), *_to_confirm(tables, request), warnings)
 
 
 def _check_township(descriptor: Descriptor, slug: str | None) -> None:
@@ -219,6 +220,13 @@ def _result(table: Table | None, result: SheetResult, candidates: Sequence[Candi
             result.sums[column.meaning.field.title] = _sums(mine, name)
     result.notices.extend(_totals(table, mine))
     return result
+
+
+def _warning(candidate: Candidate, name: str, message: str) -> str:
+    """What a rule that needs identifiers warns of, at its cell."""
+    column = candidate.table.fields.get(name)
+    place = address(candidate.row, column.place if column else 0)
+    return f"{candidate.table.sheet.name}!{place}: {message}"
 
 
 def _is_money(field: Field) -> bool:

@@ -1,4 +1,5 @@
-"""Identifiers of persons on their way from a workbook into a township's sealed file, with the rules that need them.
+"""Identifiers of persons on their way from a workbook into a township's sealed file: their form, and who has them. What
+else they must agree with is said by the county's rules (``rules.py``).
 
 Nothing here says or keeps a value: reasons speak of the column, the sealed file holds boxes.
 """
@@ -34,7 +35,7 @@ def spelled(field: str, text: str) -> str:
 
 
 def person_problems(person: Mapping[str, str], row: Mapping[str, str], day: date) -> dict[str, str]:
-    """Field → what is wrong with it, for one person; ``row`` is the member's record, for sex and birth month."""
+    """Field → what is wrong with its form, for one person; ``row`` is the member's record, for the month of birth."""
     problems = {}
     name, number = person.get("name", ""), person.get("id_no", "")
     if not name:
@@ -42,7 +43,7 @@ def person_problems(person: Mapping[str, str], row: Mapping[str, str], day: date
     elif not _NAME.fullmatch(name):
         problems["name"] = "“姓名”里有数字或符号，请核对"
     if number:
-        problems |= _number_problems(number, row, day)
+        problems |= _number_problems(number, day)
     if person.get("phone") and not _PHONE.fullmatch(person["phone"]):
         problems["phone"] = "“电话”不是 1 开头的 11 位手机号，请核实后改正"
     if person.get("account") and not _ACCOUNT.fullmatch(person["account"]):
@@ -55,7 +56,7 @@ def person_problems(person: Mapping[str, str], row: Mapping[str, str], day: date
     return problems
 
 
-def _number_problems(number: str, row: Mapping[str, str], day: date) -> dict[str, str]:
+def _number_problems(number: str, day: date) -> dict[str, str]:
     if len(number) not in (18, 20, 22):
         return {"id_no": "“身份证号”应为 18 位（残疾证 20 或 22 位），请照证件重填"}
     first = number[:18]
@@ -65,12 +66,7 @@ def _number_problems(number: str, row: Mapping[str, str], day: date) -> dict[str
     born = _date(first[6:14])
     if born is None or not date(1900, 1, 1) <= born <= day:
         return {"id_no": "“身份证号”里的出生日期不是真实的过去日期，请照证件重填"}
-    problems = {}
-    if row.get("sex") in ("男", "女") and (int(first[16]) % 2 == 1) != (row["sex"] == "男"):
-        problems["id_no"] = "“性别”与身份证号第 17 位不一致，请对照证件改正性别或证件号"
-    if row.get("birth_ym") and first[6:10] + "-" + first[10:12] != row["birth_ym"]:
-        problems.setdefault("id_no", "“出生年月”与身份证号不一致，请对照证件改正")
-    return problems
+    return {}
 
 
 def _date(digits: str) -> date | None:
@@ -136,10 +132,16 @@ class People:
         for number in [self.persons.get(member, {}).get("id_no", "")[:18]]:
             self.by_number.get(number, set()).discard(member)
 
-    def twice(self, member: str) -> str:
-        """Another member with the same ID number, "" if there is none."""
-        number = self.persons.get(member, {}).get("id_no", "")[:18]
-        return next(iter(sorted(self.by_number.get(number, set()) - {member})), "") if number else ""
+    def around_changes(self) -> dict[str, Person]:
+        """The persons that change, and those who share a number or a phone with one of them."""
+        changed = {member: person for persons in self.changed.values() for member, person in persons.items()}
+        numbers = {person.get("id_no", "")[:18] for person in changed.values()} - {""}
+        phones = {person.get("phone", "") for person in changed.values()} - {""}
+        return changed | {
+            member: person
+            for member, person in self.persons.items()
+            if person.get("id_no", "")[:18] in numbers or person.get("phone", "") in phones
+        }
 
     def sealed_files(self) -> dict[str, bytes]:
         """The sealed files and wrapped keys that the changes need."""

@@ -79,12 +79,13 @@ class SheetResult:
 @dataclass
 class ImportResult:
     """A whole import before anything is written: ``files`` are the bytes to write, ``guesses`` headers to confirm,
-    ``mappings`` what ``--save-mapping`` would keep."""
+    ``mappings`` what ``--save-mapping`` would keep, ``warnings`` what the rules that need identifiers warn of."""
 
     sheets: list[SheetResult]
     files: dict[str, bytes] = field(default_factory=dict)
     guesses: list[tuple[str, str, str]] = field(default_factory=list)
     mappings: list[ColumnMapping] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
 
     @property
     def rows(self) -> list[RowResult]:

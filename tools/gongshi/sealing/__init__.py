@@ -5,7 +5,7 @@ recipients; the data key seals one box per member. Wrapped keys and boxes lie in
 identities never.
 """
 
-from gongshi.sealing.commands import keygen, seal, seal_csv, unseal, unseal_csv
+from gongshi.sealing.commands import keygen, seal, seal_csv, unseal
 from gongshi.sealing.envelope import (
     SEALED_FIELDS,
     SealedRow,
@@ -62,7 +62,6 @@ __all__ = [
     "sealed_bytes",
     "sealed_path",
     "unseal",
-    "unseal_csv",
     "unwrap",
     "wrap",
 ]

@@ -31,7 +31,7 @@ from gongshi.sealing.layout import (
     sealed_path,
     sealed_townships,
 )
-from gongshi.sealing.rows import csv_lines, read_rows
+from gongshi.sealing.rows import read_rows
 
 
 def keygen(root: Path, name: str, role: str, place: Path) -> str:
@@ -97,11 +97,6 @@ def unseal(source: Tree | Path, slug: str | None, identity: Identity) -> Iterato
         for township, rows, keys in work
         for row in rows
     )
-
-
-def unseal_csv(source: Tree | Path, slug: str | None, identity: Identity) -> Iterator[str]:
-    """``unseal`` as lines of CSV, which ``seal`` takes back; for standard output, never for a file here."""
-    return csv_lines(unseal(source, slug, identity))
 
 
 def _read_key(tree: Tree, slug: str, epoch: str, identity: Identity) -> bytes:
