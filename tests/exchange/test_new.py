@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import yaml
 from click.testing import CliRunner
 
+from exchange.books import xlsx
+from exchange.conftest import HOUSEHOLD, MEMBER
 from gongshi.cli.new import new
+from gongshi.exchange.divisions import read_divisions
 from gongshi.exchange.founding import found_county
 from gongshi.model import GongshiError
-from support import ROOT
+from support import ROOT, project_descriptor
 
 HEADER = "division_code,name,level,parent_code,slug\n"
 DIVISIONS = (
@@ -32,35 +37,92 @@ def gongshi(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run([sys.executable, "-m", "gongshi", *arguments], cwd=folder, capture_output=True, text=True)
 
 
-@pytest.mark.parametrize("divisions", [None, DIVISIONS])
-def test_a_new_county_checks_clean_and_builds(tmp_path: Path, divisions: str | None) -> None:
-    folder, table = tmp_path / "新 县", tmp_path / "区划.csv"
-    arguments = [str(folder)]
-    if divisions:
-        table.write_text(divisions, encoding="utf-8-sig")
-        arguments += ["--divisions", str(table)]
-    result = CliRunner().invoke(new, arguments, obj=ROOT)
+def made(tmp_path: Path, *arguments: str) -> tuple[Path, str]:
+    folder = tmp_path / "新 县"
+    result = CliRunner().invoke(new, [str(folder), *arguments], obj=ROOT)
     assert result.exit_code == 0, result.output + repr(result.exception)
+    return folder, result.output
+
+
+def test_a_placeholder_county_checks_clean_and_builds_at_once(tmp_path: Path) -> None:
+    folder, _ = made(tmp_path)
     checked = gongshi(folder, "check")
     assert checked.returncode == 0, checked.stdout
     built = gongshi(folder, "build", "--out", str(tmp_path / "site"))
     assert built.returncode == 0 and (tmp_path / "site/index.html").exists(), built.stderr
+    assert "新建县扶贫公示" in (tmp_path / "site/index.html").read_text(encoding="utf-8")
     status = subprocess.run(["git", "-C", str(folder), "status", "--porcelain"], capture_output=True, text=True)
     assert status.stdout == "" and (folder / ".git/hooks/pre-commit").exists()
-    names = {path.name for path in (folder / "records/townships").iterdir()}
-    assert names == ({"dong", "xi"} if divisions else {"xinjian"})
+    assert {path.name for path in (folder / "records/townships").iterdir()} == {"xinjian"}
     everything = "".join(path.read_text(encoding="utf-8") for path in (folder / "records").rglob("*.csv"))
     assert "H0000001" not in everything and not list((folder / "records").rglob("*.age"))
-    title = (folder / "mkdocs.yml").read_text(encoding="utf-8")
-    assert ("某某县" if divisions else "新建县") in title and not (folder / "tests").exists()
+    workflow = yaml.safe_load((folder / ".github/workflows/check.yml").read_text(encoding="utf-8"))
+    assert set(workflow["jobs"]) == {"records", "comment"} and not (folder / "tests").exists()
+
+
+def test_private_keys_lie_beside_the_repository_and_in_no_commit(tmp_path: Path) -> None:
+    folder, output = made(tmp_path)
+    keys = tmp_path / "新 县-私钥"
+    assert sorted(path.name for path in keys.iterdir()) == ["county.txt", "xinjian.txt", "说明.txt"]
+    assert keys.stat().st_mode & 0o777 == 0o700 and (keys / "county.txt").stat().st_mode & 0o777 == 0o600
+    secrets = [
+        line for path in keys.glob("*.txt") for line in path.read_text("utf-8").split("\n") if "AGE-SECRET" in line
+    ]
+    assert len(secrets) == 2 and str(keys) in output and "county.txt 由新建县扶贫办保管" in output
+    inside = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
+    packed = subprocess.run(
+        ["git", "-C", str(folder), "cat-file", "--batch-all-objects", "--batch"], capture_output=True, check=True
+    ).stdout
+    assert not any(secret.encode() in data for secret in secrets for data in (inside, packed, output.encode()))
+    shutil.rmtree(folder)
+    with pytest.raises(GongshiError, match="没有覆盖"):
+        found_county(ROOT, folder, "", None, 2026)
+    assert not folder.exists() and len(list(keys.iterdir())) == 3
+
+
+VILLAGES = ["村代码", "村类别", "总户数", "总人口"]
+
+
+def test_a_new_county_s_clerk_imports_names_at_once(tmp_path: Path) -> None:
+    """As the people would: the county founds, the township imports with the key it was given, the county opens."""
+    table = tmp_path / "区划.csv"
+    table.write_text(DIVISIONS, encoding="gb18030")
+    folder, _ = made(tmp_path, "--divisions", str(table), "--name", "甲乙县")
+    assert "甲乙县扶贫公示" in (folder / "mkdocs.yml").read_text(encoding="utf-8")
+    assert {path.name for path in (folder / "records/townships").iterdir()} == {"dong", "xi"}
+    assert gongshi(folder, "check").returncode == 0
+    (tmp_path / "村.xlsx").write_bytes(xlsx([VILLAGES, ["990299100001", "非贫困村", 300, 1000]]))
+    house = HOUSEHOLD | {"village_code": "990299100001", "household_no": "H0000001"}
+    fields = project_descriptor().resources
+    sheets = [
+        [[field.title for field in fields[name].schema.fields], [row.get(field.name) or None for field in fields[name].schema.fields]]
+        for name, row in (("households", house), ("members", MEMBER))
+    ]  # fmt: skip
+    sheets[1][0].append("姓名"), sheets[1][1].append("赵㐂龘")
+    (tmp_path / "户.xlsx").write_bytes(xlsx(*sheets, names=("贫困户", "家庭成员")))
+    assert gongshi(folder, "import", str(tmp_path / "村.xlsx")).returncode == 0
+    keys = tmp_path / "新 县-私钥"
+    wrong = gongshi(folder, "import", str(tmp_path / "户.xlsx"), "--identity", str(keys / "xi.txt"))
+    assert wrong.returncode and "没有登记" in wrong.stderr and not list((folder / "records").rglob("*.age"))
+    taken = gongshi(folder, "import", str(tmp_path / "户.xlsx"), "--identity", str(keys / "dong.txt"))
+    assert taken.returncode == 0 and "新增 2" in taken.stdout, taken.stdout + taken.stderr
+    opened = gongshi(folder, "unseal", "--identity", str(keys / "county.txt"))
+    assert "赵㐂龘" in opened.stdout, opened.stderr
+
+
+def test_codes_and_names_are_enough(tmp_path: Path) -> None:
+    rows = read_divisions("代码,名称\n990299100001,一村\n990299100000,东镇\n990299000000,某县\n".encode("gbk"))
+    assert [row.level for row in rows] == ["县", "乡镇", "村"]
+    assert rows[1] == ("990299100000", "东镇", "乡镇", "990299000000", "t100") and rows[2].parent_code == rows[1][0]
 
 
 BAD = {
-    "not utf-8": "区划".encode("gbk"),
+    "no text": b"\xff\xfe\x00",
     "no header": b"a,b\n1,2\n",
     "empty": b"",
     "two counties": (DIVISIONS + "990399000000,乙县,县,,\n").encode(),
-    "township without folder": (HEADER + "990299000000,甲县,县,,\n990299100000,东镇,乡镇,990299000000,\n").encode(),
+    "two townships in one folder": (DIVISIONS + "990299102000,北镇,乡镇,990299000000,xi\n").encode(),
+    "folder named county": (HEADER + "990299000000,甲县,县,,\n990299100000,东镇,乡镇,990299000000,county\n").encode(),
     "village of nowhere": (DIVISIONS + "990299200001,丙村,村,990299200000,\n").encode(),
     "code of eleven digits": (HEADER + "99029900000,甲县,县,,\n").encode(),
     "county alone": (HEADER + "990299000000,甲县,县,,\n").encode(),
@@ -81,3 +143,7 @@ def test_where_it_may_not_be(tmp_path: Path) -> None:
         with pytest.raises(GongshiError):
             found_county(ROOT, folder, "", None, 2026)
     assert not (ROOT / "县").exists()
+    (tmp_path / "y/.git").mkdir(parents=True)
+    with pytest.raises(GongshiError, match="私钥放在里面会被提交"):
+        found_county(ROOT, tmp_path / "y/县", "", None, 2026)
+    assert [path.name for path in (tmp_path / "y").iterdir()] == [".git"]

@@ -1,123 +1,165 @@
 """``gongshi new``: a county's own, empty repository out of this one. The rules, schemas, mappings and workflows come
-along; records, keys and the example's own tests do not."""
+along; records, keys and the example's own tests do not. New keys are made: public halves inside, private ones beside it."""
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 import re
 import shutil
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from gongshi.exchange.divisions import COLUMNS, PLACEHOLDER, Division, read_divisions
 from gongshi.exchange.hooks import install
 from gongshi.model import GongshiError
 from gongshi.package import RECORDS, Descriptor, csv_bytes, read_descriptor, yaml_bytes
 from gongshi.repository import Git, WorkTree
+from gongshi.sealing import RECIPIENTS, Recipient, generate_identity, recipients_bytes
 
 _DATA = re.compile(rf"{RECORDS}/(?:county|townships|funds|projects|notices|inspections|keys)/")
 _LEFT = re.compile(
-    r"tests/|tools/example/|tools/bench/|CHANGELOG\.md$|\.github/CODEOWNERS$"
-    r"|policies/(?:[0-9]{2}-|coverage/|waivers\.yaml$)"  # the work plans and waivers of the example's places
+    r"tests/|tools/example/|tools/bench/|\.ci/|CHANGELOG\.md$|README.*\.md$|\.github/CODEOWNERS$"
+    r"|policies/(?:[0-9]{2}-|coverage/|README\.md$|waivers\.yaml$)"  # what is about the example's places
 )
 _TOWNSHIP_PATH = re.compile(r"townships/[^/]+/(.+)")
 _YEAR_PATH = re.compile(r"funds/[0-9]{4}/(.+)")
-PLACEHOLDER = (
-    ("990199000000", "新建县", "县", "", ""),
-    ("990199100000", "新建镇", "乡镇", "990199000000", "xinjian"),
-    ("990199100001", "新建村", "村", "990199100000", ""),
-)
-_COLUMNS = ("division_code", "name", "level", "parent_code", "slug")
+_OWN_TESTS = re.compile(rb"(?ms)^(?:  #[^\n]*\n)?  (?:code|newcomer):\n.*?(?=^(?:  #[^\n]*\n)?  \w+:\n|\Z)")
+_README = """# {county}精准扶贫台账
+
+用 Git 管理的台账：记录在 `records/`（数据字典见 `records/README.md`），规则在 `policies/`，网站由同一份记录生成。
+
+    make site                       # 装好程序，检查记录，生成网站
+    .venv/bin/gongshi --help        # 全部命令，每个都有例子
+    .venv/bin/gongshi setup         # 每份新克隆运行一次：提交前检查个人信息
+
+程序怎样组成、谁保管哪把密钥、密钥丢了或泄露怎么办，见 `tools/README.md`。
+"""
+_KEEPERS = """这里是私钥，不在台账仓库里，也不要放进去。每个文件只交给一个保管人，当面用 U 盘交，不要用邮件和微信。
+
+{lines}
+
+保管人把自己的文件存为 ~/.config/gongshi/identity.txt（或用 --identity 指明），另存一份备份在单位的保险柜。
+交出以后，从这台电脑删去各乡镇的文件。
+
+丢了：县的私钥能打开全县，乡镇丢了由县里重新登记新公钥（gongshi keygen，再 gongshi seal --rewrap）；两边都丢了，那一年的姓名等再也打不开。
+泄露：得到它的人能打开这个乡镇（县的则是全县）已经封存的全部内容，换密钥只保护以后的；详见台账里的 tools/README.md。
+"""
 
 
 @dataclass(frozen=True, slots=True)
 class Founded:
-    """What was made."""
+    """What was made; ``keys`` is the folder of the private keys, ``keepers`` their files and who keeps each."""
 
     county: str
     townships: tuple[str, ...]
     commit: str
+    keys: Path
+    keepers: tuple[tuple[str, str], ...]
 
 
 def found_county(root: Path, folder: Path, name: str, divisions: bytes | None, year: int) -> Founded:
-    """Make the repository in ``folder``, which must be new or empty, all of it or nothing."""
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise GongshiError(f"“{folder}”里已有东西，请换一个空的或还没有的目录。")
-    if folder.resolve().is_relative_to(root.resolve()):
-        raise GongshiError("新台账不能放在这个仓库里面，请换一个目录。")
-    rows = _divisions(divisions) if divisions is not None else list(PLACEHOLDER)
-    county = name or rows[0][1]
-    rows[0] = (rows[0][0], county, *rows[0][2:])
-    descriptor = read_descriptor(WorkTree(root))
-    townships = tuple(row[4] for row in rows if row[2] == "乡镇")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=".gongshi-new-", dir=folder.parent))
-    try:
+    """Make the repository in ``folder``, which must be new or empty, and the private keys in a new folder beside it;
+    all of it or nothing."""
+    keys = folder.with_name(f"{folder.resolve().name}-私钥")
+    _check_places(root, folder, keys)
+    rows = read_divisions(divisions) if divisions is not None else list(PLACEHOLDER)
+    rows[0] = rows[0]._replace(name=name or rows[0].name)
+    county, townships = rows[0].name, [row for row in rows if row.level == "乡镇"]
+    roles = {"county": f"{county}扶贫办", **{row.slug: f"{row.name}扶贫办" for row in townships}}
+    identities = {role: generate_identity() for role in roles}
+    recipients = [Recipient(role, _holder(roles[role]), public) for role, (_, public) in identities.items()]
+    with _aside(folder) as aside, _aside(keys) as safe:
         _copy(root, aside, county)
-        for path, data in _records(root, descriptor, rows, townships, year).items():
+        for path, data in _records(root, rows, year).items():
             _write(aside / path, data)
-        _write(aside / ".github/CODEOWNERS", _owners(townships))
+        _write(aside / RECIPIENTS, recipients_bytes(recipients))
+        _write(aside / ".github/CODEOWNERS", codeowners([row.slug for row in townships]).encode())
         commit = _first_commit(aside, county)
         install(aside)
+        keepers = tuple((f"{role}.txt", holder) for role, holder in roles.items())
+        for role, (text, _) in identities.items():
+            _write(safe / f"{role}.txt", f"# {roles[role]}保管\n{text}".encode(), 0o600)
+        lines = "\n".join(f"- {file}：{holder}保管，{_opens(file)}" for file, holder in keepers)
+        _write(safe / "说明.txt", _KEEPERS.format(lines=lines).encode())
+        _put_in_place({aside: folder, safe: keys})
+    return Founded(county, tuple(row.slug for row in townships), commit, keys, keepers)
+
+
+def _check_places(root: Path, folder: Path, keys: Path) -> None:
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise GongshiError(f"“{folder}”里已有东西，请换一个空的或还没有的目录。")
+    if keys.exists():
+        raise GongshiError(f"“{keys}”已经在了，里面可能是别的县的私钥，没有覆盖，请换一个目录。")
+    if folder.resolve().is_relative_to(root.resolve()):
+        raise GongshiError("新台账不能放在这个仓库里面，请换一个目录。")
+    around = next((parent for parent in keys.resolve().parents if (parent / ".git").exists()), None)
+    if around:
+        raise GongshiError(f"“{around}”是另一个 Git 仓库，私钥放在里面会被提交出去，请换一个目录。")
+
+
+@contextmanager
+def _aside(place: Path) -> Iterator[Path]:
+    """A folder to make ``place`` in; gone afterwards unless it was put in place."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=".gongshi-new-", dir=place.parent))
+    try:
+        yield aside
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def _put_in_place(folders: dict[Path, Path]) -> None:
+    """The ledger's folder is readable as any; that of the keys stays its owner's alone."""
+    (aside, folder), (safe, keys) = folders.items()
+    os.replace(safe, keys)
+    try:
         aside.chmod(0o755)
         if folder.exists():
             folder.rmdir()
         os.replace(aside, folder)
     except BaseException:
-        shutil.rmtree(aside, ignore_errors=True)
+        shutil.rmtree(keys, ignore_errors=True)
         raise
-    return Founded(county, townships, commit)
 
 
-def _divisions(data: bytes) -> list[tuple[str, ...]]:
-    """Rows of a CSV ``division_code,name,level,parent_code,slug``: the county first. GongshiError names the line."""
-    try:
-        table = list(csv.DictReader(io.StringIO(data.decode("utf-8-sig"), newline="")))
-    except (UnicodeDecodeError, csv.Error):
-        raise GongshiError("区划表要是 UTF-8 的 CSV，请在 Excel 里另存为“CSV UTF-8”。") from None
-    if not table or not set(_COLUMNS) <= set(table[0]):
-        raise GongshiError(f"区划表的表头要有 {'、'.join(_COLUMNS)}，至少一行县。")
-    rows = sorted((tuple((row[name] or "").strip() for name in _COLUMNS) for row in table), key=lambda row: row[0])
-    codes, slugs = set(), set()
-    for line, (code, name, level, parent, slug) in enumerate(rows, 1):
-        first = level == "县" and not parent if line == 1 else level in ("乡镇", "村") and parent in codes
-        right = bool(re.fullmatch(r"[0-9]{12}", code)) and bool(name) and code not in codes and first
-        named = bool(re.fullmatch(r"[a-z][a-z0-9-]{0,29}", slug)) and slug not in slugs if level == "乡镇" else not slug
-        if not (right and named):
-            raise GongshiError(
-                f"区划表按代码排第 {line} 行（{code[:12]}）不对：县只一行且上级为空，乡镇要有不重复的目录名（小写字母），"
-                "村和乡镇的上级要在表里，代码 12 位不重复。"
-            )
-        codes.add(code)
-        slugs |= {slug} - {""}
-    if not slugs:
-        raise GongshiError("区划表里没有乡镇，请至少写一个。")
-    return rows
+def _holder(name: str) -> str:
+    """A name that recipients.csv may hold."""
+    return re.sub(r"[^\w（）()·-]", "", name)[:40]
+
+
+def _opens(file: str) -> str:
+    return "能打开全县" if file == "county.txt" else "只能打开本乡镇"
 
 
 def _copy(root: Path, aside: Path, county: str) -> None:
-    """Everything that is not the example's; the county's name in the site's settings."""
+    """Everything that is not the example's; the county's name in the site's settings, no job for tests that stay here."""
     tree = WorkTree(root)
     for path in tree.paths():
         if not _DATA.match(path) and not _LEFT.match(path):
             data = tree.read(path)
             if path == "mkdocs.yml":
                 data = re.sub(rb"(?m)^site_name: .*$", f"site_name: {county}扶贫公示".encode(), data)
-            _write(aside / path, data)
+            if path.startswith(".github/workflows/"):
+                data = _OWN_TESTS.sub(b"", data).rstrip(b"\n") + b"\n"
+            if path == "Makefile":
+                data = data.replace(b" policies/README.md", b"")
+            _write(aside / path, data, 0o755 if os.access(root / path, os.X_OK) else 0o644)
+    _write(aside / "README.md", _README.format(county=county).encode())
 
 
-def _write(place: Path, data: bytes) -> None:
+def _write(place: Path, data: bytes, mode: int = 0o644) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
+    place.touch(mode)
     place.write_bytes(data)
 
 
-def _records(
-    root: Path, descriptor: Descriptor, rows: Sequence[tuple[str, ...]], townships: Sequence[str], year: int
-) -> dict[str, bytes]:
+def _records(root: Path, rows: Sequence[Division], year: int) -> dict[str, bytes]:
     """The data package for these townships and this year, every file with its header, and the county itself."""
+    descriptor: Descriptor = read_descriptor(WorkTree(root))
+    townships = [row.slug for row in rows if row.slug]
     files: dict[str, bytes] = {}
     text = (root / f"{RECORDS}/datapackage.yaml").read_text(encoding="utf-8")
     for resource in descriptor.csv_resources():
@@ -126,15 +168,15 @@ def _records(
         for path in paths:
             files[f"{RECORDS}/{path}"] = csv_bytes(resource.schema, [])
     schema = descriptor.resources["divisions"].schema
-    cells = [dict(zip(_COLUMNS, row, strict=True)) for row in rows]
+    cells = [dict(zip(COLUMNS, row, strict=True)) for row in rows]
     table = csv_bytes(schema, [[row.get(name, "") for name in schema.names] for row in cells])
     files[f"{RECORDS}/county/divisions.csv"] = table
-    record = {"county_code": rows[0][0], "name": rows[0][1], "example": "否", "hotline": "12317"}
-    record |= {"office": f"{rows[0][1]}乡村振兴局", "office_phone": "0000-0000000", "office_address": "待填"}
+    record = {"county_code": rows[0].division_code, "name": rows[0].name, "example": "否", "hotline": "12317"}
+    record |= {"office": f"{rows[0].name}乡村振兴局", "office_phone": "0000-0000000", "office_address": "待填"}
     document = next(document for document in descriptor.documents if document.resource == "county")
     files[f"{RECORDS}/county/county.yaml"] = yaml_bytes(descriptor, document, record, {})
     title = re.compile(r"(?m)^title: .*$")
-    files[f"{RECORDS}/datapackage.yaml"] = title.sub(f"title: {rows[0][1]}精准扶贫台账", text, count=1).encode()
+    files[f"{RECORDS}/datapackage.yaml"] = title.sub(f"title: {rows[0].name}精准扶贫台账", text, count=1).encode()
     return files
 
 
@@ -157,10 +199,11 @@ def _with_paths(text: str, name: str, paths: Sequence[str]) -> str:
     return block.sub(lambda match: f"{match[1]}    path:{listed}", text, count=1)
 
 
-def _owners(townships: Sequence[str]) -> bytes:
+def codeowners(townships: Sequence[str]) -> str:
+    """Who reviews what, to be filled in: the county's office everything, a township its own folder."""
     lines = ["# 谁审哪里：把 @… 换成本县的账号或小组。", "*  @county-office", "/records/keys/  @county-office"]
     lines.extend(f"/records/townships/{slug}/  @county-office @{slug}" for slug in sorted(townships))
-    return ("\n".join(lines) + "\n").encode()
+    return "\n".join(lines) + "\n"
 
 
 def _first_commit(folder: Path, county: str) -> str:

@@ -32,7 +32,8 @@ def install(root: Path) -> tuple[str, ...]:
             raise GongshiError(f"已有别的 {name} 钩子（{place}），没有改动，请先把它移走或合并后再装。")
     folder.mkdir(parents=True, exist_ok=True)
     for name in HOOKS:
-        text = f'#!/bin/sh\n{_MARK}\nexec {command} setup --hook {name} "$@"\n'
+        own = f'[ -x .venv/bin/python ] && exec .venv/bin/python -m gongshi setup --hook {name} "$@"'
+        text = f'#!/bin/sh\n{_MARK}\n{own}\nexec {command} setup --hook {name} "$@"\n'
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
         (folder / name).chmod(0o755)
     git.run("config", "merge.gongshi.name", "按记录和字段合并台账")
