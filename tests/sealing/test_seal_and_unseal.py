@@ -2,19 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import random
-import subprocess
-import sys
-import time
-from pathlib import Path
-
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gongshi.model import GongshiError
-from gongshi.repository import WorkTree, recover
+from gongshi.repository import WorkTree
 from gongshi.sealing import (
     DEMO_IDENTITY,
     keygen,
@@ -217,28 +210,3 @@ def test_real_and_demo_keys_do_not_mix(county) -> None:
     for role in (SLUG, "county"):
         keygen(county.root, "示例", role, county.root / DEMO_IDENTITY)
     assert seal(county.root, SLUG, "2020", LIST.encode(), demo)
-
-
-@pytest.mark.skipif(os.name == "nt", reason="needs SIGKILL")
-def test_killed_while_sealing_it_is_old_or_new(county, tmp_path: Path) -> None:
-    code = (
-        "import sys; from pathlib import Path; from gongshi.sealing import read_identity, seal\n"
-        "root = Path(sys.argv[1]); identity = read_identity(Path(sys.argv[2]), root)\n"
-        "print('ready', flush=True); n = 0\n"
-        "while True:\n"
-        "    n += 1; rows = ''.join(f'M{i:03},n{n}\\n' for i in range(50))\n"
-        "    seal(root, 'guzhen', str(2000 + n % 20), ('member_no,name\\n' + rows).encode(), identity)\n"
-    )
-    home = tmp_path / "home/guzhen"
-    chance = random.Random(7)
-    for _ in range(8):
-        victim = subprocess.Popen([sys.executable, "-c", code, str(county.root), str(home)], stdout=subprocess.PIPE)
-        with victim:
-            victim.stdout.readline()
-            time.sleep(chance.uniform(0, 0.08))
-            victim.kill()
-        recover(county.root)
-        names = [row["name"] for row in unseal(county.root, None, county.county)]
-        assert len(set(names)) <= 1
-        assert len(names) in (0, 50)
-    assert names
