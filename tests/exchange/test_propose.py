@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -190,6 +191,35 @@ def test_hooks_stop_personal_data(clone: Path) -> None:
     done = subprocess.run(["git", "-C", str(clone), "commit", "-am", f"问{phone}"], capture_output=True, text=True)
     assert done.returncode and "提交说明" in done.stderr
     git(clone, "commit", "-qam", "改原因")
+
+
+def test_every_commit_of_a_pull_request_is_looked_at(clone: Path) -> None:
+    """What one commit brings and the next takes away, in a merge too; messages; an address that is a phone number."""
+    base, phone = git(clone, "rev-parse", "HEAD"), "1" + "3" * 10
+    (clone / "a.txt").write_text(f"甲\n电话{phone}\n", encoding="utf-8")
+    git(clone, "add", "-A")
+    git(clone, "commit", "-q", "-m", "加")
+    bad = git(clone, "rev-parse", "HEAD")
+    git(clone, "rm", "-q", "a.txt")
+    git(clone, "commit", "-q", "-m", f"删 {phone}")
+    git(clone, "commit", "-q", "--allow-empty", "-m", "空", "--author", f"某 <{phone}@example.invalid>")
+    found = hooks.commit_findings(clone, base, "HEAD")
+    assert (found[0].path, found[0].line) == ("a.txt", 2) and bad[:12] in found[0].message
+    assert sum("的说明" in finding.path for finding in found) == 2 and len(found) == 3
+    assert phone not in repr(found) and hooks.commit_findings(clone, "HEAD", "HEAD") == []
+    arguments = [sys.executable, "-m", "gongshi", "setup", "--hook", "commits"]
+    done = subprocess.run([*arguments, base, "HEAD"], cwd=clone, capture_output=True, text=True)
+    assert done.returncode == 1 and "历史" in done.stderr and phone not in done.stderr
+    assert subprocess.run([*arguments, "HEAD", "HEAD"], cwd=clone).returncode == 0
+
+
+def test_who_commits_is_looked_at_too(clone: Path, monkeypatch) -> None:
+    hooks.install(clone)
+    monkeypatch.setenv("GIT_AUTHOR_EMAIL", "1" + "3" * 10 + "@example.invalid")
+    done = subprocess.run(
+        ["git", "-C", str(clone), "commit", "--allow-empty", "-m", "x"], capture_output=True, text=True
+    )
+    assert done.returncode and "提交人" in done.stderr
 
 
 def test_another_hook_is_left_alone(clone: Path) -> None:

@@ -21,6 +21,8 @@ else
 fi
 
 status=0
+# Every commit, not only the last state: what a later commit takes away again still lies in the history.
+"$here/.venv/bin/gongshi" -C "$head" setup --hook commits "$merge_base" HEAD || status=$?
 "$here/.venv/bin/gongshi" -C "$head" check --against "$merge_base" --format github || status=$?
 "$here/.venv/bin/gongshi" -C "$head" diff "$merge_base" HEAD --format markdown >"$report/comment.md" || echo "改动摘要没有生成。" >"$report/comment.md"
 exit "$status"

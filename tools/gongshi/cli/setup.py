@@ -13,7 +13,7 @@ from gongshi.cli.render import text_line
 
 
 @click.command(cls=Command)
-@click.option("--hook", hidden=True, type=click.Choice(["pre-commit", "commit-msg", "merge"]))
+@click.option("--hook", hidden=True, type=click.Choice(["pre-commit", "commit-msg", "commits", "merge"]))
 @click.argument("files", nargs=-1, metavar="")
 @click.pass_obj
 def setup(root: Path, hook: str | None, files: tuple[str, ...]) -> None:
@@ -31,11 +31,20 @@ def setup(root: Path, hook: str | None, files: tuple[str, ...]) -> None:
     if hook == "merge":
         base, ours, theirs = (Path(name) for name in files[:3])
         sys.exit(0 if hooks.merge_driver(root, base, ours, theirs, files[3]) else 1)
-    findings = (
-        hooks.staged_findings(root) if hook == "pre-commit" else hooks.message_findings(Path(files[0]).read_bytes())
-    )
+    findings = _findings(root, hook, files)
     for finding in findings:
         click.echo(text_line(finding, paint), err=True)
     if any(finding.severity == "error" for finding in findings):
-        click.echo("没有提交：请先删去上面的个人信息。", err=True)
+        advice = "请重做这些提交，使历史里也没有它" if hook == "commits" else "没有提交：请先删去上面的个人信息"
+        click.echo(f"{advice}。", err=True)
         sys.exit(1)
+
+
+def _findings(root: Path, hook: str, files: tuple[str, ...]):
+    from gongshi.exchange import hooks
+
+    if hook == "pre-commit":
+        return hooks.staged_findings(root)
+    if hook == "commits":
+        return hooks.commit_findings(root, files[0], files[1])
+    return hooks.message_findings(Path(files[0]).read_bytes())

@@ -5,7 +5,10 @@ Everything lies in the clone's own ``.git`` folder, so nothing tracked names a m
 
 from __future__ import annotations
 
+import re
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from gongshi.changes import merge_files
@@ -51,25 +54,60 @@ def _git_path(git: Git, name: str) -> Path:
 
 
 def staged_findings(root: Path) -> list[Finding]:
-    """What is personal in the files about to be committed, as they are staged."""
+    """What is personal in the files about to be committed, as they are staged, and in who commits: an address may be
+    a phone number."""
     git = Git(root)
     listing = git.run(
         "diff", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev", "--diff-filter=AMT", "--relative"
     )
-    entries = listing.split(b"\0")
-    blobs = {}
-    for about, path in zip(entries[::2], entries[1::2], strict=False):
-        fields = about.decode("ascii").split(" ")
-        if fields[1].startswith("100"):
-            blobs[path.decode("utf-8", "surrogateescape")] = fields[3]
-    contents = dict(git.blobs(dict.fromkeys(blobs.values())))
-    return scan((path, lambda name=name: contents[name]) for path, name in blobs.items())
+    identity = b"\n".join(git.run("var", name) for name in ("GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"))
+    return [*scan_text("提交人", _without_time(identity)), *_blob_findings(git, _added(listing))]
 
 
 def message_findings(text: bytes) -> list[Finding]:
     """What is personal in a commit message; lines that Git drops do not count."""
     kept = [line if not line.startswith(b"#") else b"" for line in text.split(b"\n")]
     return scan_text("提交说明", b"\n".join(kept))
+
+
+def commit_findings(root: Path, base: str, head: str) -> list[Finding]:
+    """What is personal in any commit that ``head`` has and ``base`` has not: message, people, and every file as that
+    commit has it. What a later commit takes away again still lies in the history."""
+    git = Git(root)
+    findings: list[Finding] = []
+    seen: set[str] = set()
+    for commit in git.run("rev-list", "--reverse", git.commit(head), f"^{git.commit(base)}").decode().split():
+        about = git.run("show", "-s", "--format=%an <%ae>%n%cn <%ce>%n%B", commit)
+        findings.extend(scan_text(f"提交 {commit[:12]} 的说明", about))
+        listing = git.run(
+            "diff-tree", "-r", "-z", "-m", "--root", "--no-renames", "--no-abbrev", "--no-commit-id", commit
+        )
+        added = {path: name for path, name in _added(listing) if name not in seen}
+        seen |= set(added.values())
+        for finding in _blob_findings(git, list(added.items())):
+            findings.append(replace(finding, message=f"提交 {commit[:12]}：{finding.message}"))
+    return findings
+
+
+def _added(listing: bytes) -> list[tuple[str, str]]:
+    """(path, object name) of each file of a raw diff that is there afterwards."""
+    entries = [entry for entry in listing.split(b"\0") if entry]
+    found = []
+    for about, path in zip(entries[::2], entries[1::2], strict=False):
+        fields = about.decode("ascii").split(" ")
+        if fields[1].startswith("100"):
+            found.append((path.decode("utf-8", "surrogateescape"), fields[3]))
+    return found
+
+
+def _blob_findings(git: Git, blobs: Sequence[tuple[str, str]]) -> list[Finding]:
+    contents = dict(git.blobs(dict.fromkeys(name for _, name in blobs)))
+    return scan((path, lambda name=name: contents[name]) for path, name in blobs)
+
+
+def _without_time(identity: bytes) -> bytes:
+    """``name <address> 1593500000 +0800`` without the seconds, which look like a number of something."""
+    return re.sub(rb"> [0-9]+ [+-][0-9]{4}$", b">", identity, flags=re.MULTILINE)
 
 
 def merge_driver(root: Path, base: Path, ours: Path, theirs: Path, path: str) -> bool:
