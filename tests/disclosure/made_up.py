@@ -245,6 +245,9 @@ class Example:
                 "schools", school_code=f"S{number:03}", name=f"第{number}小学", school_level="小学",
                 township_code="990100100000",
             )  # fmt: skip
+            self.rows["schools"][-1]["boarders"] = min(
+                self.rows["schools"][-1][name] for name in ("pupils", "boarders")
+            )
 
 
 def nasty_county() -> Example:

@@ -8,12 +8,18 @@ import time
 from pathlib import Path
 
 import pytest
+from attack import learn_rules, read
+from attack_lab import beaten, certain, naive, published, suppressed_by, truth_of
 from made_up import DAY, ROOT
 from reading import Reader, digest
 
 from gongshi import mkdocs_plugin
 from gongshi.checks import scan
 from gongshi.checks.guard_people import NameSet
+from gongshi.disclosure import RESOURCES, Disclosure
+from gongshi.package import load
+from gongshi.policy import load_policies
+from gongshi.repository import WorkTree
 from gongshi.sealing import read_identity, unseal
 
 
@@ -101,3 +107,50 @@ def test_the_policies_are_shown_as_counts_only(example):
     for place in (out / "policies").glob("*.html"):
         text = place.read_text("utf-8")
         assert not re.search(r"\b[HMJ][0-9]{7,8}\b", text), place.name
+
+
+# -- the attack on the suppression, with all that is published -----------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def ledger():
+    with load(WorkTree(ROOT), RESOURCES) as database:
+        yield database, truth_of(database)
+
+
+def puzzle_of(files, database):
+    """Downloads and pages read back; what the rules looked at and found true is known as well."""
+    puzzle = read(files)
+    slugs = dict(database.sql("SELECT slug, division_code FROM divisions WHERE level = '乡镇'"))
+    policies = load_policies(database.tree, database.descriptor)
+    assert learn_rules(puzzle, files["data/rules.csv"], policies, slugs) > 10
+    return puzzle
+
+
+def on_disk(out: Path) -> dict[str, bytes]:
+    return {path: read() for path, read in files(out) if path.endswith((".html", ".json")) or path == "data/rules.csv"}
+
+
+def test_no_withheld_count_can_be_worked_out(example, ledger):
+    database, truth = ledger
+    puzzle = puzzle_of(on_disk(example[0]), database)
+    assert len(puzzle.unknown()) > 1000
+    assert beaten(puzzle, truth) == set()
+    assert certain(puzzle, truth) == set()
+
+
+def test_the_attack_works_where_only_small_counts_are_withheld(example, ledger):
+    database, truth = ledger
+    with suppressed_by(naive):
+        broken = published(Disclosure(database))
+    found = beaten(
+        puzzle_of(broken | {"data/rules.csv": (example[0] / "data/rules.csv").read_bytes()}, database), truth
+    )
+    assert len(found) > 100
+
+
+def test_feed_and_search_index_count_nobody(example):
+    """What the attack does not read."""
+    for name in ("notices/feed.xml", "search/search_index.json"):
+        text = (example[0] / name).read_text("utf-8").replace("\u200b", "")
+        assert len(text) > 1000 and not re.findall(r"\d[\d,]*\s*[户人]", text), name
