@@ -67,3 +67,22 @@ def test_zizmor_and_the_workflow_schema_find_nothing(tmp_path) -> None:
         "on: pull_request_target\njobs: {a: {runs-on: x, steps: [{uses: actions/checkout@v4}]}}\n", encoding="utf-8"
     )
     assert subprocess.run([folder / "zizmor", "--offline", tmp_path], capture_output=True).returncode != 0
+
+
+def test_the_log_of_manifests_only_grows(tmp_path) -> None:
+    """Between two publications it is a branch; one that does not go on from it cannot be pushed."""
+    script, remote = ROOT / "tools/ci/manifests.sh", tmp_path / "remote"
+    subprocess.run(["git", "init", "-q", "--bare", remote], check=True)
+
+    def call(action: str, folder: str) -> int:
+        return subprocess.run([script, action, folder, remote], cwd=tmp_path, capture_output=True).returncode
+
+    for number, folder in enumerate(("one", "two", "three"), 1):
+        assert call("fetch", folder) == 0
+        assert len(list((tmp_path / folder).glob("*.json"))) == number - 1
+        (tmp_path / folder / f"{number}.json").write_text("{}")
+        assert call("push", folder) == 0
+    assert call("push", "three") == 0, "nothing new, nothing to do"
+    (tmp_path / "one/9.json").write_text("{}")
+    assert call("push", "one") != 0, "it does not know of the others"
+    assert call("burn", "one") == 2

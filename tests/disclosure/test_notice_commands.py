@@ -185,7 +185,9 @@ def test_a_sheet_has_the_allowed_columns_and_nothing_else(clerk, tmp_path):
         assert name in text
     assert "<th>序号</th><th>户主</th><th>村民小组</th><th>家庭人口</th></tr>" in text
     assert "H0000001" not in text and "M00000001" not in text and "缺技术" not in text and "Z2020" not in text
-    assert "12317" in text and "0900-7300200" in text and "第 1 页，共 1 页" in text and "拟纳入监测对象" in text
+    assert (
+        "12317" in text and "0900-7300200" in text and "第 1 页，共 1 页" in text and "拟纳入监测对象，共 3 户" in text
+    )
     assert "异议单" in text and "请不要写身份证号" in text and text.count("身份证") == 1
     assert "<script" not in text and "http" not in text.replace("http://www.w3.org/2000/svg", "")
     assert (tmp_path / "a.html").stat().st_mode & 0o077 == 0, "its owner's alone"

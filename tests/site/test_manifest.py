@@ -88,6 +88,17 @@ def test_a_link_in_place_of_a_file_is_a_difference(log, site, tmp_path):
     assert [finding.path for finding in compare(wanted, digests(site))] == ["index.html"]
 
 
+def test_the_log_may_lie_among_the_sites_files_and_nothing_else(log, site):
+    """As it is published: beside the pages, where anybody can save a manifest."""
+    wanted = read_log(log)[-1].files
+    shutil.copytree(log, site / "manifests")
+    assert compare(wanted, digests(site, site / "manifests")) == []
+    (site / "manifests/more.html").touch()
+    (site / "data" / next(log.iterdir()).name).touch()
+    found = [finding.path for finding in compare(wanted, digests(site, site / "manifests"))]
+    assert found == [f"data/{next(log.iterdir()).name}", "manifests/more.html"]
+
+
 def test_a_cut_chain_is_caught(log, site):
     files = sorted(log.iterdir())
     kept = files[1].read_bytes()

@@ -51,7 +51,7 @@ def _manifest(root: Path, file: Path, content: bytes, site: Path | None, log: Pa
     found = check_log(chain) + check_saved(saved, chain)
     notes = [f"清单链 {len(chain)} 份。"]
     if site:
-        found += compare(saved.files, digests(site))
+        found += compare(saved.files, digests(site, log))
         notes.append(f"网站文件 {len(saved.files)} 个。")
     else:
         notes.append("没有用 --site 指明网站，所以没有核对网站的文件。")

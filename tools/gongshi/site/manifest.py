@@ -66,9 +66,11 @@ def read_manifest(content: bytes, label: str) -> Manifest:
     return found
 
 
-def digests(site: Path) -> dict[str, str]:
-    """SHA-256 of every file of a built site, by its path."""
+def digests(site: Path, log: Path | None = None) -> dict[str, str]:
+    """SHA-256 of every file of a built site, by its path; a log that lies among its files is not of it."""
     paths = sorted(path for path in site.rglob("*") if path.is_file() or path.is_symlink())
+    if log and (beside := log.resolve()).is_relative_to(site.resolve()) and beside != site.resolve():
+        paths = [path for path in paths if path.parent.resolve() != beside or not _NAME.fullmatch(path.name)]
     return {path.relative_to(site).as_posix(): _digest(path) for path in paths}
 
 
