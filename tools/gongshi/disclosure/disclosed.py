@@ -7,6 +7,7 @@ builds of one quarter have the same counts, and nobody can subtract one from the
 from __future__ import annotations
 
 import datetime
+import re
 from collections import namedtuple
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
@@ -100,6 +101,7 @@ class Disclosure:
         return self._rows(name)
 
 
+_MARKS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 Columns = Mapping[str, Sequence[Column]]
 HEADS = ("户", "人", "名")
 """Units that count households or persons."""
@@ -120,9 +122,14 @@ def _reader(database: Database, people: Database | None, columns: Columns, thres
             rows = _counted(people, by_name()[name], threshold) if people else []
         else:
             rows = _rows(database, people, views[name], columns[name], threshold)
-        return [shape(*row) for row in rows]
+        return [shape(*map(_bare, row)) for row in rows]
 
     return read
+
+
+def _bare(value: Any) -> Any:
+    """Text without control characters and without marks that turn the direction of what stands after them."""
+    return _MARKS.sub("", value) if isinstance(value, str) else value
 
 
 def _rows(

@@ -1,0 +1,128 @@
+"""Whatever stands in the records, the site shows it as text, or stops; it never breaks."""
+
+from __future__ import annotations
+
+import json
+import re
+from xml.etree import ElementTree
+
+import pytest
+from made_up import COMMIT, DAY, Example
+from python_calamine import CalamineWorkbook
+from reading import Reader
+
+from gongshi.disclosure import RESOURCES, Disclosure
+from gongshi.site import Page, Site, search
+from gongshi.site.shell import Shell
+
+SECTIONS = (
+    "index", "funds/index", "projects/index", "townships/index", "notices/index", "help/index", "education/index",
+    "oversight/index", "catalogue/index", "verify/index", "data/index", "policies/index", "policies/rules",
+)  # fmt: skip
+BAD = (
+    '=HYPERLINK("http://x","甲")',
+    "<script>alert(1)</script><img src=x onerror=alert(1)></td></table><!-- gongshi -->",
+    '" onmouseover="alert(1)" x=\'',
+    "\n\n# 甲\n\n[点这里](javascript:alert(1)) **乙** `x` | a | b |",
+    "{{ 7 * 191 }}{% raw %}{{ on }}{# x #}",
+    "</script><script>alert(1)//\u2028</style>",
+    "\u202e\u2067\u200f",
+    "gongshi-shell-title",
+)
+TEXTS = {"all": "".join(BAD), "long": "长" * 5000, "script-first": "".join(reversed(BAD))}
+KEYS = re.compile(r"_(id|no|code|unit|slug)$|^(slug|subject|unit|period|quarter|hotline|licence|group_name)$")
+
+
+def spoilt(text: str) -> Example:
+    """The made-up county with ``text`` in every public text field that is no key and no list of words."""
+    example, count = Example(townships=1, villages=2, projects=2), 0
+    for name, resource in example.descriptor.resources.items():
+        for field in resource.schema.fields:
+            free = field.type == "string" and not field.enum and not KEYS.search(field.name)
+            if not free or field.disclosure != "public" or (name, field.name) == ("divisions", "level"):
+                continue
+            for row in example.rows[name]:
+                if row[field.name] is None or isinstance(row[field.name], str):
+                    row[field.name], count = text, count + 1
+    assert count > 80
+    return example
+
+
+def everything(site: Site) -> list[Page]:
+    return [*site.pages(), *(site.section(f"{path}.html") for path in SECTIONS)]
+
+
+@pytest.mark.parametrize("kind", TEXTS)
+def test_any_text_stays_text(kind):
+    site = Site(Disclosure(spoilt(TEXTS[kind]).open()), DAY, COMMIT)
+    shell = Shell.parse("<html><head><title>gongshi-shell-title</title></head><body><!-- gongshi --></body></html>")
+    clean = Site(Disclosure(Example(townships=1, villages=2, projects=2).open()), DAY, COMMIT)
+    scripts = {page.path: Reader(page.body).scripts for page in everything(clean)}
+    for page in everything(site):
+        text = shell.stamp(page).decode()
+        reader = Reader(page.body)
+        assert not reader.open and reader.scripts == scripts.get(page.path, reader.scripts), page.path
+        assert not any(link.lower().startswith("javascript") for link in reader.links), page.path
+        assert "<script>alert" not in text and "<img" not in text and '" onmouseover="' not in text, page.path
+        assert "1337" not in text, "no template in it is run"
+        assert not re.search("[\u200e\u200f\u202a-\u202e\u2066-\u2069]", text), page.path
+        entry = search.entry(page.path, page.title, page.words)
+        assert "<" not in entry["title"] and "<" not in entry["text"]
+    files = {path: b"".join(chunks) for path, chunks in site.files()}
+    ElementTree.fromstring(files["notices/feed.xml"])
+    assert b"</script" not in files["data/commitments.js"] and b"<script" not in files["data/commitments.js"]
+    for path, content in files.items():
+        if path.endswith(".json"):
+            json.loads(content)
+        assert b"\xe2\x80\xae" not in content, path
+
+
+def test_the_test_would_see_it():
+    assert Reader("<p><script>alert(1)</script></p>").scripts == 1
+    assert Reader('<a href="JavaScript:alert(1)">x</a>').links[0].lower().startswith("javascript")
+
+
+def test_a_long_name_is_whole_in_the_downloads(tmp_path):
+    """Only a cell of Excel has an end."""
+    views = Disclosure(spoilt("长" * 40_000).open())
+    files = {path: b"".join(chunks) for path, chunks in Site(views, DAY, COMMIT).files() if "/projects." in path}
+    assert ("长" * 40_000).encode() in files["data/projects.csv"]
+    (tmp_path / "a.xlsx").write_bytes(files["data/projects.xlsx"])
+    rows = CalamineWorkbook.from_path(str(tmp_path / "a.xlsx")).get_sheet_by_index(0).to_python()
+    assert "长" * 32_767 in rows[1]
+
+
+@pytest.fixture(scope="module")
+def small():
+    return Example(townships=1, villages=1, projects=1).open()
+
+
+@pytest.mark.parametrize("name", sorted(RESOURCES - {"county", "divisions"}))
+def test_any_table_may_be_empty(name, small):
+    small.sql("BEGIN")
+    small.sql(f'DELETE FROM "{name}"')
+    try:
+        site = Site(Disclosure(small), DAY, COMMIT)
+        assert all(page.body for page in everything(site))
+    finally:
+        small.sql("ROLLBACK")
+
+
+def test_a_county_of_one_township_and_one_village_without_notices():
+    example = Example(townships=1, villages=1, projects=1)
+    for name in ("notices", "notice-projects", "notice-objections", "notice-commitments"):
+        example.rows[name] = []
+    site = Site(Disclosure(example.open()), DAY, COMMIT)
+    assert "没有" in site.section("notices/index.html").body
+    assert {page.path for page in site.pages() if page.path.startswith(("townships/", "villages/"))} == {
+        "townships/yunshan-1.html", "villages/990100100200.html",
+    }  # fmt: skip
+
+
+def test_a_notice_of_no_project_is_shown_as_one():
+    example = Example(townships=1, villages=1, projects=1)
+    example.rows["notice-projects"] = []
+    example.rows["notices"][0]["items"] = 0
+    site = Site(Disclosure(example.open()), DAY, COMMIT)
+    body = next(page.body for page in site.pages() if page.path == "notices/G2020-00001.html")
+    assert "公示的项目" not in body and "对这份公示有意见" in body
