@@ -1,5 +1,6 @@
 """The example county's own site, built from the records as they lie."""
 
+import json
 import os
 import re
 import subprocess
@@ -21,6 +22,7 @@ from gongshi.package import load
 from gongshi.policy import load_policies
 from gongshi.repository import WorkTree
 from gongshi.sealing import read_identity, unseal
+from gongshi.site.topics import catalogue_values
 
 
 @pytest.fixture(scope="module")
@@ -55,9 +57,8 @@ def test_mkdocs_build_in_a_process_of_its_own_gives_the_same_bytes(example, tmp_
         "-d",
         str(tmp_path / "out"),
     ]
-    done = subprocess.run(
-        command, cwd=tmp_path, env=os.environ | {"TZ": "America/New_York"}, capture_output=True, text=True
-    )
+    elsewhere = {"TZ": "America/New_York", "LC_ALL": "C", "LANG": "C", "PYTHONHASHSEED": "7"}
+    done = subprocess.run(command, cwd=tmp_path, env=os.environ | elsewhere, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert digest(tmp_path / "out") == digest(example[0])
 
@@ -154,3 +155,69 @@ def test_feed_and_search_index_count_nobody(example):
     for name in ("notices/feed.xml", "search/search_index.json"):
         text = (example[0] / name).read_text("utf-8").replace("\u200b", "")
         assert len(text) > 1000 and not re.findall(r"\d[\d,]*\s*[户人]", text), name
+
+
+def test_no_number_of_a_household_or_member_and_no_digest_of_one_is_in_it(example):
+    """Neither the numbers, nor what anybody could compute from them and look up: a plain hash can be tried out."""
+    import hashlib
+
+    with load(WorkTree(ROOT), ["households", "members", "pairings", "clues"]) as database:
+        numbers = [
+            row[0]
+            for row in database.sql("SELECT household_no FROM households UNION ALL SELECT member_no FROM members")
+        ]
+    assert len(numbers) > 30_000
+    texts = {path: read() for path, read in files(example[0]) if not path.startswith("assets/")}
+    digests = set()
+    for path, content in texts.items():
+        assert not re.search(rb"(?<![0-9A-Za-z])[HMJ][0-9]{7,8}(?![0-9A-Za-z])", content), path
+        assert b"household_no" not in content and b"member_no" not in content, path
+        digests.update(re.findall(rb"(?<![0-9a-f])[0-9a-f]{32,64}(?![0-9a-f])", content))
+    assert len(digests) > 100, "commitments and versions of files"
+    for name in ("md5", "sha1", "sha256"):
+        for number in numbers:
+            digest = hashlib.new(name, number.encode()).hexdigest()
+            assert digest.encode() not in digests and digest[:32].encode() not in digests, name
+
+
+def test_every_digest_in_it_is_a_commitment_a_version_or_a_files_own(example):
+    """A commitment stands for a page of a village sheet, never for one person."""
+    out = example[0]
+    known = {row["commitment"] for row in json.loads((out / "data/notice-commitments.json").read_text("utf-8"))}
+    known |= {
+        row["frozen"] for row in json.loads((out / "data/notice-projects.json").read_text("utf-8")) if row["frozen"]
+    }
+    known.add(json.loads((out / "data/datapackage.json").read_text("utf-8"))["version"])
+    for path, content in files(out):
+        if path.endswith((".html", ".json", ".csv", ".xml")) and not path.startswith(("assets/", "vendor/")):
+            found = set(re.findall(r"(?<![0-9a-z./])[0-9a-f]{32,64}(?![0-9a-z.])", content().decode("utf-8")))
+            assert found <= known, (path, sorted(found - known)[:3])
+
+
+def test_all_twelve_rows_of_the_standard_catalogue_are_answered_from_records(example):
+    page = (example[0] / "catalogue/index.html").read_text("utf-8")
+    with load(WorkTree(ROOT)) as database:
+        answers = catalogue_values(Disclosure(database))["answers"]
+    assert [answer.row["no"] for answer in answers] == [str(number) for number in range(1, 13)]
+    for answer in answers:
+        assert answer.records, answer.row["item"]
+        assert answer.row["item"] in page
+        path, _, part = answer.row["page"].partition("#")
+        assert not part or f'id="{part}"' in (example[0] / path).read_text("utf-8")
+    assert ">缺</span>" not in page
+
+
+def test_the_home_page_is_light_over_the_wire(example):
+    """With all that it loads but the script of the charts, compressed as any web server does."""
+    import gzip
+
+    out = example[0]
+    page = (out / "index.html").read_bytes()
+    loads = {load.partition("?")[0] for load in Reader(page.decode("utf-8")).loads}
+    places = {
+        (out / load).resolve() for load in loads if load and "echarts" not in load and not load.startswith("data:")
+    }
+    weight = len(gzip.compress(page)) + sum(
+        len(gzip.compress(place.read_bytes())) for place in places if place.is_file()
+    )
+    assert weight < 300_000, weight

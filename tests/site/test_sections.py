@@ -240,7 +240,8 @@ def planted(built, name: str, content: bytes) -> list:
 
 @pytest.mark.parametrize("leak", ["欧阳示例", "1" + "38" + "0013" + "8000"])
 @pytest.mark.parametrize(
-    "name", ["index.html", "data/projects.json", "data/projects.csv", "notices/feed.xml", "search/search_index.json", "data/commitments.js"]
+    "name", ["index.html", "data/projects.json", "data/projects.csv", "notices/feed.xml", "search/search_index.json", "search/search_index.js",
+     "data/commitments.js", "data/datapackage.json", "notices/G2020-00001.html"]
 )  # fmt: skip
 def test_the_guard_sees_what_is_planted_in_each_kind_of_file(built, name, leak):
     content = (built / name).read_text("utf-8")
@@ -264,6 +265,21 @@ def test_the_guard_looks_inside_excel_files(content, leak):
     rows = [row._replace(name=f"负责人 {leak} 转")]
     made = workbook("项目", views.columns("projects"), rows, DAY, "")
     assert scan([("data/projects.xlsx", lambda: made)], NameSet({"欧阳示例"}))
+
+
+@pytest.mark.parametrize("leak", ["欧阳示例", "1" + "38" + "0013" + "8000"])
+def test_the_guard_reads_drawings(leak):
+    """As text, as a title and cut in two by tags."""
+    for text in (
+        f"<text>{leak}</text>",
+        f"<title>{leak}</title>",
+        f'<path aria-label="{leak}"/>',
+        "<text>&#x6b27;&#38451;示例</text>",
+    ):
+        if leak.isdigit() and "&#" in text:
+            continue
+        drawing = f'<svg xmlns="http://www.w3.org/2000/svg">{text}</svg>'
+        assert scan([("assets/a.svg", lambda drawing=drawing: drawing.encode())], NameSet({"欧阳示例"})), text
 
 
 def test_the_guard_looks_at_file_names():
