@@ -7,6 +7,12 @@ here=$(cd "$(dirname "$0")/../.." && pwd)
 mkdir -p "$report"
 report=$(cd "$report" && pwd)
 
+# The program's own folder is nobody's to commit: what lies there would be taken for unfinished work of this machine.
+if [ -n "$(git -C "$head" ls-files -- .gongshi)" ]; then
+  echo "::error::.gongshi 是程序自己的文件夹，不能提交，请从提交里删去。"
+  exit 1
+fi
+
 merge_base=$(git -C "$head" merge-base "$base" HEAD)
 changed=$(git -C "$head" -c core.quotePath=false diff --name-only "$merge_base" HEAD)
 rules='^(records/(schemas/|mappings/|keys/|datapackage\.yaml$|documents\.yaml$)|policies/|tools/|tests/|docs/|\.github/|[^/]*$)'
@@ -16,13 +22,14 @@ else
   # What judges the records comes from the base branch, never from the pull request.
   for place in records/schemas records/datapackage.yaml records/documents.yaml policies; do
     rm -rf "${head:?}/$place"
-    cp -R "$here/$place" "$head/$place"
+    [ ! -e "$here/$place" ] || cp -R "$here/$place" "$head/$place"
   done
 fi
 
 status=0
 # Every commit, not only the last state: what a later commit takes away again still lies in the history.
 "$here/.venv/bin/gongshi" -C "$head" setup --hook commits "$merge_base" HEAD || status=$?
+"$here/.venv/bin/python" "$here/tools/ci/trailers.py" "$head" "$base" || status=$?
 "$here/.venv/bin/gongshi" -C "$head" check --against "$merge_base" --format github || status=$?
-"$here/.venv/bin/gongshi" -C "$head" diff "$merge_base" HEAD --format markdown >"$report/comment.md" || echo "改动摘要没有生成。" >"$report/comment.md"
+"$here/.venv/bin/gongshi" -C "$head" diff "$merge_base" HEAD --findings --format markdown >"$report/comment.md" || echo "改动摘要没有生成。" >"$report/comment.md"
 exit "$status"

@@ -1,6 +1,7 @@
 """The changes room: three-way merge by record and field, semantic diff of two Trees, field history over revisions.
 
 Each part is imported when it is first asked for: a diff of two files takes less time than importing the history.
+So no exported name may be that of a module.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ _HOMES = {
     "files": ("MARKS", "marked", "merge_files"),
     "markdown": ("escape", "to_markdown"),
     "merge": ("merge_rows",),
+    "papers": ("lacking_sentence", "unfounded_commits"),
     "past": ("History", "commit_on", "field_versions", "history", "record_in", "totals_in"),
     "phrases": ("cell", "conflict_sentence"),
     "plain": ("to_plain",),

@@ -10,7 +10,11 @@ from gongshi.changes.values import Revision
 from gongshi.package import RECORDS
 from gongshi.repository import Git
 
-TRAILERS = {"doc-no": "Doc-No", "文号": "Doc-No", "approved-by": "Approved-by", "审批": "Approved-by", "依据": "依据"}
+TRAILERS = {
+    **{"doc-no": "Doc-No", "文号": "Doc-No"},
+    **{"approved-by": "Approved-by", "审批": "Approved-by"},
+    **{"basis": "依据", "依据": "依据"},
+}
 _TRAILER = re.compile(r"([\w-]+)\s*[:：]\s*(\S.*)")
 _HUNK = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 _PATCH = (

@@ -13,7 +13,7 @@ from gongshi.cli.render import text_line
 
 
 @click.command(cls=Command)
-@click.option("--hook", hidden=True, type=click.Choice(["pre-commit", "commit-msg", "commits", "merge"]))
+@click.option("--hook", hidden=True, type=click.Choice(["pre-commit", "commit-msg", "commits"]))
 @click.argument("files", nargs=-1, metavar="")
 @click.pass_obj
 def setup(root: Path, hook: str | None, files: tuple[str, ...]) -> None:
@@ -28,9 +28,6 @@ def setup(root: Path, hook: str | None, files: tuple[str, ...]) -> None:
         hooks.install(root)
         click.echo("已装好：提交前检查个人信息，提交说明也查；合并时按记录和字段合并。")
         return
-    if hook == "merge":
-        base, ours, theirs = (Path(name) for name in files[:3])
-        sys.exit(0 if hooks.merge_driver(root, base, ours, theirs, files[3]) else 1)
     findings = _findings(root, hook, files)
     for finding in findings:
         click.echo(text_line(finding, paint), err=True)
@@ -38,6 +35,8 @@ def setup(root: Path, hook: str | None, files: tuple[str, ...]) -> None:
         advice = "请重做这些提交，使历史里也没有它" if hook == "commits" else "没有提交：请先删去上面的个人信息"
         click.echo(f"{advice}。", err=True)
         sys.exit(1)
+    if hook == "commit-msg" and (reminder := hooks.reminder(root, Path(files[0]).read_bytes())):
+        click.echo(f"提醒：{reminder}；可以用 git commit --amend 补上，不补审核时会被退回。", err=True)
 
 
 def _findings(root: Path, hook: str, files: tuple[str, ...]):

@@ -11,11 +11,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from gongshi.changes import merge_files
+from gongshi.changes import lacking_sentence
 from gongshi.checks.guard import scan, scan_text
 from gongshi.model import Finding, GongshiError
-from gongshi.package import read_descriptor
-from gongshi.repository import Git, WorkTree
+from gongshi.package import RECORDS
+from gongshi.repository import Git
 
 HOOKS = ("pre-commit", "commit-msg")
 _MARK = "# 由 gongshi setup 安装"
@@ -40,7 +40,7 @@ def install(root: Path) -> tuple[str, ...]:
         (folder / name).write_text(text, encoding="utf-8", newline="\n")
         (folder / name).chmod(0o755)
     git.run("config", "merge.gongshi.name", "按记录和字段合并台账")
-    git.run("config", "merge.gongshi.driver", f"{command} setup --hook merge %O %A %B %P")
+    git.run("config", "merge.gongshi.driver", f"{command} merge-driver %O %A %B %P")
     attributes = _git_path(git, "info") / "attributes"
     attributes.parent.mkdir(parents=True, exist_ok=True)
     lines = attributes.read_text(encoding="utf-8").splitlines() if attributes.exists() else []
@@ -110,9 +110,10 @@ def _without_time(identity: bytes) -> bytes:
     return re.sub(rb"> [0-9]+ [+-][0-9]{4}$", b">", identity, flags=re.MULTILINE)
 
 
-def merge_driver(root: Path, base: Path, ours: Path, theirs: Path, path: str) -> bool:
-    """Git's merge driver: the result goes into ``ours``. False if there are conflicts, which are marked in it."""
-    contents = [place.read_bytes() for place in (base, ours, theirs)]
-    data, conflicts = merge_files(path, read_descriptor(WorkTree(root)), *contents)
-    ours.write_bytes(data)
-    return not conflicts
+def reminder(root: Path, text: bytes) -> str:
+    """What a message about to be committed lacks if records are staged, "" for a merge or a commit of code only."""
+    git = Git(root)
+    if git.resolve("MERGE_HEAD") or not git.run("diff", "--cached", "--name-only", "--", f"{RECORDS}/"):
+        return ""
+    kept = [line for line in text.decode("utf-8", "replace").split("\n") if not line.startswith("#")]
+    return lacking_sentence("\n".join(kept)).rstrip("。")

@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from gongshi.model import GongshiError
+from gongshi.repository.git import Git
 from gongshi.repository.tree import PRIVATE, inside, shown
 
 _JOURNAL = f"{PRIVATE}/journal"
@@ -186,6 +187,11 @@ def _recover(root: Path) -> str | None:
     journal = inside(root, _JOURNAL)
     if not journal.exists():
         return None
+    if Git(root).exists() and Git(root).run("ls-files", "--", PRIVATE):
+        raise GongshiError(
+            f"这个仓库的提交里带着 {PRIVATE} 文件夹，它只该由本机的程序写，里面的内容一概不用："
+            f"请核对是谁提交的，运行 git rm -r --cached {PRIVATE} 并删去这个文件夹。"
+        )
     if not (journal / _MANIFEST).exists():
         left = any(journal.iterdir())
         shutil.rmtree(journal)
