@@ -150,6 +150,13 @@ def test_moves_and_renamed_fields_are_followed(repository: Path) -> None:
         versions = past.versions("pets", ("1",))
         assert [version.path for version in versions] == [PETS, "records/more.csv", "records/more.csv"]
         assert [item.value for item in field_versions(versions, "called")] == ["猫", "猫咪"]
+    from gongshi.cli.history import history as command
+
+    text = CliRunner().invoke(command, ["pets", "1"], obj=repository, catch_exceptions=False).output
+    place, first, second = text.splitlines()[-3:]
+    assert place == "  所在文件" and PETS in first and "— 至今  records/more.csv" not in first
+    assert "至今  records/more.csv" in second
+    assert "所在文件" not in CliRunner().invoke(command, ["pets", "1", "age"], obj=repository).output
 
 
 def test_a_file_that_joins_the_package_later(repository: Path) -> None:
@@ -160,6 +167,51 @@ def test_a_file_that_joins_the_package_later(repository: Path) -> None:
     commit(repository, tree)
     with history(Git(repository)) as past:
         assert len(past.versions("pets", ("1",))) == 1
+
+
+def test_splits_and_mergers_of_households_are_linked(repository: Path) -> None:
+    from gongshi.cli.history import history as command
+
+    tree = real_ledger()
+    path = next(path for path in tree.files if path.endswith("guzhen/status-events.csv"))
+    header = tree.files[path].decode().splitlines()[0]
+    assert header == "household_no,occurred_on,event,case_id,other_household"
+    rows = {
+        "split": "H0000001,2020-03-01,分户,Z2020-00001,H0000002\n",
+        "merged": "H0000003,2020-04-01,并户,Z2020-00002,H0000001\n",
+        "wrong": "H0000004,2020-02-01,并户,Z2020-00003,H0000001\n",
+        "alone": "H0000001,2020-01-01,脱贫,Z2020-00004,H0000009\n",
+    }
+    for names in (["alone", "split", "wrong"], ["alone", "split", "merged"]):  # the wrong one is taken back
+        lines = sorted(rows[name] for name in names)
+        commit(repository, DictTree({**tree.files, path: f"{header}\n{''.join(lines)}".encode()}))
+    moved = {**tree.files, path: f"{header}\n{rows['alone']}{rows['merged']}".encode()}
+    other = path.replace("guzhen", "maocun")  # the event goes with its household to another township
+    commit(repository, DictTree({**moved, other: f"{header}\n{rows['split']}".encode()}))
+    with history(Git(repository)) as past:
+        links = [
+            (cells["household_no"], cells["event"], cells["other_household"])
+            for cells in past.links("households", ("H0000001",))
+        ]
+        assert links == [("H0000001", "分户", "H0000002"), ("H0000003", "并户", "H0000001")]
+        assert [cells["event"] for cells in past.links("households", ("H0000002",))] == ["分户"]
+        assert past.links("households", ("H0000004",)) == past.links("members", ("H0000001",)) == []
+        plan = past._connection.execute(
+            "EXPLAIN QUERY PLAN SELECT * FROM row WHERE resource = 1 AND (line LIKE '%,分户,%' OR line LIKE '%,并户,%')"
+        ).fetchall()
+        assert "row_split_or_merged" in str(plan)
+
+    def call(*arguments: str) -> str:
+        return CliRunner().invoke(command, ["households", *arguments], obj=repository, catch_exceptions=False).output
+
+    text = call("H0000001")
+    assert "  2020-03-01 H0000001 分户，另一户 H0000002，案卷 Z2020-00001\n" in text
+    assert "  2020-04-01 H0000003 并入 H0000001，案卷 Z2020-00002\n" in text
+    assert "H0000001 分户，另一户 H0000002" in call("H0000002", "population") and "- 2020\\-03\\-01" in call(
+        "H0000002", "--format", "markdown"
+    )
+    (record,) = json.loads(call("H0000002", "--format", "json"))["records"]
+    assert [link["other"] for link in record["links"]] == ["H0000002"]
 
 
 def test_merges_tell_author_and_merger(repository: Path) -> None:

@@ -29,7 +29,11 @@ CREATE TABLE row (seq INTEGER NOT NULL, sign INTEGER NOT NULL, resource INTEGER 
   path INTEGER NOT NULL, names INTEGER NOT NULL, line TEXT NOT NULL);
 CREATE TABLE odd (path TEXT PRIMARY KEY);
 """
-_INDEX = "CREATE INDEX IF NOT EXISTS row_by_key ON row (resource, key, seq)"
+SPLIT_OR_MERGED = "(line LIKE '%,分户,%' OR line LIKE '%,并户,%')"
+_INDEXES = (
+    "CREATE INDEX IF NOT EXISTS row_by_key ON row (resource, key, seq)",
+    f"CREATE INDEX IF NOT EXISTS row_split_or_merged ON row (resource, seq) WHERE {SPLIT_OR_MERGED}",
+)
 _BATCH = 50_000
 
 
@@ -121,7 +125,8 @@ def _fill(connection: sqlite3.Connection, git: Git, tip: str, known: str) -> Non
         _insert(connection, events)
     connection.execute("DELETE FROM odd")
     connection.executemany("INSERT INTO odd VALUES (?)", [(path,) for path in sorted(odd)])
-    connection.execute(_INDEX)
+    for statement in _INDEXES:
+        connection.execute(statement)
 
 
 def _insert(connection: sqlite3.Connection, events: Iterable[tuple[int, Event]]) -> None:

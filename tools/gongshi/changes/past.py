@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 
 from gongshi.changes.commits import revisions, trailers
-from gongshi.changes.index import SEPARATOR, opened, revision_of
+from gongshi.changes.index import SEPARATOR, SPLIT_OR_MERGED, opened, revision_of
 from gongshi.changes.lines import cells_of
 from gongshi.changes.tables import ABSENT, Deltas, Side, descriptor_of, table_deltas
 from gongshi.changes.totals import totals
@@ -19,6 +19,7 @@ from gongshi.model import GongshiError
 from gongshi.package import Descriptor, Resource, document_of
 from gongshi.repository import Git, RevisionTree, Tree
 
+EVENTS, OTHER = "status-events", "other_household"
 _ROWS = """
 SELECT r.seq, v.id, v.about, r.key, r.sign, p.value, n.value, r.line FROM row r
 JOIN revision v USING (seq) JOIN text p ON p.id = r.path JOIN text n ON n.id = r.names
@@ -74,6 +75,9 @@ class History:
         condition, values = " AND r.seq > ? AND r.seq <= ?", [resource, after, until]
         if key is not None:
             condition, values = f"{condition} AND r.key = ?", [*values, SEPARATOR.join(key)]
+        return self._read(resource, condition, values)
+
+    def _read(self, resource: str, condition: str, values: list) -> Iterator[Stored]:
         former = {old: field.name for field in self.resource(resource).schema.fields for old in field.formerly}
         names: dict[str, list[str]] = {}
         found = self._connection.execute(f"{_ROWS}{condition} ORDER BY r.key, r.seq, r.sign, r.rowid", values)
@@ -84,6 +88,24 @@ class History:
             cells = zip(names[named], cells_of(line, len(names[named])), strict=True)
             kept = {name: cell for name, cell in cells if cell}
             yield Stored(seq, revision_of(commit, about), tuple(text.split(SEPARATOR)), sign, path, kept)
+
+    def links(self, resource: str, key: tuple[str, ...]) -> list[Mapping[str, str]]:
+        """The standing events by which a household was split from, or merged with, another: their cells, oldest first."""
+        events = self.descriptor.resources.get(EVENTS)
+        if resource != "households" or events is None or OTHER not in events.schema.names:
+            return []
+        found = self._read(EVENTS, f" AND {SPLIT_OR_MERGED}", [EVENTS])
+        there: dict[tuple[str, ...], dict[tuple, Mapping[str, str]]] = {}
+        for row in found:
+            state = there.setdefault(row.key, {})
+            mark = (row.path, *sorted(row.cells.items()))
+            if row.sign > 0:
+                state[mark] = row.cells
+            else:
+                state.pop(mark, None)
+        cells = (cells for state in there.values() for cells in state.values() if cells.get(OTHER))
+        mine = (each for each in cells if key[0] in (each.get("household_no"), each[OTHER]))
+        return sorted(mine, key=lambda each: (each.get("occurred_on", ""), each.get("household_no", "")))
 
     def versions(self, resource: str, key: tuple[str, ...], until: int = 1 << 60) -> list[RecordVersion]:
         """Every state of one record. Where rows share the key, the state is the last that came and is still there."""

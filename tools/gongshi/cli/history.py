@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -15,6 +16,7 @@ from gongshi.model import GongshiError
 from gongshi.repository import Git, RevisionTree
 
 FORMAT = 1
+PLACE = "_file"  # stands for the file that a record lies in, where that changed
 
 
 @click.command(cls=Command)
@@ -37,15 +39,18 @@ def history(root: Path, resource: str, key: str, field: str | None, style: str) 
         fields = [item for item in described.schema.fields if field in (None, item.name)]
         if not fields:
             raise GongshiError(f"“{resource}”没有“{field}”这个字段，可用的有：{'、'.join(described.schema.names)}")
-        found = [(name, _told(past, resource, name, fields)) for name in past.keys(resource, key)]
+        found = [
+            (name, _told(past, resource, name, fields), [_link(cells) for cells in past.links(resource, name)])
+            for name in past.keys(resource, key)
+        ]
     if style == "json":
-        records = [{"key": list(name), "fields": told} for name, told in found]
+        records = [{"key": list(name), "fields": told, "links": links} for name, told, links in found]
         click.echo(
             json.dumps({"format": FORMAT, "resource": resource, "records": records}, ensure_ascii=False, indent=2)
         )
         return
-    for name, told in found:
-        click.echo("\n".join(_markdown(resource, name, told) if style == "markdown" else _text(resource, name, told)))
+    for name, told, links in found:
+        click.echo("\n".join((_markdown if style == "markdown" else _text)(resource, name, told, links)))
 
 
 def _git(root: Path) -> Git:
@@ -56,7 +61,7 @@ def _git(root: Path) -> Git:
 
 
 def _told(past, resource: str, key: tuple[str, ...], fields) -> list[dict[str, object]]:
-    """Each field that ever had a value, with its values as plain text, oldest first."""
+    """Each field that ever had a value, and the file if it changed, with its values as plain text, oldest first."""
     from gongshi.changes import cell, field_versions
 
     versions = past.versions(resource, key)
@@ -66,24 +71,32 @@ def _told(past, resource: str, key: tuple[str, ...], fields) -> list[dict[str, o
     told = []
     for field in fields:
         values = field_versions(versions, field.name)
-        if all(not item.value for item in values):
-            continue
-        told.append(
-            {
-                "field": field.name,
-                "title": field.title,
-                "unit": field.unit,
-                "values": [
-                    {
-                        "value": None if item.value is None else cell(field, item.value),
-                        **_revision("since", item.since, origins[item.since.commit]),
-                        "until": item.until.when[:10] if item.until else None,
-                    }
-                    for item in values
-                ],
-            }
-        )
+        if any(item.value for item in values):
+            told.append(
+                _field(
+                    field.name, field.title, field.unit, values, origins, lambda text, field=field: cell(field, text)
+                )
+            )
+    places = field_versions([replace(version, cells={PLACE: version.path}) for version in versions], PLACE)
+    if len(fields) > 1 and len({item.value for item in places if item.value}) > 1:
+        told.append(_field(PLACE, "所在文件", "", places, origins, str))
     return told
+
+
+def _field(name: str, title: str, unit: str, values, origins, shown) -> dict[str, object]:
+    return {
+        "field": name,
+        "title": title,
+        "unit": unit,
+        "values": [
+            {
+                "value": None if item.value is None else shown(item.value),
+                **_revision("since", item.since, origins[item.since.commit]),
+                "until": item.until.when[:10] if item.until else None,
+            }
+            for item in values
+        ],
+    }
 
 
 def _revision(word: str, revision, origin) -> dict[str, object]:
@@ -99,10 +112,27 @@ def _revision(word: str, revision, origin) -> dict[str, object]:
     }
 
 
-def _text(resource: str, key: tuple[str, ...], told) -> Iterator[str]:
-    yield f"{resource} {'/'.join(key)}"
+LINKS = {"分户": "分户，另一户", "并户": "并入"}
+
+
+def _link(cells) -> dict[str, str]:
+    """A split or merger of households as plain text."""
+    names = {"date": "occurred_on", "event": "event", "household": "household_no", "other": "other_household"}
+    return {name: cells.get(field, "") for name, field in (*names.items(), ("case", "case_id"))}
+
+
+def _link_sentence(link: dict[str, str]) -> str:
+    case = f"，案卷 {link['case']}" if link["case"] else ""
+    return f"{link['date']} {link['household']} {LINKS.get(link['event'], link['event'])} {link['other']}{case}"
+
+
+def _text(resource: str, key: tuple[str, ...], told, links) -> Iterator[str]:
+    from gongshi.changes import clean
+
+    yield clean(f"{resource} {'/'.join(key)}")
+    yield from (clean(f"  {_link_sentence(link)}") for link in links)
     for field in told:
-        yield f"  {field['title']}（{field['field']}）"
+        yield f"  {field['title']}" + ("" if field["field"] == PLACE else f"（{field['field']}）")
         for item in field["values"]:
             yield f"    {_sentence(field, item)}"
 
@@ -120,10 +150,11 @@ def _sentence(field, item) -> str:
     )
 
 
-def _markdown(resource: str, key: tuple[str, ...], told) -> Iterator[str]:
+def _markdown(resource: str, key: tuple[str, ...], told, links) -> Iterator[str]:
     from gongshi.changes import escape
 
     yield f"## {escape(resource)} {escape('/'.join(key))}\n"
+    yield from (f"- {escape(_link_sentence(link))}" for link in links)
     for field in told:
         yield f"- {escape(field['title'])}"
         yield from (f"  - {escape(_sentence(field, item))}" for item in field["values"])
