@@ -37,16 +37,16 @@ def test_each_change_with_who_and_why(repository: Path) -> None:
     finding = Finding("x", Severity.ERROR, "缺评议", "records/pets.csv", 2, "pets", key=("1",))
     found = tables(repository, [finding], [], [("r1", "1", "暂缓，某办，2020-12-31")])
     assert [(row[6:11]) for row in found["changes"]] == [
-        ("1", "changed", "名age", "5", "6"),
-        ("2", "removed", "名age", "6", ""),
-        ("2", "removed", "名id", "2", ""),
-        ("2", "removed", "名name", "=1+1", ""),
-        ("3", "added", "名age", "", "7"),
-        ("3", "added", "名id", "", "3"),
-        ("3", "added", "名name", "", "@新"),
+        ("1", "修改", "名age", "5", "6"),
+        ("2", "删除", "名age", "6", ""),
+        ("2", "删除", "名id", "2", ""),
+        ("2", "删除", "名name", "=1+1", ""),
+        ("3", "新增", "名age", "", "7"),
+        ("3", "新增", "名id", "", "3"),
+        ("3", "新增", "名name", "", "@新"),
     ]
     first = found["changes"][0]
-    assert first[2:5] == ("乡", "某办", "测〔2020〕1号") and first[13:] == (
+    assert first[2:5] == ("乡", "某办", "测〔2020〕1号") and first[13:15] == (
         "新问题：缺评议 [x]",
         "r1：暂缓，某办，2020-12-31",
     )
@@ -68,7 +68,7 @@ def test_moves_commits_without_changes_and_sealed_cells(repository: Path) -> Non
     with history(Git(repository)) as past:
         (_, changes, _) = audit_tables(past, "HEAD~2")
         cells = [row[7:11] for row in changes.rows]
-        assert ("moved", "", "records/pets.csv", "records/more.csv") in cells
+        assert ("移动", "", "records/pets.csv", "records/more.csv") in cells
         assert not any("AAAA" in text or "BBBB" in text for row in changes.rows for text in row)
 
 
@@ -81,11 +81,18 @@ def call(root: Path, command, *arguments: str) -> str:
 def test_sqlite_file_holds_the_same(repository: Path, tmp_path: Path) -> None:
     out = tmp_path / "审计.sqlite"
     out.write_bytes(b"old")
-    assert "changes 7 行" in call(repository, audit, "HEAD~1..HEAD", "-o", str(out))
+    assert "变化 7 行" in call(repository, audit, "HEAD~1..HEAD", "-o", str(out))
     with sqlite3.connect(out) as connection:
         rows = connection.execute("SELECT * FROM changes ORDER BY rowid").fetchall()
         assert rows == tables(repository)["changes"]
         assert connection.execute("SELECT 新值 FROM changes WHERE 编号 = '1'").fetchall() == [("6",)]
+        # what Datasette goes by: a key to link to, and a foreign key that makes the link
+        assert [row[1] for row in connection.execute("PRAGMA table_info(commits)") if row[5]] == ["原提交"]
+        assert [row[2:5] for row in connection.execute("PRAGMA foreign_key_list(changes)")] == [
+            ("commits", "原提交", "原提交")
+        ]
+        assert connection.execute("PRAGMA foreign_key_check").fetchall() == []
+        assert connection.execute("SELECT DISTINCT 说明 FROM changes JOIN commits USING (原提交)").fetchall()
     connection.close()
     assert not list(tmp_path.glob(".gongshi-*"))
 
@@ -96,8 +103,8 @@ def test_excel_file_holds_text_only(repository: Path, tmp_path: Path) -> None:
     out = tmp_path / "审计.xlsx"
     call(repository, audit, "HEAD~1..", "-o", str(out))
     book = openpyxl.load_workbook(out)
-    assert book.sheetnames == ["commits", "changes", "findings"]
-    cells = [cell for row in book["changes"].iter_rows() for cell in row if cell.value]
+    assert book.sheetnames == ["提交", "变化", "问题"]
+    cells = [cell for row in book["变化"].iter_rows() for cell in row if cell.value]
     assert "=1+1" in [cell.value for cell in cells] and {cell.data_type for cell in cells} == {"s"}
 
 

@@ -175,6 +175,9 @@ def test_moved_rekeyed_and_respelled() -> None:
     text = to_text(diff)
     assert "数 2.00 → 5.00 元（+3.00）" in text and "只改写法、内容没变：1 条" in text
     assert "移动 2  records/pets.csv → records/more.csv" in text
+    spelling = Finding("spelling", Severity.ERROR, "要写成 1.00", PETS, 2, "pets", "n", key=("1",))
+    for shown in (to_text(diff, [spelling]), to_markdown(diff, [spelling])):
+        assert "要写成" in shown  # told, though the record itself is only counted
 
 
 @pytest.mark.parametrize(
@@ -261,7 +264,7 @@ def test_findings_stand_beside_their_record() -> None:
     apart = Finding("y", Severity.ERROR, "别处", "records/more.csv", 3, "pets", key=("8",))
     lines = to_text(diff, [beside], [apart]).splitlines()
     assert lines[lines.index("      新问题：缺评议 [x]") - 1] == "      名age 5 → 6"
-    assert "records/more.csv:3 已解决：别处 [y]" in lines
+    assert "records/more.csv:3（8） 已解决：别处 [y]" in lines
     plain = to_plain(diff, [beside], [apart])
     assert plain["format"] == 1 and plain["findings"]["new"][0]["key"] == ("1",)
     assert "**新问题：缺评议" in to_markdown(diff, [beside], [apart])

@@ -303,11 +303,11 @@ def test_commands(repository: Path) -> None:
     commit(repository, ledger(HEAD + "1,猫,5\n2,\x1b[31m,6\n"), "建\n\nDoc-No: 一号", when="2020-01-01T00:00:00Z")
     commit(repository, ledger(HEAD + "2,\x1b[31m,6\n"), "删", when="2020-02-01T00:00:00Z")
     text = call(command, "pets", "1")
-    assert "2020-01-01 — 2020-02-01  5  " in text and "，Doc-No 一号 建" in text and "至今  （记录已删除）" in text
+    assert "2020-01-01 — 2020-02-01  5  " in text and "，文号 一号 建" in text and "至今  （记录已删除）" in text
     assert "\x1b" not in call(command, "pets", "2", "name") and "名age" not in call(command, "pets", "2", "name")
     told = json.loads(call(command, "pets", "1", "age", "--format", "json"))
     assert told["format"] == 1 and [item["value"] for item in told["records"][0]["fields"][0]["values"]] == ["5", None]
-    assert call(command, "pets", "1", "--format", "markdown").startswith("## pets 1")
+    assert call(command, "pets", "1", "--format", "markdown").startswith("## 宠物 pets 1")
     assert "名age：5" in call(show, "pets", "1", "--at", "2020-01-15") and "名age：5" in call(
         show, "pets", "1", "--at", "HEAD~1"
     )

@@ -10,22 +10,29 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gongshi.changes.past import History, Stored, keys_in
+from gongshi.changes.phrases import KINDS, SEALED
 from gongshi.changes.values import Kind, RecordVersion, Revision
-from gongshi.model import Finding, GongshiError
+from gongshi.model import Finding, GongshiError, Severity
 from gongshi.package import Field
 from gongshi.repository import RevisionTree
 
-SEALED = "（密封）"
+SEVERITIES = {Severity.ERROR: "错误", Severity.WARNING: "警告", Severity.NOTICE: "提示"}
 
 
 @dataclass(frozen=True, slots=True)
 class AuditTable:
-    """A table of text: name, column titles, rows; ``indexes`` are columns to look things up by."""
+    """A table of text: name, title, column titles, rows; ``indexes`` are columns to look things up by.
+
+    ``key`` is the column that names each row; ``refers`` (column, table) is one that names a row of another table.
+    """
 
     name: str
+    title: str
     columns: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     indexes: tuple[str, ...] = ()
+    key: str = ""
+    refers: tuple[str, str] = ("", "")
 
 
 COMMITS = ("提交", "时间", "作者", "合并人", "说明", "文号", "审批", "依据", "原提交")
@@ -45,6 +52,7 @@ CHANGES = (
     "文件",
     "问题",
     "豁免",
+    "原提交",
 )
 FINDINGS = ("变化", "严重程度", "代码", "规则", "条款", "表", "编号", "字段", "文件", "行", "内容")
 
@@ -70,21 +78,24 @@ def audit_tables(
         waived[record].append(f"{rule}：{words}")
     changes, commits = _all_changes(past, start)
     noted = [
-        (*row, "；".join(troubled.get((row[5], row[6]), ())), "；".join(waived.get(row[6], ())))
+        (*row[:-1], "；".join(troubled.get((row[5], row[6]), ())), "；".join(waived.get(row[6], ())), row[-1])
         for row in sorted(changes)
     ]
+    noted.sort(key=lambda row: (row[1], row[0], *row[5:9]))
     findings = tuple(_finding(word, item) for word, item in told)
+
+    def by_time(row: tuple[str, ...]) -> tuple[str, ...]:
+        return row[1], row[0], row[8]
+
     return (
-        AuditTable("commits", COMMITS, tuple(sorted(commits, key=lambda row: (row[1], row[0], row[8]))), ("提交",)),
-        AuditTable(
-            "changes", CHANGES, tuple(sorted(noted, key=lambda row: (row[1], row[0], *row[5:9]))), ("提交", "编号")
-        ),
-        AuditTable("findings", FINDINGS, findings, ("编号",)),
+        AuditTable("commits", "提交", COMMITS, tuple(sorted(commits, key=by_time)), ("提交",), "原提交"),
+        AuditTable("changes", "变化", CHANGES, tuple(noted), ("提交", "编号"), refers=("原提交", "commits")),
+        AuditTable("findings", "问题", FINDINGS, findings, ("编号",)),
     )
 
 
 def _all_changes(past: History, start: int) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
-    """Rows of the changes, without the columns on findings and waivers, and rows of the commits, quiet ones too."""
+    """Rows of the changes, but for the columns on findings and waivers, and rows of the commits, quiet ones too."""
     changes: list[tuple[str, ...]] = []
     commits: dict[tuple[str, str], tuple[str, ...]] = {}
     origins: dict[tuple[str, str], Revision] = {}
@@ -96,7 +107,8 @@ def _all_changes(past: History, start: int) -> tuple[list[tuple[str, ...]], list
             commits[revision.commit, origin.commit] = _commit(revision, origin)
             people = origin.author, _reviewer(revision, origin), _trailer("Doc-No", revision, origin)
             changes.extend(
-                (revision.commit, revision.when, *people, name, "/".join(key), *cell, path) for cell in cells
+                (revision.commit, revision.when, *people, name, "/".join(key), *cell, path, origin.commit)
+                for cell in cells
             )
     known = {commit for commit, _ in commits}
     quiet = [_commit(revision, revision) for revision in past.revisions(start) if revision.commit not in known]
@@ -125,7 +137,7 @@ def _changes(past: History, resource: str, start: int) -> Iterator[tuple[tuple, 
 def _cells(fields: Sequence[Field], old: Stored | None, new: Stored | None) -> Iterator[tuple[str, ...]]:
     kind = Kind.CHANGED if old and new else Kind.ADDED if new else Kind.REMOVED
     if old and new and old.path != new.path:
-        yield Kind.MOVED.value, "", old.path, new.path, ""
+        yield KINDS[Kind.MOVED], "", old.path, new.path, ""
     known = {field.name: field for field in fields}
     names = dict.fromkeys((*known, *(old.cells if old else ()), *(new.cells if new else ())))
     for name in names:
@@ -134,7 +146,7 @@ def _cells(fields: Sequence[Field], old: Stored | None, new: Stored | None) -> I
             field = known.get(name)
             hidden = field is not None and field.disclosure == "sealed"
             shown = (SEALED if text and hidden else text for text in (before, after))
-            yield kind.value, field.title if field else name, *shown, field.unit if field else ""
+            yield KINDS[kind], field.title if field else name, *shown, field.unit if field else ""
 
 
 def _reviewer(revision: Revision, origin: Revision) -> str:
@@ -153,7 +165,7 @@ def _commit(revision: Revision, origin: Revision) -> tuple[str, ...]:
 
 def _finding(word: str, item: Finding) -> tuple[str, ...]:
     place = (item.resource, "/".join(item.key), item.field, item.path, str(item.line))
-    return (word, item.severity.value, item.code, item.rule, item.clause, *place, item.message)
+    return (word, SEVERITIES[item.severity], item.code, item.rule, item.clause, *place, item.message)
 
 
 def write_sqlite(place: Path, tables: Sequence[AuditTable]) -> None:
@@ -161,8 +173,12 @@ def write_sqlite(place: Path, tables: Sequence[AuditTable]) -> None:
     connection = sqlite3.connect(place)
     try:
         for table in tables:
-            columns = ", ".join(f"{_name(column)} TEXT NOT NULL" for column in table.columns)
-            connection.execute(f"CREATE TABLE {_name(table.name)} ({columns})")
+            columns = [
+                f"{_name(column)} TEXT NOT NULL{' PRIMARY KEY' if column == table.key else ''}"
+                + (f" REFERENCES {_name(table.refers[1])} ({_name(column)})" if column == table.refers[0] else "")
+                for column in table.columns
+            ]
+            connection.execute(f"CREATE TABLE {_name(table.name)} ({', '.join(columns)})")
             holes = ", ".join("?" * len(table.columns))
             connection.executemany(f"INSERT INTO {_name(table.name)} VALUES ({holes})", table.rows)
             for column in table.indexes:

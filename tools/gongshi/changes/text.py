@@ -36,7 +36,7 @@ Told = Mapping[tuple[str, tuple[str, ...]], Sequence[str]]  # (resource, key) �
 
 def told_by_record(diff: Diff, new: Sequence[Finding], resolved: Sequence[Finding]) -> tuple[Told, list[str]]:
     """Sentences on findings about changed records, by record, and those on anything else."""
-    changed = {(change.resource, change.key) for change in diff.changes}
+    changed = {(change.resource, change.key) for group in phrases.by_resource(diff).values() for change in group}
     told: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     rest = []
     for word, findings in (("新问题", new), ("已解决", resolved)):
@@ -45,7 +45,9 @@ def told_by_record(diff: Diff, new: Sequence[Finding], resolved: Sequence[Findin
             if (finding.resource, finding.key) in changed:
                 told.setdefault((finding.resource, finding.key), []).append(sentence)
             else:
-                rest.append(f"{finding.path}{f':{finding.line}' if finding.line else ''} {sentence}")
+                place = f"{finding.path}{f':{finding.line}' if finding.line else ''}"
+                record = f"（{'/'.join(finding.key)}）" if finding.key else ""
+                rest.append(f"{place}{record} {sentence}")
     return told, rest
 
 

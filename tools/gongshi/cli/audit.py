@@ -49,7 +49,7 @@ def audit(root: Path, span: str, out: Path, with_findings: bool) -> None:
         tables = audit_tables(past, base, new, resolved, _waivers(RevisionTree(git, head)))
     show("")
     _write(out, tables)
-    click.echo(f"已写到 {out}：" + "，".join(f"{table.name} {len(table.rows)} 行" for table in tables) + "。")
+    click.echo(f"已写到 {out}：" + "，".join(f"{table.title} {len(table.rows)} 行" for table in tables) + "。")
 
 
 def _waivers(tree: RevisionTree) -> list[tuple[str, str, str]]:
@@ -96,7 +96,7 @@ def write_xlsx(place: Path, tables: Sequence) -> None:
     book = Book("审计导出")
     plain, bold = book.style(num_format="@"), book.style(bold=True)
     for table in tables:
-        sheet = book.sheet(table.name)
+        sheet = book.sheet(table.title)
         sheet.freeze_panes(1, 0)
         for line, cells in enumerate((table.columns, *table.rows)):
             for column, text in enumerate(cells):

@@ -50,7 +50,7 @@ def history(root: Path, resource: str, key: str, field: str | None, style: str) 
         )
         return
     for name, told, links in found:
-        click.echo("\n".join((_markdown if style == "markdown" else _text)(resource, name, told, links)))
+        click.echo("\n".join((_markdown if style == "markdown" else _text)(described, name, told, links)))
 
 
 def _git(root: Path) -> Git:
@@ -112,6 +112,7 @@ def _revision(word: str, revision, origin) -> dict[str, object]:
     }
 
 
+PAPERS = {"Doc-No": "文号", "Approved-by": "审批"}
 LINKS = {"分户": "分户，另一户", "并户": "并入"}
 
 
@@ -126,10 +127,10 @@ def _link_sentence(link: dict[str, str]) -> str:
     return f"{link['date']} {link['household']} {LINKS.get(link['event'], link['event'])} {link['other']}{case}"
 
 
-def _text(resource: str, key: tuple[str, ...], told, links) -> Iterator[str]:
+def _text(resource, key: tuple[str, ...], told, links) -> Iterator[str]:
     from gongshi.changes import clean
 
-    yield clean(f"{resource} {'/'.join(key)}")
+    yield clean(f"{resource.title}（{resource.name}）{'/'.join(key)}")
     yield from (clean(f"  {_link_sentence(link)}") for link in links)
     for field in told:
         yield f"  {field['title']}" + ("" if field["field"] == PLACE else f"（{field['field']}）")
@@ -143,17 +144,17 @@ def _sentence(field, item) -> str:
     unit = f" {field['unit']}" if field["unit"] and item["value"] else ""
     value = "（记录已删除）" if item["value"] is None else f"{item['value']}{unit}"
     merged = f"，{item['merged_by']} 合并" if item["merged_by"] else ""
-    papers = "".join(f"，{name} {text}" for name, text in item["trailers"])
+    papers = "".join(f"，{PAPERS.get(name, name)} {text}" for name, text in item["trailers"])
     until = item["until"] or "至今"
     return clean(
         f"{item['since']} — {until}  {value}  {item['commit'][:10]} {item['author']}{merged}{papers} {item['subject']}"
     )
 
 
-def _markdown(resource: str, key: tuple[str, ...], told, links) -> Iterator[str]:
+def _markdown(resource, key: tuple[str, ...], told, links) -> Iterator[str]:
     from gongshi.changes import escape
 
-    yield f"## {escape(resource)} {escape('/'.join(key))}\n"
+    yield f"## {escape(f'{resource.title} {resource.name}')} {escape('/'.join(key))}\n"
     yield from (f"- {escape(_link_sentence(link))}" for link in links)
     for field in told:
         yield f"- {escape(field['title'])}"
