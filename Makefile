@@ -46,7 +46,9 @@ lock:
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -o requirements.lock pyproject.toml
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --extra dev -o requirements-dev.lock pyproject.toml
 
+# Peers to compare with go into an environment of their own; without a network the rest is measured all the same.
 bench: $(VENV)/.dev
+	-test -x bench-data/peers/bin/csv-diff || { $(PYTHON) -m venv bench-data/peers && bench-data/peers/bin/pip install --quiet --disable-pip-version-check csv-diff==1.2 git-history==0.8; }
 	$(VENV)/bin/python tools/bench
 
 clean:

@@ -253,7 +253,10 @@ def test_markdown_escapes_untrusted_text() -> None:
 
 def test_markdown_is_cut_at_the_limit_with_a_note() -> None:
     rows = "".join(f"{n},{'猫' * 30},{n}\n" for n in range(3000))
-    text = to_markdown(compare(ledger(HEAD), ledger(HEAD + rows)))
+    diff = compare(ledger(HEAD), ledger(HEAD + rows))
+    text = to_markdown(diff, rest="https://git.example.org/county/actions/runs/7")
+    assert "[在这里查看](<https://git.example.org/county/actions/runs/7>)" in text
+    assert "在这里查看" not in to_markdown(diff, rest="javascript:x") + to_markdown(diff)
     assert len(text) <= 65_000 == LIMIT and "从略" in text and text.count("<details") == text.count("</details>")
     assert to_markdown(compare(ledger(HEAD), ledger(HEAD))) == "## 记录变更\n\n没有变化。\n"
 

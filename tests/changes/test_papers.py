@@ -83,7 +83,8 @@ def test_the_steps_of_a_pull_request(repository: Path, tmp_path: Path) -> None:
     commit(repository, ledger(HEAD + "1,猫,7\n1,猫,8\n"), "重复")
     done = pull(repository, base)
     assert done.returncode == 1 and "title=trailer::提交" in done.stdout and "title=primary-key::" in done.stdout
-    assert "新问题：" in (base / "report/comment.md").read_text(encoding="utf-8")
+    for name in ("comment.md", "changes.txt"):
+        assert "新问题：" in (base / "report" / name).read_text(encoding="utf-8")
     (repository / ".gongshi").mkdir(exist_ok=True)
     (repository / ".gongshi/x").write_text("x", encoding="utf-8")
     run(repository, "add", "-f", ".gongshi/x"), run(repository, "commit", "-qm", "夹带")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -19,19 +20,22 @@ from typing import NamedTuple
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 import check
+import scale
 
 FILE = "records/households.csv"
 BEGIN = 1_577_836_800  # 2020-01-01, the first commit's second
 
-COMPARE = """
+GONGSHI = [sys.executable, "-m", "gongshi", "-C"]
+SCHEMA_PART = """
 import sys
 from pathlib import Path
-from gongshi.changes import compare, to_text
-from gongshi.repository import Git, RevisionTree
-git = Git(Path(sys.argv[1]))
-diff = compare(RevisionTree(git, "HEAD~1"), RevisionTree(git, "HEAD"))
-to_text(diff)
-assert len(diff.changes) == int(sys.argv[2]), len(diff.changes)
+from gongshi.checks import check_records
+from gongshi.cli.judging import judging
+from gongshi.package import load
+from gongshi.repository import WorkTree
+root = Path(sys.argv[1])
+with judging(root, lambda _: None) as judge, load(WorkTree(root)) as database:
+    assert not check_records(database, proofs=judge.proofs)
 """
 HISTORY = """
 import sys
@@ -54,10 +58,11 @@ class Cost(NamedTuple):
         return f"{self.clock:.2f} s（CPU {self.cpu:.2f}）"
 
 
-def timed(*command: str, cwd: Path | None = None) -> Cost:
-    """What a whole process costs."""
+def timed(*command: str, cwd: Path | None = None, fails: bool = False) -> Cost:
+    """What a whole process costs; ``fails`` if exit code 1 is an answer too (the enlarged county breaks some totals)."""
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    subprocess.run(command, check=True, cwd=cwd, stdout=subprocess.DEVNULL)
+    done = subprocess.run(command, cwd=cwd, stdout=subprocess.DEVNULL)
+    assert done.returncode <= fails, command
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
     cpu = after.ru_utime - before.ru_utime + after.ru_stime - before.ru_stime
     return Cost(cpu, time.perf_counter() - start)
@@ -65,6 +70,13 @@ def timed(*command: str, cwd: Path | None = None) -> Cost:
 
 def python(code: str, *arguments: str) -> Cost:
     return timed(sys.executable, "-c", code, *arguments)
+
+
+def diff(folder: Path, changes: int) -> Cost:
+    """``gongshi diff`` as a whole process, told as text, after making sure that it finds what it should."""
+    told = subprocess.run([*GONGSHI, str(folder), "diff", "HEAD~1", "HEAD"], check=True, capture_output=True, text=True)
+    assert f"修改 {changes}" in told.stdout
+    return best(3, lambda: timed(*GONGSHI, str(folder), "diff", "HEAD~1", "HEAD"))
 
 
 def best(repeats: int, measure: Callable[[], Cost]) -> Cost:
@@ -148,8 +160,38 @@ def bench_large() -> Iterator[tuple[str, str]]:
         for place in places[:3]:
             edit(place, 10, rng)
         committed(folder, "2")
-        seconds = best(3, lambda: python(COMPARE, name, "30"))
-        yield "100 万行 200 个文件改 3 个：diff", str(seconds)
+        yield "100 万行 200 个文件改 3 个：diff", str(diff(folder, 30))
+
+
+def bench_against() -> Iterator[tuple[str, str]]:
+    """A pull request that changes 3 of 227 files of the example county made four times as large, a million rows."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        scale.enlarge(folder / "records", 4)
+        shutil.copytree(check.ROOT / "policies", folder / "policies")
+        git(folder, "init", "-q", "-b", "main")
+        committed(folder, "1")
+        for place in sorted(folder.glob("records/townships/*/contacts.csv"))[:3]:
+            place.write_bytes(b"".join(place.read_bytes().splitlines(keepends=True)[:-1]))
+        committed(folder, "2")
+        cache = folder / ".git/gongshi"
+
+        def against() -> Cost:
+            return timed(*GONGSHI, name, "check", "--against", "HEAD~1", fails=True)
+
+        def anew(measure: Callable[[], Cost]) -> Cost:
+            shutil.rmtree(cache, ignore_errors=True)
+            return measure()
+
+        label = "107 万行 227 个文件改 3 个"
+        cold, warm = anew(lambda: python(SCHEMA_PART, name)), best(3, lambda: python(SCHEMA_PART, name))
+        yield f"{label}：格式、写法、主键、引用", f"{warm}；没有缓存 {cold}"
+        whole = anew(lambda: timed(*GONGSHI, name, "check", fails=True))
+        cold, warm = anew(against), best(2, against)
+        yield (
+            f"{label}：check --against（连规则）",
+            f"{warm}，是全部检查 {whole} 的 {warm.cpu / whole.cpu:.2f} 倍；没有缓存 {cold}",
+        )
 
 
 def bench_csv_diff(peers: Path | None) -> Iterator[tuple[str, str]]:
@@ -164,7 +206,7 @@ def bench_csv_diff(peers: Path | None) -> Iterator[tuple[str, str]]:
         edit(place, 1000, random.Random(2))
         git(folder, "add", "records")
         committed(folder, "2")
-        ours = best(3, lambda: python(COMPARE, name, "1000"))
+        ours = diff(folder, 1000)
         words = str(ours)
         if peers:
             peer = best(3, lambda: timed(str(peers / "bin/csv-diff"), str(before), str(place), "--key=household_no"))
@@ -207,7 +249,7 @@ def main(arguments: list[str]) -> None:
     print("| 测什么 | 结果 |\n|---|---|", flush=True)
     jobs = [bench_csv_diff(peers), bench_history(300, 5_000, 1, 20, peers)]
     if "--quick" not in arguments:
-        jobs += [bench_large(), bench_history(10_000, 50_000, 200, 5, None)]
+        jobs += [bench_large(), bench_against(), bench_history(10_000, 50_000, 200, 5, None)]
     for job in jobs:
         for label, value in job:
             print(f"| {label} | {value} |", flush=True)

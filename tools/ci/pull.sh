@@ -31,5 +31,10 @@ status=0
 "$here/.venv/bin/gongshi" -C "$head" setup --hook commits "$merge_base" HEAD || status=$?
 "$here/.venv/bin/python" "$here/tools/ci/trailers.py" "$head" "$base" || status=$?
 "$here/.venv/bin/gongshi" -C "$head" check --against "$merge_base" --format github || status=$?
-"$here/.venv/bin/gongshi" -C "$head" diff "$merge_base" HEAD --findings --format markdown >"$report/comment.md" || echo "改动摘要没有生成。" >"$report/comment.md"
+
+# The comment is cut at what a host takes; the whole lies in the report folder, which the run keeps.
+rest=${CI_JOB_URL:-${GITHUB_RUN_ID:+$GITHUB_SERVER_URL/$GITHUB_REPOSITORY/actions/runs/$GITHUB_RUN_ID}}
+tell=("$here/.venv/bin/gongshi" -C "$head" diff "$merge_base" HEAD --findings)
+"${tell[@]}" --format markdown --rest "$rest" >"$report/comment.md" || echo "改动摘要没有生成。" >"$report/comment.md"
+"${tell[@]}" >"$report/changes.txt" || echo "改动摘要没有生成。" >"$report/changes.txt"
 exit "$status"

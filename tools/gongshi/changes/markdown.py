@@ -12,7 +12,7 @@ from gongshi.changes.values import Change, Diff, Kind
 from gongshi.model import Finding
 
 LIMIT = 65_000  # characters; GitHub refuses a comment of more than 65,536
-NOTE = "\n\n**内容太长，以下从略**：{}。全部内容请在本机运行 `gongshi diff` 查看。\n"
+NOTE = "\n\n**内容太长，以下从略**：{}。全部内容请{}在本机运行 `gongshi diff` 查看。\n"
 _PUNCTUATION = re.compile(r"([\\`*_{}\[\]()#+\-.!|~=:])")
 
 
@@ -22,8 +22,8 @@ def escape(text: str) -> str:
     return plain.replace("@", "@\u200b")
 
 
-def to_markdown(diff: Diff, new: Sequence[Finding] = (), resolved: Sequence[Finding] = ()) -> str:
-    """The comment; sections that do not fit are left out from the end, and a note says so."""
+def to_markdown(diff: Diff, new: Sequence[Finding] = (), resolved: Sequence[Finding] = (), rest: str = "") -> str:
+    """The comment; sections that do not fit are left out from the end, and a note says so, with a link to ``rest``."""
     if diff.empty and not new and not resolved:
         return "## 记录变更\n\n没有变化。\n"
     body = "## 记录变更\n\n" + escape(_summary(diff)) + "\n"
@@ -37,7 +37,8 @@ def to_markdown(diff: Diff, new: Sequence[Finding] = (), resolved: Sequence[Find
             skipped.extend([f"{title}（还有 {section[1]} 行）"] if section[1] else [])
     if skipped:
         more = "" if len(skipped) <= 8 else f" 等 {len(skipped)} 节"
-        body += NOTE.format(escape("、".join(skipped[:8])) + more)
+        link = f"[在这里查看](<{rest}>)，或" if re.fullmatch(r"https?://[^\s<>]{1,500}", rest) else ""
+        body += NOTE.format(escape("、".join(skipped[:8])) + more, link)
     return body
 
 

@@ -19,8 +19,9 @@ from gongshi.repository import Git, RevisionTree, Tree
 @click.argument("head", required=False)
 @click.option("--findings", "with_findings", is_flag=True, help="检查两个版本，列出新问题和已解决的问题（较慢）")
 @click.option("--format", "style", type=click.Choice(["text", "markdown", "json"]), default="text", help="输出格式")
+@click.option("--rest", metavar="URL", default="", help="Markdown 太长而截短时，全文在哪个网址")
 @click.pass_obj
-def diff(root: Path, base: str, head: str | None, with_findings: bool, style: str) -> None:
+def diff(root: Path, base: str, head: str | None, with_findings: bool, style: str, rest: str) -> None:
     """两个版本之间，记录的内容变了什么：哪条记录、哪个字段、由多少变成多少，各乡镇和各项资金的合计怎样变。
 
     不写 HEAD 时与工作目录比较。版本可以是分支、标签或提交号。
@@ -41,8 +42,10 @@ def diff(root: Path, base: str, head: str | None, with_findings: bool, style: st
     show("")
     if style == "json":
         click.echo(json.dumps(to_plain(found, new, resolved), ensure_ascii=False, indent=2))
+    elif style == "markdown":
+        click.echo(to_markdown(found, new, resolved, rest))
     else:
-        click.echo((to_markdown if style == "markdown" else to_text)(found, new, resolved))
+        click.echo(to_text(found, new, resolved))
 
 
 def findings_of(root: Path, before: RevisionTree, after: Tree, show) -> tuple[list[Finding], list[Finding]]:
