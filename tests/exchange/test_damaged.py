@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 from datetime import date, datetime, time
 
@@ -9,6 +10,7 @@ import pytest
 
 from exchange.books import GOOD, KEYS, Formula, Shown, csv, filled_rows, table, xls, xlsx
 from gongshi.exchange import Kind, refused_workbook
+from gongshi.exchange.sheets import Damaged, read_sheets
 from gongshi.model import GongshiError
 
 HEAD = list(KEYS)
@@ -174,10 +176,101 @@ def test_encodings_and_formats(name: str, plan) -> None:
     hold(result, 4 if name == "gb18030" else 3)
 
 
+def page(rows, cell="td") -> str:
+    """As national systems export it: a table in a page, named .xls."""
+    lines = "".join("<tr>" + "".join(f"<{cell}>{text}" for text in row) + "</tr>\n" for row in rows)
+    return (
+        f"<html><head><meta charset=gb2312><style>td{{a:b}}</style></head><body><table border=1>{lines}</table></body>"
+    )
+
+
+def test_a_web_page_named_xls_is_read(plan) -> None:
+    """Titles that span, a household that spans two rows, a hidden row, entities, a table for layout around it."""
+    rows = [
+        "<tr><td colspan=3>古镇贫困户<br>花名册</td></tr>",
+        "<tr><th>户编号</th><th>村民&nbsp;小组</th><th>家庭<br>人口</th></tr>",
+        "<tr><td rowspan='2' style='mso-number-format:\"\\@\"'>H0000001</td><td>&#52;组</td><td> 2 </td></tr>",
+        "<tr style='display : none'><td>4组</td><td>2</td></tr>",
+        "<tr><td>H0000002</td><td>5<b>组</b></td><td>1<script>alert(1)</script></td></tr>",
+        "<tr><td>合计</td><td></td><td>3</td></tr>",
+    ]
+    text = "<!DOCTYPE html><table><tr><td>导出<table>" + "\n".join(rows) + "</table></td></tr></table>"
+    result = plan("导出.xls", text.encode("gbk"))
+    assert result.counts[Kind.UNCHANGED] == 3 and result.counts[Kind.REFUSED] == 1  # 导出 is a table by itself
+    hold(result, 7)
+    assert any("第 4 行是隐藏的" in notice for sheet in result.sheets for notice in sheet.notices)
+
+
+def test_the_text_faults_are_the_same_in_a_web_page(plan) -> None:
+    for name in (
+        "scientific",
+        "error as text",
+        "several faults in a row",
+        "line break in a cell",
+        "code instead of word",
+    ):
+        (rows,) = map(texts, TYPED[name][0])
+        shown = [["" if cell is None else str(cell).replace("\n", "<br>") for cell in row] for row in rows]
+        result = plan("表.xls", page(shown).encode("utf-8"))
+        hold(result, filled_rows(rows))
+        assert result.counts[Kind.REFUSED] == TYPED[name][1][3], name
+
+
+def old_workbook() -> bytes:
+    """An .xls with an error, a percentage, zeros that are only shown, a hidden row and column."""
+    import io
+
+    import xlwt
+
+    book = xlwt.Workbook()
+    sheet = book.add_sheet("户")
+    for line, row in enumerate(([*HEAD], [*ROW], [*SECOND])):
+        for place, cell in enumerate(row):
+            if isinstance(cell, date):
+                sheet.write(line, place, cell, xlwt.easyxf(num_format_str="YYYY-MM-DD"))
+            elif cell is not None:
+                sheet.write(line, place, cell)
+    sheet.row(1).set_cell_error(HEAD.index("脱贫年度"), "#REF!")
+    sheet.row(2).hidden = sheet.col(1).hidden = True
+    book.add_sheet("数").write(0, 0, 0.0435, xlwt.easyxf(num_format_str="0.00%"))
+    book.get_sheet(1).write(0, 1, 7, xlwt.easyxf(num_format_str="0000"))
+    book.get_sheet(1).write(0, 2, 8, xlwt.easyxf(num_format_str="0000"))
+    data = io.BytesIO()
+    book.save(data)
+    return data.getvalue()
+
+
+def test_an_old_workbook_tells_as_much_as_a_new_one(plan) -> None:
+    data = old_workbook()
+    result = plan("表.xls", data)
+    hold(result, 4)
+    assert ("E2", True) in [(place, "公式错误" in message) for row in result.rows for place, message in row.places()]
+    notices = "；".join(result.sheets[0].notices)
+    assert "第 3 行是隐藏的" in notices and "B 列“村民小组”是隐藏的" in notices
+    sheet = read_sheets("表.xls", data)[1]
+    assert sheet.percents == {(0, 0)} and [type(cell) for cell in sheet.cells[0]] == [float, Damaged, Damaged]
+
+
+def test_an_old_workbook_damaged_anywhere_is_read_or_gets_one_line() -> None:
+    data, chance = old_workbook(), random.Random(3)
+    for _ in range(150):
+        spoilt = bytearray(data[: chance.randrange(600, len(data))] if chance.random() < 0.3 else data)
+        for _ in range(chance.randrange(1, 8)):
+            spoilt[chance.randrange(len(spoilt))] = chance.randrange(256)
+        try:
+            read_sheets("表.xls", bytes(spoilt))
+        except GongshiError as error:
+            assert "\n" not in str(error)
+
+
 UNREADABLE = {
     "empty": ("表.xlsx", b"", "空的"),
     "wps": ("表.et", b"\xd0\xcf\x11\xe0" + b"x" * 600, "另存为 .xlsx"),
-    "html": ("表.xls", "<html><table><tr><td>户编号".encode("gbk"), "网页"),
+    "page without a table": ("表.xls", "<html><frameset><frame src='a.htm'>".encode("gbk"), "没有表格"),
+    "page of one file": ("表.xls", b"MIME-Version: 1.0\r\nContent-Type: multipart/related", "单个文件网页"),
+    "xml of 2003": ("表.xls", b'<?xml version="1.0"?><Workbook xmlns="urn:schemas-microsoft-com:office:spreadsheet">', "2003"),
+    "page too large": ("表.xls", b"<table><tr>" + b"<td colspan=1000 rowspan=100>" * 400, "太大"),
+    "open document": ("表.ods", b"PK\x03\x04" + b"x" * 600, "另存为 .xlsx"),
     "pdf": ("表.xlsx", b"%PDF-1.7", "PDF"),
     "half a zip": ("表.xlsx", xlsx(TWO)[:3000], "损坏"),
     "not a zip": ("表.xlsx", b"PK\x03\x04" + b"x" * 500, "损坏"),

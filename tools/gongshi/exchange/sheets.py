@@ -16,6 +16,8 @@ from datetime import date, datetime, time, timedelta
 
 import python_calamine as calamine
 
+from gongshi.exchange.htmltables import read_tables
+from gongshi.exchange.xlsscan import scan_old_workbook
 from gongshi.exchange.xlsxscan import LIMIT_CELLS, SheetFacts, scan_workbook
 from gongshi.model import GongshiError
 
@@ -88,16 +90,24 @@ def read_sheets(name: str, data: bytes) -> list[Sheet]:
     if data.startswith(b"%PDF"):
         raise GongshiError("这是 PDF 文件，读不了，请取得原来的 Excel 表再导入。")
     start = data[:2000].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
+    if start.startswith(b"mime-version:") or b"urn:schemas-microsoft-com:office:spreadsheet" in start:
+        raise GongshiError(f"文件其实是“单个文件网页”或“XML 电子表格 2003”，{RESAVE}。")
     if start.startswith((b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta", b"<head")):
-        raise GongshiError(f"文件其实是网页或 XML 格式，{RESAVE}。")
+        return _read_page(data)
     return [_read_text(name, data)]
+
+
+def _read_page(data: bytes) -> list[Sheet]:
+    return [
+        Sheet(f"表{number}", table.cells, tuple(table.merged), frozenset(table.hidden_rows), typed=False)
+        for number, table in enumerate(read_tables(_decode(data)), 1)
+    ]
 
 
 def _read_workbook(data: bytes) -> list[Sheet]:
     facts: list[SheetFacts] = []
     try:
-        if data.startswith(ZIP):
-            facts = scan_workbook(data)
+        facts = scan_workbook(data) if data.startswith(ZIP) else scan_old_workbook(data)
         with calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
             return [_sheet(book, place, facts) for place in range(len(book.sheet_names))]
     except calamine.PasswordError:

@@ -107,11 +107,21 @@ def _risky_styles(styles: bytes) -> tuple[frozenset[bytes], frozenset[bytes]]:
     zeros, percents = set(), set()
     for place, tag in enumerate(re.findall(rb"<" + _P + rb"xf\b[^>]*>", block[0] if block else b"")):
         code = codes.get(dict(_ATTRIBUTE.findall(tag)).get(b"numFmtId", b""), "")
-        if "%" in code:
+        if is_percent(code):
             percents.add(str(place).encode())
-        elif _ZEROS.search(code):
+        elif shows_other_digits(code):
             zeros.add(str(place).encode())
     return frozenset(zeros), frozenset(percents)
+
+
+def is_percent(code: str) -> bool:
+    """Whether a number format shows per cent."""
+    return "%" in code
+
+
+def shows_other_digits(code: str) -> bool:
+    """Whether a number format shows digits that are not kept: zeros in front, thousands cut off."""
+    return bool(_ZEROS.search(code))
 
 
 def _scan_sheet(xml: bytes, zeros: frozenset[bytes], percents: frozenset[bytes], from_1904: bool) -> SheetFacts:

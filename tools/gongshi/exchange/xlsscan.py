@@ -1,0 +1,154 @@
+"""What an old .xls (BIFF8 in an OLE file) says and calamine does not tell: errors, which it gives as empty cells, hidden
+rows and columns, formats that show something else than is kept. [MS-CFB], [MS-XLS]."""
+
+from __future__ import annotations
+
+import struct
+from collections.abc import Iterator, Mapping
+
+from gongshi.exchange.xlsxscan import ERROR, SHOWN, SheetFacts, is_percent, shows_other_digits
+from gongshi.model import GongshiError
+
+_LAST = 0xFFFFFFFA  # sector numbers from here on are marks
+_BOF, _EOF, _SHEET, _FORMAT, _XF, _DATES = 0x809, 0x0A, 0x85, 0x41E, 0xE0, 0x22
+_ROW, _COLUMNS, _BOOLERR, _FORMULA, _RK, _MULRK, _NUMBER = 0x208, 0x7D, 0x205, 0x06, 0x27E, 0xBD, 0x203
+
+
+class _Damaged(Exception):
+    """The file does not follow its own tables."""
+
+
+def scan_old_workbook(data: bytes) -> list[SheetFacts]:
+    """Facts of each sheet in workbook order; GongshiError for what is not readable as BIFF8."""
+    try:
+        stream = _workbook_stream(data)
+        if struct.unpack_from("<HHH", stream)[::2] != (_BOF, 0x0600):
+            raise _Damaged
+        offsets, styles, from_1904 = _globals(stream)
+        return [_scan_sheet(stream, offset, styles, from_1904) for offset in offsets]
+    except (_Damaged, struct.error, IndexError):
+        raise GongshiError("工作簿损坏，或是很旧的格式，请用 Excel 或 WPS 打开后另存为 .xlsx 再导入。") from None
+
+
+def _workbook_stream(data: bytes) -> bytes:
+    """The stream ``Workbook`` of an OLE file."""
+    shift, small_shift = struct.unpack_from("<HH", data, 30)
+    first_folder, _, cutoff, first_small, _, first_more, more = struct.unpack_from("<7I", data, 48)
+    if shift not in (9, 12) or small_shift != 6:
+        raise _Damaged
+    size = 1 << shift
+    tables = list(struct.unpack_from("<109I", data, 76))
+    for _ in range(min(more, len(data) // size)):
+        block = struct.unpack_from(f"<{size // 4}I", data, (first_more + 1) * size)
+        tables.extend(block[:-1])
+        first_more = block[-1]
+    numbers: list[int] = []
+    for table in tables:
+        if table < _LAST:
+            numbers.extend(struct.unpack_from(f"<{size // 4}I", data, (table + 1) * size))
+    read = _Chains(data, numbers, size, size)
+    entries = read.chain(first_folder)
+    found: dict[str, tuple[int, int]] = {}
+    for at in range(0, len(entries) - 127, 128):
+        length, kind = struct.unpack_from("<HB", entries, at + 64)
+        name = entries[at : at + max(0, length - 2)].decode("utf-16-le", "replace") if length <= 64 else ""
+        found["root" if kind == 5 else name] = struct.unpack_from("<II", entries, at + 116)
+    if "Workbook" not in found or "root" not in found:
+        raise _Damaged
+    start, length = found["Workbook"]
+    if length >= cutoff:
+        return read.chain(start)[:length]
+    small = _numbers(read.chain(first_small))
+    return _Chains(read.chain(found["root"][0]), small, 1 << small_shift, 0).chain(start)[:length]
+
+
+def _numbers(block: bytes) -> list[int]:
+    return list(struct.unpack(f"<{len(block) // 4}I", block[: len(block) // 4 * 4]))
+
+
+class _Chains:
+    """Sectors of one size, linked by a table of the next one; ``before`` bytes come first."""
+
+    def __init__(self, data: bytes, following: list[int], size: int, before: int) -> None:
+        self.data, self.following, self.size, self.before = data, following, size, before
+
+    def chain(self, sector: int) -> bytes:
+        parts = []
+        while sector < _LAST:
+            if len(parts) > len(self.following):
+                raise _Damaged  # a ring
+            start = self.before + sector * self.size
+            parts.append(self.data[start : start + self.size])
+            sector = self.following[sector]
+        return b"".join(parts)
+
+
+def _records(stream: bytes, at: int) -> Iterator[tuple[int, int, int]]:
+    """(kind, where its body begins, length) up to the end of this sheet; what is embedded in it is passed over."""
+    depth = 0
+    while at + 4 <= len(stream):
+        kind, length = struct.unpack_from("<HH", stream, at)
+        depth += (kind == _BOF) - (kind == _EOF)
+        if depth == 1:
+            yield kind, at + 4, length
+        if depth <= 0:
+            return
+        at += 4 + length
+
+
+def _globals(stream: bytes) -> tuple[list[int], dict[int, str], bool]:
+    """Where the sheets begin, the format code of each cell style, and whether days count from 1904."""
+    offsets: list[int] = []
+    codes = {9: "0%", 10: "0.00%"}
+    styles: list[int] = []
+    from_1904 = False
+    for kind, at, length in _records(stream, 0):
+        if kind == _SHEET:
+            offsets.append(struct.unpack_from("<I", stream, at)[0])
+        elif kind == _FORMAT:
+            number, count, flags = struct.unpack_from("<HHB", stream, at)
+            raw = stream[at + 5 : at + length]
+            codes[number] = raw[: 2 * count].decode("utf-16-le", "replace") if flags & 1 else raw.decode("latin-1")
+        elif kind == _XF:
+            styles.append(struct.unpack_from("<H", stream, at + 2)[0])
+        elif kind == _DATES:
+            from_1904 = stream[at] == 1
+    return offsets, {place: codes.get(code, "") for place, code in enumerate(styles)}, from_1904
+
+
+def _scan_sheet(stream: bytes, offset: int, styles: Mapping[int, str], from_1904: bool) -> SheetFacts:
+    rows: set[int] = set()
+    columns: set[int] = set()
+    damage: dict[tuple[int, int], str] = {}
+    percents: set[tuple[int, int]] = set()
+    zeros = {place for place, code in styles.items() if shows_other_digits(code)}
+    hundreds = {place for place, code in styles.items() if is_percent(code)}
+    for kind, at, length in _records(stream, offset):
+        if kind == _ROW and stream[at + 12] & 0x20:
+            rows.add(struct.unpack_from("<H", stream, at)[0])
+        elif kind == _COLUMNS:
+            first, last, _, _, flags = struct.unpack_from("<5H", stream, at)
+            columns |= set(range(first, min(last, 255) + 1)) if flags & 1 else set()
+        elif kind == _BOOLERR and stream[at + 7]:
+            damage[struct.unpack_from("<HH", stream, at)] = ERROR
+        elif kind == _FORMULA and stream[at + 12 : at + 14] == b"\xff\xff":
+            if stream[at + 6] == 2:
+                damage[struct.unpack_from("<HH", stream, at)] = ERROR
+        elif kind in (_FORMULA, _RK, _NUMBER, _MULRK):
+            for place, style in _numeric_cells(stream, kind, at, length):
+                if style in zeros:
+                    damage.setdefault(place, SHOWN)
+                elif style in hundreds:
+                    percents.add(place)
+    return SheetFacts(frozenset(rows), frozenset(columns), damage, frozenset(percents), from_1904)
+
+
+def _numeric_cells(stream: bytes, kind: int, at: int, length: int) -> list[tuple[tuple[int, int], int]]:
+    """(row and column, style) of the numbers in a record; one record may hold a whole stretch of a row."""
+    row, column, style = struct.unpack_from("<HHH", stream, at)
+    if kind != _MULRK:
+        return [((row, column), style)]
+    return [
+        ((row, column + number), struct.unpack_from("<H", stream, at + 4 + 6 * number)[0])
+        for number in range((length - 6) // 6)
+    ]
