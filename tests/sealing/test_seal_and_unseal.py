@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -13,6 +15,7 @@ from gongshi.sealing import (
     keygen,
     read_identity,
     read_sealed,
+    rewrap,
     seal,
     seal_csv,
     sealed_bytes,
@@ -210,3 +213,27 @@ def test_real_and_demo_keys_do_not_mix(county) -> None:
     for role in (SLUG, "county"):
         keygen(county.root, "示例", role, county.root / DEMO_IDENTITY)
     assert seal(county.root, SLUG, "2020", LIST.encode(), demo)
+
+
+def test_a_new_recipient_opens_after_rewrapping_and_one_struck_off_does_not(county, tmp_path: Path) -> None:
+    seal(county.root, SLUG, "2020", LIST.encode(), county.township)
+    seal(county.root, SLUG, "2021", given_list("M1,张䶮,SECRET-1"), county.township)
+    sealed = (county.root / "records/townships/guzhen/sealed.csv").read_bytes()
+    keygen(county.root, "新专干", SLUG, tmp_path / "home/new")
+    new = read_identity(tmp_path / "home/new", county.root)
+    with pytest.raises(GongshiError, match="解不开"):
+        unseal(county.root, SLUG, new)
+    with pytest.raises(GongshiError, match="解不开"):
+        rewrap(county.root, SLUG, new)
+    assert rewrap(county.root, SLUG, county.county) == ("records/keys/guzhen/2020.age", "records/keys/guzhen/2021.age")
+    assert len(list(unseal(county.root, SLUG, new))) == 2
+    table = county.root / "records/keys/recipients.csv"
+    kept = [line for line in table.read_text("utf-8").splitlines(keepends=True) if not line.startswith("guzhen,扶贫办")]
+    table.write_text("".join(kept), encoding="utf-8")
+    rewrap(county.root, SLUG, new)
+    with pytest.raises(GongshiError, match="解不开"):
+        unseal(county.root, SLUG, county.township)
+    assert len(list(unseal(county.root, SLUG, county.county))) == 2
+    assert (county.root / "records/townships/guzhen/sealed.csv").read_bytes() == sealed
+    with pytest.raises(GongshiError, match="还没有数据密钥"):
+        rewrap(county.root, "elsewhere", county.county)

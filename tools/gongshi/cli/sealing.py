@@ -42,10 +42,11 @@ def keygen(root: Path, name: str, role: str, identity: Path | None) -> None:
 
 @click.command(cls=Command)
 @click.option("--township", required=True, help="乡镇目录名，如 guzhen")
-@click.option("--epoch", required=True, help="密钥年度，如 2020")
+@click.option("--epoch", help="密钥年度，如 2020")
+@click.option("--rewrap", is_flag=True, help="不读名单，只把已有的数据密钥改封给现在登记的公钥（有人新登记或除名之后）")
 @IDENTITY
 @click.pass_obj
-def seal(root: Path, township: str, epoch: str, identity: Path | None) -> None:
+def seal(root: Path, township: str, epoch: str | None, rewrap: bool, identity: Path | None) -> None:
     """把标准输入里的 CSV 密封进台账。表头是 member_no,name，可以再加 id_no,phone,birth,account。
 
     给出的人整个换成新内容，没给出的人不变。内容不会写到任何临时文件。
@@ -53,13 +54,22 @@ def seal(root: Path, township: str, epoch: str, identity: Path | None) -> None:
     例：gongshi seal --township guzhen --epoch 2020 < 名单.csv
     """
     from gongshi.sealing import identity_place, read_identity
+    from gongshi.sealing import rewrap as wrap_again
     from gongshi.sealing import seal as put
 
     work_tree(root)
+    if rewrap == bool(epoch):
+        raise GongshiError("请写明密钥年度（--epoch 2020）并送进名单，或者用 --rewrap 只改封数据密钥。")
+    key_place = identity_place(identity, os.environ)
+    if rewrap:
+        paths = wrap_again(root, township, read_identity(key_place, root))
+        click.echo(
+            f"已改封给现在登记的公钥：{'、'.join(paths)}。以前的提交里还留着旧的封装，除名的人若有旧克隆仍能打开。"
+        )
+        return
     if sys.stdin.isatty():
         raise GongshiError("请用 < 把 CSV 文件送进来，或用管道")
-    key = read_identity(identity_place(identity, os.environ), root)
-    changed = put(root, township, epoch, sys.stdin.buffer.read(), key)
+    changed = put(root, township, epoch, sys.stdin.buffer.read(), read_identity(key_place, root))
     click.echo("已密封：" + "、".join(changed) if changed else "没有变化。")
 
 

@@ -5,7 +5,7 @@ recipients; the data key seals one box per member. Wrapped keys and boxes lie in
 identities never.
 """
 
-from gongshi.sealing.commands import keygen, seal, seal_csv, unseal
+from gongshi.sealing.commands import keygen, rewrap, seal, seal_csv, unseal
 from gongshi.sealing.envelope import (
     SEALED_FIELDS,
     SealedRow,
@@ -56,6 +56,7 @@ __all__ = [
     "read_recipients",
     "read_sealed",
     "recipients_bytes",
+    "rewrap",
     "seal",
     "seal_csv",
     "seal_rows",

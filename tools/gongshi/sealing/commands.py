@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gongshi.model import GongshiError
 from gongshi.repository import Tree, WorkTree, writer
-from gongshi.sealing.envelope import SealedRow, new_epoch, open_box, seal_rows, unwrap
+from gongshi.sealing.envelope import SealedRow, new_epoch, open_box, seal_rows, unwrap, wrap
 from gongshi.sealing.keys import (
     DEMO_IDENTITY,
     Identity,
@@ -77,6 +77,21 @@ def seal_csv(data: bytes, tree: Tree, slug: str, epoch: str, identity: Identity)
     data_key, changes = _epoch_key(tree, slug, epoch, identity, before)
     merged = {row.member_no: row for row in (*before, *seal_rows(data_key, slug, epoch, rows))}
     return {**changes, sealed_path(slug): sealed_bytes(merged.values())}
+
+
+def rewrap(root: Path, slug: str, identity: Identity) -> tuple[str, ...]:
+    """Wrap every data key of a township anew for the recipients registered now, so that a new one can open what is there
+    and one struck off can open no later clone; gives the paths. The boxes do not change.
+
+    Git keeps the old wrapping: who could open it then still can with the history at hand."""
+    with writer(root) as write:
+        tree = WorkTree(root)
+        recipients = _recipients(tree, slug)
+        folder = key_path(slug, "0000").removesuffix("0000.age")
+        keys = {path: unwrap(tree.read(path), identity, path) for path in tree.paths(folder) if path.endswith(".age")}
+        if not keys:
+            raise GongshiError(f"乡镇 {slug} 还没有数据密钥，第一次封存时会自动为登记的公钥生成，现在不必重新封装。")
+        return write({path: wrap(data_key, recipients) for path, data_key in keys.items()})
 
 
 def unseal(source: Tree | Path, slug: str | None, identity: Identity) -> Iterator[dict[str, str]]:
