@@ -11,6 +11,7 @@ from click.testing import CliRunner
 
 from exchange.books import Formula, Shown, csv, filled_rows, table, xlsx
 from exchange.conftest import ALLOCATION, HOUSEHOLD
+from gongshi.checks.phrases import wanted
 from gongshi.cli.importing import import_
 from gongshi.exchange import Kind, refused_workbook
 from gongshi.exchange.convert import Converter
@@ -190,6 +191,37 @@ def test_parents_and_children_of_one_workbook(plan, root: Path) -> None:
     assert result.counts == {Kind.CREATED: 2}
     broken = plan("表.xlsx", xlsx([member, person], full(household_no="H0000003", main_cause="懒")), township="guzhen")
     assert broken.counts == {Kind.REFUSED: 2} and "找不到" in told(broken)["B2"]
+
+
+def test_names_stand_for_codes_where_they_are_clear(root: Path, take, plan) -> None:
+    """A national export names villages and units; a name that two bear stands for none."""
+    for name in ("乙村", "乙村委会", "乙 村民委员会"):
+        result = plan("表.xlsx", xlsx(table(行政村=name)), township="guzhen")
+        assert [change.after for row in result.rows for change in row.changes] == ["990101100002"], name
+    unknown = told(plan("表.xlsx", xlsx(table(行政村="丙村")), township="guzhen"))
+    assert unknown == {"H2": "“行政村”填得不对：要写成 12 位数字的格式"}  # of another township; said once
+    row = money("N2020-002", 7)
+    row[8] = "财政局"
+    assert take("资金.xlsx", xlsx([MONEY, row])).counts == {Kind.CREATED: 1}
+    text = (root / "records/funds/2020/allocations.csv").read_text(encoding="utf-8")
+    assert text.splitlines()[-1].endswith(",U001")
+    divisions = root / "records/county/divisions.csv"
+    divisions.write_text(divisions.read_text(encoding="utf-8").replace("丙村", "乙村"), encoding="utf-8")
+    assert "H2" in told(plan("表.xlsx", xlsx(table(行政村="乙村"))))
+    assert plan("表.xlsx", xlsx(table(行政村="乙村")), township="guzhen").counts == {Kind.UPDATED: 1}
+
+
+def test_a_question_in_the_header_is_the_mapped_word(plan) -> None:
+    assert plan("表.xlsx", xlsx([["户编号", "家庭人口", "是否搬迁户"], ["H0000001", 2, "√"]])).counts == {
+        Kind.UPDATED: 1
+    }
+
+
+def test_no_pattern_is_shown_to_a_clerk() -> None:
+    fields = [field for one in project_descriptor().resources.values() for field in one.schema.fields if field.pattern]
+    told_of = [wanted(field) for field in fields]
+    assert len(told_of) > 100 and not [text for text in told_of if any(mark in text for mark in "[]{}?*\\")]
+    assert "要写成 H0000001 这样的格式" in told_of and "要写成 12 位数字的格式" in told_of
 
 
 def test_another_township_is_refused(plan) -> None:

@@ -7,6 +7,7 @@ import re
 from gongshi.package import Field, Resource
 
 PERSONAL_KEYS = ("household_no", "member_no", "pairing_id", "helper_no")
+_PIECE = re.compile(r"\[(.)[^\]]*\](?:\{([0-9]+)(?:,[0-9]*)?\})?([?*])?|([^\[\]{}()|?*+.\\]+)")
 _DIGITS = re.compile(r"[0-9０-９]{5,}")
 
 
@@ -39,7 +40,7 @@ def wanted(field: Field) -> str:
     if field.type in ("integer", "number"):
         return _number(field)
     if field.pattern:
-        return f"要符合格式 {field.pattern}"
+        return _form(field)
     if field.min_length is not None and field.max_length is not None:
         return f"要写 {field.min_length} 到 {field.max_length} 个字"
     if field.min_length is not None:
@@ -47,6 +48,25 @@ def wanted(field: Field) -> str:
     if field.max_length is not None:
         return f"要写在 {field.max_length} 个字以内"
     return "内容太长，请缩短"
+
+
+def _form(field: Field) -> str:
+    """A pattern in words: so many digits, or an example, or what the dictionary says of the field; no clerk reads patterns."""
+    pattern = field.pattern
+    if match := re.fullmatch(r"\[0-9\]\{([0-9]+)\}", pattern):
+        return f"要写成 {match[1]} 位数字的格式"
+    example = "".join(_sample(*piece) for piece in _PIECE.findall(pattern))
+    if len(example) <= 30 and re.fullmatch(pattern, example):
+        return f"要写成 {example} 这样的格式"
+    return f"要按规定的格式填：{field.description or field.title}"
+
+
+def _sample(first: str, least: str, optional: str, literal: str) -> str:
+    """The piece of an example for ``[0-9]{4}``, ``[A-Z]{2}``, ``[1-9]`` or plain text: four digits are a year."""
+    if literal or optional:
+        return literal
+    count = int(least or 1)
+    return "2020" if (first, count) == ("0", 4) else first * (count - 1) + ("1" if first == "0" else first)
 
 
 def _number(field: Field) -> str:

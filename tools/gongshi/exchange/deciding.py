@@ -255,15 +255,17 @@ class Decider:
         keys = [key for key in self.descriptor.foreign_keys if key.resource in resources]
         only = {*resources, *(key.reference for key in keys)}
         refused: dict[int, Candidate] = {}
+        blamed: dict[int, set[str]] = {}  # a cell that is no code at all is not also told to be unknown
         with load(OverlayTree(self.tree, self.ledger.changes()), only, self.descriptor) as database:
             for name in sorted(resources):
                 for candidate, fault, message in self._doubts(database, name):
                     candidate.refuse(fault, message)
                     refused[id(candidate)] = candidate
+                    blamed.setdefault(id(candidate), set()).add(fault)
             for key in keys:
                 for finding in check_foreign_key(database, key):
                     candidate = self.put.get((finding.resource, finding.key))
-                    if candidate:
+                    if candidate and finding.field not in blamed.get(id(candidate), ()):
                         candidate.refuse(finding.field, finding.message)
                         refused[id(candidate)] = candidate
         for candidate in refused.values():

@@ -6,7 +6,7 @@ sheet and cell. What would make the ledger invalid (schema, keys, references) is
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -16,6 +16,7 @@ from gongshi.exchange.deciding import Candidate, Decider
 from gongshi.exchange.identifiers import BY_NAME, carries_persons
 from gongshi.exchange.mapping import ColumnMapping, MappedColumn, Vocabulary, normal, read_mappings
 from gongshi.exchange.memory import Memory, recall
+from gongshi.exchange.names import codes_of_names
 from gongshi.exchange.persons import People, spelled
 from gongshi.exchange.sheets import Sheet, address, column_letters, read_sheets
 from gongshi.exchange.tables import NoTable, Table, filled_rows, find_table
@@ -57,7 +58,8 @@ def plan_import(
     tables = [table for table, _ in found if table]
     people = _people(tree, tables, request, progress)
     progress("转换各格")
-    candidates = [candidate for table in tables for candidate in _candidates(table, mappings, people, request)]
+    codes = codes_of_names(tree, descriptor, [table.resource for table in tables], request.township)
+    candidates = [one for table in tables for one in _candidates(table, mappings, codes, people)]
     progress("与台账比较")
     decider = Decider(tree, descriptor, request.township, people, memory)
     decider.decide(candidates, {table.resource.name for table in tables})
@@ -170,10 +172,13 @@ def _people(tree: Tree, tables: Sequence[Table], request: Request, progress: Pro
 
 
 def _candidates(
-    table: Table, mappings: Sequence[ColumnMapping], people: People | None, request: Request
+    table: Table,
+    mappings: Sequence[ColumnMapping],
+    codes: Mapping[tuple[str, str], Mapping[str, str]],
+    people: People | None,
 ) -> list[Candidate]:
     """Each data row with its cells converted."""
-    values: dict[str, dict[str, str]] = {}
+    values = {field: dict(names) for (resource, field), names in codes.items() if resource == table.resource.name}
     for mapping in mappings:
         if mapping.resource == table.resource.name:
             for name, pairs in mapping.values.items():

@@ -204,6 +204,8 @@ class Vocabulary:
             if word in self.persons:
                 return Meaning(self.persons[word], "identifier")
         for word in (base.removeprefix("是否"), base.removesuffix("情况"), base.removeprefix("本人")):
+            if word != base and word in self.mapped:
+                return Meaning(self.fields[self.mapped[word].field], "mapping", self.mapped[word].unit or unit)
             if word != base and word in self.titles:
                 return Meaning(self.titles[word], "title", unit)
         return Meaning(None, "unknown")
