@@ -109,7 +109,7 @@ def _tell_rules(tree: WorkTree, rows: list[dict[str, str]], details: bool) -> No
     with load(tree, ["county"], descriptor) as database:
         when = day(None, county_day(database))
     persons = {row["member_no"]: row for row in rows}
-    findings = [finding for finding, _ in sealing_findings(tree, descriptor, when, persons)]
+    findings = [finding for finding, _, _ in sealing_findings(tree, descriptor, when, persons)]
     if not details:
         if findings:
             click.echo(f"要密钥的规则：{summary(findings)}用 gongshi unseal --check 逐条查看。", err=True)

@@ -18,7 +18,7 @@ from gongshi.exchange.identifiers import BY_NAME, FIELDS, carries_persons, exten
 from gongshi.exchange.ledger import Key, Ledger, OverlayTree, Row
 from gongshi.exchange.memory import Memory, Origin
 from gongshi.exchange.persons import People, person_problems
-from gongshi.exchange.rules import sealing_findings, sharing
+from gongshi.exchange.rules import sealing_findings
 from gongshi.exchange.tables import Table
 from gongshi.exchange.values import CellChange, Kind, Problem, RowResult
 from gongshi.model import GongshiError, Severity
@@ -286,8 +286,7 @@ class Decider:
         found = sealing_findings(tree, self.descriptor, self.people.day, persons) if persons else []
         self.warnings = []
         refused: dict[int, Candidate] = {}
-        for finding, name in found:
-            alike = sharing(self.people.persons, name, finding.key[0]) if finding.key else []
+        for finding, name, alike in found:
             keys = [("members", (member,)) for member in alike]
             candidates = [self.put[key] for key in keys if key in self.put]
             if candidates:

@@ -51,6 +51,7 @@ class Ledger:
         self.descriptor = descriptor
         self.tables: dict[str, Table] = {}
         self._slugs: dict[str, str] | None = None
+        self._changes: dict[str, bytes] | None = None
         with load(tree, self._closure(names), descriptor) as database:
             broken = {finding.path for finding in database.findings}
             for name in self._closure(names):
@@ -170,11 +171,13 @@ class Ledger:
         key = table.key(row)
         table.rows[key], table.paths[key] = row, path
         table.touched.add(key)
+        self._changes = None
 
     def take_back(self, resource: str, key: Key, row: Row | None) -> None:
         """Undo ``put``: the record is again ``row``, or (None) not there."""
         table = self.tables[resource]
         table.touched.discard(key)
+        self._changes = None
         if row is None:
             table.rows.pop(key, None)
             table.paths.pop(key, None)
@@ -194,6 +197,11 @@ class Ledger:
 
     def changes(self) -> dict[str, bytes]:
         """The canonical bytes of every file with a touched record; GongshiError if that would lose what lies there."""
+        if self._changes is None:
+            self._changes = self._made()
+        return self._changes
+
+    def _made(self) -> dict[str, bytes]:
         changed: dict[str, bytes] = {}
         documents: set[str] = set()
         for table in self.tables.values():

@@ -18,11 +18,11 @@ _READ = ("members", "households", "villages", "divisions", "calendar")  # what s
 
 def sealing_findings(
     tree: Tree, descriptor: Descriptor, day: date, persons: Mapping[str, Mapping[str, str]]
-) -> list[tuple[Finding, str]]:
+) -> list[tuple[Finding, str, list[str]]]:
     """What the county's rules say of these unsealed persons (by member number), waivers applied, in order of place;
-    each finding with the identifier it is about: ``id_no`` or ``phone``."""
+    each finding with the identifier it is about, ``id_no`` or ``phone``, and all members who have the same one."""
     policies = load_policies(tree, descriptor)
-    rules = {rule.id: rule for _, rule in policies.rules() if rule.sealing}
+    rules = {rule.id: text(rule.body, "check") for _, rule in policies.rules() if rule.sealing}
     if not rules:
         return []
     with load(tree, _READ, descriptor) as database:
@@ -31,20 +31,24 @@ def sealing_findings(
         outcomes = run(policies, database, day, only=rules, identities=rows)
         findings = waive(policies, outcomes, database, day)
     kept = sorted((f for f in findings if f.rule in rules and f.code != "waiver"), key=lambda finding: finding.order)
-    return [_with_sharers(finding, text(rules[finding.rule].body, "check"), persons) for finding in kept]
+    sharers = {field: _sharers(persons, field) for field in ("id_no", "phone")} if kept else {}
+    return [_with_sharers(finding, rules[finding.rule], persons, sharers) for finding in kept]
 
 
-def sharing(persons: Mapping[str, Mapping[str, str]], field: str, member: str) -> list[str]:
-    """Members with the same value as this one in ``id_no`` or ``phone``, itself first; [] if it has none."""
-    value = persons.get(member, {}).get(field, "")[:18]
-    alike = (other for other, person in persons.items() if person.get(field, "")[:18] == value)
-    return [member, *sorted(set(alike) - {member})] if value else []
+def _sharers(persons: Mapping[str, Mapping[str, str]], field: str) -> dict[str, list[str]]:
+    """Value of an identifier → the members who have it, sorted."""
+    found: dict[str, list[str]] = {}
+    for member in sorted(persons):
+        if value := persons[member].get(field, "")[:18]:
+            found.setdefault(value, []).append(member)
+    return found
 
 
-def _with_sharers(finding: Finding, check: str, persons: Mapping[str, Mapping[str, str]]) -> tuple[Finding, str]:
-    """(the finding, naming all members where it is about a value that several have; the identifier it is about)."""
+def _with_sharers(finding: Finding, check: str, persons, sharers) -> tuple[Finding, str, list[str]]:
+    """The finding names all members where it is about a value that several have."""
     field = "phone" if check.startswith("phone") else "id_no"
-    if check in ("id_duplicate", "phone_shared") and finding.key:
-        alike = "、".join(sharing(persons, field, finding.key[0]))
-        finding = replace(finding, message=f"{finding.message}；涉及成员 {alike}")
-    return finding, field
+    member = finding.key[0] if finding.key else ""
+    alike = sharers[field].get(persons.get(member, {}).get(field, "")[:18], [])
+    if check in ("id_duplicate", "phone_shared") and alike:
+        finding = replace(finding, message=f"{finding.message}；涉及成员 {'、'.join(alike)}")
+    return finding, field, [member, *(other for other in alike if other != member)] if alike else []
