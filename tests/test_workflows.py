@@ -86,3 +86,5 @@ def test_the_log_of_manifests_only_grows(tmp_path) -> None:
     (tmp_path / "one/9.json").write_text("{}")
     assert call("push", "one") != 0, "it does not know of the others"
     assert call("burn", "one") == 2
+    remote.rename(tmp_path / "gone")
+    assert call("fetch", "four") != 0, "a remote that does not answer is not an empty log"

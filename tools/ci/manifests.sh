@@ -7,7 +7,8 @@ action=$1 folder=$2 remote=$3
 case $action in
 fetch)
   git init --quiet "$folder"
-  if git ls-remote --exit-code --heads "$remote" manifests >/dev/null; then
+  there=$(git ls-remote --heads "$remote" manifests) # a remote that does not answer stops here: it is no empty log
+  if [ -n "$there" ]; then
     git -C "$folder" fetch --quiet "$remote" manifests
     git -C "$folder" checkout --quiet FETCH_HEAD
   fi
