@@ -4,7 +4,7 @@ VENV := .venv
 export NO_MKDOCS_2_WARNING := 1
 export DISABLE_MKDOCS_2_WARNING := true
 
-.PHONY: site test check lint example docs lock bench clean
+.PHONY: site test check lint example docs lock screenshots bench clean
 .DEFAULT_GOAL := site
 
 site: $(VENV)/.site
@@ -45,6 +45,11 @@ docs: $(VENV)/.dev
 lock:
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -o requirements.lock pyproject.toml
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url --extra dev -o requirements-dev.lock pyproject.toml
+
+# The pictures in the READMEs, taken of the example county's site (needs chromium).
+screenshots: $(VENV)/.dev
+	$(VENV)/bin/gongshi build
+	$(VENV)/bin/python tests/browser/screenshots.py site docs/screenshots
 
 # Peers to compare with go into an environment of their own; without a network the rest is measured all the same.
 bench: $(VENV)/.dev

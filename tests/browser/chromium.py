@@ -118,6 +118,16 @@ class Browser:
         """What the window shows, as PNG."""
         file.write_bytes(base64.b64decode(self.call("Page.captureScreenshot", format="png")["data"]))
 
+    def choose_file(self, selector: str, file: Path) -> None:
+        """Choose ``file`` in the file field, as a reader would."""
+        root = self.call("DOM.getDocument")["root"]["nodeId"]
+        field = self.call("DOM.querySelector", nodeId=root, selector=selector)["nodeId"]
+        self.call("DOM.setFileInputFiles", nodeId=field, files=[str(file)])
+
+    def paper(self, on: bool) -> None:
+        """Lay the page out as for print, or for the screen again."""
+        self.call("Emulation.setEmulatedMedia", media="print" if on else "")
+
     def pdf(self) -> bytes:
         """The page as it prints."""
         return base64.b64decode(self.call("Page.printToPDF", preferCSSPageSize=True, printBackground=True)["data"])

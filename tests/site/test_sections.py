@@ -144,9 +144,9 @@ def test_the_feed_is_atom_and_holds_what_html_would_break(built):
 def test_help_shows_whole_quarters_only():
     site = site_on(datetime.date(2020, 5, 10))
     body = page(site, "help/index.html")
-    assert "2020-Q1" in body and "2020-Q2" not in body
-    assert "2020-Q2" in page(site_on(datetime.date(2020, 6, 30)), "help/index.html")
-    assert "2020-Q2" not in page(site_on(datetime.date(2020, 6, 29)), "help/index.html")
+    assert "2020年第一季度" in body and "2020年第二季度" not in body
+    assert "2020年第二季度" in page(site_on(datetime.date(2020, 6, 30)), "help/index.html")
+    assert "2020年第二季度" not in page(site_on(datetime.date(2020, 6, 29)), "help/index.html")
 
 
 def test_schooling_is_by_school_and_withholds(built, pages_of_built):

@@ -12,10 +12,11 @@ import click
 
 from gongshi import __version__
 from gongshi.cli.chinese import Command
-from gongshi.cli.common import day, digest, paint, progress, work_tree
+from gongshi.cli.common import day, paint, progress, work_tree
 from gongshi.cli.judging import DESCRIPTORS, judging
 from gongshi.cli.render import Header, summary, text_line, to_github, to_json, to_junit
 from gongshi.model import Finding, GongshiError, Severity
+from gongshi.repository import digest
 
 if TYPE_CHECKING:
     from gongshi.repository import RevisionTree

@@ -1,8 +1,7 @@
-"""What several commands need: progress on a terminal, colours, the day, digests."""
+"""What several commands need: progress on a terminal, colours, the day."""
 
 from __future__ import annotations
 
-import hashlib
 import os
 import sys
 from collections.abc import Callable
@@ -12,7 +11,7 @@ from pathlib import Path
 import click
 
 from gongshi.model import GongshiError
-from gongshi.repository import Tree, WorkTree, recover
+from gongshi.repository import WorkTree, recover
 
 
 def work_tree(root: Path) -> WorkTree:
@@ -44,12 +43,3 @@ def day(value: str | None, as_of: date | None) -> date:
         return date.fromisoformat(value)
     except ValueError:
         raise GongshiError(f"日期“{value[:20]}”不对，请写成 2020-06-30 的样子") from None
-
-
-def digest(tree: Tree, *prefixes: str) -> str:
-    """SHA-256 over paths and contents of the files below ``prefixes``."""
-    total = hashlib.sha256()
-    for prefix in prefixes:
-        for path in tree.paths(prefix):
-            total.update(f"{path}\0{hashlib.sha256(tree.read(path)).hexdigest()}\n".encode())
-    return total.hexdigest()

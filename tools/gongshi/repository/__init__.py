@@ -3,7 +3,7 @@
 from gongshi.repository.cache import Cache, private_folder
 from gongshi.repository.differing import differing
 from gongshi.repository.git import Git
-from gongshi.repository.tree import RevisionTree, Tree, WorkTree, inside
+from gongshi.repository.tree import RevisionTree, Tree, WorkTree, digest, inside
 from gongshi.repository.writing import Changes, recover, write_files, writer
 
 __all__ = [
@@ -14,6 +14,7 @@ __all__ = [
     "Tree",
     "WorkTree",
     "differing",
+    "digest",
     "inside",
     "private_folder",
     "recover",

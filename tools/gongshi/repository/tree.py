@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
@@ -216,3 +217,12 @@ def _sorted_out(root: Path, names: Iterable[str]) -> tuple[tuple[str, ...], tupl
         elif _is_file(Path(place)):
             files.append(name)
     return tuple(files), tuple(links)
+
+
+def digest(tree: Tree, *prefixes: str) -> str:
+    """SHA-256 over paths and contents of the files below ``prefixes``."""
+    total = hashlib.sha256()
+    for prefix in prefixes:
+        for path in tree.paths(prefix):
+            total.update(f"{path}\0{hashlib.sha256(tree.read(path)).hexdigest()}\n".encode())
+    return total.hexdigest()

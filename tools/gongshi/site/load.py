@@ -13,7 +13,7 @@ from gongshi.model import GongshiError, Severity
 from gongshi.package import RECORDS, county_day
 from gongshi.package import load as load_tables
 from gongshi.policy import Verdict, judge
-from gongshi.repository import Git, Tree, WorkTree
+from gongshi.repository import Git, Tree, WorkTree, digest
 from gongshi.site.pages import Site
 from gongshi.site.quarter import standing
 
@@ -46,7 +46,8 @@ def of_tree(
     _refuse_dates(views)
     verdict = judge(database, day)
     shown = books(verdict, database.descriptor, day, views.threshold, _counted(views, database, verdict, then))
-    return Site(views, day, commit, clean, _changed(views, tree), shown, exemptions(verdict, day))
+    changed, rules = _changed(views, tree), digest(tree, "policies/")
+    return Site(views, day, commit, clean, changed, shown, exemptions(verdict, day), rules)
 
 
 def _counted(views: Disclosure, database: Any, verdict: Verdict, then: Standing) -> Counted:

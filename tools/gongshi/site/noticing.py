@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from collections import defaultdict
+from calendar import Calendar
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from itertools import islice
-from typing import Any
+from typing import Any, NamedTuple
 
 from gongshi.disclosure.clock import State, state
 
@@ -30,6 +31,64 @@ def by_year(rows: Iterable[Any]) -> Mapping[int, list[Any]]:
     for row in rows:
         found[row.starts_on.year].append(row)
     return dict(sorted(found.items(), reverse=True))
+
+
+class Month(NamedTuple):
+    """A month of a year; its pages sort and are called by it."""
+
+    year: int
+    month: int
+
+    @property
+    def path(self) -> str:
+        """Where its page is, from the site's root."""
+        return f"notices/{self.year}-{self.month:02}.html"
+
+    @property
+    def title(self) -> str:
+        """Its name in Chinese."""
+        return f"{self.year}年{self.month}月"
+
+
+class Day(NamedTuple):
+    """A day of a calendar: how many notices of each kind run on it."""
+
+    date: datetime.date
+    kinds: Mapping[str, int]
+
+
+def by_month(rows: Iterable[Any]) -> Mapping[Month, list[Any]]:
+    """Notices by every month in which they run, the newest month first."""
+    found: dict[Month, list[Any]] = defaultdict(list)
+    for row in rows:
+        first, last = (12 * day.year + day.month - 1 for day in (row.starts_on, row.ends_on))
+        for number in range(first, last + 1):
+            found[Month(number // 12, number % 12 + 1)].append(row)
+    return dict(sorted(found.items(), reverse=True))
+
+
+def weeks(month: Month, rows: Sequence[Any]) -> list[list[Day | None]]:
+    """The month's weeks from Monday on; None stands for the days of other months."""
+
+    def day(date: datetime.date) -> Day | None:
+        if date.month != month.month:
+            return None
+        kinds = Counter(row.notice_kind for row in rows if row.starts_on <= date <= row.ends_on)
+        return Day(date, dict(sorted(kinds.items())))
+
+    return [[day(date) for date in week] for week in Calendar().monthdatescalendar(*month)]
+
+
+def by_kind(rows: Sequence[Any], on: datetime.date) -> list[tuple[str, Mapping[State, int], Mapping[int, int]]]:
+    """For each kind how many notices are in each state on the day, and how many began in each year."""
+    states: dict[str, Counter] = defaultdict(Counter)
+    years: dict[str, Counter] = defaultdict(Counter)
+    for row in rows:
+        states[row.notice_kind][state(row, on)] += 1
+        years[row.notice_kind][row.starts_on.year] += 1
+    return [
+        (kind, states[kind], years[kind]) for kind in sorted(states, key=lambda kind: (-states[kind].total(), kind))
+    ]
 
 
 def over(row: Any, on: datetime.date) -> bool:

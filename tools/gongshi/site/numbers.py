@@ -66,6 +66,15 @@ def sums(projects: Sequence[Any]) -> Sums:
     return Sums(len(projects), budget, sum((row.paid or Decimal(0) for row in projects), Decimal(0)))
 
 
+def by_field(projects: Iterable[Any], field: str) -> list[tuple[str, Sums]]:
+    """The money of projects by one of their fields, the largest first."""
+    groups: dict[str, list] = defaultdict(list)
+    for row in projects:
+        groups[getattr(row, field)].append(row)
+    found = [(name, sums(rows)) for name, rows in groups.items()]
+    return sorted(found, key=lambda item: (-item[1].budget, item[0]))
+
+
 def stages(projects: Iterable[Any]) -> list[tuple[str, int]]:
     """How many projects are at each stage, in order."""
     found = Counter(row.stage for row in projects)

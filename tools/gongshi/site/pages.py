@@ -12,7 +12,7 @@ from gongshi.disclosure import Disclosure
 from gongshi.disclosure.clock import State, state
 from gongshi.disclosure.rulings import Book, Exemption
 from gongshi.site import downloads, noticing, rulings, topics
-from gongshi.site.numbers import flows, people, stages, sums
+from gongshi.site.numbers import by_field, flows, people, stages, sums
 from gongshi.site.render import chinese, environment
 from gongshi.site.shell import Page
 
@@ -39,8 +39,12 @@ class Site:
         changed: Collection[tuple[str, str]] = (),
         books: Sequence[Book] = (),
         waivers: Sequence[Exemption] = (),
+        rules: str = "",
     ) -> None:
-        """``changed`` are the (notice, project) whose record is not what the notice froze; ``books`` the policies."""
+        """``changed`` are the (notice, project) whose record is not what the notice froze; ``books`` the policies,
+        ``rules`` the digest of their files.
+        """
+        self._rules = rules
         self._books, self._waivers = books, waivers
         self._views, self._changed = views, changed
         self._on = on
@@ -66,6 +70,8 @@ class Site:
             "commit": self._commit,
             "commit_text": version if self._clean else f"{version}（另有未入库的修改）",
             "example": self._county.example,
+            "rules": self._rules,
+            "rules_text": f"{sum(len(book.rulings) for book in self._books)} 条，版本 {self._rules[:12]}",
         }
 
     def names(self) -> Iterable[str]:
@@ -107,7 +113,9 @@ class Site:
         yield from self._township_pages()
         yield from self._village_pages()
         yield from self._notice_pages()
-        for path, title, values, words in rulings.pages(self._books):
+        for path, title, values, words in rulings.pages(
+            self._books, self._rows("indicators"), self._county.county_code
+        ):
             yield self._page(path, title, "policy.html", values, words)
 
     # -- what the sections show -------------------------------------------------------------------------------
@@ -117,7 +125,9 @@ class Site:
             "people": self._people[self._county.county_code],
             "flows": flows(self._rows("allocations")),
             "stages": stages(self._rows("projects")),
+            "categories": by_field(self._rows("projects"), "category"),
             "projects": self._rows("projects"),
+            "planned": sums(self._rows("projects")),
             "townships": self._rows("townships"),
             "villages": self._rows("villages"),
             "notices": noticing.by_state(self._rows("notices"), self._on)[State.RUNNING],
@@ -126,10 +136,10 @@ class Site:
 
     def _funds(self) -> dict[str, Any]:
         values = {"allocations": self._rows("allocations"), "flows": flows(self._rows("allocations"))}
-        return values | {"routes": topics.routes(self._views)}
+        return values | topics.funds_values(self._views)
 
     def _projects(self) -> dict[str, Any]:
-        return {"projects": self._rows("projects"), "total": sums(self._rows("projects"))}
+        return topics.project_values(self._views) | {"total": sums(self._rows("projects"))}
 
     def _townships(self) -> dict[str, Any]:
         return {
@@ -140,7 +150,17 @@ class Site:
 
     def _notices(self) -> dict[str, Any]:
         rows = self._rows("notices")
-        return {"states": noticing.by_state(rows, self._on), "years": noticing.by_year(rows), "open": noticing.OPEN}
+        months, now = noticing.by_month(rows), noticing.Month(self._on.year, self._on.month)
+        return {
+            "states": noticing.by_state(rows, self._on),
+            "years": noticing.by_year(rows),
+            "kinds": noticing.by_kind(rows, self._on),
+            "months": months,
+            "now": now,
+            "weeks": noticing.weeks(now, months.get(now, ())),
+            "year_months": lambda year: [noticing.Month(year, month) for month in range(1, 13)],
+            "open": noticing.OPEN,
+        }
 
     def _policies(self) -> dict[str, Any]:
         return rulings.overview(self._books, self._waivers, self._rows("indicators"), self._county.county_code)
@@ -154,7 +174,7 @@ class Site:
         projects = {row.project_id: row for row in self._rows("projects")}
         rows = [row for row in self._rows("project-stages") if row.done_on <= self._on and row.project_id in projects]
         rows.sort(key=lambda row: (row.done_on, row.project_id), reverse=True)
-        return [(row, projects[row.project_id]) for row in rows[:8]]
+        return [(row, projects[row.project_id]) for row in rows[:6]]
 
     def _data(self) -> dict[str, Any]:
         return {"tables": downloads.tables(self._views), "licence": self._county.licence}
@@ -179,7 +199,8 @@ class Site:
             mine["notices"] = [notices[link.notice_id] for link in mine.pop("notice_projects")]
             places = " ".join(place.village or "" for place in mine["villages"] if row.township_code)
             words = f"{code} {row.category} {row.township or ''} {places} {row.owner or ''}"
-            yield self._page(f"projects/{code}.html", row.name, "project.html", {"project": row} | mine, words)
+            mine |= {"project": row, "path": topics.steps(mine.pop("stages")), "links": notices}
+            yield self._page(f"projects/{code}.html", row.name, "project.html", mine, words)
 
     def _township_pages(self) -> Iterator[Page]:
         villages = self._group("villages", "township_code")
@@ -190,6 +211,7 @@ class Site:
             values = {
                 "township": row,
                 "villages": villages[code],
+                "eight": {village.village_code: topics.eight(village) for village in villages[code]},
                 "projects": projects[code],
                 "total": sums(projects[code]),
                 "notices": notices[code],
@@ -207,6 +229,8 @@ class Site:
             values = {
                 "village": row,
                 "titles": titles,
+                "eight": topics.eight(row),
+                "plan": next((f"policies/{book.policy}.html" for book in self._books if book.plan == 13), None),
                 "people": self._people[code],
                 "projects": [projects[link.project_id] for link in links[code] if link.project_id in projects],
                 "assets": assets[code],
@@ -238,11 +262,19 @@ class Site:
         yield from self._notice_lists()
 
     def _notice_lists(self) -> Iterator[Page]:
-        """A page for each year, and what stands at the address of a notice that was withdrawn."""
+        """A page for each year and month, and what stands at the address of a notice that was withdrawn."""
         for year, rows in noticing.by_year(self._rows("notices")).items():
             title = f"{year}年的公示公告"
             values = {"notices": rows, "title": title}
             yield self._page(f"notices/{year}.html", title, "notices-year.html", values, "公示公告")
+        months = noticing.by_month(self._rows("notices"))
+        order = sorted(months)
+        for place, month in enumerate(order):
+            title = f"{month.title}公示日历"
+            values = {"month": month, "notices": months[month], "title": title}
+            values |= {"weeks": noticing.weeks(month, months[month])}
+            values |= {"before": order[place - 1] if place else None, "after": (*order, None)[place + 1]}
+            yield self._page(month.path, title, "notices-month.html", values, "公示日历")
         for row in self._rows("notices-withdrawn"):
             title = f"公示 {row.notice_id} 已撤回"
             values = {"notice": row, "title": title}

@@ -14,8 +14,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from gongshi.disclosure import Withheld
+from gongshi.site.tables import frame
 
 MISSING = Markup('<span class="gs-none">未填</span>')
+UNPAID = Markup('<span class="gs-none">未支付</span>')
 WAN = Decimal(10000)
 CENT = Decimal("0.01")
 
@@ -56,6 +58,17 @@ def chinese(value: datetime.date) -> str:
     return f"{value.year}年{value.month}月{value.day}日"
 
 
+def quarter(value: str) -> str:
+    """2020年第二季度, from 2020-Q2."""
+    year, number = value.split("-Q")
+    return f"{year}年第{'一二三四'[int(number) - 1]}季度"
+
+
+def term(value: str) -> str:
+    """2020年春季学期, from 2020-S1; anything else as it is."""
+    return value.replace("-S1", "年春季学期").replace("-S2", "年秋季学期")
+
+
 def yuan(value: Decimal | Withheld | None) -> Markup:
     """An amount in yuan."""
     if isinstance(value, Withheld):
@@ -71,6 +84,11 @@ def wan(value: Decimal | Withheld | None) -> Markup:
     if rounded * WAN == value:
         return Markup(f"{rounded:,}")
     return Markup(f'<data value="{value}" title="{yuan(value)} 元">{rounded:,}</data>')
+
+
+def paid(value: Decimal | None) -> Markup:
+    """What was paid, in units of ten thousand; that nothing is on record is said, not shown as zero."""
+    return UNPAID if value is None else wan(value)
 
 
 def share(part: Any, whole: Any) -> Markup:
@@ -90,10 +108,10 @@ def per(part: int | Withheld | None, whole: Any) -> Markup:
 
 
 def bar(part: Any, whole: Any) -> Markup:
-    """``share`` as a number and as a bar."""
+    """``share`` as a number and as a bar; nothing where either is not known."""
     text = share(part, whole)
     if text is MISSING:
-        return text
+        return Markup("")
     width = min(100, Decimal(part) * 100 / Decimal(whole))
     return Markup(f'<span class="gs-bar"><span style="width:{width:.1f}%"></span></span> {text}')
 
@@ -108,6 +126,14 @@ def environment() -> Environment:
         lstrip_blocks=True,
         auto_reload=False,
     )
-    env.filters |= {"show": show, "date": date, "yuan": yuan, "wan": wan}
-    env.globals |= {"share": share, "bar": bar, "per": per}
+    env.filters |= {
+        "show": show,
+        "date": date,
+        "yuan": yuan,
+        "wan": wan,
+        "paid": paid,
+        "quarter": quarter,
+        "term": term,
+    }
+    env.globals |= {"share": share, "bar": bar, "per": per, "frame": frame}
     return env

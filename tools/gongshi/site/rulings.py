@@ -32,7 +32,6 @@ def overview(
 ) -> dict[str, Any]:
     """What the page of all policies shows. Targets are the county's own: others could give small counts back."""
     rulings = [ruling for book in books for ruling in book.rulings]
-    targets = [row for row in indicators if row.subject == county and row.target is not None]
     broken = [ruling for ruling in rulings if ruling.broke and ruling.broke != NOT_YET]
     return {
         "books": books,
@@ -41,9 +40,13 @@ def overview(
         "errors": sum(ruling.severity == "错误" for ruling in broken),
         "warnings": sum(ruling.severity == "警告" for ruling in broken),
         "unconfigured": sum(ruling.state == "未配置" for ruling in rulings),
-        "targets": targets,
+        "targets": _targets(indicators, county),
         "waivers": waivers,
     }
+
+
+def _targets(indicators: Sequence[Any], county: str) -> list[Any]:
+    return [row for row in indicators if row.subject == county and row.target is not None]
 
 
 def table(books: Sequence[Book]) -> dict[str, Any]:
@@ -67,8 +70,12 @@ def _cell(ruling: Any, name: str) -> str:
     return str(value) if isinstance(value, Withheld) else plain_cell(value)
 
 
-def pages(books: Sequence[Book]) -> Iterator[tuple[str, str, Mapping[str, Any], str]]:
-    """Path, title, values and search words of each policy's page."""
+def pages(
+    books: Sequence[Book], indicators: Sequence[Any], county: str
+) -> Iterator[tuple[str, str, Mapping[str, Any], str]]:
+    """Path, title, values and search words of each policy's page; its targets are those that name it as basis."""
+    targets = _targets(indicators, county)
     for book in books:
         words = f"方案{book.plan}" if book.plan else "规则册"
-        yield f"policies/{book.policy}.html", book.title, {"book": book}, words
+        mine = [row for row in targets if row.basis.partition(" ")[0] == words]
+        yield f"policies/{book.policy}.html", book.title, {"book": book, "targets": mine}, words

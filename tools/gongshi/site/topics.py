@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from pathlib import Path
@@ -13,7 +13,12 @@ from gongshi.disclosure import Disclosure, Withheld
 from gongshi.disclosure.clock import WorkingDays
 from gongshi.model import GongshiError
 from gongshi.package.yamlfile import parse, plain
+from gongshi.site.numbers import LEVELS, STAGES
 
+WHOLE = "全县项目"
+"""Stands for the township of a project that has none: it reaches several."""
+
+SOURCES = (*LEVELS, "自筹")
 LATE = ("按时", "超期", "未注明")
 
 
@@ -37,32 +42,18 @@ def _past_quarters(quarters: Iterable[str], on: datetime.date) -> list[str]:
     return sorted(quarter for quarter in quarters if quarter < running or (last and quarter == running))[-4:]
 
 
-class Aid(NamedTuple):
-    """Aid to pupils in one period: the rows of each benefit by school, and their totals."""
-
-    period: str
-    benefits: Sequence[str]
-    schools: Sequence[tuple[str, Mapping[str, Any]]]
-    totals: Mapping[str, Any]
-
-
 def education_values(views: Disclosure) -> dict[str, Any]:
-    """Aid by period and school, the schools, and the education money."""
-    periods: dict[str, list[Any]] = defaultdict(list)
-    for row in views.rows("school-aid"):
-        periods[row.period].append(row)
-    money = [row for row in views.rows("allocations") if row.programme == "教育扶贫"]
-    found = [_aid(period, periods[period]) for period in sorted(periods, reverse=True)]
-    return {"aid": found, "schools": views.rows("schools"), "money": money}
-
-
-def _aid(period: str, rows: Sequence[Any]) -> Aid:
-    schools: dict[str, dict[str, Any]] = defaultdict(dict)
-    totals = {row.benefit: row for row in rows if row.school_code == "合计"}
-    for row in rows:
-        if row.school_code != "合计":
-            schools[row.school][row.benefit] = row
-    return Aid(period, sorted(totals), list(schools.items()), totals)
+    """Aid by school, benefit and term, its totals, the schools, and the education money; the newest term first."""
+    rows = sorted(views.rows("school-aid"), key=lambda row: (row.benefit, row.school_code))
+    rows.sort(key=lambda row: row.period, reverse=True)
+    aid = [row for row in rows if row.school_code != "合计"]
+    return {
+        "aid": aid,
+        "totals": [row for row in rows if row.school_code == "合计"],
+        "schools_of": Counter((row.benefit, row.period) for row in aid),
+        "schools": views.rows("schools"),
+        "money": [row for row in views.rows("allocations") if row.programme == "教育扶贫"],
+    }
 
 
 def oversight_values(views: Disclosure, on: datetime.date) -> dict[str, Any]:
@@ -133,6 +124,17 @@ class Route(NamedTuple):
     project: Any
     amount: Decimal
     paid: Decimal
+    allocation: str | None
+    """None for what a project's own people put in: nobody allots it and the ledger has no payment of it."""
+
+
+class Share(NamedTuple):
+    """What goes one way: of how many projects, how much is planned and paid."""
+
+    name: str
+    projects: int
+    amount: Decimal
+    paid: Decimal
 
 
 def routes(views: Disclosure) -> list[Route]:
@@ -149,6 +151,117 @@ def routes(views: Disclosure) -> list[Route]:
             continue
         programme = fund.programme if fund else "自筹和其他"
         money = paid.pop((line.project_id, line.allocation_id), Decimal(0))
-        town = project.township or "全县"
-        found.append(Route(line.source_level, programme, town, project, line.amount or Decimal(0), money))
+        town = project.township or WHOLE
+        amount = line.amount or Decimal(0)
+        found.append(Route(line.source_level, programme, town, project, amount, money, line.allocation_id))
     return sorted(found, key=lambda route: (-route.amount, route.project.project_id))
+
+
+def shares(found: Sequence[Route], field: str) -> list[Share]:
+    """The routes added up by one of their fields, the largest first."""
+    groups: dict[str, list[Route]] = defaultdict(list)
+    for route in found:
+        groups[getattr(route, field)].append(route)
+    return sorted((_share(name, rows) for name, rows in groups.items()), key=lambda share: (-share.amount, share.name))
+
+
+def _share(name: str, rows: Sequence[Route]) -> Share:
+    amount, paid = (sum((getattr(row, field) for row in rows), Decimal(0)) for field in ("amount", "paid"))
+    return Share(name, len({row.project.project_id for row in rows}), amount, paid)
+
+
+def funds_values(views: Disclosure) -> dict[str, Any]:
+    """The ways of the money, added up three ways, and what projects have beside the allocations."""
+    found = routes(views)
+    own = sum((route.amount for route in found if route.allocation is None), Decimal(0))
+    fields = {"source": "来源", "programme": "用途", "township": "乡镇"}
+    return {
+        "routes": found,
+        "own": own,
+        "planned": sum((route.amount for route in found), Decimal(0)),
+        "shares": [(field, title, shares(found, field)) for field, title in fields.items()],
+    }
+
+
+STEPS = ("乡镇申报", "县级审批", "开工", "竣工", "乡镇初检", "县级验收", "乡级报账")
+"""The six steps every project takes (方案2 一（二）); 开工 and 竣工 are the two ends of one, the work itself."""
+
+
+def steps(done: Sequence[Any]) -> list[tuple[str, Any]]:
+    """The way of a project, in order: each step with the row that says it is done, or None."""
+    found = {row.stage: row for row in done}
+    order = ("乡镇申报", "县级审批", "招标", *STEPS[2:], "决算", "移交")
+    return [(name, found.get(name)) for name in order if name in STEPS or name in found]
+
+
+class Where(NamedTuple):
+    """Where a project is done and from what it is paid, for the list: codes to filter by, and words to read."""
+
+    codes: str
+    text: str
+    sources: Sequence[str]
+
+
+def project_values(views: Disclosure) -> dict[str, Any]:
+    """All projects, with their villages and sources, and what they can be filtered by."""
+    projects, known = views.rows("projects"), {row.village_code: row for row in views.rows("villages")}
+    villages: dict[str, list[Any]] = defaultdict(list)
+    for row in views.rows("project-villages"):
+        villages[row.project_id].append(row)
+    sources: dict[str, list[str]] = defaultdict(list)
+    for row in views.rows("project-budget"):
+        if row.source_level not in sources[row.project_id]:
+            sources[row.project_id].append(row.source_level)
+    towns = {row.name: None for row in views.rows("townships")} | {WHOLE: None}
+    offered: dict[str, list[tuple[str, str]]] = defaultdict(list)
+    for code in sorted({row.village_code for rows in villages.values() for row in rows} & set(known)):
+        offered[known[code].township or ""].append((code, known[code].name))
+    return {
+        "projects": projects,
+        "places": {
+            row.project_id: _where(villages[row.project_id], sources[row.project_id], len(known)) for row in projects
+        },
+        "towns": [name for name in towns if any((row.township or WHOLE) == name for row in projects)],
+        "villages": dict(offered),
+        "stages": [name for name in STAGES if any(row.stage == name for row in projects)],
+        "sources": [name for name in SOURCES if any(name in found for found in sources.values())],
+    }
+
+
+def _where(villages: Sequence[Any], sources: Sequence[str], all_villages: int) -> Where:
+    """A project without villages, or in all of them, is found under every village."""
+    names = [row.village or row.village_code for row in villages]
+    if not names or len(names) >= all_villages:
+        return Where("*", "全县", sources)
+    text = "、".join(names) if len(names) <= 3 else f"{len(names)} 个村"
+    return Where(" ".join(row.village_code for row in villages), text, sources)
+
+
+class Item(NamedTuple):
+    """One of the eight things a village should have: None where the ledger does not say whether it has it."""
+
+    name: str
+    has: bool | None
+    fields: Sequence[str]
+
+
+EIGHT = {
+    "主导产业": ("industry_1", "industry_2", "industry_cover_rate"),
+    "道路": ("hard_road", "groups_with_road"),
+    "便民服务中心": ("service_centre_m2", "shop"),
+    "社会保障": ("pension_rate", "med_ins_rate"),
+    "村容村貌制度": ("sanitation_rules",),
+    "村两委班子": ("cadre_team",),
+    "驻村工作队": ("work_team",),
+    "结对帮扶机制": ("pairing_system",),
+}
+"""方案13 三（二）: the first field of each says whether it is there."""
+
+
+def eight(village: Any) -> list[Item]:
+    """What of the eight things a village has; whether that is enough is for the rules to say."""
+
+    def has(value: Any) -> bool | None:
+        return None if value is None or value == "" else bool(value)
+
+    return [Item(name, has(getattr(village, fields[0])), fields) for name, fields in EIGHT.items()]

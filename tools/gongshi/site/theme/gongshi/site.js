@@ -1,10 +1,25 @@
-/* Filters over tables that are complete without this script. The choice is kept in the address. */
+/* Filters over tables that are complete without this script, and long tables shown piece by piece. The choice is kept
+   in the address. A row that a filter leaves out is `hidden`; one that is only further down has the class gs-later. */
 (function () {
   "use strict";
 
+  var PIECE = window.innerWidth < 720 ? 15 : 40;
+
+  function array(list) { return Array.prototype.slice.call(list); }
+
+  /* What a row says under a name: an attribute of the row, or of the cell that is marked so, or that cell's text. */
   function value(row, name) {
-    var cell = row.querySelector("[data-" + name + "]");
-    return cell ? cell.getAttribute("data-" + name) || cell.textContent.trim() : "";
+    var mark = "data-" + name, cell = row.hasAttribute(mark) ? row : row.querySelector("[" + mark + "]");
+    return cell ? cell.getAttribute(mark) || cell.textContent.trim() : "";
+  }
+
+  /* Several values are separated by blanks; * stands for all of them. */
+  function matches(row, field) {
+    var wanted = field.value.trim();
+    if (field.name === "text") return (row.cells[0].textContent + row.cells[0].innerHTML).indexOf(wanted) >= 0;
+    if (field.name === "day") return value(row, "from") <= wanted && wanted <= value(row, "to");
+    var found = value(row, field.name);
+    return found === wanted || found === "*" || found.split(" ").indexOf(wanted) >= 0;
   }
 
   function amount(yuan) {
@@ -12,23 +27,59 @@
     return parts[0].replace(/\B(?=(\d{3})+$)/g, ",") + "." + parts[1];
   }
 
+  /* Shows the first rows of a long table, and a button for more. */
+  function pieces(body) {
+    var frame = body.closest(".gs-frame"), more = document.createElement("p"), shown = PIECE;
+    more.className = "gs-later__more";
+    frame.parentNode.insertBefore(more, frame.nextSibling);
+
+    function button(text, next) {
+      var made = more.appendChild(document.createElement("button"));
+      made.type = "button";
+      made.textContent = text;
+      made.addEventListener("click", function () { shown = next; draw(); });
+    }
+
+    function draw() {
+      var rows = array(body.rows).filter(function (row) { return !row.hidden; });
+      rows.forEach(function (row, place) { row.classList.toggle("gs-later", place >= shown); });
+      more.textContent = "";
+      more.hidden = rows.length <= shown;
+      if (more.hidden) return;
+      button("再看 " + Math.min(PIECE, rows.length - shown) + " 行", shown + PIECE);
+      button("全部 " + rows.length + " 行", Infinity);
+    }
+
+    document.addEventListener("gongshi:filtered", function () { shown = PIECE; draw(); });
+    draw();
+  }
+
+  /* The villages on offer are those of the chosen township. */
+  function narrow(fields) {
+    var town = fields.filter(function (field) { return field.name === "township"; })[0];
+    var village = fields.filter(function (field) { return field.name === "village"; })[0];
+    if (!town || !village) return;
+    array(village.querySelectorAll("optgroup")).forEach(function (group) {
+      group.disabled = group.hidden = Boolean(town.value) && group.label !== town.value;
+    });
+    var chosen = village.selectedOptions[0];
+    if (chosen && chosen.parentNode.disabled) village.value = "";
+  }
+
   function start(form) {
     var name = form.getAttribute("data-filter");
     var body = document.querySelector('[data-rows="' + name + '"]');
     var count = document.querySelector('[data-count="' + name + '"]');
     var whole = count.innerHTML;
-    var rows = Array.prototype.slice.call(body.rows);
-    var fields = Array.prototype.slice.call(form.elements).filter(function (field) { return field.name; });
+    var rows = array(body.rows);
+    var fields = array(form.elements).filter(function (field) { return field.name; });
 
     function apply() {
+      narrow(fields);
       var chosen = fields.filter(function (field) { return field.value.trim(); });
       var shown = 0, sum = 0;
       rows.forEach(function (row) {
-        var keep = chosen.every(function (field) {
-          var wanted = field.value.trim();
-          if (field.name === "text") return (row.cells[0].textContent + row.cells[0].innerHTML).indexOf(wanted) >= 0;
-          return value(row, field.name) === wanted;
-        });
+        var keep = chosen.every(function (field) { return matches(row, field); });
         row.hidden = !keep;
         if (keep) { shown += 1; sum += Number(row.getAttribute("data-sum")); }
       });
@@ -51,5 +102,6 @@
     apply();
   }
 
+  document.querySelectorAll("[data-rows]").forEach(pieces);
   document.querySelectorAll("form[data-filter]").forEach(start);
 })();
