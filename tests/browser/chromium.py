@@ -114,9 +114,12 @@ class Browser:
             time.sleep(0.1)
         return value
 
-    def picture(self, file: Path) -> None:
+    def picture(self, file: Path, scale: float = 1.0) -> None:
         """What the window shows, as PNG."""
-        file.write_bytes(base64.b64decode(self.call("Page.captureScreenshot", format="png")["data"]))
+        view = self.call("Page.getLayoutMetrics")["cssVisualViewport"]
+        clip = {"x": view["pageX"], "y": view["pageY"], "width": view["clientWidth"], "height": view["clientHeight"]}
+        data = self.call("Page.captureScreenshot", format="png", clip=clip | {"scale": scale})["data"]
+        file.write_bytes(base64.b64decode(data))
 
     def choose_file(self, selector: str, file: Path) -> None:
         """Choose ``file`` in the file field, as a reader would."""

@@ -17,6 +17,9 @@ SHOTS = (
 )
 """Name, page, width and height."""
 
+SCALE = 0.7
+"""A wide page is shown at about this size in a README."""
+
 LARGEST = 200_000
 """Bytes: a README must load quickly."""
 
@@ -36,7 +39,7 @@ def take(site: Path, out: Path) -> None:
                 browser.open(site.as_uri() + "/" + page)
                 browser.run(STILL)
                 file = out / f"{name}.png"
-                browser.picture(file)
+                browser.picture(file, SCALE if width > 600 else 1.0)
                 assert file.stat().st_size < LARGEST, f"{file} is too large"
         finally:
             browser.close()
