@@ -371,10 +371,26 @@ CALENDAR = View(
     "SELECT * FROM {calendar} ORDER BY calendar_date",
 )
 
+CLOSED = View(
+    "divisions-closed",
+    "停用的区划",
+    ("division_code",),
+    """divisions.division_code divisions.name divisions.level divisions.slug divisions.valid_to
+    divisions.successor_code successor:divisions.name=后继名称""",
+    """
+    SELECT o.*, n.name AS successor
+    FROM (SELECT division_code, any_value(name) AS name, any_value(level) AS level, any_value(slug) AS slug,
+      max(valid_to) AS valid_to, any_value(successor_code) AS successor_code
+      FROM {divisions} GROUP BY division_code HAVING count(*) = count(valid_to)) o
+    LEFT JOIN {divisions} n ON n.division_code = o.successor_code
+    WHERE o.level IN ('乡镇', '村')
+    ORDER BY o.division_code""",
+)
+
 VIEWS = (
     COUNTY, TOWNSHIPS, VILLAGES, ALLOCATIONS, PROJECTS, PROJECT_VILLAGES, BUDGET, STAGES, CHANGES, PAYMENTS,
     NOTICES, NOTICE_PROJECTS, OBJECTIONS, WITHDRAWN, COMMITMENTS, ASSETS, DOCUMENTS, INSPECTIONS, FINDINGS,
-    COMPLAINTS, CHANNELS, SCHOOLS, INDICATORS, LINES, CALENDAR,
+    COMPLAINTS, CHANNELS, SCHOOLS, INDICATORS, LINES, CALENDAR, CLOSED,
 )  # fmt: skip
 
 QUARTERLY = frozenset({VILLAGES.name, SCHOOLS.name})

@@ -14,6 +14,7 @@ from gongshi.package import RECORDS, county_day
 from gongshi.package import load as load_tables
 from gongshi.policy import Verdict, judge
 from gongshi.repository import Git, Tree, WorkTree, digest
+from gongshi.site.gone import removed
 from gongshi.site.pages import Site
 from gongshi.site.quarter import standing
 
@@ -47,7 +48,8 @@ def of_tree(
     verdict = judge(database, day)
     shown = books(verdict, database.descriptor, day, views.threshold, _counted(views, database, verdict, then))
     changed, rules = _changed(views, tree), digest(tree, "policies/")
-    return Site(views, day, commit, clean, changed, shown, exemptions(verdict, day), rules)
+    gone = removed(git, commit) if git and commit else []
+    return Site(views, day, commit, clean, changed, shown, exemptions(verdict, day), rules, gone)
 
 
 def _counted(views: Disclosure, database: Any, verdict: Verdict, then: Standing) -> Counted:

@@ -11,7 +11,8 @@ from typing import Any
 from gongshi.disclosure import Disclosure
 from gongshi.disclosure.clock import State, state
 from gongshi.disclosure.rulings import Book, Exemption
-from gongshi.site import downloads, noticing, rulings, topics
+from gongshi.site import downloads, gone, noticing, rulings, topics
+from gongshi.site.gone import Removed
 from gongshi.site.numbers import by_field, flows, people, stages, sums
 from gongshi.site.render import chinese, environment
 from gongshi.site.shell import Page
@@ -40,11 +41,12 @@ class Site:
         books: Sequence[Book] = (),
         waivers: Sequence[Exemption] = (),
         rules: str = "",
+        removed: Sequence[Removed] = (),
     ) -> None:
         """``changed`` are the (notice, project) whose record is not what the notice froze; ``books`` the policies,
-        ``rules`` the digest of their files.
+        ``rules`` the digest of their files, ``removed`` what was taken out of the ledger.
         """
-        self._rules = rules
+        self._rules, self._removed = rules, removed
         self._books, self._waivers = books, waivers
         self._views, self._changed = views, changed
         self._on = on
@@ -117,6 +119,8 @@ class Site:
             self._books, self._rows("indicators"), self._county.county_code
         ):
             yield self._page(path, title, "policy.html", values, words)
+
+        yield from self._gone_pages()
 
     # -- what the sections show -------------------------------------------------------------------------------
 
@@ -279,6 +283,16 @@ class Site:
             title = f"公示 {row.notice_id} 已撤回"
             values = {"notice": row, "title": title}
             yield self._page(f"notices/{row.notice_id}.html", title, "withdrawn.html", values, row.notice_id)
+
+    def _gone_pages(self) -> Iterator[Page]:
+        """At the addresses of records that are no more, what became of them."""
+        towns = {row.township_code: f"townships/{row.slug}.html" for row in self._rows("townships")}
+        places = towns | {row.village_code: f"villages/{row.village_code}.html" for row in self._rows("villages")}
+        there = set(places.values()) | {f"projects/{row.project_id}.html" for row in self._rows("projects")}
+        for view in ("notices", "notices-withdrawn"):
+            there |= {f"notices/{row.notice_id}.html" for row in self._rows(view)}
+        for stub in gone.unless(gone.stubs(self._removed, self._rows("divisions-closed"), places), there):
+            yield self._page(stub.path, stub.title, "gone.html", {"stub": stub}, stub.title)
 
     # -- helpers ----------------------------------------------------------------------------------------------
 
