@@ -229,7 +229,7 @@ def test_the_notices_of_a_year_filter_by_state(site, browser) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "wanted"), [("古镇", "townships/guzhen.html"), ("G2020-80057", "notices/G2020-80057.html"), ("张郢村", "villages/990101100200.html"), ("2020年", "funds/N2020-001.html")]
+    ("words", "wanted"), [("古镇", "townships/guzhen.html"), ("G2020-80057", "notices/G2020-80057.html"), ("张郢村", "villages/990101100200.html"), ("2020年", "funds/N2020-001.html"), ("示扶项批〔2020〕18号", "projects/990101-2020-BZ-0009.html"), ("桔梗种植", "projects/990101-2020-CY-0002.html")]
 )  # fmt: skip
 def test_the_search_finds_places_and_numbers_from_a_folder(site, browser, words, wanted) -> None:
     browser.size(1280)

@@ -130,6 +130,7 @@ def test_the_search_index_is_small_and_cut_into_words(built, content):
     village = docs["townships/yunshan-2.html"]
     assert village["title"] == "云山乙镇", "a place is one word"
     assert "光伏\u200b电站" in site.search.segment("建设光伏电站一座")
+    assert "\u200b示扶项批〔2020〕18号\u200b" in site.search.segment("批复 示扶项批〔2020〕18号，2020年")
     assert not any("_shell" in location for location in docs)
     assert len(docs) > len(list(content.pages()))
     assert len(docs["projects/index.html"]["text"]) < 400, "a list is not indexed, its pages are"

@@ -191,7 +191,9 @@ class Site:
         for row in self._rows("allocations"):
             code = row.allocation_id
             values = {"fund": row, "budget": budget[code], "payments": paid[code], "names": names}
-            yield self._page(f"funds/{code}.html", row.name, "fund.html", values, f"{code} {row.source_level}")
+            yield self._page(
+                f"funds/{code}.html", row.name, "fund.html", values, f"{code} {row.source_level} {row.doc_no or ''}"
+            )
 
     def _project_pages(self) -> Iterator[Page]:
         names = ("project-villages", "project-budget", "project-stages", "project-changes", "payments")
@@ -202,7 +204,7 @@ class Site:
             mine = {name.replace("project-", "").replace("-", "_"): parts[name][code] for name in parts}
             mine["notices"] = [notices[link.notice_id] for link in mine.pop("notice_projects")]
             places = " ".join(place.village or "" for place in mine["villages"] if row.township_code)
-            words = f"{code} {row.category} {row.township or ''} {places} {row.owner or ''}"
+            words = f"{code} {row.category} {row.township or ''} {places} {row.owner or ''} {row.approval_doc or ''}"
             mine |= {"project": row, "path": topics.steps(mine.pop("stages")), "links": notices}
             yield self._page(f"projects/{code}.html", row.name, "project.html", mine, words)
 
@@ -261,7 +263,7 @@ class Site:
                 "commitments": commitments[code],
                 "slug": slugs.get(row.division_code),
             }
-            words = f"{code} {row.notice_kind} {row.scope or ''}"
+            words = f"{code} {row.notice_kind} {row.scope or ''} {row.doc_no or ''}"
             yield self._page(f"notices/{code}.html", row.title, "notice.html", values, words)
         yield from self._notice_lists()
 

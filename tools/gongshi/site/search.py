@@ -19,7 +19,10 @@ with warnings.catch_warnings():
     import jieba
 
 BREAK = "\u200b"
-_HAN = re.compile(r"(?P<year>(?:19|20)[0-9]{2}年)|[\u3400-\u9fff\U00020000-\U0003134f]+")
+_WHOLE = r"(?:19|20)[0-9]{2}年|[\u3400-\u9fff]{1,12}〔[0-9]{4}〕[0-9]{1,5}号"
+"""A year and a document's number are looked for as a whole."""
+
+_HAN = re.compile(rf"(?P<whole>{_WHOLE})|[\u3400-\u9fff\U00020000-\U0003134f]+")
 
 
 def learn(names: Iterable[str]) -> None:
@@ -35,8 +38,8 @@ def _cut(run: str) -> str:
 
 
 def segment(text: str) -> str:
-    """``text`` with its Chinese cut into words, as Material's own search plugin writes it; a year (2020年) is one."""
-    return _HAN.sub(lambda match: f"{BREAK}{match[0]}{BREAK}" if match["year"] else _cut(match[0]), text).strip(BREAK)
+    """``text`` with its Chinese cut into words, as Material's own search plugin writes it, but for ``_WHOLE``."""
+    return _HAN.sub(lambda match: f"{BREAK}{match[0]}{BREAK}" if match["whole"] else _cut(match[0]), text).strip(BREAK)
 
 
 def entry(path: str, title: str, words: str, boost: int = 1) -> dict[str, object]:
