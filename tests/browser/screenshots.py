@@ -34,6 +34,7 @@ def take(site: Path, out: Path) -> None:
     with tempfile.TemporaryDirectory() as folder:
         browser = Browser(Path(folder))
         try:
+            browser.call("Emulation.setScrollbarsHidden", hidden=True)
             for name, page, width, height in SHOTS:
                 browser.size(width, height)
                 browser.open(site.as_uri() + "/" + page)
