@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import NamedTuple
 
+from example.adjustments import LAST, rewind
 from example.commitments import fill_commitments
 from example.demo_keys import sealed_files
 from example.money import fill_money
@@ -27,14 +28,15 @@ class Report(NamedTuple):
     removed: int
 
 
-def generate(root: Path, scale: int = 1) -> Report:
+def generate(root: Path, scale: int = 1, step: int = LAST) -> Report:
     """Write the example county below ``root/records``; files of records that it does not have are removed.
 
-    A ``root`` without descriptors gets a copy of this project's.
+    A ``root`` without descriptors gets a copy of this project's. ``step`` stops after so many of the last adjustments.
     """
     _descriptors(root)
     descriptor = read_descriptor(WorkTree(root))
     world = make_world(scale)
+    rewind(world, step)
     files = {f"{RECORDS}/{path}": data for path, data in record_files(world, descriptor).items()}
     files |= sealed_files(world, root)
     written = sum(_write(root / path, data) for path, data in files.items())

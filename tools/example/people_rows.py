@@ -156,7 +156,7 @@ def _village(rng: random.Random, village: VillagePlan, homes: list[Household], h
     row |= {"altitude_m": "910" if profile else str(rng.randint(90, 900)), "farmland_mu": _mu(paddy + dry)}
     row |= {"net_income_pc": "2350.00" if profile else f"{rng.randint(8600, 13900)}.00"}
     row |= {"collective_income": f"{_collective(rng, village)}.00"}
-    row |= {"poverty_rate": _rate(sum(h.size for h in homes if not h.exited), people)}
+    row |= {"poverty_rate": rate(sum(h.size for h in homes if not h.exited), people)}
     row |= {"secretary_unit": f"{village.name}党支部书记"}
     return row | _haves(rng, village, groups, hamlets, homes)
 
@@ -194,7 +194,7 @@ def _haves(
     return row
 
 
-def _rate(part: int, whole: int) -> str:
+def rate(part: int, whole: int) -> str:
     hundredths = (part * 20000 + whole) // (2 * whole)
     return f"{hundredths // 100}.{hundredths % 100:02d}"
 
