@@ -18,6 +18,7 @@ _HOMES = {
     "past": ("History", "commit_on", "field_versions", "history", "record_in", "totals_in"),
     "phrases": ("cell", "conflict_sentence"),
     "plain": ("to_plain",),
+    "steps": ("RecordChange", "Step", "Walk", "walk"),
     "text": ("clean", "to_text"),
     "values": (
         *("Change", "Conflict", "Diff", "FieldChange", "FieldVersion", "Kind", "Merged", "RecordVersion", "Revision"),

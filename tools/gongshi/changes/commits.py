@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from gongshi.changes.values import Revision
@@ -66,10 +66,12 @@ def trailers(message: str) -> tuple[tuple[str, str], ...]:
     )
 
 
-def patches(git: Git, tip: str, known: str = "") -> Iterator[tuple[str, list[FileChange]]]:
-    """(commit, its files below ``records/``), oldest first, of the same commits as ``revisions``."""
+def patches(
+    git: Git, tip: str, known: str = "", under: Sequence[str] = (f"{RECORDS}/",)
+) -> Iterator[tuple[str, list[FileChange]]]:
+    """(commit, its files below ``under``), oldest first, of the same commits as ``revisions``."""
     wanted = f"{known}..{tip}" if known else tip
-    return parsed(git.lines(*_PATCH, "--end-of-options", wanted, "--", f"{RECORDS}/"))
+    return parsed(git.lines(*_PATCH, "--end-of-options", wanted, "--", *under))
 
 
 def parsed(lines: Iterator[bytes]) -> Iterator[tuple[str, list[FileChange]]]:

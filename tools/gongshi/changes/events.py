@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from gongshi.changes.commits import FileChange
 from gongshi.changes.lines import cells_of, utf8
 from gongshi.changes.tables import ABSENT, DESCRIPTORS, Side, descriptor_of, table_deltas
-from gongshi.package import Resource
+from gongshi.package import Descriptor, Resource
 from gongshi.package.canonical import csv_cell
 from gongshi.package.parts import byte_pass
 from gongshi.repository import Git, RevisionTree, Tree
@@ -71,16 +71,22 @@ class Blobs:
 
 
 class Folder:
-    """Folds commits, oldest first, into Events; ``odd`` are the CSV paths whose last content was not in proper form."""
+    """Folds commits, oldest first, into Events; ``odd`` are the CSV paths whose last content was not in proper form.
 
-    def __init__(self, git: Git, known: str, odd: set[str]) -> None:
+    ``narrow`` makes of each descriptor what of it is looked at, by default all.
+    """
+
+    def __init__(
+        self, git: Git, known: str, odd: set[str], narrow: Callable[[Descriptor], Descriptor] = lambda whole: whole
+    ) -> None:
         self.git = git
+        self.narrow = narrow
         self.contents = Contents(git)
         self.odd = odd
         self.side = self._side(RevisionTree(git, known)) if known else Side.of(Blobs(self.contents, {}), ABSENT)
 
     def _side(self, tree: Tree) -> Side:
-        return Side.of(tree, descriptor_of(tree))
+        return Side.of(tree, self.narrow(descriptor_of(tree)))
 
     def close(self) -> None:
         """End the reading of contents."""

@@ -9,11 +9,13 @@ from __future__ import annotations
 import datetime
 import re
 from collections import namedtuple
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
 from typing import Any, NamedTuple, Protocol
 
+from gongshi.changes.steps import Walk
 from gongshi.disclosure.catalogue import PROJECTS, QUARTERLY, VIEWS
+from gongshi.disclosure.changed import CHANGES, COLUMNS, HEADS, NAMES, Published, Since, fields_of
 from gongshi.disclosure.counts import COUNTS, JOINS, TOTAL, Count, by_name
 from gongshi.disclosure.people import DIMENSIONS, HELPED, SOURCE, STATUS, Place, count, not_yet
 from gongshi.disclosure.people import Count as Cell
@@ -23,8 +25,8 @@ from gongshi.package.schema import Descriptor
 
 PEOPLE = View("people", "扶贫对象", ("division_code", "dimension", "value"), "", "")
 HELP = View("help", "结对帮扶覆盖", ("township_code",), "", "")
-MADE = (PEOPLE, HELP)
-"""Both are made by ``people.count``, not by SQL: they share their totals."""
+MADE = (PEOPLE, HELP, CHANGES)
+"""Not made by SQL: two by ``people.count``, since they share their totals, the last of the history."""
 
 PEOPLE_COLUMNS = (
     Column("division_code", "区划代码", "string", "", "县、乡镇或村的 12 位代码", "divisions.division_code"),
@@ -50,7 +52,9 @@ WHERE valid_to IS NULL AND level IN ('县', '乡镇', '村')
 ORDER BY list_position(['县', '乡镇', '村'], level), division_code"""
 
 
-RESOURCES = frozenset().union(reads(_PLACES), reads(SOURCE), *(reads(view.sql) for view in (*VIEWS, *COUNTS)))
+RESOURCES = frozenset().union(
+    reads(_PLACES), reads(SOURCE), reads(NAMES), *(reads(view.sql) for view in (*VIEWS, *COUNTS))
+)
 """What the views read: nothing else of the ledger needs to be loaded to publish it."""
 
 
@@ -74,19 +78,23 @@ class Disclosure:
     """The public views of one Database. A row is a named tuple; a withheld count in it is a ``Withheld``.
 
     ``standing`` is what people are counted from, the Database itself if it is not given; ``counted_on`` its day.
+    ``history`` is what the view ``changes`` is made of, ``since`` from when on it is; None where there is none.
     """
 
-    __slots__ = ("_columns", "_rows", "counted_on", "threshold", "views")
+    __slots__ = ("_columns", "_rows", "counted_on", "since", "threshold", "views")
 
-    def __init__(self, database: Database, threshold: int = 5, standing: Standing | None = None) -> None:
-        self.threshold = threshold
+    def __init__(
+        self, database: Database, threshold: int = 5, standing: Standing | None = None, history: Walk | None = None
+    ) -> None:
+        fields_of(database.descriptor)
+        self.threshold, self.since = threshold, Since.of(history) if history else None
         self.counted_on = standing.on if standing else None
         self.views: Mapping[str, str] = {view.name: view.title for view in (*VIEWS, *MADE, *COUNTS)}
         self._columns = {view.name: view.resolve(database.descriptor) for view in VIEWS}
-        self._columns |= {PEOPLE.name: PEOPLE_COLUMNS, HELP.name: HELP_COLUMNS}
+        self._columns |= {PEOPLE.name: PEOPLE_COLUMNS, HELP.name: HELP_COLUMNS, CHANGES.name: COLUMNS}
         self._columns |= {count.name: count.columns for count in COUNTS}
         people = standing.database if standing else database
-        self._rows = cache(_reader(database, people, self._columns, threshold))
+        self._rows = cache(_reader(database, people, self._columns, threshold, history))
 
     def columns(self, name: str) -> tuple[Column, ...]:
         """What the columns of a view are."""
@@ -103,11 +111,11 @@ class Disclosure:
 
 _MARKS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 Columns = Mapping[str, Sequence[Column]]
-HEADS = ("户", "人", "名")
-"""Units that count households or persons."""
 
 
-def _reader(database: Database, people: Database | None, columns: Columns, threshold: int) -> Callable[[str], list]:
+def _reader(
+    database: Database, people: Database | None, columns: Columns, threshold: int, history: Walk | None
+) -> Callable[[str], list]:
     """What reads a view; only this closure holds the databases."""
     views = {view.name: view for view in VIEWS}
     counted = cache(lambda: _people(database, people, threshold))
@@ -118,6 +126,8 @@ def _reader(database: Database, people: Database | None, columns: Columns, thres
             rows = [(cell[0], place.name, *cell[1:]) for place, cell in counted() if cell.dimension != HELPED[0]]
         elif name == HELP.name:
             rows = _help(counted())
+        elif name == CHANGES.name:
+            rows = _changes(database, history, {row.notice_id for row in read("notices")})
         elif name in by_name():
             rows = _counted(people, by_name()[name], threshold) if people else []
         else:
@@ -175,6 +185,15 @@ def _stand(
 def _counted(database: Database, count: Count, threshold: int) -> list[tuple]:
     """Rows of one of the counts."""
     return count.publish(database.sql(expand(count.sql, database.descriptor, COUNTED, JOINS)), threshold)
+
+
+def _changes(database: Database, history: Walk | None, notices: Collection[str]) -> list[tuple]:
+    """Rows of the view ``changes``; ``notices`` are those that are public."""
+    if history is None:
+        return []
+    names = dict(database.sql(expand(NAMES, database.descriptor, PUBLIC)))
+    titles = {view.name: view.title for view in VIEWS}
+    return list(Published(history, database.descriptor, names, notices).rows(titles))
 
 
 class _Named(NamedTuple):

@@ -6,7 +6,9 @@ import datetime
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from gongshi.changes import walk
 from gongshi.disclosure import Disclosure, Standing, Withheld
+from gongshi.disclosure.changed import FIELDS
 from gongshi.disclosure.notices import blob_id
 from gongshi.disclosure.rulings import Counted, books, exemptions
 from gongshi.model import GongshiError, Severity
@@ -43,7 +45,7 @@ def of_tree(
         raise GongshiError(f"台账有 {len(errors)} 处读不出来，先运行 gongshi check。第一处：{place}，{first.message}")
     day = on or county_day(database) or today
     then = standing(database, day, git, commit, clean)
-    views = Disclosure(database, standing=then)
+    views = Disclosure(database, standing=then, history=walk(git, commit, tuple(FIELDS)) if git else None)
     _refuse_dates(views)
     verdict = judge(database, day)
     shown = books(verdict, database.descriptor, day, views.threshold, _counted(views, database, verdict, then))

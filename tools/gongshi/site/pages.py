@@ -11,7 +11,7 @@ from typing import Any
 from gongshi.disclosure import Disclosure
 from gongshi.disclosure.clock import State, state
 from gongshi.disclosure.rulings import Book, Exemption
-from gongshi.site import downloads, gone, noticing, rulings, topics
+from gongshi.site import downloads, gone, history, noticing, rulings, topics
 from gongshi.site.gone import Removed
 from gongshi.site.numbers import by_field, flows, people, stages, sums
 from gongshi.site.render import chinese, environment
@@ -24,6 +24,7 @@ SECTIONS = {
     "villages": "townships/index.html",
     "notices": "notices/index.html",
     "policies": "policies/index.html",
+    "changes": "changes/index.html",
 }
 """For each folder of record pages, the page of the navigation above it."""
 
@@ -53,6 +54,7 @@ class Site:
         self._commit, self._clean = commit, clean
         self._county = views.rows("county")[0]
         self._people = people(views.rows("people"))
+        self._history = history.Changes(views)
         self._env = environment()
         self._env.globals |= {"on": on, "county": self._county, "state": state, "State": State}
 
@@ -100,6 +102,7 @@ class Site:
             "oversight/index.html": lambda: topics.oversight_values(self._views, self._on),
             "catalogue/index.html": self._catalogue,
             "verify/index.html": dict,
+            "changes/index.html": lambda: self._history.overview(self._commit, self._clean),
             "policies/index.html": self._policies,
             "policies/rules.html": lambda: rulings.table(self._books),
         }
@@ -119,6 +122,8 @@ class Site:
             self._books, self._rows("indicators"), self._county.county_code
         ):
             yield self._page(path, title, "policy.html", values, words)
+        for group in (*self._history.months(), *self._history.tables()):
+            yield self._page(group.path, group.title, "changes-list.html", {"group": group}, "变更")
 
         yield from self._gone_pages()
 
@@ -136,6 +141,7 @@ class Site:
             "villages": self._rows("villages"),
             "notices": noticing.by_state(self._rows("notices"), self._on)[State.RUNNING],
             "steps": self._latest(),
+            "changes": self._history.latest(history.HOME),
         }
 
     def _funds(self) -> dict[str, Any]:
@@ -203,6 +209,7 @@ class Site:
             code = row.project_id
             mine = {name.replace("project-", "").replace("-", "_"): parts[name][code] for name in parts}
             mine["notices"] = [notices[link.notice_id] for link in mine.pop("notice_projects")]
+            mine["history"] = self._history.by_project.get(code, ())
             places = " ".join(place.village or "" for place in mine["villages"] if row.township_code)
             words = f"{code} {row.category} {row.township or ''} {places} {row.owner or ''} {row.approval_doc or ''}"
             mine |= {"project": row, "path": topics.steps(mine.pop("stages")), "links": notices}

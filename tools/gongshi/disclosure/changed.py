@@ -1,0 +1,211 @@
+"""What changed in the public ledger, commit by commit: the one view that is made of history.
+
+A field is here by name, and has to be public now and ever since: what was written while it was not public stays unsaid.
+A value is shown only if it is what today's schema allows. Free text is never shown, only that it was changed: an old
+text may have been corrected for the very reason that it named somebody. Counts of people and everything about
+households are not here at all.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+from gongshi.changes.steps import RecordChange, Step, Walk
+from gongshi.changes.values import Revision
+from gongshi.disclosure.views import PUBLIC, Column, View
+from gongshi.model import GongshiError
+from gongshi.package.schema import Descriptor
+
+FIELDS = {
+    "allocations": """~name year source_level programme amount doc_no received_on published_on
+    using_unit""",
+    "projects": """~name year category ~sub_category build_kind township_code owner_unit ~owner_post
+    approval_level approval_doc planned_start planned_end ~content quantity ~quantity_unit unit_price budget_total
+    final_cost funding_mode ~goal_output ~goal_benefit goal_satisfaction actual_satisfaction benefit_link in_plan stage
+    accepted_on accepted_quantity procurement_doc notice_before notice_after""",
+    "project-villages": "village_code",
+    "project-budget": "source_level allocation_id amount",
+    "project-stages": "stage level done_on by_unit doc_no",
+    "project-changes": "changed_on change_kind amount_before amount_after doc_no notice_id",
+    "payments": """project_id allocation_id paid_on payment_stage amount payee_kind payee_unit pay_channel
+    purpose claim_doc""",
+    "villages": """village_class village_tier exited_on households population groups hamlets area_km2 altitude_m paddy_mu
+    dry_mu farmland_mu net_income_pc collective_income industry_1 industry_2 industry_cover_rate hard_road
+    groups_with_road bus service_centre_m2 shop clinic doctors culture_room power broadband pension_rate med_ins_rate
+    cadre_team work_team pairing_system sanitation_rules ~secretary_unit""",
+    "notices": "notice_kind ~title division_code place starts_on ends_on publisher_unit doc_no result closed_on",
+    "assets": """~name asset_kind village_code project_id value handed_over_on keeper_unit checked_on repaired_on
+    income_year income distributed retained state""",
+    "documents": "~title doc_kind issued_on effective_from published_on issuer_unit level",
+    "inspections": """inspection_kind ~title by_unit division_code started_on finished_on funds_checked homes_visited
+    sites_seen score satisfaction report_doc""",
+    "inspection-findings": """finding_type project_id liable_unit amount recovered due_on rectified_on accountability
+    closed_on""",
+}
+"""Adding a field here is publishing its history. ``~`` is free text."""
+
+CHANGES = View("changes", "变更记录", ("commit", "resource", "record", "field"), "", "")
+"""Made by ``published``, not by SQL."""
+
+COLUMNS = (
+    Column("changed_on", "日期", "date", "", "变更进入台账的日期", ""),
+    Column("commit", "版本", "string", "", "台账版本号的前 12 位", ""),
+    Column("doc_no", "文号", "string", "", "变更所依据的文件", ""),
+    Column("kind", "变更", "string", "", "新增、修改、删除；改文字只注明改过", ""),
+    Column("resource", "表", "string", "", "表的英文名", ""),
+    Column("table", "表名", "string", "", "", ""),
+    Column("record", "记录编号", "string", "", "主键的值，几个字段用 / 连接", ""),
+    Column("project_id", "项目编号", "string", "", "变更所属的项目", "projects.project_id"),
+    Column("field", "字段", "string", "", "字段的英文名", ""),
+    Column("title", "项", "string", "", "字段的中文名", ""),
+    Column("before", "原来", "string", "", "变更前，空是原来没有填", ""),
+    Column("after", "现在", "string", "", "变更后，空是没有填", ""),
+    Column("unit", "单位", "string", "", "", ""),
+)
+
+NEW, CHANGED, TEXT, GONE = "新增", "修改", "改文字", "删除"
+NAMES = """SELECT unit_code, name FROM {units} UNION ALL SELECT division_code, name FROM {divisions}"""
+"""Codes that a reader knows by name."""
+
+HEADS = frozenset({"户", "人", "名"})
+"""Units that count households or persons."""
+
+_MEASURES = ("quantity", "accepted_quantity", "unit_price")
+"""Of a project that is so many households these count people."""
+
+_CODE = re.compile(r"(?=[^\s]*[0-9])[^\s<>=+@]{1,40}")
+_SHAPES = {
+    "integer": re.compile(r"-?[0-9]{1,18}"),
+    "number": re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,9})?"),
+    "year": re.compile(r"[0-9]{4}"),
+    "date": re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}"),
+    "boolean": re.compile("[是否]"),
+}
+
+Cells = Mapping[str, str]
+
+
+class Since(NamedTuple):
+    """The day and commit after which changes are told; ``complete`` if the ledger began with that commit."""
+
+    day: date
+    commit: str
+    complete: bool
+
+    @classmethod
+    def of(cls, walk: Walk) -> Since:
+        """The beginning of a Walk."""
+        return cls(date.fromisoformat(walk.first.when[:10]), walk.first.commit[:12], walk.complete)
+
+
+def fields_of(descriptor: Descriptor) -> dict[str, dict[str, Any]]:
+    """The fields by resource, in the order of FIELDS; GongshiError if one is not public."""
+    found: dict[str, dict[str, Any]] = {}
+    for resource, names in FIELDS.items():
+        schema = descriptor.resources[resource].schema
+        found[resource] = {name: schema.field(name) for name in names.replace("~", "").split()}
+        for field in found[resource].values():
+            if field.disclosure not in PUBLIC:
+                raise GongshiError(f"变更记录里的字段“{field.title}”不公开。")
+    return found
+
+
+def doc_no(revision: Revision) -> str:
+    """What of a commit's document number, or else of its basis, looks like numbers."""
+    text = revision.trailer("Doc-No") or revision.trailer("依据")
+    return "、".join(dict.fromkeys(number for number in text.split("、") if _CODE.fullmatch(number)))
+
+
+class Published:
+    """The public part of a Walk, as rows of the view. ``names`` are of codes; ``notices`` those that may be shown."""
+
+    def __init__(self, walk: Walk, descriptor: Descriptor, names: Cells, notices: Collection[str]) -> None:
+        self._fields = fields_of(descriptor)
+        self._texts = {(name, item[1:]) for name, items in FIELDS.items() for item in items.split() if item[0] == "~"}
+        schemas = {name: descriptor.resources[name].schema for name in FIELDS}
+        self._keys = {name: [schema.field(key) for key in schema.primary_key] for name, schema in schemas.items()}
+        self._names, self._notices = names, notices
+        self._rows: list[dict[tuple[str, ...], tuple]] = []
+        for step in walk.steps:
+            self._add(step)
+
+    def rows(self, titles: Cells) -> Iterator[tuple]:
+        """Newest commit first; ``titles`` are of the tables."""
+        for rows in reversed(self._rows):
+            for (resource, *_), row in rows.items():
+                yield *row[:5], titles[resource], *row[5:]
+
+    def _add(self, step: Step) -> None:
+        hidden = set()
+        if step.before is not step.after:
+            hidden = {key for key in self._known() if self._hides(step.before, key) or self._hides(step.after, key)}
+            for rows in self._rows:
+                for key in [key for key in rows if (key[0], key[2]) in hidden]:
+                    del rows[key]
+        rows: dict[tuple[str, ...], tuple] = {}
+        order = list(FIELDS)
+        for record in sorted(step.records, key=lambda item: (order.index(item.resource), item.key)):
+            for name, row in self._record(step.revision, record):
+                if (record.resource, name) not in hidden:
+                    rows[record.resource, "/".join(record.key), name] = row
+        if rows:
+            self._rows.append(rows)
+
+    def _known(self) -> Iterator[tuple[str, str]]:
+        return ((resource, name) for resource, fields in self._fields.items() for name in fields)
+
+    def _hides(self, descriptor: Descriptor, key: tuple[str, str]) -> bool:
+        """Whether the field was there, by this or a former name, and not public."""
+        resource, name = key
+        if resource not in descriptor.resources:
+            return False
+        names = {name, *self._fields[resource][name].formerly}
+        fields = descriptor.resources[resource].schema.fields
+        return any(field.name in names and field.disclosure not in PUBLIC for field in fields)
+
+    def _record(self, revision: Revision, record: RecordChange) -> Iterator[tuple[str, tuple]]:
+        """(field, row without the table's title) of each of the record's fields that differs."""
+        resource, key, before, after = record
+        if (resource == "notices" and key[0] not in self._notices) or not self._sound(resource, key):
+            return
+        kind = NEW if before is None else GONE if after is None else CHANGED
+        before, after = before or {}, after or {}
+        counted = bool({before.get("quantity_unit"), after.get("quantity_unit")} & HEADS)
+        project = self._project(record)
+        head = date.fromisoformat(revision.when[:10]), revision.commit[:12], doc_no(revision)
+        for name, field in self._fields[resource].items():
+            old, new = before.get(name, ""), after.get(name, "")
+            if old == new or (counted and name in _MEASURES):
+                continue
+            values: tuple[str | None, ...] = (None,)
+            if (resource, name) not in self._texts:
+                values = self.shown(field, old), self.shown(field, new)
+            if None not in values:
+                yield name, (*head, kind, resource, "/".join(key), project, name, field.title, *values, field.unit)
+            elif kind == CHANGED:
+                yield name, (*head, TEXT, resource, "/".join(key), project, name, field.title, "", "", "")
+
+    def _sound(self, resource: str, key: tuple[str, ...]) -> bool:
+        """Whether each part of a key is what its field allows."""
+        return all(self.shown(field, part) is not None for field, part in zip(self._keys[resource], key, strict=True))
+
+    def _project(self, record: RecordChange) -> str:
+        """The project that a record belongs to, "" for none."""
+        if self._keys[record.resource][0].name == "project_id":
+            return record.key[0]
+        field = self._fields[record.resource].get("project_id")
+        return (self.shown(field, (record.after or record.before or {}).get("project_id", "")) if field else "") or ""
+
+    def shown(self, field: Any, text: str) -> str | None:
+        """A value as a reader may see it; None if today's schema does not allow it, so that it might be anything."""
+        if not text or text in self._names:
+            return self._names.get(text, "")
+        if field.type in _SHAPES:
+            return text if _SHAPES[field.type].fullmatch(text) else None
+        if field.enum:
+            return text if text in field.enum else None
+        allowed: Callable[[str], object] = re.compile(field.pattern).fullmatch if field.pattern else _CODE.fullmatch
+        return text if allowed(text) else None
