@@ -33,7 +33,8 @@ PAGES = [
     "villages/990101100200.html", "help/index.html", "education/index.html", "notices/index.html", "notices/2020.html",
     "notices/2020-06.html", "notices/G2020-80057.html", "notices/G2020-50061.html", "verify/index.html",
     "oversight/index.html", "policies/index.html", "policies/19-education.html", "policies/rules.html",
-    "catalogue/index.html", "data/index.html", "about.html", "projects/990101-2020-BZ-0009.html",
+    "catalogue/index.html", "data/index.html", "about.html", "projects/990101-2020-BZ-0009.html", "changes/index.html",
+    "changes/projects.html",
 ]  # fmt: skip
 """One of each kind."""
 WIDTHS = (1280, 390)
