@@ -39,7 +39,8 @@ def git(root: Path, *arguments: str) -> str:
 
 @pytest.fixture
 def clone(root: Path, tmp_path: Path) -> Path:
-    """The county with a first commit, pushed to a bare remote."""
+    """The county with a first commit, pushed to a bare remote; without rules, save where a test brings one."""
+    (root / "policies/quality.yaml").unlink()
     (root / ".gitignore").write_text(".gongshi/\n", encoding="utf-8")
     git(root, "init", "-q", "-b", "main")
     git(root, "add", "-A")
@@ -138,6 +139,7 @@ rules:
 def test_new_errors_of_the_rules_are_not_sent_and_old_ones_do_not_hinder(clone: Path, tmp_path: Path) -> None:
     """What ``check --against`` fails on, propose refuses; nothing is committed or sent."""
     change(clone, ",2,未脱贫,", ",6,未脱贫,")  # H0000001, before the rule was made
+    (clone / "policies").mkdir(exist_ok=True)
     (clone / "policies/book.yaml").write_text(RULE_BOOK, encoding="utf-8")
     git(clone, "add", "-A")
     git(clone, "commit", "-q", "-m", "规则")
