@@ -12,6 +12,7 @@ from gongshi.model import GongshiError
 
 WIDEST_SPAN = 1_000
 LARGEST_SPAN = 100_000
+LIMIT_SPANNED = 1_000_000  # places that spanning cells take in all
 _BLANKS = re.compile(r"[ \t\r\n\f]+")
 _SILENT = {"script", "style", "title", "template"}
 Range = tuple[tuple[int, int], tuple[int, int]]
@@ -54,7 +55,7 @@ class _Reader(HTMLParser):
         self.tables: list[HtmlTable] = []
         self._open: list[HtmlTable] = []
         self._silent = 0
-        self._cells = 0
+        self._cells = self._spanned = 0
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
         if tag in _SILENT:
@@ -73,8 +74,9 @@ class _Reader(HTMLParser):
         elif tag in ("td", "th"):
             table.close_cell()
             table.text, table.span = [], _span(dict(attributes))
-            self._cells += table.span[0] * table.span[1]
-            if self._cells > LIMIT_CELLS:
+            self._cells += 1
+            self._spanned += table.span[0] * table.span[1] - 1
+            if self._cells > LIMIT_CELLS or self._spanned > LIMIT_SPANNED:
                 raise GongshiError("网页里的表格太大，请按乡镇拆成几份再导入。")
         elif tag == "br" and table.text is not None:
             table.text.append("\n")
