@@ -51,6 +51,11 @@ def clone(root: Path, tmp_path: Path) -> Path:
     return root
 
 
+def said(text: str) -> Message:
+    """A message with its grounds."""
+    return Message(text, "", "村民会议", "古镇人民政府")
+
+
 def change(root: Path, old: str, new: str, path: str = HOUSEHOLDS) -> None:
     place = root / path
     text = place.read_text(encoding="utf-8")
@@ -83,14 +88,14 @@ def test_files_are_made_canonical_first(clone: Path) -> None:
     place = clone / HOUSEHOLDS
     lines = place.read_text(encoding="utf-8").replace("4组", "6组").splitlines()
     place.write_bytes("\r\n".join([lines[0], *reversed(lines[1:])]).encode())
-    propose(clone, Message("改组别"), DAY)
+    propose(clone, said("改组别"), DAY)
     assert git(clone, "show", "--numstat", "--format=", "HEAD").split()[:2] == ["1", "1"]
 
 
 def test_main_is_merged_record_by_record(clone: Path) -> None:
     other_change(clone, "H0000002,990101100001,5组", "H0000002,990101100001,9组")
     change(clone, "H0000001,990101100001,4组", "H0000001,990101100001,6组")
-    sent = propose(clone, Message("改组别"), DAY)
+    sent = propose(clone, said("改组别"), DAY)
     text = (clone / HOUSEHOLDS).read_text(encoding="utf-8")
     assert sent.merged == 1 and "6组" in text and "9组" in text
     assert len(git(clone, "rev-list", "--parents", "-1", "HEAD").split()) == 3
@@ -101,29 +106,29 @@ def test_fields_of_one_record_merge_and_the_same_field_is_a_conflict(clone: Path
     other_change(clone, "H0000001,990101100001,4组", "H0000001,990101100001,9组")
     change(clone, "H0000001,990101100001,4组", "H0000001,990101100001,6组")
     with pytest.raises(GongshiError, match="H0000001 的“村民小组”两边都改了"):
-        propose(clone, Message("改组别"), DAY)
+        propose(clone, said("改组别"), DAY)
     assert "6组" in (clone / HOUSEHOLDS).read_text(encoding="utf-8")
     assert "songshen" not in git(tmp_path / "remote.git", "branch", "--list")
     change(clone, "H0000001,990101100001,6组", "H0000001,990101100001,9组")
     change(clone, "因病", "因学")
-    sent = propose(clone, Message("照对方改"), DAY)
+    sent = propose(clone, said("照对方改"), DAY)
     assert git(tmp_path / "remote.git", "rev-parse", sent.branch) == sent.commit
 
 
 def test_new_errors_and_personal_data_are_not_sent(clone: Path, tmp_path: Path) -> None:
     change(clone, "因病", "因懒")
     with pytest.raises(GongshiError, match=r"有新的错误（.*第 \d 行.*gongshi check"):
-        propose(clone, Message("x"), DAY)
+        propose(clone, said("x"), DAY)
     git(clone, "checkout", "-q", "--", ".")
     phone = "1" + "3" * 10
     change(clone, "产业发展资金", f"联系电话{phone}", "records/funds/2020/allocations.csv")
     with pytest.raises(GongshiError, match="个人信息") as error:
-        propose(clone, Message("x"), DAY)
+        propose(clone, said("x"), DAY)
     assert phone not in str(error.value)
     git(clone, "checkout", "-q", "--", ".")
     change(clone, "因病", "因学")
     with pytest.raises(GongshiError, match="送审说明"):
-        propose(clone, Message(f"电话{phone}"), DAY)
+        propose(clone, said(f"电话{phone}"), DAY)
     assert git(clone, "log", "--oneline").count("\n") == 0
     assert git(tmp_path / "remote.git", "for-each-ref").count("\n") == 0
 
@@ -146,25 +151,28 @@ def test_new_errors_of_the_rules_are_not_sent_and_old_ones_do_not_hinder(clone: 
     git(clone, "push", "-q", "origin", "main")
     change(clone, ",1,未脱贫,", ",5,未脱贫,")
     with pytest.raises(GongshiError, match=r"有新的错误（.*households.csv 第 3 行：家庭人口多于四人") as error:
-        propose(clone, Message("人口"), DAY)
+        propose(clone, said("人口"), DAY)
     assert str(error.value).count("。") == 1 and "\n" not in str(error.value)
     assert git(tmp_path / "remote.git", "for-each-ref").count("\n") == 0
     change(clone, ",5,未脱贫,", ",4,未脱贫,")
-    sent = propose(clone, Message("人口"), DAY)
+    sent = propose(clone, said("人口"), DAY)
     assert git(tmp_path / "remote.git", "rev-parse", sent.branch) == sent.commit
 
 
 def test_refusals_are_one_sentence(clone: Path, root: Path, tmp_path: Path, monkeypatch) -> None:
     with pytest.raises(GongshiError, match="没有改动"):
-        propose(clone, Message("x"), DAY)
+        propose(clone, said("x"), DAY)
     with pytest.raises(GongshiError, match="说明是空的"):
-        propose(clone, Message(" "), DAY)
+        propose(clone, said(" "), DAY)
     change(clone, "因病", "因学")
+    for message in (Message("x"), Message("x", "示扶〔2020〕1号"), Message("x", "", "村民会议", "")):
+        with pytest.raises(GongshiError, match="--approved-by"):
+            propose(clone, message, DAY)
     (tmp_path / "remote.git").rename(tmp_path / "away.git")
     with pytest.raises(GongshiError, match="没有成功"):
-        propose(clone, Message("x"), DAY)
+        propose(clone, said("x"), DAY)
     (tmp_path / "away.git").rename(tmp_path / "remote.git")
-    sent = propose(clone, Message("x"), DAY)
+    sent = propose(clone, said("x"), DAY)
     assert git(tmp_path / "remote.git", "rev-parse", sent.branch) == sent.commit and sent.paths == ()
 
 

@@ -12,7 +12,7 @@ from gongshi.cli.common import day, progress, work_tree
 
 @click.command(cls=Command)
 @click.option("-m", "text", metavar="TEXT", required=True, help="一句话说明改了什么，如：3 月走访登记")
-@click.option("--doc-no", default="", help="文号，如 示扶〔2020〕12号")
+@click.option("--doc-no", default="", help="文号，如 示扶〔2020〕12号；文号和依据至少写一项")
 @click.option("--basis", default="", help="依据，如 村民代表会议记录")
 @click.option("--approved-by", default="", help="审批单位，如 古镇人民政府")
 @click.pass_obj
@@ -21,7 +21,7 @@ def propose(root: Path, text: str, doc_no: str, basis: str, approved_by: str) ->
 
     有错误、有个人信息、与别人改了同一处时不送，说明怎样改；改好再运行一次就行。
 
-    例：gongshi propose -m 3月走访登记 --approved-by 古镇人民政府
+    例：gongshi propose -m 3月走访登记 --approved-by 古镇人民政府 --basis 走访记录表
     """
     from gongshi.exchange.proposing import Message
     from gongshi.exchange.proposing import propose as send

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from gongshi.changes import conflict_sentence, merge_files
+from gongshi.changes import conflict_sentence, lacking_sentence, merge_files
 from gongshi.checks import check_guard, check_records
 from gongshi.checks.guard import scan_text
 from gongshi.model import Finding, GongshiError, Severity
@@ -60,6 +60,7 @@ def propose(root: Path, message: Message, day: date, progress: Progress = lambda
     changed, left_out = _changed(git)
     descriptor = read_descriptor(WorkTree(root))
     if changed:
+        _check_grounds(message)
         progress("整理和检查")
         _format(root, descriptor, changed)
         _check(root, changed, _base(git), day)
@@ -101,6 +102,15 @@ def _check_message(message: Message) -> None:
             raise GongshiError("文号、依据、审批只能写一行，请改成一行。")
     if found := scan_text("送审说明", message.render().encode()):
         raise GongshiError(f"送审说明里{found[0].message.rstrip('。')}。")
+
+
+def _check_grounds(message: Message) -> None:
+    """What a pull request would fail for, said before anything is done."""
+    if lacking_sentence(message.render()):
+        raise GongshiError(
+            "改了台账记录要写明凭什么改：审批单位（--approved-by 古镇人民政府），加上文号（--doc-no）或依据（--basis 村民会议记录）之一，"
+            "请补上再送审。"
+        )
 
 
 def _changed(git: Git) -> tuple[tuple[str, ...], tuple[str, ...]]:
