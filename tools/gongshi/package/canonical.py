@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from gongshi.package.schema import Descriptor, Document, Field, Schema
 
@@ -70,31 +70,40 @@ def yaml_bytes(
 ) -> bytes:
     """A document as its canonical file. ``record`` and the rows map field name to text; empty text is left out."""
     schema = descriptor.resources[document.resource].schema
-    lines = [f"{name}: {yaml_scalar(value)}" for name, value in _cells(schema, record, ())]
+    fields = _written(schema, ())
+    lines = [f"{name}: {yaml_scalar(value)}" for name, value in _cells(fields, record)]
     for key, resource in document.lists.items():
         row_schema = descriptor.resources[resource].schema
-        rows = [_cells(row_schema, row, schema.primary_key) for row in lists.get(key, ())]
+        fields = _written(row_schema, schema.primary_key)
+        rows = [_cells(fields, row) for row in lists.get(key, ())]
         if rows:
-            order = {name: index for index, name in enumerate(row_schema.primary_key)}
-            rows.sort(key=lambda row: _row_key(row, order, row_schema))
+            rows.sort(key=_order(row_schema))
             lines.append(f"{key}:")
-            lines.extend("  - {" + ", ".join(f"{n}: {yaml_scalar(v)}" for n, v in row) + "}" for row in rows)
+            lines.extend("  - {" + ", ".join([f"{n}: {yaml_scalar(v)}" for n, v in row]) + "}" for row in rows)
     return ("\n".join(lines) + "\n").encode()
 
 
-def _cells(schema: Schema, record: Mapping[str, str], skip: Sequence[str]) -> list[tuple[str, str]]:
+def _written(schema: Schema, skip: Sequence[str]) -> list[tuple[str, Field, bool]]:
+    """The fields that stand in the file, and whether they have a spelling of their own."""
     return [
-        (field.name, spell(field, record[field.name]))
-        for field in schema.fields
-        if field.name not in skip and record.get(field.name)
+        (field.name, field, field.type in ("integer", "number")) for field in schema.fields if field.name not in skip
     ]
 
 
-def _row_key(row: list[tuple[str, str]], order: Mapping[str, int], schema: Schema) -> tuple:
-    cells = dict(row)
-    keys = [cells.get(name, "") for name in order if name in cells]
-    typed = [
-        (int(value), value) if schema.field(name).type == "integer" and value.isdecimal() else (0, value)
-        for name, value in zip((name for name in order if name in cells), keys, strict=True)
+def _cells(fields: list[tuple[str, Field, bool]], record: Mapping[str, str]) -> list[tuple[str, str]]:
+    return [
+        (name, spell(field, text) if number else text) for name, field, number in fields if (text := record.get(name))
     ]
-    return (typed, row)
+
+
+def _order(schema: Schema) -> Callable[[list[tuple[str, str]]], tuple]:
+    """How rows of a list are sorted: by the key's parts that stand in them, whole numbers as numbers, then as a whole."""
+    key = [(name, schema.field(name).type == "integer") for name in schema.primary_key]
+
+    def place(row: list[tuple[str, str]]) -> tuple:
+        cells = dict(row)
+        return [
+            (int(text) if number and text.isdecimal() else 0, text) for name, number in key if (text := cells.get(name))
+        ], row
+
+    return place

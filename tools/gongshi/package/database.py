@@ -14,7 +14,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from gongshi.model import Finding, GongshiError, Severity
 from gongshi.package.descriptor import RECORDS, read_descriptor
@@ -121,9 +121,13 @@ class Database:
         """A path on disk that DuckDB can read: the file itself, or a private copy of a revision's blob."""
         if place := self.tree.file(path):
             return str(place)
-        copy = self._folder / f"{len(list(self._folder.iterdir()))}.csv"
-        copy.write_bytes(self.tree.read(path))
-        return str(copy)
+        with self.private_file() as copy:
+            copy.write(self.tree.read(path))
+        return copy.name
+
+    def private_file(self) -> BinaryIO:
+        """A new file in the private folder, open for writing."""
+        return tempfile.NamedTemporaryFile(suffix=".csv", dir=self._folder, delete=False)
 
     def lock(self) -> None:
         """No more files, no more settings: from here on SQL can reach only what is loaded."""
@@ -235,26 +239,27 @@ def _create(database: Database, name: str, resource: Resource) -> str:
 
 def _copy(database: Database, name: str, resource: Resource, parts: list[Part]) -> bool:
     """Make table ``raw.name`` from clean parts; False if DuckDB reads other rows than the byte pass counted."""
+    files = [database.file_of(part.path) for part in parts]
+    return not parts or _read_csv(database, name, resource, files, sum(part.rows for part in parts))
+
+
+def _read_csv(database: Database, name: str, resource: Resource, files: list[str], rows: int) -> bool:
+    """Make table ``raw.name`` from files on disk; False, and an empty table, if that does not give ``rows`` rows."""
     import duckdb
 
-    if not parts:
-        return True
     names = resource.schema.names
     columns = ", ".join(f"{identifier(field)}: 'VARCHAR'" for field in names)
-    files = ", ".join(literal(database.file_of(part.path)) for part in parts)
     reader = (
-        f"read_csv([{files}], auto_detect = false, header = true, delim = ',', quote = '\"', escape = '\"', "
-        f"new_line = '\\n', comment = '', columns = {{{columns}}}, strict_mode = true, "
+        f"read_csv([{', '.join(map(literal, files))}], auto_detect = false, header = true, delim = ',', quote = '\"', "
+        f"escape = '\"', new_line = '\\n', comment = '', columns = {{{columns}}}, strict_mode = true, "
         f"force_not_null = [{', '.join(map(literal, names))}], max_line_size = {LIMIT_LINE})"
     )
     try:
         database.sql(f"CREATE OR REPLACE TABLE raw.{identifier(name)} AS SELECT * FROM {reader}")
+        if database.sql(f"SELECT count(*) FROM raw.{identifier(name)}") == [(rows,)]:
+            return True
     except duckdb.Error:
-        _create(database, name, resource)
-        return False
-    ((rows,),) = database.sql(f"SELECT count(*) FROM raw.{identifier(name)}")
-    if rows == sum(part.rows for part in parts):
-        return True
+        pass
     _create(database, name, resource)
     return False
 
@@ -267,8 +272,22 @@ def _insert(database: Database, table: str, resource: Resource, rows: list[list[
 
 
 def _load_table(database: Database, resource: Resource, table: Table) -> None:
-    _insert(database, _create(database, resource.name, resource), resource, table.rows)
+    if not _by_file(database, resource, table.rows):
+        _insert(database, _create(database, resource.name, resource), resource, table.rows)
     database.loaded[resource.name] = Loaded(places=table.places, rows=len(table.rows))
+
+
+def _by_file(database: Database, resource: Resource, rows: list[list[str]]) -> bool:
+    """Many rows whose cells need no quotes go through a file, which DuckDB reads ten times as fast as lists."""
+    if len(rows) <= CHUNK:
+        return False
+    body = "\n".join(map(",".join, rows))
+    commas, breaks = len(rows) * (len(resource.schema.names) - 1), len(rows) - 1
+    if (body.count(","), body.count("\n"), body.count("\r"), body.count('"')) != (commas, breaks, 0, 0):
+        return False
+    with database.private_file() as file:
+        file.write(f"{','.join(resource.schema.names)}\n{body}\n".encode())
+    return _read_csv(database, resource.name, resource, [file.name], len(rows))
 
 
 def _typed_view(database: Database, resource: Resource) -> None:

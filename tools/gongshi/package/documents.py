@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from gongshi.model import Finding, GongshiError, Severity
 from gongshi.package.canonical import yaml_bytes
 from gongshi.package.descriptor import RECORDS
+from gongshi.package.flat import Flat, read_flat
 from gongshi.package.schema import Descriptor, Document, Resource
 from gongshi.package.yamlfile import Mapping as YamlMapping
 from gongshi.package.yamlfile import Node, Scalar, Sequence, YamlProblem, parse, plain
@@ -117,6 +118,9 @@ class _Reader:
         known = len(self.findings)
         try:
             data = self.tree.read(path)
+            if flat := read_flat(self.descriptor, document, data):
+                self.add_flat(document, flat, path, holes)
+                return
             root = parse(data)
         except YamlProblem as error:
             self.finding("yaml", path, error.line, error.message, document.resource)
@@ -131,13 +135,27 @@ class _Reader:
         record = {name: node for name, node in root.items.items() if name not in document.lists}
         cells = self.cells(resource, record, root, path, {})
         self.add(resource, cells, path, root.line)
-        self.check_place(document, path, holes, dict(zip(resource.schema.names, cells, strict=True)), root)
+        self.check_place(document, path, holes, dict(zip(resource.schema.names, cells, strict=True)), root.lines)
         key = {name: cells[resource.schema.names.index(name)] for name in resource.schema.primary_key}
         for name, target in document.lists.items():
             if name in root.items:
                 self.read_list(self.descriptor.resources[target], root.items[name], path, key)
         if len(self.findings) == known:
             self.check_spelling(document, path, root, data)
+
+    def add_flat(self, document: Document, flat: Flat, path: str, holes: Mapping[str, str]) -> None:
+        """The rows of a document that is known to be canonical."""
+        resource = self.descriptor.resources[document.resource]
+        schema = resource.schema
+        self.add(resource, [flat.record.get(name, "") for name in schema.names], path, 1)
+        lines = {name: line for line, name in enumerate(flat.record, 1)}
+        self.check_place(document, path, holes, flat.record, lines)
+        key = {name: flat.record.get(name, "") for name in schema.primary_key}
+        for name, rows in flat.lists.items():
+            table = self.tables[document.lists[name]]
+            names = self.descriptor.resources[document.lists[name]].schema.names
+            table.rows.extend([key.get(field) or row.get(field, "") for field in names] for row in rows)
+            table.places.extend((path, line) for line in range(flat.starts[name], flat.starts[name] + len(rows)))
 
     def check_spelling(self, document: Document, path: str, root: YamlMapping, data: bytes) -> None:
         wanted = canonical_bytes(self.descriptor, document, root)
@@ -183,12 +201,17 @@ class _Reader:
         table.places.append((path, line))
 
     def check_place(
-        self, document: Document, path: str, holes: Mapping[str, str], record: Mapping[str, str], root: YamlMapping
+        self,
+        document: Document,
+        path: str,
+        holes: Mapping[str, str],
+        record: Mapping[str, str],
+        lines: Mapping[str, int],
     ) -> None:
         """A file's name must say the record's key: ``{project_id}.yaml`` holds that project."""
         for name, value in holes.items():
             if name in record and record[name] != value:
-                line = root.lines.get(name, root.line)
+                line = lines.get(name, 1)
                 title = self.descriptor.resources[document.resource].schema.field(name).title
                 message = f"文件路径里是“{value}”，内容的“{title}”却不同，请改成一致"
                 self.finding("misplaced", path, line, message, document.resource, name)
