@@ -13,7 +13,7 @@ LIMIT = 1000  # findings per key
 def check_primary_keys(database: Database, resource: Resource) -> list[Finding]:
     """Rows whose key an earlier row has already."""
     table, key = f"raw.{identifier(resource.name)}", quoted(resource.schema.primary_key)
-    if not resource.schema.primary_key or _strictly_sorted(database, resource):
+    if not resource.schema.primary_key or _all_differ(database, table, key):
         return []
     repeated = database.sql(
         f"SELECT rowid, first FROM (SELECT rowid, min(rowid) OVER (PARTITION BY {key}) AS first FROM {table}) "
@@ -30,14 +30,10 @@ def check_primary_keys(database: Database, resource: Resource) -> list[Finding]:
     return findings
 
 
-def _strictly_sorted(database: Database, resource: Resource) -> bool:
-    """Whether the whole table increases strictly by its key, file after file: then no key stands twice."""
-    table = f"raw.{identifier(resource.name)}"
-    key = f"({', '.join(map(identifier, resource.schema.primary_key))})"
-    ((broken,),) = database.sql(
-        f"SELECT count(*) FROM (SELECT {key} <= lag({key}) OVER () AS stop FROM {table}) WHERE stop"
-    )
-    return broken == 0
+def _all_differ(database: Database, table: str, key: str) -> bool:
+    """Whether no two keys have the same hash: then no key stands twice. A third of the work of comparing the keys."""
+    ((rows, hashes),) = database.sql(f"SELECT count(*), count(DISTINCT hash({key})) FROM {table}")
+    return rows == hashes
 
 
 def check_foreign_key(database: Database, key: ForeignKey) -> list[Finding]:
