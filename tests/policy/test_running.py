@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import product
 
 import duckdb
 import pytest
 
 from gongshi.model import Severity
 from gongshi.package import load
-from gongshi.policy import Policies, State, check_scopes, judge, load_policies, run
+from gongshi.policy import Policies, State, check_scopes, judge, kinds, load_policies, run, running
+from gongshi.policy.proving import count
 from support import tree_of
 
 from .cases import descriptor, ledger, made_id, policies_of, policy_tree
@@ -324,3 +326,57 @@ def test_a_waiver_on_the_last_day_still_holds_and_on_a_total_names_no_record() -
     with load(tree) as database:
         (finding,) = judge(database, DAY).findings
     assert finding.severity is Severity.NOTICE and finding.path == "policies/test.yaml" and finding.line == 3
+
+
+TWO = """rules:
+  - {id: small, title: 试, kind: condition, resource: households, demand: [{field: population, at_most: 1}], severity: error, clause: 一, message: 大}
+  - {id: any, title: 试, kind: condition, resource: households, where: [{field: population, at_least: 2}], demand: [{field: population, filled: 是}], severity: error, clause: 一, message: 空}
+"""
+
+
+@pytest.mark.parametrize("fails", [False, True])
+def test_rules_counted_together_say_what_each_says_alone(fails: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also when the count cannot be made: then each rule runs by itself."""
+    calls = []
+
+    def counted(database, batch):
+        calls.append(len(batch))
+        if fails:
+            raise duckdb.OutOfRangeException("x")
+        return count(database, batch)
+
+    monkeypatch.setattr(running, "count", counted)
+    policies = good(TOP + TWO)
+    with ledger({"households": HOUSEHOLDS}) as database:
+        found = run(policies, database, DAY)
+    assert calls == [2]
+    assert [(one.rule.id, one.state, one.looked, one.broke) for one in found] == [
+        ("small", State.RAN, 2, 1),
+        ("any", State.RAN, 1, 0),
+    ]
+    assert [finding.key for one in found for finding in one.findings] == [("H0000002",)]
+
+
+def test_every_rule_of_a_kind_that_doubts_rows_carries_a_proof() -> None:
+    """And its condition is the kind's own, so that what it does not doubt does not break the rule."""
+    exact = {name for name, kind in kinds().items() if kind.doubts and "{{doubts}}" in kind.sql}
+    assert exact == {"condition", "classification", "choose", "product", "stop"}
+    assert {name for name, kind in kinds().items() if kind.doubts} - exact == {"duration"}
+
+
+def test_the_doubts_of_a_duration_miss_no_breach(monkeypatch: pytest.MonkeyPatch) -> None:
+    limits = ("at_most: 30", "at_least: 31", "unit: month, at_least: 1", "unit: workday, at_most: 3")
+    options = ("", "open: 是, ", "inclusive: 是, ", "require: 是, ")
+    rules = "".join(
+        f"  - {{id: r{number}, title: 试, kind: duration, resource: loans, from: lent_on, to: repaid_on, {more}{limit}, "
+        "severity: error, clause: 一, message: 差}\n"
+        for number, (limit, more) in enumerate(product(limits, options))
+    )
+    dates = [("2020-01-01", "2020-01-31"), ("2020-01-01", "2020-02-01"), ("2020-01-01", ""), ("", "2020-01-01")]
+    rows = [{"loan_id": f"K{n}", "lent_on": lent, "repaid_on": repaid} for n, (lent, repaid) in enumerate(dates)]
+    policies = good(f"{TOP}rules:\n{rules}")
+    with ledger({"loans": rows}) as database:
+        proven = run(policies, database, DAY)
+        monkeypatch.setattr(running, "count", lambda *_: [])
+        assert run(policies, database, DAY) == proven
+    assert {one.broke for one in proven} >= {0, 1, 2}

@@ -13,6 +13,7 @@ from gongshi.policy.facts import World, match_columns, narrow
 from gongshi.policy.kinds import DETAILS, Kind, kinds
 from gongshi.policy.parameters import Setter
 from gongshi.policy.paths import Selection, as_day, packed
+from gongshi.policy.proving import Proof, proof_of
 from gongshi.policy.reading import text
 from gongshi.policy.scope import restrict
 from gongshi.policy.standards import Standards
@@ -41,6 +42,7 @@ class Query:
     base_values: tuple[object, ...] = ()
     standards: Mapping[str, Standard] = field(default_factory=dict)
     missing: Mapping[str, Standard] = field(default_factory=dict)
+    proof: Proof | None = None
 
 
 def compile_rule(world: World, rule: Rule) -> tuple[Query | None, list[Finding]]:
@@ -165,6 +167,7 @@ class _Work:
         )
         if kind.compares and other is None:
             subject.columns["match_key"] = "NULL::VARCHAR"
+        setter.slots["doubts"] = fill(kind.doubts)
         head = f"WITH subject AS MATERIALIZED (\n  {subject.sql()})"
         values = subject.binder.values
         base_sql, base_values = packed(f"{head}\n{fill(kind.base)}" if kind.base else "", values)
@@ -184,6 +187,7 @@ class _Work:
             base_values,
             self.standards.used,
             {**missing, **self.standards.missing},
+            proof_of(kind, setter.slots["doubts"], subject),
         )
 
 

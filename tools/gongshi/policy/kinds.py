@@ -3,6 +3,7 @@
 A kind's SQL reads two tables: ``subject`` (the selected rows: ``_row`` and one column per parameter that is computed from
 the row) and ``other`` (likewise, joined by ``match_key``). It answers one row per violation: ``_row`` (NULL where no record
 is to blame), and some of actual, wanted, missed, period, step, group; ``beyond`` says that the calendar ends too early.
+A kind that judges each row by itself says in ``doubts`` which rows may break it (``{{doubts}}`` in its SQL); see proving.py.
 ``{{name}}`` is a bound value, a choice from the header or an aggregate; ``{{has name}}`` says whether it was given.
 """
 
@@ -55,6 +56,7 @@ class Kind:
     columns: tuple[str, ...]
     primary: str
     base: str
+    doubts: str
     sql: str
 
     @property
@@ -103,6 +105,7 @@ def _read(whole: str) -> Kind:
         columns=tuple(header.get("columns", [""])[0].split()),
         primary=header.get("primary", [""])[0],
         base=header.get("base", [""])[0],
+        doubts=" ".join(header.get("doubts", ())),
         sql="\n".join(lines).strip(),
     )
 

@@ -225,6 +225,9 @@ class Setter:
             forms = {"rows": "count(*)", "sum": "coalesce(sum(s.amount), 0)", "distinct": "count(DISTINCT s.amount)"}
             self.slots["aggregate"] = forms[word]
             self.check_measure(word, node)
+        if parameter.name == "count":
+            forms = {"rows": "count(*)", "days": "count(DISTINCT other_date)"}
+            self.slots["counted"] = 'coalesce(sum("sum"), 0)' if self.given("sum") else forms[word]
 
     def check_measure(self, word: str, node: Node | None) -> None:
         if (word != "rows") != self.given("amount"):

@@ -72,6 +72,11 @@ def packed(sql: str, values: Sequence[object]) -> tuple[str, tuple[object, ...]]
     return _PLACE.sub(place, sql), tuple(values[number - 1] for number in used)
 
 
+def shifted(sql: str, places: int) -> str:
+    """The statement with each placeholder moved on, to stand behind ``places`` values of others."""
+    return _PLACE.sub(lambda match: f"${int(match[1]) + places}::", sql)
+
+
 class Schemas:
     """The descriptor as paths need it, and which columns of which table were asked for."""
 
@@ -79,6 +84,7 @@ class Schemas:
         self.descriptor = descriptor
         self.day = day
         self.needs: dict[str, set[str]] = {}
+        self.latest: dict[str, set[tuple[str, str]]] = {}
         self.keys: dict[str, list[ForeignKey]] = {}
         for key in descriptor.foreign_keys:
             target = descriptor.resources.get(key.reference)
@@ -150,6 +156,11 @@ def month_number(column: Column) -> str:
 def months_of(field: str) -> str:
     """The column that ``materialise`` makes beside a year and month."""
     return identifier(f"{field} months")
+
+
+def latest_of(per: str, by: str) -> str:
+    """The column that ``materialise`` makes: whether the row has the greatest ``by`` of those with its ``per``."""
+    return identifier(f"latest {per} {by}")
 
 
 class Selection:
@@ -240,9 +251,8 @@ class Selection:
     def keep_latest(self, per: str, by: str, line: int) -> None:
         """Of the rows with the same ``per`` only the one with the greatest ``by``."""
         self.own_field(per, line), self.own_field(by, line)
-        table, part, order = table_of(self.resource.name), identifier(per), identifier(by)
-        window = f"row_number() OVER (PARTITION BY {part} ORDER BY {order} DESC, _row DESC) = 1"
-        self.source = f"(SELECT * FROM {table} WHERE {order} IS NOT NULL QUALIFY {window}) {self.alias}"
+        self.schemas.latest.setdefault(self.resource.name, set()).add((per, by))
+        self.conditions.append(f"{self.alias}.{latest_of(per, by)}")
 
     def keep_active(self, first: str, last: str, line: int) -> None:
         """Only rows in force on the day; an empty end is open."""
@@ -253,8 +263,12 @@ class Selection:
     def sql(self, columns: Mapping[str, str] | None = None) -> str:
         """The SELECT of the columns (``_row`` and what was added)."""
         chosen = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in (columns or self.columns).items())
-        joins = "".join(f"\n  {join}" for _, join in self.joins.values())
-        where = (
-            f"\n  WHERE {' AND '.join(f'({condition})' for condition in self.conditions)}" if self.conditions else ""
-        )
-        return f"SELECT {chosen}\n  FROM {self.source}{joins}{where}"
+        return f"SELECT {chosen}\n  FROM {self.tables()}" + (f"\n  WHERE {self.where()}" if self.conditions else "")
+
+    def tables(self) -> str:
+        """The table and what its paths lead to, for FROM."""
+        return self.source + "".join(f"\n  {join}" for _, join in self.joins.values())
+
+    def where(self) -> str:
+        """All conditions as one."""
+        return " AND ".join(f"({condition})" for condition in self.conditions) or "true"

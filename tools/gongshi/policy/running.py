@@ -12,6 +12,7 @@ from gongshi.package import Database, Descriptor
 from gongshi.policy.compiling import Query, compile_rule, fill_message
 from gongshi.policy.facts import World
 from gongshi.policy.kinds import kinds
+from gongshi.policy.proving import count
 from gongshi.policy.tables import IDENTITY, fill_facts, finish, materialise, prepare, primary_key_rows
 from gongshi.policy.values import Outcome, Policies, Policy, Rule, State
 
@@ -96,13 +97,15 @@ def _run_all(
     try:
         for place in places:
             prepare(place)
-            materialise(place, _present(place, world.schemas.needs))
+            materialise(place, world.schemas)
             fill_facts(place, world.groups.values())
         _unsealed(database, identities)
         alone = [query for query in queries if query.base_sql]  # they share the table of the last release
         together = [query for query in queries if not query.base_sql]
         with ThreadPoolExecutor(WORKERS) as pool:
-            for query, outcome in zip(together, pool.map(partial(_run_one, database), together), strict=True):
+            outcomes.update(proven := _proven(database, together, pool))
+            rest = [query for query in together if query.rule.id not in proven]
+            for query, outcome in zip(rest, pool.map(partial(_run_one, database), rest), strict=True):
                 progress(f"{query.rule.id} {query.rule.title}")
                 outcomes[query.rule.id] = outcome
         for query in alone:
@@ -112,17 +115,33 @@ def _run_all(
             finish(place)
 
 
-def _present(database: Database, needs: Mapping[str, set[str]]) -> dict[str, set[str]]:
-    """What of ``needs`` this Database has: an old release may lack a table or a field."""
-    resources = database.descriptor.resources
-    return {name: fields & set(resources[name].schema.names) for name, fields in needs.items() if name in resources}
-
-
 def _unsealed(database: Database, identities: Sequence[Mapping[str, str]]) -> None:
     if identities:
         holes = ", ".join(f"unnest(${place}::VARCHAR[])" for place in range(1, len(IDENTITY) + 1))
         columns = [[row.get(name, "") for row in identities] for name in IDENTITY]
         database.sql(f"INSERT INTO rules.identity SELECT {holes}", columns)
+
+
+def _proven(database: Database, queries: Sequence[Query], pool: ThreadPoolExecutor) -> dict[str, Outcome]:
+    """Rules that one scan with others over the same tables shows to hold."""
+    batches: dict[str, list[Query]] = {}
+    for query in queries:
+        if query.proof:
+            batches.setdefault(query.proof.tables, []).append(query)
+    proven = {}
+    for batch, counts in zip(batches.values(), pool.map(partial(_count, database), batches.values()), strict=True):
+        for query, (looked, doubted) in zip(batch, counts, strict=False):
+            if not doubted:
+                proven[query.rule.id] = Outcome(query.rule, State.RAN, looked)
+    return proven
+
+
+def _count(database: Database, batch: Sequence[Query]) -> list[tuple[int, int]]:
+    """What to think of each rule of a batch; nothing if one of them cannot be computed: then each runs by itself."""
+    try:
+        return count(database, [query.proof for query in batch])
+    except Exception:
+        return []
 
 
 def _run_one(database: Database, query: Query, base: Database | None = None) -> Outcome:

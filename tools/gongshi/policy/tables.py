@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 
 from gongshi.package import Database, Field, Resource, identifier
 from gongshi.policy.facts import FactGroup
 from gongshi.policy.kinds import macros
-from gongshi.policy.paths import months_of, table_of
+from gongshi.policy.paths import Schemas, latest_of, months_of, table_of
 
 FIRST, LAST = date(1800, 1, 1), date(2200, 12, 31)  # a date or year outside is a typing error and counts as missing
 IDENTITY = ("member_no", "name", "id_no", "phone", "birth", "account")
@@ -33,12 +33,26 @@ def finish(database: Database) -> None:
     database.sql("DROP SCHEMA IF EXISTS rules CASCADE")
 
 
-def materialise(database: Database, needs: Mapping[str, Iterable[str]]) -> None:
-    """Typed rows of each resource, only the columns that some rule reads."""
-    for name, fields in needs.items():
-        resource = database.descriptor.resources[name]
-        columns = "".join(f", {_sane(resource.schema.field(field))}" for field in sorted(fields))
-        database.sql(f"CREATE TABLE {table_of(name)} AS SELECT _row{columns} FROM {identifier(name)}")
+def materialise(database: Database, schemas: Schemas) -> None:
+    """Typed rows of each resource, only the columns that some rule reads; an old release may lack some of them."""
+    resources = database.descriptor.resources
+    for name in schemas.needs.keys() & resources.keys():
+        there = set(resources[name].schema.names)
+        columns = [_sane(resources[name].schema.field(field)) for field in sorted(schemas.needs[name] & there)]
+        latest = [
+            _latest(resources[name], *pair) for pair in sorted(schemas.latest.get(name, ())) if there.issuperset(pair)
+        ]
+        chosen = ", ".join(["_row", *columns, *latest])
+        database.sql(f"CREATE TABLE {table_of(name)} AS SELECT {chosen} FROM {identifier(name)}")
+
+
+def _latest(resource: Resource, per: str, by: str) -> str:
+    """Whether a row is the latest of its kind; found over three columns alone, since windows carry their rows along."""
+    part, order = identifier(per), identifier(by)
+    sane = ", ".join(_sane(resource.schema.field(field)) for field in (per, by))
+    window = f"row_number() OVER (PARTITION BY {part} ORDER BY {order} DESC, _row DESC) = 1"
+    rows = f"SELECT _row FROM (SELECT _row, {sane} FROM {identifier(resource.name)}) WHERE {order} IS NOT NULL QUALIFY {window}"
+    return f"_row IN ({rows}) AS {latest_of(per, by)}"
 
 
 def fill_facts(database: Database, groups: Iterable[FactGroup]) -> None:

@@ -4,6 +4,8 @@
 -- violates: 成立个数不合的行；比较的值缺失的条件算不成立。
 -- primary: among
 -- details: actual wanted:at_least,at_most,exactly
+-- doubts: s.among < s.at_least OR s.among > s.at_most OR s.among <> s.exactly
+-- doubts: OR ({{all_or_none}} AND s.among NOT IN (0, {{among_size}}))
 -- param among: tally required
 -- param exactly: number
 -- param at_least: number
@@ -14,5 +16,4 @@
 -- example: {kind: choose, resource: members, among: [{field: education, filled: 是}, {field: enrolment, filled: 是}], exactly: 1}
 SELECT s._row, s.among AS actual, coalesce(s.exactly, s.at_least, s.at_most) AS wanted
 FROM subject s
-WHERE s.among < s.at_least OR s.among > s.at_most OR s.among <> s.exactly
-  OR ({{all_or_none}} AND s.among NOT IN (0, {{among_size}}))
+WHERE {{doubts}}

@@ -4,6 +4,9 @@
 -- violates: 相隔不合的行；from 或 to 为空不判，require 时算违反；open 时还没结束的只判 at_most。
 -- details: actual wanted:at_least,at_most
 -- primary: to
+-- doubts: {{unit}} <> 'day' OR ({{require}} AND (s."from" IS NULL OR coalesce(s."to", CASE WHEN {{open}} THEN {{day}} END) IS NULL))
+-- doubts: OR date_diff('day', s."from", coalesce(s."to", CASE WHEN {{open}} THEN {{day}} END) + {{inclusive}}::INT) > s.at_most
+-- doubts: OR date_diff('day', s."from", s."to" + {{inclusive}}::INT) < s.at_least
 -- param from: date required
 -- param to: date
 -- param unit: choice(day workday month year)

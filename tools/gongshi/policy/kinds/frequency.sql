@@ -31,9 +31,8 @@ span AS (
 judged AS (SELECT * FROM span WHERE first_no <= last_no),
 seen AS (
   SELECT match_key, rules.period_no({{per}}, other_date) AS period_no,
-    CASE WHEN {{has sum}} THEN coalesce(sum("sum"), 0) WHEN {{count}} = 'days' THEN count(DISTINCT other_date)
-      ELSE count(*) END AS n
-  FROM other
+    {{counted}} AS n
+  FROM other SEMI JOIN judged USING (match_key)
   WHERE NOT {{has last}} OR rules.period_no({{per}}, other_date) >= rules.period_no({{per}}, {{day}} + 1) - {{last}}
   GROUP BY ALL),
 kept AS (

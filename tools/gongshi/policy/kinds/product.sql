@@ -4,6 +4,9 @@
 -- violates: 相差超过 tolerance 的行；有一项缺失不判。
 -- details: actual:result wanted:factors
 -- primary: result
+-- doubts: ({{compare}} = 'equal' AND abs(s.result - s.factors) > {{tolerance}})
+-- doubts: OR ({{compare}} = 'at_most' AND s.result > s.factors + {{tolerance}})
+-- doubts: OR ({{compare}} = 'at_least' AND s.result < s.factors - {{tolerance}})
 -- param factors: product required
 -- param result: figure required
 -- param compare: choice(equal at_most at_least)
@@ -12,6 +15,4 @@
 -- example: {kind: product, resource: projects, where: [{field: unit_price, filled: 是}], factors: [quantity, unit_price], result: budget_total, compare: at_most}
 SELECT s._row, s.result AS actual, s.factors AS wanted
 FROM subject s
-WHERE ({{compare}} = 'equal' AND abs(s.result - s.factors) > {{tolerance}})
-  OR ({{compare}} = 'at_most' AND s.result > s.factors + {{tolerance}})
-  OR ({{compare}} = 'at_least' AND s.result < s.factors - {{tolerance}})
+WHERE {{doubts}}

@@ -10,9 +10,11 @@
 -- example: {kind: unique, resource: subsidies, key: [household_no, member_no, benefit, period]}
 WITH parts AS (
   SELECT s._row, s.across::VARCHAR AS across, unnest(s."key") AS value, unnest(range(len(s."key"))) AS place FROM subject s),
+suspects AS (SELECT place, hash(value) AS hashed FROM parts WHERE value IS NOT NULL GROUP BY ALL HAVING count(*) > 1),
 repeated AS (
   SELECT place, value, count(*) AS n, min(_row) AS first, arg_min(across, _row) AS first_across
-  FROM parts WHERE value IS NOT NULL AND (across IS NOT NULL OR NOT {{has across}})
+  FROM parts SEMI JOIN suspects ON suspects.place = parts.place AND suspects.hashed = hash(value)
+  WHERE value IS NOT NULL AND (across IS NOT NULL OR NOT {{has across}})
   GROUP BY ALL HAVING count(*) > 1)
 SELECT p._row, max(r.n) AS actual
 FROM parts p JOIN repeated r ON r.place = p.place AND r.value = p.value

@@ -1,0 +1,54 @@
+"""Rules that judge each row by itself, many proven in one scan.
+
+The header of such a kind says which rows it ``doubts``: every row that breaks the rule, and perhaps a few that do not.
+Rules over the same table with the same joins are counted together; a rule without a doubted row holds, and only the
+others are run. One-sided like the schema proof, and planning hundreds of small queries was most of a small county's time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gongshi.package import Database
+from gongshi.policy.kinds import Kind
+from gongshi.policy.paths import Selection, packed, shifted
+
+_CUT = "\0"
+_COLUMN = re.compile(r'\bs\.(?:"(\w+)"|(\w+))')
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """Which rows of ``tables`` are looked at, and which of those are doubted."""
+
+    tables: str
+    where: str
+    doubted: str
+    values: tuple[object, ...]
+
+
+def proof_of(kind: Kind, doubts: str, subject: Selection) -> Proof | None:
+    """The proof of a rule over ``subject``; ``doubts`` is the kind's condition with its slots filled."""
+    if not kind.doubts:
+        return None
+    doubted = _COLUMN.sub(lambda match: f"({subject.columns[match[1] or match[2]]})", doubts)
+    both, values = packed(f"{subject.where()}{_CUT}{doubted}", subject.binder.values)
+    return Proof(subject.tables(), *both.split(_CUT), values)
+
+
+def count(database: Database, batch: Sequence[Proof]) -> list[tuple[int, int]]:
+    """Rows looked at and rows doubted, for each of several proofs over the same tables, in one scan."""
+    if len(batch) == 1:
+        one = batch[0]
+        query = f"SELECT count(*), count_if({one.doubted}) FROM {one.tables} WHERE {one.where}"
+        return database.sql(query, one.values)
+    doubted, values = [], []
+    for number, proof in enumerate(batch):
+        case = f"CASE WHEN {proof.where} THEN coalesce({proof.doubted}, false) END AS d{number}"
+        doubted.append(shifted(case, len(values)))
+        values.extend(proof.values)
+    counts = ", ".join(f"count(d{number}), count_if(d{number})" for number in range(len(batch)))
+    ((*numbers,),) = database.sql(f"SELECT {counts} FROM (SELECT {', '.join(doubted)} FROM {batch[0].tables})", values)
+    return list(zip(numbers[::2], numbers[1::2], strict=True))
