@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from itertools import product
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -12,7 +13,7 @@ from gongshi.model import Severity
 from gongshi.package import load
 from gongshi.policy import Policies, State, check_scopes, judge, kinds, load_policies, run, running
 from gongshi.policy.proving import count
-from support import tree_of
+from support import ROOT, tree_of
 
 from .cases import descriptor, ledger, made_id, policies_of, policy_tree
 
@@ -230,6 +231,16 @@ def test_the_connection_is_locked_and_the_tables_of_the_rules_are_gone() -> None
         with pytest.raises(duckdb.Error):
             database.sql("SET enable_external_access = true")
         assert database.sql("SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'rules'") == [(0,)]
+
+
+def test_duckdb_spills_into_a_private_folder_that_is_gone_afterwards() -> None:
+    with ledger({"households": HOUSEHOLDS}) as database:
+        run(good(TOP + RULE % COUNT), database, DAY)
+        ((name,),) = database.sql("SELECT current_setting('temp_directory')")
+        folder = Path(name)
+        assert folder.stat().st_mode & 0o777 == 0o700
+        assert not folder.resolve().is_relative_to(ROOT)
+    assert not folder.exists()
 
 
 def test_absurd_figures_do_not_stop_other_rules() -> None:

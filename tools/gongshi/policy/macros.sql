@@ -1,22 +1,20 @@
 -- Calendar periods as running numbers, so that "how many whole months" is a subtraction.
 -- term: February to July, August to January; school_year: August to July; week: from Monday.
-CREATE OR REPLACE MACRO rules.period_no(per, d) AS CASE per
-  WHEN 'week' THEN date_diff('day', DATE '1900-01-01', d) // 7
-  WHEN 'month' THEN year(d) * 12 + month(d) - 1
-  WHEN 'quarter' THEN year(d) * 4 + quarter(d) - 1
-  WHEN 'half_year' THEN year(d) * 2 + (month(d) > 6)::INT
-  WHEN 'term' THEN year(d - INTERVAL 1 MONTH) * 2 + (month(d - INTERVAL 1 MONTH) > 6)::INT
-  WHEN 'school_year' THEN year(d - INTERVAL 7 MONTH)
-  ELSE year(d) END;
+CREATE OR REPLACE MACRO rules.week_no(d) AS date_diff('day', DATE '1900-01-01', d) // 7;
+CREATE OR REPLACE MACRO rules.month_no(d) AS year(d) * 12 + month(d) - 1;
+CREATE OR REPLACE MACRO rules.quarter_no(d) AS year(d) * 4 + quarter(d) - 1;
+CREATE OR REPLACE MACRO rules.half_year_no(d) AS year(d) * 2 + (month(d) > 6)::INT;
+CREATE OR REPLACE MACRO rules.term_no(d) AS year(d - INTERVAL 1 MONTH) * 2 + (month(d - INTERVAL 1 MONTH) > 6)::INT;
+CREATE OR REPLACE MACRO rules.school_year_no(d) AS year(d - INTERVAL 7 MONTH);
+CREATE OR REPLACE MACRO rules.year_no(d) AS year(d);
 
-CREATE OR REPLACE MACRO rules.period_from(per, n) AS (CASE per
-  WHEN 'week' THEN DATE '1900-01-01' + (n * 7)::INT
-  WHEN 'month' THEN make_date(n // 12, n % 12 + 1, 1)
-  WHEN 'quarter' THEN make_date(n // 4, n % 4 * 3 + 1, 1)
-  WHEN 'half_year' THEN make_date(n // 2, n % 2 * 6 + 1, 1)
-  WHEN 'term' THEN make_date(n // 2, n % 2 * 6 + 1, 1) + INTERVAL 1 MONTH
-  WHEN 'school_year' THEN make_date(n, 8, 1)
-  ELSE make_date(n, 1, 1) END)::DATE;
+CREATE OR REPLACE MACRO rules.week_from(n) AS DATE '1900-01-01' + (n * 7)::INT;
+CREATE OR REPLACE MACRO rules.month_from(n) AS make_date(n // 12, n % 12 + 1, 1);
+CREATE OR REPLACE MACRO rules.quarter_from(n) AS make_date(n // 4, n % 4 * 3 + 1, 1);
+CREATE OR REPLACE MACRO rules.half_year_from(n) AS make_date(n // 2, n % 2 * 6 + 1, 1);
+CREATE OR REPLACE MACRO rules.term_from(n) AS (make_date(n // 2, n % 2 * 6 + 1, 1) + INTERVAL 1 MONTH)::DATE;
+CREATE OR REPLACE MACRO rules.school_year_from(n) AS make_date(n, 8, 1);
+CREATE OR REPLACE MACRO rules.year_from(n) AS make_date(n, 1, 1);
 
 -- The first day of what a cell of the kind 2020, 2020-Q2, 2020-S1, 2020-05 or 2020-05-31 names; NULL for anything else.
 CREATE OR REPLACE MACRO rules.period_start(t) AS CASE

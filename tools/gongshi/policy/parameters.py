@@ -220,7 +220,7 @@ class Setter:
         word = words[0] if node is None else node.value if isinstance(node, Scalar) else ""
         if word not in words:
             raise Problem(f"{parameter.name} 只能写：{'、'.join(words)}", node.line)
-        self.slots[parameter.name] = literal(word)
+        self.slots[parameter.name], self.slots[f"{parameter.name}_word"] = literal(word), word
         if parameter.name == "measure":
             forms = {"rows": "count(*)", "sum": "coalesce(sum(s.amount), 0)", "distinct": "count(DISTINCT s.amount)"}
             self.slots["aggregate"] = forms[word]

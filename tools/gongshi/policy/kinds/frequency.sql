@@ -24,16 +24,16 @@ WITH life AS (
   FROM subject s WHERE s."from" IS NOT NULL OR NOT {{has from}}),
 span AS (
   SELECT *, greatest(
-      rules.period_no({{per}}, begins) + (rules.period_from({{per}}, rules.period_no({{per}}, begins)) < begins)::INT,
-      rules.period_no({{per}}, {{day}} + 1) - {{last}}) AS first_no,
-    rules.period_no({{per}}, ends + 1) - 1 AS last_no
+      rules.{{per_word}}_no(begins) + (rules.{{per_word}}_from(rules.{{per_word}}_no(begins)) < begins)::INT,
+      rules.{{per_word}}_no({{day}} + 1) - {{last}}) AS first_no,
+    rules.{{per_word}}_no(ends + 1) - 1 AS last_no
   FROM life),
 judged AS (SELECT * FROM span WHERE first_no <= last_no),
 seen AS (
-  SELECT match_key, rules.period_no({{per}}, other_date) AS period_no,
+  SELECT match_key, rules.{{per_word}}_no(other_date) AS period_no,
     {{counted}} AS n
   FROM other SEMI JOIN judged USING (match_key)
-  WHERE NOT {{has last}} OR rules.period_no({{per}}, other_date) >= rules.period_no({{per}}, {{day}} + 1) - {{last}}
+  WHERE NOT {{has last}} OR rules.{{per_word}}_no(other_date) >= rules.{{per_word}}_no({{day}} + 1) - {{last}}
   GROUP BY ALL),
 kept AS (
   SELECT j._row, count(*) AS touched,
