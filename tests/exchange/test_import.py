@@ -293,6 +293,16 @@ def test_refused_rows_come_back_with_comments_and_can_be_imported(root: Path, tm
     assert "共 1 行 = 新增 0 + 更新 0 + 未变 1 + 退回 0" in run(root, str(back)).output
 
 
+def test_a_long_reason_has_room(plan) -> None:
+    result = plan("表.xlsx", xlsx(table(村民小组=4, 家庭人口="两人", 识别日期="2014年5月")))
+    (sheet,) = openpyxl.load_workbook(io.BytesIO(refused_workbook(result))).worksheets
+    assert (
+        len(sheet["B2"].value) > 60
+        and sheet.row_dimensions[2].height >= 45
+        and sheet.column_dimensions["B"].width >= 60
+    )
+
+
 def test_an_older_returned_workbook_is_not_overwritten(root: Path, tmp_path: Path) -> None:
     place = tmp_path / "表.xlsx"
     place.write_bytes(xlsx(table(家庭人口="两")))

@@ -12,11 +12,12 @@ from gongshi.checks.guard_numbers import find_numbers
 from gongshi.checks.guard_text import normalise
 from gongshi.exchange.identifiers import BY_NAME
 from gongshi.exchange.sheets import Damaged, Raw, address
-from gongshi.exchange.styles import Book, fitting
+from gongshi.exchange.styles import Book, display_width, fitting
 from gongshi.exchange.tables import Column
 from gongshi.exchange.values import ImportResult, Kind, RowResult, SheetResult
 
 PLACE, REASON = "原位置", "退回原因"
+REASON_WIDTH, LINE_HEIGHT = 60, 15  # a program that does not fit rows by itself must still show all of a reason
 HIDDEN = "为保护个人信息没有抄出，请照原表 {} 填写"
 
 
@@ -37,12 +38,14 @@ def _write(book: Book, result: SheetResult) -> None:
     header = book.style(bold=True, text_wrap=True, border=1, bg_color="#DDE8F0", num_format="@")
     for place, label in enumerate((PLACE, REASON, *(column.header for column in columns))):
         sheet.write_string(0, place, label, header)
-        sheet.set_column(place, place, 40 if label == REASON else fitting(label, ["0" * 12]))
+        sheet.set_column(place, place, REASON_WIDTH if label == REASON else fitting(label, ["0" * 12]))
     rows = [row for row in result.rows if row.kind is Kind.REFUSED]
     for line, row in enumerate(rows, 1):
         where = address(row.row, min(problem.column for problem in row.problems))
         sheet.write_string(line, 0, f"{result.sheet.name}!{where}")
-        sheet.write_string(line, 1, "；".join(problem.message for problem in row.problems), book.style(text_wrap=True))
+        reason = "；".join(problem.message for problem in row.problems)
+        sheet.write_string(line, 1, reason, book.style(text_wrap=True, valign="top"))
+        sheet.set_row(line, LINE_HEIGHT * (1 + display_width(reason) // (REASON_WIDTH - 4)))
         for place, column in enumerate(columns, 2):
             _cell(book, sheet, (line, place), result, row, column)
     sheet.freeze_panes(1, 2)
