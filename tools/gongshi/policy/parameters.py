@@ -5,7 +5,7 @@ from __future__ import annotations
 from gongshi.package import Field, literal
 from gongshi.package.yamlfile import Mapping, Node, Scalar
 from gongshi.package.yamlfile import Sequence as List
-from gongshi.policy.facts import World, key_of
+from gongshi.policy.facts import World
 from gongshi.policy.kinds import Kind, Parameter
 from gongshi.policy.paths import NUMBERS, Column, Selection, as_day, as_text
 from gongshi.policy.reading import NUMBER, parse_flag, parse_value, scalars, text
@@ -161,8 +161,10 @@ class Setter:
         """The values as a list: all as one, or (``each``) one by one."""
         columns = self.columns(parameter, node)
         each = parse_flag(text(self.body, "each") or "否", self.body.line)
-        parts = [f"({column.sql})::VARCHAR" for column in columns] if each else [f"({key_of(columns)})::VARCHAR"]
-        self.put(parameter, f"[{', '.join(parts)}]")
+        if each or len(columns) == 1:
+            return self.put(parameter, f"[{', '.join(f'({column.sql})::VARCHAR' for column in columns)}]")
+        filled = " AND ".join(f"{column.sql} IS NOT NULL" for column in columns)
+        return self.put(parameter, f"[CASE WHEN {filled} THEN row({', '.join(column.sql for column in columns)}) END]")
 
     def set_group(self, parameter: Parameter, node: Node | None) -> None:
         """The values as one text to group by; '' without any."""
