@@ -9,6 +9,7 @@ from collections import Counter
 from pathlib import Path
 
 from gongshi.package import read_descriptor
+from gongshi.package.canonical import csv_cell
 from gongshi.package.yamlfile import parse, plain
 from support import DictTree, tree_of
 
@@ -98,9 +99,9 @@ def edited(tree: DictTree, seed: int) -> DictTree:
     """The ledger after some random edits: rows deleted, doubled, changed, moved, respelled; documents changed, dropped."""
     rng = random.Random(seed)
     files = dict(tree.files)
-    csv = [path for path, data in files.items() if path.endswith(".csv") and data.count(b"\n") > 2]
+    tables = [path for path, data in files.items() if path.endswith(".csv") and data.count(b"\n") > 2]
     for _ in range(rng.randrange(1, 8)):
-        path = rng.choice(csv)
+        path = rng.choice(tables)
         header, *rows = files[path].decode().splitlines()
         if not rows:
             continue
@@ -111,9 +112,9 @@ def edited(tree: DictTree, seed: int) -> DictTree:
         elif act == "double":
             rows.insert(place, rows[place])
         elif act == "change":
-            cells = rows[place].split(",")
-            cells[rng.randrange(len(cells))] = rng.choice(("", "7", '"a,b"', "新"))
-            rows[place] = ",".join(cells)
+            cells = next(csv.reader([rows[place]]))
+            cells[rng.randrange(len(cells))] = rng.choice(("", "7", "a,b", "新"))
+            rows[place] = ",".join(map(csv_cell, cells))
         elif act == "respell":
             rows[place] = rows[place].replace("00.00", "00.0")
         elif act == "shuffle":
