@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from gongshi.model import Finding, GongshiError, Severity
@@ -89,14 +91,27 @@ def read_documents(
 ) -> Documents:
     """Every YAML document among ``paths``; ``only`` limits to documents touching those resources."""
     reader = _Reader(tree, descriptor)
-    for document in descriptor.documents:
-        if only is not None and not only & {document.resource, *document.lists.values()}:
-            continue
-        pattern = pattern_of(document)
-        for path in paths:
-            if match := pattern.fullmatch(path):
-                reader.read(document, path, match.groupdict())
+    with uncollected():
+        for document in descriptor.documents:
+            if only is not None and not only & {document.resource, *document.lists.values()}:
+                continue
+            pattern = pattern_of(document)
+            for path in paths:
+                if match := pattern.fullmatch(path):
+                    reader.read(document, path, match.groupdict())
     return Documents(reader.tables, reader.findings, reader.uncanonical)
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """No garbage is collected meanwhile: looking for it among millions of rows was a third of the time."""
+    on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if on:
+            gc.enable()
 
 
 class _Reader:

@@ -43,7 +43,7 @@ def _split(text: str) -> Flat:
     rows: list[dict[str, str]] = []
     for number, line in enumerate(text.split("\n"), 1):
         if line.startswith(ROW):
-            rows.append(dict(pair.split(": ", 1) for pair in line[len(ROW) : -len(END)].split(", ")))
+            rows.append(dict([pair.split(": ", 1) for pair in line[len(ROW) : -len(END)].split(", ")]))
         elif line.endswith(":"):
             rows = flat.lists[line[:-1]] = []
             flat.starts[line[:-1]] = number + 1
