@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,18 +48,25 @@ def check(root: Path, paths: tuple[str, ...], against: str | None, on_day: str |
     show = progress()
     show("读取记录")
     base = _base(root, against) if against else None
-    with judging(root, show, engine) as judge, load(tree) as database:
-        when = day(on_day, county_day(database))
-        findings = judge.since(base, database, when) if base else judge.database(database, when)
-        if base and findings:
-            findings = _only_new(findings, judge.revision(base, when))
-    show("查找个人信息")
-    findings += check_guard(tree)  # personal data in the clear is never an old sin
+    with _aside() as aside:
+        guarded = aside.submit(check_guard, tree)  # begun before DuckDB has threads that a fork would lose
+        with judging(root, show, engine) as judge, load(tree) as database:
+            when = day(on_day, county_day(database))
+            findings = judge.since(base, database, when) if base else judge.database(database, when)
+            if base and findings:
+                findings = _only_new(findings, judge.revision(base, when))
+        show("查找个人信息")
+        findings += guarded.result()  # personal data in the clear is never an old sin
     show("")
     findings = sorted((f for f in findings if _under(f.path, wanted)), key=lambda finding: finding.order)
     header = Header(_commit(root), digest(tree, *DESCRIPTORS), digest(tree, "policies/"), __version__, when.isoformat())
     _print(style, header, findings)
     sys.exit(1 if any(finding.severity is Severity.ERROR for finding in findings) else 0)
+
+
+def _aside() -> ProcessPoolExecutor:
+    """A second process: the guard is Python alone, and beside it the records are read and judged."""
+    return ProcessPoolExecutor(1, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN))
 
 
 def _inside(root: Path, path: str) -> str:
