@@ -50,9 +50,6 @@ class Example:
         self._notices()
         self._oversight()
         self._help()
-        self.add(
-            "divisions", division_code="990100199200", name="旧村", level="村", valid_to=DAY, successor_code=COUNTY
-        )
         self._connection = None
 
     def open(self) -> Example:

@@ -5,7 +5,7 @@ import re
 
 import duckdb
 import pytest
-from made_up import Example
+from made_up import COUNTY, DAY, Example
 
 from gongshi.disclosure import Disclosure, Withheld
 from gongshi.disclosure.catalogue import VIEWS
@@ -17,7 +17,9 @@ from gongshi.model import GongshiError
 
 @pytest.fixture(scope="module")
 def example():
-    return Example().open()
+    example = Example()
+    example.add("divisions", division_code="990100199200", name="旧村", level="村", valid_to=DAY, successor_code=COUNTY)
+    return example.open()
 
 
 @pytest.fixture(scope="module")
