@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import time
 from datetime import date
 from itertools import product
 from pathlib import Path
@@ -241,6 +245,22 @@ def test_duckdb_spills_into_a_private_folder_that_is_gone_afterwards() -> None:
         assert folder.stat().st_mode & 0o777 == 0o700
         assert not folder.resolve().is_relative_to(ROOT)
     assert not folder.exists()
+
+
+@pytest.mark.parametrize("wait", [0, 0.7])
+def test_a_check_that_is_told_to_end_leaves_no_folder(wait: float, tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "from gongshi.cli import main; main()", "-C", str(ROOT), "check"]
+    with subprocess.Popen(
+        command, env=os.environ | {"TMPDIR": str(tmp_path)}, stderr=subprocess.PIPE, text=True
+    ) as process:
+        while process.poll() is None and not list(tmp_path.iterdir()):
+            time.sleep(0.05)
+        time.sleep(wait)
+        process.terminate()
+        said = process.stderr.read()
+    assert process.returncode in (1, 143)
+    assert "Traceback" not in said
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_absurd_figures_do_not_stop_other_rules() -> None:

@@ -6,6 +6,7 @@ Each command lives in a module of its own that is imported only when it runs, so
 from __future__ import annotations
 
 import importlib
+import signal
 import sys
 from difflib import get_close_matches
 from pathlib import Path
@@ -102,6 +103,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that private folders are removed
     try:
         gongshi.main(prog_name="gongshi")
     except GongshiError as error:

@@ -9,8 +9,10 @@ from __future__ import annotations
 import shutil
 import tempfile
 import threading
+import weakref
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -59,6 +61,7 @@ class Database:
         import duckdb  # a quarter of a second to import: diff and history work without it
 
         self._folder = Path(tempfile.mkdtemp(prefix="gongshi-"))
+        self._gone = weakref.finalize(self, shutil.rmtree, self._folder, True)  # at exit too, if nobody closes
         self._connection = duckdb.connect(
             ":memory:", config={"temp_directory": str(self._folder), "memory_limit": MEMORY}
         )
@@ -74,10 +77,11 @@ class Database:
 
     def close(self) -> None:
         """Give back memory and the private folder."""
-        for cursor in self._cursors:
-            cursor.close()
-        self._connection.close()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        for connection in (*self._cursors, self._connection):
+            connection.interrupt()  # when a signal ends the program other threads may still ask
+            with suppress(Exception):
+                connection.close()
+        self._gone()
 
     def sql(self, query: str, parameters: Sequence[object] = ()) -> list[tuple]:
         """Rows of a query; parameters are bound, never pasted. Raises QueryError for a table or field that is not there."""
@@ -89,6 +93,10 @@ class Database:
             raise QueryError("要查的表不在数据字典里", True) from None
         except duckdb.BinderException:
             raise QueryError("要查的字段不在数据字典里", False) from None
+        except RuntimeError as error:
+            if "interrupted" in str(error):  # how DuckDB passes on that a signal came
+                raise KeyboardInterrupt from None
+            raise
 
     def columns(self, query: str, parameters: Sequence[object] = ()) -> tuple[list[str], list[tuple]]:
         """Column names and rows of a query."""
