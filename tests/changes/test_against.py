@@ -94,7 +94,10 @@ def judged(tree: DictTree, proofs: Proofs) -> list[tuple[str, str, int]]:
 def test_a_proof_is_good_for_its_bytes_and_its_schema_only() -> None:
     proofs = Proofs()
     assert judged(pets("1,5\n2,6\n", "3,7\n"), proofs) == [] and len(proofs.used) == 2
-    known = lambda: Proofs(proofs.used)  # noqa: E731
+
+    def known() -> Proofs:
+        return Proofs(proofs.used)
+
     assert judged(pets("1,5\n2,x\n", "3,7\n"), known()) == [("constraint-error", "records/pets.csv", 3)]
     assert judged(pets("1,5\n2,6\n", "3,7\n4,x\n"), known()) == [("constraint-error", "records/more.csv", 3)]
     stricter = judged(pets("1,5\n2,6\n", "3,7\n", "[5-6]"), known())
