@@ -10,6 +10,7 @@ import pytest
 from click.testing import CliRunner
 
 import gongshi.checks
+import gongshi.policy
 from changes.ledgers import field, ledger, real_ledger, write
 from gongshi.checks import Proofs
 from gongshi.cli.check import check
@@ -57,7 +58,7 @@ def test_the_answer_is_the_same_without_the_cache_or_with_a_damaged_one(county: 
     folder = county / ".git/gongshi"
     assert findings(county) == first and len(calls) == 3  # the merge base is not judged again
     files = sorted(folder.iterdir())
-    assert [place.name.partition("-")[0] for place in files] == ["proofs", "verdict"]
+    assert [place.name.partition("-")[0] for place in files] == ["figures", "proofs", "verdict"]
     for place in files:
         content = place.read_bytes()
         for damaged in (b"", content[:-3], content[:70], content.replace(b"a", b"b"), b"\xff" + content):
@@ -76,6 +77,38 @@ def test_a_clean_head_needs_no_judgement_of_the_base(tmp_path: Path) -> None:
     git(tmp_path, "init", "-q", "-b", "main"), git(tmp_path, "add", "-A"), git(tmp_path, "commit", "-qm", "1")
     assert findings(tmp_path) == []
     assert not list((tmp_path / ".git").glob("gongshi/verdict-*"))
+
+
+POLICY = """policy: release
+title: 与上次比
+effective: {{from: 2014-01-01}}
+rules:
+  - {{id: fewer, title: 付款减少, kind: change, resource: payments, measure: sum, amount: amount, at_most_fall: {limit},
+     severity: warning, clause: 县内口径, message: '变动 {{actual}}%，超过 {{wanted}}%'}}
+"""
+
+
+def test_what_the_base_says_is_kept_for_the_rules_that_asked(tmp_path: Path, monkeypatch) -> None:
+    tree = real_ledger()
+    tree.files["policies/release.yaml"] = POLICY.format(limit=10).encode()
+    write(tmp_path, tree)
+    git(tmp_path, "init", "-q", "-b", "main"), git(tmp_path, "add", "-A"), git(tmp_path, "commit", "-qm", "1")
+    place = tmp_path / "records/funds/2019/payments.csv"
+    place.write_bytes(b"".join(place.read_bytes().splitlines(keepends=True)[:-2]))  # 1,500 of 3,600 are gone
+    read = []
+    real = gongshi.policy.figures
+    monkeypatch.setattr(gongshi.policy, "figures", lambda *rest: read.append(1) or real(*rest))
+
+    def said() -> list[str]:
+        return [finding["message"] for finding in findings(tmp_path) if finding["rule"] == "fewer"]
+
+    assert said() == said() == ["变动 -41.67%，超过 10%"]
+    assert len(read) == 1
+    (tmp_path / "policies/release.yaml").write_text(POLICY.format(limit=50), encoding="utf-8")
+    assert said() == []
+    (tmp_path / "policies/release.yaml").write_text(POLICY.format(limit=20), encoding="utf-8")
+    assert said() == ["变动 -41.67%，超过 20%"]
+    assert len(read) == 3  # other rules may ask for other things
 
 
 def pets(rows: str, more: str, pattern: str = "[0-9]+") -> DictTree:

@@ -13,7 +13,7 @@ import yaml
 
 from gongshi.model import Finding
 from gongshi.package import Database, Descriptor, load, read_descriptor
-from gongshi.policy import Outcome, Policies, Standard, State, load_policies, run
+from gongshi.policy import Figures, Outcome, Policies, Standard, State, figures, load_policies, run
 from support import ROOT, DictTree, descriptor_files, tree_of
 
 KEYS = {"day", "breaks", "holds", "key", "base", "identities", "field", "findings", "figures"}
@@ -91,15 +91,18 @@ def ledger(rows: Mapping[str, list[dict[str, str]]]) -> Database:
 def outcome_of(policies: Policies, rule: str, case: Case, which: str) -> tuple[Outcome, list[str]]:
     """What one rule says about the ``breaks`` or ``holds`` rows, and the lines its findings point at."""
     with ledger(getattr(case, which)) as database:
-        base = ledger(case.base) if case.base is not None else None
-        try:
-            people = case.identities.get(which)
-            (outcome,) = run(policies, database, case.day, base=base, only={rule}, everywhere=True, identities=people)
-        finally:
-            if base:
-                base.close()
+        base, people = said_before(policies, case), case.identities.get(which)
+        (outcome,) = run(policies, database, case.day, base=base, only={rule}, everywhere=True, identities=people)
         lines = [_line(database.tree, finding) for finding in outcome.findings]
     return outcome, lines
+
+
+def said_before(policies: Policies, case: Case) -> Figures | None:
+    """What the last release of a case says."""
+    if case.base is None:
+        return None
+    with ledger(case.base) as release:
+        return figures(policies, descriptor(), release, case.day)
 
 
 def check_case(policies: Policies, rule_id: str, case: Case) -> None:

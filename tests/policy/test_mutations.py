@@ -16,7 +16,7 @@ import yaml
 
 from gongshi.model import Finding
 from gongshi.package import Database, identifier, load
-from gongshi.policy import Policies, judge, kinds, load_policies, run
+from gongshi.policy import Policies, figures, judge, kinds, load_policies, run
 from gongshi.repository import WorkTree
 from gongshi.sealing import DEMO_IDENTITY, read_identity, unseal
 from support import ROOT
@@ -48,7 +48,9 @@ def before(database: Database, release: Database) -> set:
 
 def said(database: Database, release: Database | None = None) -> set[tuple[str, str]]:
     """(rule, record) of every finding of a rule."""
-    return spoken(judge(database, DAY, base=release).findings)
+    descriptor = database.descriptor
+    last = release and figures(load_policies(database.tree, descriptor), descriptor, release, DAY)
+    return spoken(judge(database, DAY, base=last).findings)
 
 
 def spoken(findings: Iterable[Finding]) -> set[tuple[str, str]]:

@@ -1,7 +1,8 @@
 """What the checks and the policies say of a Tree, with what earlier runs found out about the very same contents.
 
-Two things are kept in the clone's cache. Proofs: which files were proven under which schema. Verdicts: the findings on a
-commit, by the names of all contents that they depend on, engine and day. Both only spare work: see ``Cache``.
+Three things are kept in the clone's cache. Proofs: which files were proven under which schema. Verdicts: the findings on
+a commit, by the names of all contents that they depend on, engine and day. Figures: what the rules of a pull request ask
+of the commit it is compared with, by the same and by those rules. All only spare work: see ``Cache``.
 """
 
 from __future__ import annotations
@@ -16,11 +17,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gongshi.model import Finding, Severity
-from gongshi.repository import Cache, RevisionTree
+from gongshi.repository import Cache, RevisionTree, digest
 
 if TYPE_CHECKING:
     from gongshi.checks import Proofs
-    from gongshi.package import Database
+    from gongshi.package import Database, Descriptor
+    from gongshi.policy import Figures, Policies
 
 JUDGED = ("records/", "policies/")
 DESCRIPTORS = ("records/schemas/", "records/datapackage.yaml", "records/documents.yaml")
@@ -36,8 +38,8 @@ class Judge:
     show: Callable[[str], None]
     engine: str
 
-    def database(self, database: Database, when: date, last: Database | None = None) -> list[Finding]:
-        """The findings on a Database; ``last`` is the release that some rules compare with."""
+    def database(self, database: Database, when: date, last: Figures | None = None) -> list[Finding]:
+        """The findings on a Database; ``last`` is what some rules compare it with."""
         from gongshi.checks import check_records
         from gongshi.policy import judge
 
@@ -59,25 +61,26 @@ class Judge:
         return found
 
     def since(self, base: RevisionTree, database: Database, when: date) -> list[Finding]:
-        """The findings on a Database whose rules compare it with ``base``, of which only what they ask for is read."""
-        from gongshi.package import RECORDS, load, read_descriptor
-        from gongshi.policy import compared, load_policies
+        """The findings on a Database whose rules compare it with ``base``."""
+        return self.database(database, when, self._figures(base, database, when))
 
-        asked = compared(load_policies(database.tree, database.descriptor), database.descriptor, when)
-        if not asked:
-            return self.database(database, when)
-        base.prefetch(path for path in base.paths(f"{RECORDS}/") if path.startswith(DESCRIPTORS))
-        descriptor = read_descriptor(base)
-        csv = [resource for resource in descriptor.csv_resources() if resource.name in asked]
-        paths = (f"{RECORDS}/{path}" for resource in csv for path in resource.paths)
-        base.prefetch(path for path in paths if base.exists(path))
-        with load(base, asked & descriptor.resources.keys(), descriptor) as last:
-            return self.database(database, when, last)
+    def _figures(self, base: RevisionTree, database: Database, when: date) -> Figures:
+        """What the rules of a Database ask of ``base``, from the cache if they asked before."""
+        from gongshi.policy import load_policies
 
-    def _question(self, tree: RevisionTree, when: date) -> str:
-        """A digest of all that the findings on a commit depend on, the program apart."""
+        rules = digest(database.tree, "policies/", *DESCRIPTORS)
+        name = f"figures-{self._question(base, when, rules)}"
+        content = self.cache.get(name)
+        if content is not None:
+            return json.loads(content)
+        found = _read_figures(load_policies(database.tree, database.descriptor), base, database.descriptor, when)
+        self.cache.put(name, json.dumps(found, ensure_ascii=False).encode())
+        return found
+
+    def _question(self, tree: RevisionTree, when: date, *more: str) -> str:
+        """A digest of all that the findings on a commit depend on, the program apart, and of what ``more`` there is."""
         names = [f"{name} {path}" for path, name in tree.names().items() if path.startswith(JUDGED)]
-        whole = "\0".join((self.engine, when.isoformat(), *tree.links(), *names))
+        whole = "\0".join((self.engine, when.isoformat(), *more, *tree.links(), *names))
         return hashlib.sha256(whole.encode("utf-8", "surrogateescape")).hexdigest()
 
 
@@ -92,6 +95,23 @@ def judging(root: Path, show: Callable[[str], None], engine: str = "duckdb") -> 
     if not proofs.used.keys() <= proofs.known.keys():
         names = [*{**proofs.used, **proofs.known}][:PROOFS]
         cache.put("proofs", "\n".join(names).encode("ascii"))
+
+
+def _read_figures(policies: Policies, base: RevisionTree, descriptor: Descriptor, when: date) -> Figures:
+    """What rules ask of ``base``, of which only that is read."""
+    from gongshi.package import RECORDS, load, read_descriptor
+    from gongshi.policy import asked, figures
+
+    wanted = asked(policies, descriptor, when)
+    if not wanted:
+        return {}
+    base.prefetch(path for path in base.paths(f"{RECORDS}/") if path.startswith(DESCRIPTORS))
+    theirs = read_descriptor(base)
+    csv = [resource for resource in theirs.csv_resources() if resource.name in wanted]
+    paths = (f"{RECORDS}/{path}" for resource in csv for path in resource.paths)
+    base.prefetch(path for path in paths if base.exists(path))
+    with load(base, wanted & theirs.resources.keys(), theirs) as release:
+        return figures(policies, descriptor, release, when)
 
 
 def _finding(item: dict) -> Finding:

@@ -15,7 +15,7 @@ from gongshi.checks import check_guard, check_records
 from gongshi.checks.guard import scan_text
 from gongshi.model import Finding, GongshiError, Severity
 from gongshi.package import RECORDS, Database, Descriptor, county_day, document_of, format_files, load, read_descriptor
-from gongshi.policy import judge
+from gongshi.policy import Figures, figures, judge, load_policies
 from gongshi.repository import Git, RevisionTree, WorkTree, write_files
 
 PREFIX = "songshen/"
@@ -144,7 +144,8 @@ def _check(root: Path, changed: Sequence[str], base: str, day: date) -> None:
     _refuse(check_guard(tree, [path for path in changed if tree.exists(path)]), "有个人信息")
     with load(tree) as database, load(_revision(root, base)) as before:
         day = county_day(database) or day
-        errors = _errors(database, day, before)
+        last = figures(load_policies(tree, database.descriptor), database.descriptor, before, day)
+        errors = _errors(database, day, last)
         known = {finding.identity for finding in _errors(before, day)} if errors else set()
     _refuse([finding for finding in errors if finding.identity not in known], "有新的错误")
 
@@ -155,8 +156,8 @@ def _revision(root: Path, commit: str) -> RevisionTree:
     return tree
 
 
-def _errors(database: Database, day: date, before: Database | None = None) -> list[Finding]:
-    findings = [*check_records(database), *judge(database, day, base=before).findings]
+def _errors(database: Database, day: date, last: Figures | None = None) -> list[Finding]:
+    findings = [*check_records(database), *judge(database, day, base=last).findings]
     return [finding for finding in findings if finding.severity is Severity.ERROR]
 
 

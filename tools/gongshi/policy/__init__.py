@@ -12,7 +12,8 @@ from gongshi.policy.explaining import Explanation, StandardLine, explain
 from gongshi.policy.facts import World
 from gongshi.policy.kinds import Kind, kinds
 from gongshi.policy.loading import FOLDER, WAIVERS, load_policies
-from gongshi.policy.running import Progress, check_scopes, compared, run
+from gongshi.policy.release import Figures, asked, figures
+from gongshi.policy.running import Progress, check_scopes, run
 from gongshi.policy.standards import show
 from gongshi.policy.values import Duty, Outcome, Policies, Policy, Rule, Scope, Span, Standard, State, Waiver
 from gongshi.policy.waivers import waive
@@ -27,8 +28,8 @@ class Verdict:
     findings: tuple[Finding, ...]
 
 
-def judge(database: Database, day: date, progress: Progress = lambda _: None, base: Database | None = None) -> Verdict:
-    """Load the policies of the Database's Tree, run them, apply the waivers."""
+def judge(database: Database, day: date, progress: Progress = lambda _: None, base: Figures | None = None) -> Verdict:
+    """Load the policies of the Database's Tree, run them, apply the waivers; ``base`` as for ``run``."""
     policies = load_policies(database.tree, database.descriptor)
     scopes = check_scopes(policies, database)
     outcomes = run(policies, database, day, progress, base=base)
@@ -41,6 +42,7 @@ __all__ = [
     "WAIVERS",
     "Duty",
     "Explanation",
+    "Figures",
     "Kind",
     "Outcome",
     "Policies",
@@ -55,10 +57,11 @@ __all__ = [
     "Verdict",
     "Waiver",
     "World",
+    "asked",
     "check_scopes",
-    "compared",
     "compile_rule",
     "explain",
+    "figures",
     "judge",
     "kinds",
     "load_policies",

@@ -8,11 +8,11 @@ from datetime import date
 from functools import partial
 
 from gongshi.model import Finding, GongshiError, Severity
-from gongshi.package import Database, Descriptor
+from gongshi.package import Database
 from gongshi.policy.compiling import Query, compile_rule, fill_message
 from gongshi.policy.facts import World
-from gongshi.policy.kinds import kinds
 from gongshi.policy.proving import count
+from gongshi.policy.release import Figures
 from gongshi.policy.tables import IDENTITY, fill_facts, finish, materialise, prepare, primary_key_rows
 from gongshi.policy.values import Outcome, Policies, Policy, Rule, State
 
@@ -27,15 +27,16 @@ def run(
     day: date,
     progress: Progress = lambda _: None,
     *,
-    base: Database | None = None,
+    base: Figures | None = None,
     only: Collection[str] | None = None,
     everywhere: bool = False,
     identities: Sequence[Mapping[str, str]] | None = None,
 ) -> list[Outcome]:
     """What every rule says on ``day``.
 
-    ``base`` is the last release, for the rules that compare with it. ``only`` names rules. ``everywhere`` also runs the
-    plans of other places. ``identities`` are unsealed rows (member_no, id_no, phone, …): rules that need them run.
+    ``base`` is what the last release says (``figures``), for the rules that compare with it. ``only`` names rules.
+    ``everywhere`` also runs the plans of other places. ``identities`` are unsealed rows (member_no, id_no, phone, …):
+    rules that need them run.
     """
     world = World(policies, database.descriptor, day)
     outcomes: dict[str, Outcome] = {}
@@ -49,22 +50,13 @@ def run(
             state = State.BROKEN
         elif query and query.missing:
             state, outcomes[rule.id] = State.NOT_CONFIGURED, _not_configured(query, day)
-        elif query and query.base_sql and base is None:
+        elif query and query.base_sql and rule.id not in (base or {}):
             state = State.NO_BASE
         if state == State.RAN:
             queries.append(query)
         outcomes.setdefault(rule.id, Outcome(rule, state))
     _run_all(world, database, queries, outcomes, progress, base, identities or ())
     return list(outcomes.values())
-
-
-def compared(policies: Policies, descriptor: Descriptor, day: date) -> frozenset[str]:
-    """The resources of the last release that rules look into; none if no rule compares with it."""
-    world = World(policies, descriptor, day)
-    for policy, rule in policies.rules():
-        if rule.kind in kinds() and kinds()[rule.kind].base and not policy.elsewhere:
-            compile_rule(world, rule)
-    return frozenset(world.schemas.needs)
 
 
 def _state(policies: Policies, policy: Policy, rule: Rule, day: date, everywhere: bool, unsealed: bool) -> str:
@@ -86,19 +78,17 @@ def _run_all(
     queries: list[Query],
     outcomes: dict[str, Outcome],
     progress: Progress,
-    base: Database | None,
+    base: Figures | None,
     identities: Sequence[Mapping[str, str]],
 ) -> None:
     """Prepare the tables once, then run the queries side by side: most of one small query's time is planning it."""
     if not queries:
         return
-    places = [database, *([base] if base and any(query.base_sql for query in queries) else [])]
     progress("整理规则要用的数据")
     try:
-        for place in places:
-            prepare(place)
-            materialise(place, world.schemas)
-            fill_facts(place, world.groups.values())
+        prepare(database)
+        materialise(database, world.schemas)
+        fill_facts(database, world.groups.values())
         _unsealed(database, identities)
         alone = [query for query in queries if query.base_sql]  # they share the table of the last release
         together = [query for query in queries if not query.base_sql]
@@ -111,8 +101,7 @@ def _run_all(
         for query in alone:
             outcomes[query.rule.id] = _run_one(database, query, base)
     finally:
-        for place in places:
-            finish(place)
+        finish(database)
 
 
 def _unsealed(database: Database, identities: Sequence[Mapping[str, str]]) -> None:
@@ -144,11 +133,11 @@ def _count(database: Database, batch: Sequence[Query]) -> list[tuple[int, int]]:
         return []
 
 
-def _run_one(database: Database, query: Query, base: Database | None = None) -> Outcome:
+def _run_one(database: Database, query: Query, base: Figures | None = None) -> Outcome:
     rule = query.rule
     try:
         if query.base_sql:
-            _load_base(database, query, base)
+            _load_base(database, base[query.rule.id])
         names, rows = database.columns(query.sql, query.values)
     except Exception as error:  # whatever one rule meets in the records, the other rules still run
         message = f"这条规则没能算完（{type(error).__name__}），请检查记录里有没有超出常理的数"
@@ -161,13 +150,12 @@ def _run_one(database: Database, query: Query, base: Database | None = None) -> 
     return Outcome(rule, State.RAN, looked, broke - len(beyond), tuple(findings))
 
 
-def _load_base(database: Database, query: Query, base: Database) -> None:
+def _load_base(database: Database, pairs: Sequence[Sequence[str | None]]) -> None:
     """What the last release says, into ``rules.base``."""
-    rows = base.sql(query.base_sql, query.base_values)
     database.sql("DELETE FROM rules.base")
-    columns = [[None if cell is None else str(cell) for cell in column] for column in zip(*rows, strict=True)]
-    if columns:
-        database.sql("INSERT INTO rules.base SELECT unnest($1::VARCHAR[]), unnest($2::VARCHAR[])", columns)
+    if pairs:
+        names, values = zip(*pairs, strict=True)
+        database.sql("INSERT INTO rules.base SELECT unnest($1::VARCHAR[]), unnest($2::VARCHAR[])", [names, values])
 
 
 def _findings(database: Database, rule: Rule, bad: list[dict[str, object]]) -> list[Finding]:
