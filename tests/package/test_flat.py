@@ -62,6 +62,33 @@ def test_no_change_of_bytes_makes_it_err(place: int, cut: int, put: bytes, monke
     agrees(GOOD[:place] + put + GOOD[place + cut :], monkeypatch)
 
 
+ROW = st.sampled_from(
+    ["{step_no: 2}", "{step_no: 10}", "{step: a}", "{step: b}", "{step: b, done_on: 2020}", "{step: 甲}"]
+)
+LONG = st.lists(ROW, max_size=6).map(lambda rows: "".join(f"  - {row}\n" for row in rows))
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(
+    steps=LONG, numbers=st.lists(st.sampled_from(["1", "2", "10"]), max_size=4), more=st.sampled_from(["", "  - x\n"])
+)
+def test_rows_of_one_field_are_read_alike(steps: str, numbers: list[str], more: str, monkeypatch) -> None:
+    households = "".join(f"  - {{household_no: {number}}}\n" for number in numbers)
+    both = (f"steps:\n{steps}" if steps else "") + (f"households:\n{households}{more}" if numbers else "")
+    agrees(f"case_id: AJ2020-0001\n{both}".encode(), monkeypatch)
+    twice = f"case_id: AJ2020-0001\nhouseholds:\n{households}households:\n{households}"
+    assert read_flat(project_descriptor(), DOCUMENT, twice.encode()) is None
+
+
+def test_many_rows_of_one_field_need_no_look_at_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = [{"household_no": f"H{number:07d}"} for number in range(5000)]
+    data = yaml_bytes(project_descriptor(), DOCUMENT, {"case_id": "AJ2020-0001"}, {"households": rows})
+    assert agrees(data, monkeypatch)
+    flat = read_flat(project_descriptor(), DOCUMENT, data)
+    assert len(flat.lists["households"]) == 1 and len(flat.columns["households"][1]) == 4999
+    assert read_flat(project_descriptor(), DOCUMENT, data.replace(b"H0000007", b"H0000009")) is None
+
+
 @pytest.mark.parametrize(
     "change",
     [

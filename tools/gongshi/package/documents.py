@@ -169,8 +169,13 @@ class _Reader:
         for name, rows in flat.lists.items():
             table = self.tables[document.lists[name]]
             names = self.descriptor.resources[document.lists[name]].schema.names
+            first, known = flat.starts[name], len(table.rows)
             table.rows.extend([key.get(field) or row.get(field, "") for field in names] for row in rows)
-            table.places.extend((path, line) for line in range(flat.starts[name], flat.starts[name] + len(rows)))
+            if name in flat.columns:
+                one, values = flat.columns[name]
+                place, same = names.index(one), [key.get(field, "") for field in names]
+                table.rows.extend([*same[:place], value, *same[place + 1 :]] for value in values)
+            table.places.extend((path, line) for line in range(first, first + len(table.rows) - known))
 
     def check_spelling(self, document: Document, path: str, root: YamlMapping, data: bytes) -> None:
         wanted = canonical_bytes(self.descriptor, document, root)

@@ -1,27 +1,36 @@
 """A document in canonical form read line by line: a hundred thousand rows of a case need no YAML parser.
 
 One-sided like the schema proof: what was read is written again and must give the very bytes of the file, so that a
-document read here is canonical and holds what YAML reads in it. Any other document is YAML's.
+document read here is canonical and holds what YAML reads in it. Any other document is YAML's. Of a long list whose rows
+have one and the same field, like a case's households, only the first row goes that way: the others are of the same form.
 """
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
+from operator import le
 
 from gongshi.package.canonical import yaml_bytes
 from gongshi.package.schema import Descriptor, Document
 from gongshi.package.yamlfile import LIMIT_BYTES
 
 ROW, END = "  - {", "}"
+_COLUMN = re.compile(r"^(\w+):\n  - \{(\w+): [0-9A-Za-z]+\}\n((?:  - \{\2: [0-9A-Za-z]+\}\n)++)(?!  - )", re.MULTILINE)
 
 
 @dataclass(slots=True)
 class Flat:
-    """The scalars of a document, the rows of its lists, and the line (from 1) of each list's first row."""
+    """The scalars of a document, the rows of its lists, and the line (from 1) of each list's first row.
+
+    ``columns`` has the one field, and its values, of rows that follow the first of a list.
+    """
 
     record: dict[str, str] = field(default_factory=dict)
     lists: dict[str, list[dict[str, str]]] = field(default_factory=dict)
     starts: dict[str, int] = field(default_factory=dict)
+    columns: dict[str, tuple[str, list[str]]] = field(default_factory=dict)
 
 
 def read_flat(descriptor: Descriptor, document: Document, data: bytes) -> Flat | None:
@@ -29,12 +38,34 @@ def read_flat(descriptor: Descriptor, document: Document, data: bytes) -> Flat |
     if b'"' in data or len(data) > LIMIT_BYTES:
         return None
     try:
-        flat = _split(data.decode("utf-8"))
+        text = data.decode("utf-8")
+        columns = {name: (one, values) for name, one, values in _columns(descriptor, document, text)}
+        short = _COLUMN.sub(lambda found: found[0][: -len(found[3])] if found[1] in columns else found[0], text)
+        flat = _split(short)
     except ValueError:  # not UTF-8, or a line that is none of the three
         return None
     if not flat.lists.keys() <= document.lists.keys():
         return None
-    return flat if yaml_bytes(descriptor, document, flat.record, flat.lists) == data else None
+    if yaml_bytes(descriptor, document, flat.record, flat.lists) != short.encode():
+        return None
+    flat.columns = columns
+    skipped = 0
+    for name in flat.starts:
+        flat.starts[name] += skipped
+        skipped += len(columns[name][1]) if name in columns else 0
+    return flat
+
+
+def _columns(descriptor: Descriptor, document: Document, text: str) -> Iterator[tuple[str, str, list[str]]]:
+    """Lists of one text field in their order: the list's name, the field's, and the values but for the first."""
+    for found in _COLUMN.finditer(text):
+        name, one, _ = found.groups()
+        if name not in document.lists:
+            continue
+        schema = descriptor.resources[document.lists[name]].schema
+        values = [line[len(f"{ROW}{one}: ") : -len(END)] for line in found[0].split("\n")[1:-1]]
+        if one in schema.names and schema.field(one).type == "string" and all(map(le, values, values[1:])):
+            yield name, one, values[1:]
 
 
 def _split(text: str) -> Flat:
