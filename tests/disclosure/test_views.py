@@ -104,16 +104,29 @@ def test_counts_of_people_outside_the_crossing_are_withheld_too(disclosure):
     assert not hasattr(disclosure.rows("payments")[0], "persons"), "the amount divided by the standard gives it back"
 
 
-def test_a_project_that_is_so_many_households_is_a_count_of_them():
+FEW, SECOND = "不足5", "不公布"
+
+
+@pytest.mark.parametrize(
+    ("unit", "planned", "accepted", "shown"),
+    [
+        ("户", 3, 3, (FEW, FEW, SECOND)),
+        ("户", 10, 3, (SECOND, FEW, SECOND)),
+        ("户/栋", 3, 10, (FEW, SECOND, SECOND)),
+        ("名学生", 3, None, (FEW, None, SECOND)),
+        ("人次", 10, 0, (10, 0, 14000)),
+        ("公里", 3, 3, (3, 3, 14000)),
+    ],
+)
+def test_a_project_that_is_so_many_households_is_a_count_of_them(unit, planned, accepted, shown):
+    """The budget over what was planned is the price, and what it cost over the price what was accepted."""
     few = Example()
-    few.rows["projects"][0] |= {"quantity": 3, "quantity_unit": "户", "unit_price": 14000, "accepted_quantity": 3}
-    few.rows["projects"][1] |= {"quantity": 3, "quantity_unit": "公里", "unit_price": 14000, "accepted_quantity": 3}
+    few.rows["projects"][0] |= {"quantity": planned, "quantity_unit": unit, "unit_price": 14000}
+    few.rows["projects"][0]["accepted_quantity"] = accepted
     rows = {row.project_id: row for row in Disclosure(few.open()).rows("projects")}
-    households, road = (rows[few.rows["projects"][n]["project_id"]] for n in (0, 1))
-    assert (str(households.quantity), str(households.unit_price), str(households.accepted_quantity)) == (
-        "不足5", "不公布", "不公布",
-    )  # fmt: skip
-    assert (road.quantity, road.unit_price, road.accepted_quantity) == (3, 14000, 3)
+    row = rows[few.rows["projects"][0]["project_id"]]
+    found = (row.quantity, row.accepted_quantity, row.unit_price)
+    assert tuple(str(value) if isinstance(value, Withheld) else value for value in found) == shown
 
 
 def test_a_townships_own_figures_of_people_are_not_published_as_targets():

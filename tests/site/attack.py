@@ -219,11 +219,22 @@ def _projects(puzzle: Puzzle, rows: list[dict]) -> None:
             ("benef_households", "benef_persons"), ("benef_poor_households", "benef_poor_persons"),
         ):  # fmt: skip
             puzzle.at_most.append(((part, code), 1, (whole, code)))
-        if row["quantity_unit"] in ("户", "人", "名") and row["quantity"] is None and row["note"]:
-            puzzle.learn(("quantity", code), None, row["note"], "数量")
-            if row["unit_price"] and row["budget_total"]:
-                cents = [round(Fraction(row[name]) * 100) for name in ("unit_price", "budget_total")]
-                puzzle.tie([("quantity", code)], cents[1], [cents[0]])
+        if re.search("[户人名]", row["quantity_unit"]) and row["note"]:
+            _measures(puzzle, row)
+
+
+def _measures(puzzle: Puzzle, row: dict) -> None:
+    """So many were planned and accepted, at one price, for the budget and for what it cost in the end."""
+    price, cents = row["unit_price"], {}
+    for name, total, title in (("quantity", "budget_total", "数量"), ("accepted_quantity", "final_cost", "验收数量")):
+        whole = row[name] if row[name] is None else int(Fraction(row[name]))
+        puzzle.learn((name, row["project_id"]), whole, row["note"], rf"(?:^|；){title}")
+        if row[total]:
+            cents[name] = round(Fraction(row[total]) * 100)
+    if whole := row["quantity"]:
+        price = price or Fraction(cents["quantity"], 100) / Fraction(whole)
+    for name, total in cents.items() if price else ():
+        puzzle.tie([(name, row["project_id"])], total, [round(Fraction(price) * 100)])
 
 
 TARGETS = {

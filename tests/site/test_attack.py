@@ -86,6 +86,22 @@ def test_it_works_where_one_withheld_count_stands_somewhere_else(county):
     assert found and hidden[0] not in found, "it is known now, and so are others"
 
 
+def test_a_project_of_few_households_is_not_given_back_by_its_money():
+    """What was planned beside the budget is the price; over the price, the cost is what was accepted."""
+    example = Example(3, 2)
+    example.rows["projects"][0] |= {
+        "quantity": 10, "quantity_unit": "户/栋", "unit_price": 14000, "budget_total": 140000,
+        "accepted_quantity": 3, "final_cost": 42000,
+    }  # fmt: skip
+    truth, files = truth_of(example.open()), published(Disclosure(example))
+    accepted = ("accepted_quantity", example.rows["projects"][0]["project_id"])
+    puzzle = read(files)
+    assert accepted in puzzle.unknown() and beaten(puzzle, truth) == set()
+    rows = json.loads(files["data/projects.json"])
+    rows = [row | ({"quantity": "10"} if row["project_id"] == accepted[1] else {}) for row in rows]
+    assert beaten(read(files | {"data/projects.json": json.dumps(rows).encode()}), truth) == {accepted}
+
+
 def test_a_page_that_says_more_than_the_downloads_is_read(county):
     example, truth = county
     files = published(Disclosure(example))

@@ -13,8 +13,9 @@ import pytest
 from reading import Reader, digest
 
 from gongshi.changes import walk
+from gongshi.changes.values import Revision
 from gongshi.disclosure.catalogue import VIEWS
-from gongshi.disclosure.changed import FIELDS, fields_of
+from gongshi.disclosure.changed import FIELDS, doc_no, fields_of
 from gongshi.model import GongshiError
 from gongshi.repository import Git
 from gongshi.site import Site, load
@@ -73,7 +74,7 @@ def ledger() -> dict[str, list[dict[str, str]]]:
 def edited() -> dict[str, list[dict[str, str]]]:
     """What a clerk makes of it: a public amount and stage, a name, and much that is nobody's business."""
     rows = ledger()
-    rows["payments"][0] |= {"amount": "6200.00", "payee_unit": "U002", "claim_doc": "报公-77"}
+    rows["payments"][0] |= {"amount": "6200.00", "payee_unit": "U002", "claim_doc": "报-77"}
     rows["projects"][0] |= {"name": "<script>alert(1)</script>村口的路", "stage": "开工", "category": PERSON,
                             "benef_poor_households": "97712"}  # fmt: skip
     rows["notices"][0] |= {"case_id": "Z2020-00002", "ends_on": "2020-05-18", "items": "97912"}
@@ -128,7 +129,7 @@ def repository(tmp_path_factory) -> Path:
     write(root, ledger(), hide="claim_doc")
     commit(root, "2020-06-01", "建账")
     write(root, edited(), hide="claim_doc")
-    commit(root, "2020-06-02", f"改\n\nDoc-No: 示更〔2020〕1号\nDoc-No: {PERSON}\nApproved-by: {PERSON}")
+    commit(root, "2020-06-02", f"改\n\nDoc-No: 示更〔2020〕1号\nDoc-No: {PERSON}2020年来信\nApproved-by: {PERSON}")
     write(root, edited())
     commit(root, "2020-06-03", "公开报账凭证号")
     rows = finished()
@@ -153,7 +154,7 @@ def told(site: Site) -> list[tuple]:
 def test_what_changed_is_told_newest_first_field_by_field(made):
     assert told(made) == [
         ("04", "改文字", "projects", PROJECT, "category", "", ""),
-        ("04", "修改", "payments", "F0000001", "claim_doc", "报公-77", "报2020-0001"),
+        ("04", "修改", "payments", "F0000001", "claim_doc", "报-77", "报2020-0001"),
         ("04", "新增", "documents", "示扶〔2020〕2号", "doc_kind", "", "项目批复"),
         ("04", "新增", "documents", "示扶〔2020〕2号", "issued_on", "", "2020-05-02"),
         ("04", "新增", "documents", "示扶〔2020〕2号", "issuer_unit", "", "县扶贫办"),
@@ -219,6 +220,43 @@ def test_every_field_told_is_a_column_of_a_view_and_no_count_of_people():
     assert told - public == set()
     assert told & {column.origin for column in columns if column.people} == set()
     assert "notices.items" not in told, "of a list of households this is a count of people"
+
+
+@pytest.mark.parametrize(
+    ("written", "shown"),
+    [
+        ("示扶〔2020〕12号", "示扶〔2020〕12号"),
+        ("报2020-0023、ZC20200512-003", "报2020-0023、ZC20200512-003"),
+        ("示扶〔2020〕12号、旧人2020年来信", "示扶〔2020〕12号"),
+        ("旧人2020-1", ""),
+        ("旧人家〔2020〕", ""),
+        ("1" * 11, ""),
+        ("1" * 17 + "X", ""),
+        ("ZhangSan2020", ""),
+        ("ZC", ""),
+    ],
+)
+def test_of_what_a_commit_goes_by_only_numbers_of_papers_are_shown(written, shown):
+    """Whoever reads the site must find no name, no person's number and no telephone there."""
+    for name in ("Doc-No", "依据"):
+        assert doc_no(Revision("c" * 40, (), "", "2020-06-02T00:00:00+08:00", "", ((name, written),))) == shown
+
+
+def test_what_once_stood_in_a_fields_place_is_shown_only_if_it_is_a_papers_number(repository, tmp_path):
+    copy = tmp_path / "ledger"
+    subprocess.run(["git", "clone", "-q", str(repository), str(copy)], check=True)
+    rows = finished()
+    rows["payments"][0]["claim_doc"] = f"{PERSON}2020年来信"
+    rows["projects"][0] |= {"quantity": "2", "quantity_unit": "户/栋", "unit_price": "33.00"}
+    write(copy, rows)
+    commit(copy, "2020-06-07", "误填")
+    rows["payments"][0]["claim_doc"] = "报2020-0001"
+    rows["projects"][0] |= {"quantity": "4", "unit_price": "44.00"}
+    write(copy, rows)
+    commit(copy, "2020-06-08", "改正")
+    found = [row for row in told(load(copy, None, DAY)) if row[0] in ("07", "08")]
+    assert ("08", "改文字", "payments", "F0000001", "claim_doc", "", "") in found
+    assert PERSON not in str(found) and not {"quantity", "unit_price"} & {row[4] for row in found}
 
 
 def test_a_field_that_is_not_public_is_refused(monkeypatch):

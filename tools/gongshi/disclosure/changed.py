@@ -2,8 +2,8 @@
 
 A field is here by name, and has to be public now and ever since: what was written while it was not public stays unsaid.
 A value is shown only if it is what today's schema allows. Free text is never shown, only that it was changed: an old
-text may have been corrected for the very reason that it named somebody. Counts of people and everything about
-households are not here at all.
+text may have been corrected for the very reason that it named somebody. Nothing of the tables of people is here, and
+no count of them that another view withholds where it is small; a village's own size is told.
 """
 
 from __future__ import annotations
@@ -70,13 +70,16 @@ NEW, CHANGED, TEXT, GONE = "新增", "修改", "改文字", "删除"
 NAMES = """SELECT unit_code, name FROM {units} UNION ALL SELECT division_code, name FROM {divisions}"""
 """Codes that a reader knows by name."""
 
-HEADS = frozenset({"户", "人", "名"})
-"""Units that count households or persons."""
+MEASURES = ("quantity", "accepted_quantity", "unit_price")
+"""Of a project that is so many households these count people, or give a count of them back."""
 
-_MEASURES = ("quantity", "accepted_quantity", "unit_price")
-"""Of a project that is so many households these count people."""
+_HEADS = re.compile("[户人名口家位]")
 
-_CODE = re.compile(r"(?=[^\s]*[0-9])[^\s<>=+@]{1,40}")
+_DOCUMENT = re.compile(r"[\u3400-\u9fff]{1,12}〔[0-9]{4}〕[0-9]{1,5}号")
+_PART = r"[A-Za-z]{0,4}[0-9]{0,8}"
+_CODE = re.compile(rf"(?=.*[0-9])[\u3400-\u9fff]?{_PART}(?:[-/.]{_PART}){{0,4}}")
+"""报2020-0023: no room for a name in Chinese, for the number of a person or for that of a telephone."""
+
 _SHAPES = {
     "integer": re.compile(r"-?[0-9]{1,18}"),
     "number": re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,9})?"),
@@ -114,9 +117,19 @@ def fields_of(descriptor: Descriptor) -> dict[str, dict[str, Any]]:
 
 
 def doc_no(revision: Revision) -> str:
-    """What of a commit's document number, or else of its basis, looks like numbers."""
+    """Of a commit's document number, or else of its basis, what can be nothing but numbers of papers."""
     text = revision.trailer("Doc-No") or revision.trailer("依据")
-    return "、".join(dict.fromkeys(number for number in text.split("、") if _CODE.fullmatch(number)))
+    return "、".join(dict.fromkeys(filter(_is_number, text.split("、"))))
+
+
+def _is_number(text: str) -> bool:
+    """Whether a text is a document's number or a short code, so that it cannot be anything that somebody wrote."""
+    return bool(_DOCUMENT.fullmatch(text) or _CODE.fullmatch(text))
+
+
+def counts_people(unit: str) -> bool:
+    """Whether so many of a unit, which is free text, are households or persons: 户, 户/栋, 人次, 名学生."""
+    return bool(_HEADS.search(unit))
 
 
 class Published:
@@ -173,12 +186,12 @@ class Published:
             return
         kind = NEW if before is None else GONE if after is None else CHANGED
         before, after = before or {}, after or {}
-        counted = bool({before.get("quantity_unit"), after.get("quantity_unit")} & HEADS)
+        counted = any(counts_people(cells.get("quantity_unit", "")) for cells in (before, after))
         project = self._project(record)
         head = date.fromisoformat(revision.when[:10]), revision.commit[:12], doc_no(revision)
         for name, field in self._fields[resource].items():
             old, new = before.get(name, ""), after.get(name, "")
-            if old == new or (counted and name in _MEASURES):
+            if old == new or (counted and name in MEASURES):
                 continue
             values: tuple[str | None, ...] = (None,)
             if (resource, name) not in self._texts:
@@ -207,5 +220,5 @@ class Published:
             return text if _SHAPES[field.type].fullmatch(text) else None
         if field.enum:
             return text if text in field.enum else None
-        allowed: Callable[[str], object] = re.compile(field.pattern).fullmatch if field.pattern else _CODE.fullmatch
+        allowed: Callable[[str], object] = re.compile(field.pattern).fullmatch if field.pattern else _is_number
         return text if allowed(text) else None

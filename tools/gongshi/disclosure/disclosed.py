@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Protocol
 
 from gongshi.changes.steps import Walk
 from gongshi.disclosure.catalogue import PROJECTS, QUARTERLY, VIEWS
-from gongshi.disclosure.changed import CHANGES, COLUMNS, HEADS, NAMES, Published, Since, fields_of
+from gongshi.disclosure.changed import CHANGES, COLUMNS, MEASURES, NAMES, Published, Since, counts_people, fields_of
 from gongshi.disclosure.counts import COUNTS, JOINS, TOTAL, Count, by_name
 from gongshi.disclosure.people import DIMENSIONS, HELPED, SOURCE, STATUS, Place, count, not_yet
 from gongshi.disclosure.people import Count as Cell
@@ -160,13 +160,20 @@ def _rows(
 
 
 def _measured(rows: list[list], names: list[str], threshold: int) -> None:
-    """A project may be so many households: its quantity is then a count of them, and its unit price gives it back."""
-    unit, quantity, *others = map(names.index, ("quantity_unit", "quantity", "accepted_quantity", "unit_price"))
+    """A project may be so many households: what was planned and what was accepted are then counts of them.
+
+    If one is small, neither is published nor the unit price: the budget over the other one is the price, and what it
+    cost over the price is the small one.
+    """
+    unit = names.index("quantity_unit")
+    places = [names.index(name) for name in MEASURES]
     for row in rows:
-        if row[unit] in HEADS and row[quantity] is not None and 0 < row[quantity] < threshold:
-            row[quantity] = primary(threshold)
-            for place in others:
-                row[place] = SECONDARY if row[place] is not None else None
+        if not counts_people(row[unit] or ""):
+            continue
+        small = [place for place in places[:2] if row[place] is not None and 0 < row[place] < threshold]
+        for place in places if small else ():
+            if row[place] is not None:
+                row[place] = primary(threshold) if place in small else SECONDARY
 
 
 def _stand(
