@@ -2,27 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 import pytest
 
 from gongshi.disclosure import Withheld
-from gongshi.disclosure.rulings import books, exemptions
+from gongshi.disclosure.rulings import WORDS, books, exemptions
 from gongshi.model import Severity
 from gongshi.package.yamlfile import Mapping
-from gongshi.policy import Outcome, Policies, Policy, Rule, State, Verdict, Waiver
-from support import project_descriptor
+from gongshi.policy import Outcome, Policies, Policy, Rule, State, Verdict, Waiver, kinds, load_policies
+from gongshi.repository import WorkTree
+from support import ROOT, project_descriptor
 
 DAY = date(2020, 6, 30)
 
 
-def rule(resource: str) -> Rule:
+def rule(resource: str, message: str = "是 {actual}") -> Rule:
     body = Mapping({}, 1)
-    return Rule("r", "试", "total", Severity.ERROR, "一", "是 {actual}", resource, "", "p", "policies/p.yaml", 1, body)
+    return Rule("r", "试", "total", Severity.ERROR, "一", message, resource, "", "p", "policies/p.yaml", 1, body)
 
 
-def ruling(resource: str, looked: int, broke: int, state: str = State.RAN):
-    made = rule(resource)
+def ruling(resource: str, looked: int, broke: int, state: str = State.RAN, made: Rule | None = None):
+    made = made or rule(resource)
     policies = Policies((Policy("p", "某方案", "policies/p.yaml", plan=5, rules=(made,)),))
     verdict = Verdict(policies, (Outcome(made, state, looked, broke),), ())
     ((book),) = books(verdict, project_descriptor(), DAY, 5)
@@ -53,6 +55,16 @@ def test_counts_of_money_and_projects_are_public() -> None:
 def test_what_did_not_run_has_no_counts() -> None:
     made = ruling("households", 0, 0, State.ELSEWHERE)
     assert (made.looked, made.broke, made.state) == (None, None, "不适用本县")
+
+
+def test_a_message_speaks_chinese_where_a_finding_has_its_numbers() -> None:
+    made = rule("payments", "{period}减贫 {actual} 人，任务是 {wanted} 人")
+    assert ruling("payments", 1, 0, made=made).message == "〔哪一期〕减贫 〔实际数〕 人，任务是 〔应有数〕 人"
+    assert {name for kind in kinds().values() for name in kind.details} == set(WORDS)
+    messages = [rule.message for policy in load_policies(WorkTree(ROOT), project_descriptor()).policies
+                for rule in policy.rules]  # fmt: skip
+    shown = [ruling("payments", 1, 0, made=rule("payments", message)).message for message in messages]
+    assert len(shown) > 600 and not [text for text in shown if re.search("[{}_]|actual|wanted", text)]
 
 
 def test_a_waiver_shows_reason_and_last_day_but_no_record() -> None:

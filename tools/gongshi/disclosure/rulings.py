@@ -5,6 +5,7 @@ No finding is here, and no record: a reader learns how many rows each rule looke
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -26,6 +27,17 @@ STATES = {
     State.NO_BASE: "与上次发布比较时检查",
     State.BROKEN: "没能检查",
 }
+WORDS = {
+    "actual": "实际数",
+    "wanted": "应有数",
+    "group": "哪一项",
+    "step": "哪一步",
+    "missed": "缺少数",
+    "period": "哪一期",
+}
+"""What stands in a rule's message until it is known of which record it speaks."""
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +190,7 @@ def _count(count: int, threshold: int) -> int | Withheld:
 
 def _ruling(rule: Rule, outcome: Outcome | None, source: str, numbers: tuple[Number, Number]) -> Ruling:
     state = STATES[outcome.state] if outcome else STATES[State.BROKEN]
-    message = rule.message.translate(str.maketrans("", "", "{}"))
+    message = _PLACEHOLDER.sub(lambda match: f"〔{WORDS.get(match[1], '数')}〕", rule.message)
     return Ruling(
         rule.id,
         rule.title,
