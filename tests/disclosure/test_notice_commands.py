@@ -141,6 +141,23 @@ def test_closing_waits_for_the_last_day_and_for_every_answer(clerk):
     assert "commitment:" in (clerk.root / FILE).read_text("utf-8"), "closing loses nothing"
 
 
+def test_a_second_objection_of_the_same_day_and_topic_is_not_lost(clerk):
+    """Nor does it take the answer of the first one away."""
+    clerk.say(notice, *NEW, "--identity", clerk.key)
+    first = ["object", "G2020-00001", "--topic", "收入不符", "--raised", "2020-06-23"]
+    clerk.say(notice, *first)
+    assert "换用“其他”" in clerk.refused(notice, *first)
+    clerk.say(notice, *first, "--outcome", "维持", "--answered", "2020-06-24")
+    assert "已在 2020-06-24 答复" in clerk.refused(notice, *first)
+    assert "免得少计一件" in clerk.refused(notice, *first, "--outcome", "更正", "--answered", "2020-06-25")
+    clerk.say(notice, "object", "G2020-00001", "--topic", "其他", "--raised", "2020-06-23")
+    text = (clerk.root / FILE).read_text("utf-8")
+    assert text.count("topic:") == 2 and text.count("outcome: 维持") == 1
+    assert "1 件异议没有答复" in clerk.refused(
+        notice, "close", "G2020-00001", "--result", "有异议已处理", "--on", "2020-06-29"
+    )
+
+
 def test_a_notice_can_be_withdrawn_before_its_end(clerk):
     clerk.say(notice, *NEW, "--identity", clerk.key)
     clerk.say(notice, "close", "G2020-00001", "--result", "有异议已撤回", "--on", "2020-06-23")

@@ -224,9 +224,23 @@ def object_to(
         raise GongshiError("处理结果和答复日期要么都写，要么都不写。")
     if answered and answered < raised:
         raise GongshiError("答复日期早于提出日期，请核对。")
+    _check_again(database, notice.notice_id, topic, raised, answered)
     path = database.locate("notices", notice[0])[0]
     row = {"raised_on": raised.isoformat(), "topic": topic, "outcome": outcome, "answered_on": _text(answered)}
     return path, rewritten(database.descriptor, tree.read(path), path, {}, {"objections": [row]})
+
+
+def _check_again(database: Any, code: str, topic: str, raised: datetime.date, answered: datetime.date | None) -> None:
+    """An objection of the same day and topic may be answered, once; another one must not take its place."""
+    query = 'SELECT answered_on FROM "notice-objections" WHERE notice_id = ? AND raised_on = ? AND topic = ?'
+    rows = database.sql(query, [code, raised, topic])
+    if not rows or (answered and rows[0][0] is None):
+        return
+    done = f"，并已在 {rows[0][0]} 答复" if rows[0][0] else ""
+    raise GongshiError(
+        f"“{code}”在 {raised} 已登记过一件“{topic}”{done}，没有再写。如果是另一件，"
+        "同一天同一事项只能登记一件，请换用“其他”或另一相近的事项登记，免得少计一件。"
+    )
 
 
 def rewritten(
