@@ -92,7 +92,10 @@ class Repository:
         site = load(self.root, day, day)
         found = {path: b"".join(chunks) for path, chunks in site.files() if not path.endswith(".xlsx")}
         found |= {page.path: page.body.encode() for page in site.pages()}
-        for path in ("index", "townships/index", "help/index", "education/index", "policies/index", "policies/rules"):
+        for path in (
+            *("index", "townships/index", "help/index", "education/index", "policies/index", "policies/rules"),
+            "catalogue/index",
+        ):
             found[f"{path}.html"] = site.section(f"{path}.html").body.encode()
         commit = Git(self.root).head()
         return {path: text.decode().replace(commit, "").replace(commit[:12], "") for path, text in found.items()}
@@ -167,7 +170,15 @@ def test_a_ledger_younger_than_the_quarter_publishes_no_count_of_people(tmp_path
     assert exited(found) is None and "季末公布" in found["index.html"]
     assert all(json.loads(found[f"data/{name}.json"]) == [] for name in ("loans", "contacts", "school-aid"))
     assert "r-helped" in found["data/rules.csv"] and "季末公布,季末公布" in found["data/rules.csv"]
-    assert exited(young.published(OCTOBER)) == 60
+    package = json.loads(found["data/datapackage.json"])
+    assert "户数、人数截至" not in package["description"], "no day is said on which nobody was counted"
+    assert "小额信贷季末公布。" in found["help/index.html"] and "帮扶活动次数季末公布。" in found["help/index.html"]
+    assert "学生资助季末公布。" in found["education/index.html"] and "没有登记学生资助" not in str(found)
+    assert '#loans"><span class="gs-few">季末公布</span></a>' in found["catalogue/index.html"]
+    later = young.published(OCTOBER)
+    assert exited(later) == 60 and "没有可公布的学生资助。" in later["education/index.html"]
+    assert "60 笔贷款" in later["catalogue/index.html"]
+    assert "户数、人数截至2020年9月30日" in json.loads(later["data/datapackage.json"])["description"]
 
 
 def test_records_that_could_not_be_read_then_are_not_guessed(tmp_path):

@@ -17,9 +17,11 @@ from gongshi.checks import scan
 from gongshi.checks.guard_people import NameSet
 from gongshi.disclosure import Disclosure, Withheld
 from gongshi.disclosure.clock import State
+from gongshi.disclosure.suppression import SECONDARY, primary
 from gongshi.model import GongshiError
 from gongshi.site import Site, topics
 from gongshi.site.load import _refuse_dates
+from gongshi.site.render import bar, per, share
 
 ATOM = "{http://www.w3.org/2005/Atom}"
 
@@ -147,6 +149,40 @@ def test_help_shows_whole_quarters_only():
     assert "2020年第一季度" in body and "2020年第二季度" not in body
     assert "2020年第二季度" in page(site_on(datetime.date(2020, 6, 30)), "help/index.html")
     assert "2020年第二季度" not in page(site_on(datetime.date(2020, 6, 29)), "help/index.html")
+
+
+@pytest.mark.parametrize(
+    ("part", "whole", "shown"),
+    [
+        (1, 8, ("12.5%", "0.12")),
+        (0, 8, ("0.0%", "0.00")),
+        (primary(5), 8, ("不足5", "不足5")),
+        (1, SECONDARY, ("不公布", "不公布")),
+        (primary(5), SECONDARY, ("不足5", "不足5")),
+        (0, 0, ("—", "—")),
+        (None, 8, ("未填", "未填")),
+        (1, None, ("未填", "未填")),
+    ],
+)
+def test_a_figure_that_cannot_be_worked_out_says_why(part, whole, shown):
+    """What is withheld was filled in."""
+    assert tuple(str(made(part, whole).striptags()) for made in (share, per)) == shown
+    assert bool(bar(part, whole)) == ("%" in shown[0])
+
+
+def test_a_township_that_nobody_visited_was_visited_no_times():
+    example = Example()
+    example.rows["contacts"] = [row for row in example.rows["contacts"] if row["pairing_id"] == "J0000001"]
+    body = page(Site(Disclosure(example.open()), DAY, COMMIT), "help/index.html")
+    table = body[body.index('id="visits"') : body.index("<tfoot>")]
+    assert "0.00" in table and "未填" not in table
+
+
+def test_a_withheld_total_is_not_missing_from_the_catalogue():
+    example = Example()
+    example.rows["loans"] = example.rows["loans"][:3]
+    body = page(Site(Disclosure(example.open()), DAY, COMMIT), "catalogue/index.html")
+    assert '#loans"><span class="gs-few">不足5</span></a>' in body
 
 
 def test_schooling_is_by_school_and_withholds(built, pages_of_built):

@@ -70,7 +70,7 @@ def markdown(row: dict[str, Any]) -> str:
 class Views:
     """Stands in for ``Disclosure``: the rows of ``rows.jsonl``, in the shape of the real views."""
 
-    counted_on = None
+    counted_on, pending = None, False
     views: dict[str, str] = {}  # noqa: RUF012 - no downloads: the others write none
 
     def __init__(self, file: Path) -> None:

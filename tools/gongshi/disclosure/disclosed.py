@@ -77,18 +77,20 @@ class Standing(NamedTuple):
 class Disclosure:
     """The public views of one Database. A row is a named tuple; a withheld count in it is a ``Withheld``.
 
-    ``standing`` is what people are counted from, the Database itself if it is not given; ``counted_on`` its day.
+    ``standing`` is what people are counted from, the Database itself if it is not given; ``counted_on`` its day, and
+    ``pending`` says that it is not known, so that every count of people waits for the quarter's end.
     ``history`` is what the view ``changes`` is made of, ``since`` from when on it is; None where there is none.
     """
 
-    __slots__ = ("_columns", "_rows", "counted_on", "since", "threshold", "views")
+    __slots__ = ("_columns", "_rows", "counted_on", "pending", "since", "threshold", "views")
 
     def __init__(
         self, database: Database, threshold: int = 5, standing: Standing | None = None, history: Walk | None = None
     ) -> None:
         fields_of(database.descriptor)
         self.threshold, self.since = threshold, Since.of(history) if history else None
-        self.counted_on = standing.on if standing else None
+        self.pending = standing is not None and standing.database is None
+        self.counted_on = standing.on if standing and not self.pending else None
         self.views: Mapping[str, str] = {view.name: view.title for view in (*VIEWS, *MADE, *COUNTS)}
         self._columns = {view.name: view.resolve(database.descriptor) for view in VIEWS}
         self._columns |= {PEOPLE.name: PEOPLE_COLUMNS, HELP.name: HELP_COLUMNS, CHANGES.name: COLUMNS}

@@ -18,6 +18,7 @@ from gongshi.site.tables import frame
 
 MISSING = Markup('<span class="gs-none">未填</span>')
 UNPAID = Markup('<span class="gs-none">未支付</span>')
+NONE = Markup("—")
 WAN = Decimal(10000)
 CENT = Decimal("0.01")
 
@@ -92,28 +93,32 @@ def paid(value: Decimal | None) -> Markup:
 
 
 def share(part: Any, whole: Any) -> Markup:
-    """``part`` of ``whole`` as a percentage, where both are known."""
-    if part is None or not whole or isinstance(part, Withheld) or isinstance(whole, Withheld):
-        return MISSING
-    return Markup(f"{Decimal(part) * 100 / Decimal(whole):.1f}%")
+    """``part`` of ``whole`` as a percentage, or why there is none."""
+    ratio = _ratio(part, whole)
+    return ratio if isinstance(ratio, Markup) else Markup(f"{ratio * 100:.1f}%")
 
 
 def per(part: int | Withheld | None, whole: Any) -> Markup:
-    """``part`` divided among ``whole``, to two digits."""
-    if isinstance(part, Withheld):
-        return show(part)
-    if part is None or not whole or isinstance(whole, Withheld):
-        return MISSING
-    return Markup(f"{Decimal(part) / Decimal(whole):.2f}")
+    """``part`` divided among ``whole``, to two digits, or why that cannot be."""
+    ratio = _ratio(part, whole)
+    return ratio if isinstance(ratio, Markup) else Markup(f"{ratio:.2f}")
+
+
+def _ratio(part: Any, whole: Any) -> Decimal | Markup:
+    """``part`` over ``whole``, or what stands in its place: what is withheld or missing of the two, a dash for a whole of 0."""
+    for value in (part, whole):
+        if value is None or isinstance(value, Withheld):
+            return show(value)
+    return Decimal(part) / Decimal(whole) if whole else NONE
 
 
 def bar(part: Any, whole: Any) -> Markup:
-    """``share`` as a number and as a bar; nothing where either is not known."""
-    text = share(part, whole)
-    if text is MISSING:
+    """``share`` as a number and as a bar; nothing where there is none."""
+    ratio = _ratio(part, whole)
+    if isinstance(ratio, Markup):
         return Markup("")
-    width = min(100, Decimal(part) * 100 / Decimal(whole))
-    return Markup(f'<span class="gs-bar"><span style="width:{width:.1f}%"></span></span> {text}')
+    width = min(100, ratio * 100)
+    return Markup(f'<span class="gs-bar"><span style="width:{width:.1f}%"></span></span> {share(part, whole)}')
 
 
 def environment() -> Environment:

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from gongshi.disclosure import Disclosure, Withheld
 from gongshi.disclosure.clock import WorkingDays
+from gongshi.disclosure.suppression import NOT_YET
 from gongshi.model import GongshiError
 from gongshi.package.yamlfile import parse, plain
 from gongshi.site.numbers import LEVELS, STAGES
@@ -32,7 +33,8 @@ def help_values(views: Disclosure, on: datetime.date) -> dict[str, Any]:
             by_role[row.role, row.contact_kind][row.quarter] = row.contacts
         if (row.role, row.contact_kind) == ("帮扶责任人", "走访"):
             visits[row.township_code][row.quarter] = row.contacts
-    return {"coverage": views.rows("help"), "quarters": past, "by_role": dict(by_role), "visits": dict(visits)}
+    found = {"by_role": dict(by_role), "visits": dict(visits), "quarters": past}
+    return found | {"coverage": views.rows("help"), "pending": views.pending}
 
 
 def _past_quarters(quarters: Iterable[str], on: datetime.date) -> list[str]:
@@ -51,6 +53,7 @@ def education_values(views: Disclosure) -> dict[str, Any]:
         "aid": aid,
         "totals": [row for row in rows if row.school_code == "合计"],
         "schools_of": Counter((row.benefit, row.period) for row in aid),
+        "pending": views.pending,
         "schools": views.rows("schools"),
         "money": [row for row in views.rows("allocations") if row.programme == "教育扶贫"],
     }
@@ -74,7 +77,7 @@ class Answer(NamedTuple):
     """One row of the standard catalogue: where it is answered, with how many records, how many of them in time."""
 
     row: Mapping[str, Any]
-    records: int | None
+    records: int | Withheld
     unit: str
     timely: Mapping[str, int] | None
 
@@ -89,11 +92,19 @@ def catalogue_values(views: Disclosure) -> dict[str, Any]:
 def _answer(views: Disclosure, row: Mapping[str, Any], days: WorkingDays) -> Answer:
     found = [item for item in views.rows(row["view"]) if _chosen(item, row)]
     if "count" in row:
-        values = [getattr(item, row["count"]) for item in found]
-        known = [value for value in values if value is not None and not isinstance(value, Withheld)]
-        return Answer(row, sum(known), row["unit"], None)
+        return Answer(row, _total(views, row, found), row["unit"], None)
     timely = _timely(found, row, days) if "from" in row else None
     return Answer(row, len(found), row["unit"], timely)
+
+
+def _total(views: Disclosure, row: Mapping[str, Any], found: Sequence[Any]) -> int | Withheld:
+    """A column added up; what is withheld of it says so, and a count of people may have to wait."""
+    people = any(column.people for column in views.columns(row["view"]) if column.name == row["count"])
+    if people and views.pending:
+        return NOT_YET
+    values = [getattr(item, row["count"]) or 0 for item in found]
+    withheld = [value for value in values if isinstance(value, Withheld)]
+    return withheld[0] if withheld else sum(values)
 
 
 def _chosen(item: Any, row: Mapping[str, Any]) -> bool:
