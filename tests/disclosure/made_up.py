@@ -253,6 +253,7 @@ class Example:
 def nasty_county() -> Example:
     """A county with text in it that would break out of every wrapping we have."""
     example = Example()
+    example.rows["county"][0]["name"] = f"示例县{NASTY}"
     project = example.rows["projects"][0]
     project["name"] = f"2020年云山甲镇{NASTY}"
     project["content"] = "=HYPERLINK(0) <!-- gongshi --> </td></table> 'x' \n\r\n gongshi-shell-title"

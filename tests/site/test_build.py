@@ -99,7 +99,7 @@ def test_text_from_the_records_stays_text(pages, built):
     assert Reader(text).scripts == plain
     assert "&lt;script&gt;alert(&#34;1&#34;)&lt;/script&gt;&amp;amp;" in text
     for path, page in pages.items():
-        assert "<script>alert" not in page, path
+        assert "<script>alert" not in page and "示例县&lt;script&gt;" in page, path
     index = (built / "search/search_index.json").read_text("utf-8")
     assert "<script" not in index and "&lt;script&gt;" in index.replace("\u200b", "")
 
@@ -179,6 +179,14 @@ def test_a_broken_link_in_a_hand_written_page_stops_the_build(content, tmp_path)
     (tmp_path / "docs/about.md").write_text("# 关于\n\n[没有](nowhere.md)\n", "utf-8")
     with pytest.raises(GongshiError, match=r"nowhere\.md"):
         mkdocs_plugin.build(tmp_path / "mkdocs.yml", tmp_path / "out", DAY, content)
+
+
+def test_a_day_that_is_none_stops_the_build_in_one_sentence(tmp_path):
+    copy_project(tmp_path)
+    config = tmp_path / "mkdocs.yml"
+    config.write_text(config.read_text("utf-8").replace("  - gongshi\n", "  - gongshi:\n      day: 明天\n"), "utf-8")
+    result = CliRunner().invoke(cli, ["build", "-q", "-f", str(config), "-d", str(tmp_path / "out")])
+    assert result.exit_code == 1 and "“明天”不是日期" in result.output and "Traceback" not in result.output
 
 
 def test_a_section_without_its_marker_stops_the_build(content, tmp_path):

@@ -11,6 +11,8 @@ import logging
 import os
 from pathlib import Path
 
+from markupsafe import escape
+
 os.environ.setdefault("NO_MKDOCS_2_WARNING", "1")
 os.environ.setdefault("DISABLE_MKDOCS_2_WARNING", "true")
 
@@ -55,7 +57,7 @@ class GongshiPlugin(BasePlugin[Options]):
             raise PluginError(str(error)) from error
         self.shells: dict[str, site.Shell] = {}
         facts = self.content.facts()
-        config.site_name = facts["site_name"]
+        config.site_name = escape(facts["site_name"])  # the theme writes it as it is
         config.extra["gongshi"] = facts
         config.extra["generator"] = False
         config.theme.dirs.insert(0, str(site.THEME))
@@ -65,7 +67,11 @@ class GongshiPlugin(BasePlugin[Options]):
         return config
 
     def _load(self, config) -> site.Content:
-        day = datetime.date.fromisoformat(str(self.config.day)) if self.config.day else None
+        text = str(self.config.day or "")
+        try:
+            day = datetime.date.fromisoformat(text) if text else None
+        except ValueError:
+            raise GongshiError(f"mkdocs.yml 里 gongshi 的 day“{text}”不是日期，请写成 2020-06-30 这样。") from None
         return site.load(Path(config.config_file_path).parent, day, datetime.date.today())
 
     def on_files(self, files, *, config):
