@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import subprocess
 
+import pytest
 from made_up import COMMIT, DAY, Example
 
 from gongshi.disclosure import Disclosure
@@ -53,7 +54,8 @@ def test_a_merged_township_without_successor_still_has_its_address():
     assert "停用。" in bodies(example, [])["townships/jiuzhen.html"]
 
 
-def test_the_history_tells_what_was_taken_out_last(tmp_path):
+@pytest.mark.parametrize("folder", ["", "县里/台账"])
+def test_the_history_tells_what_was_taken_out_last(tmp_path, folder):
     def git(*words: str, day: str = "2020-01-01") -> None:
         when = {"GIT_AUTHOR_DATE": f"{day}T08:00:00+08:00", "GIT_COMMITTER_DATE": f"{day}T08:00:00+08:00"}
         who = {f"GIT_{role}_{part}": "a@example.org" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL")}
@@ -61,16 +63,25 @@ def test_the_history_tells_what_was_taken_out_last(tmp_path):
             ["git", *words], cwd=tmp_path, check=True, capture_output=True, env=when | who | {"PATH": "/usr/bin:/bin"}
         )
 
-    file = tmp_path / f"records/projects/2019/{PROJECT}.yaml"
-    file.parent.mkdir(parents=True)
+    ledger = tmp_path / folder
+    files = [
+        ledger / f"records/projects/2019/{PROJECT}.yaml",
+        ledger / f"records/townships/guzhen/notices/2019/{NOTICE}.yaml",
+    ]
     git("init", "-q")
     for day in ("2020-02-01", "2020-03-01"):
-        file.write_text("a: 1\n")
+        for file in files:
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text("a: 1\n")
         git("add", "-A")
         git("commit", "-qm", "in")
-        file.unlink()
+        for file in files:
+            file.unlink()
         git("add", "-A")
         git("commit", "-qm", "out", day=day)
-    found = Git(tmp_path)
+    ledger.mkdir(parents=True, exist_ok=True)
+    found = Git(ledger)
     head = found.head()
-    assert removed(found, head) == [Removed("projects", PROJECT, "2020-03-01", head)]
+    assert removed(found, head) == [
+        Removed("notices", NOTICE, "2020-03-01", head), Removed("projects", PROJECT, "2020-03-01", head),
+    ]  # fmt: skip

@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 from gongshi.repository import Git
 
-_FILE = re.compile(r"records/(projects|notices)/\d{4}/([\w-]+)\.yaml")
+_FILE = re.compile(r"records/(?:townships/[^/]+/)?(projects|notices)/\d{4}/([\w-]+)\.yaml")
+_PLACES = ("records/projects", "records/notices", ":(glob)records/townships/*/notices/**")
 _COMMIT = "\0"
 
 
@@ -36,8 +37,8 @@ class Stub(NamedTuple):
 
 def removed(git: Git, commit: str) -> list[Removed]:
     """Projects and notices whose files were taken out on the way to ``commit``, the last time each was."""
-    wanted = ("--first-parent", "-m", "--no-renames", "--diff-filter=D", "--name-only", "--format=%x00%H %cs")
-    listed = git.run("log", *wanted, commit, "--", "records/projects", "records/notices").decode("utf-8", "replace")
+    wanted = ("--first-parent", "-m", "--no-renames", "--relative", "--diff-filter=D", "--name-only")
+    listed = git.run("log", *wanted, "--format=%x00%H %cs", commit, "--", *_PLACES).decode("utf-8", "replace")
     found: dict[tuple[str, str], Removed] = {}
     made = day = ""
     for line in listed.splitlines():
