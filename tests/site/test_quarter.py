@@ -218,6 +218,14 @@ def test_the_version_is_what_main_was_at_the_quarters_end(tmp_path):
     assert commit_at(git, june, end) == june
 
 
+def test_the_records_of_then_are_read_in_one_go(county, monkeypatch):
+    county.commit("2020-07-05", ledger(exited=61))
+    asked, blobs = [], Git.blobs
+    monkeypatch.setattr(Git, "blobs", lambda git, names: asked.append(names) or blobs(git, names))
+    county.published(JULY)
+    assert len(asked) < 10, "one process of Git for many files"
+
+
 def test_the_quarter_ends_by_the_clock_of_china(tmp_path):
     made = Repository(tmp_path / "ledger")
     made.git("commit", "-qm", "x", "--allow-empty", day="2020-06-30")

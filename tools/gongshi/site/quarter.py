@@ -13,7 +13,8 @@ from typing import Any
 
 from gongshi.disclosure import Standing
 from gongshi.model import GongshiError, Severity
-from gongshi.package import county_day, load
+from gongshi.package import RECORDS, county_day, load
+from gongshi.package.descriptor import PACKAGE_FILE
 from gongshi.repository import Git, RevisionTree
 
 CHINA = datetime.timezone(datetime.timedelta(hours=8))
@@ -59,8 +60,9 @@ def commit_at(git: Git, commit: str, end: datetime.date) -> str | None:
 def _read(git: Git, commit: str) -> Any:
     """The Database of an older commit, or None if there was no ledger yet, or none that can be read."""
     tree = RevisionTree(git, commit)
-    if not tree.exists("records/datapackage.yaml"):
+    if not tree.exists(PACKAGE_FILE):
         return None
+    tree.prefetch(path for path in tree.paths() if path.startswith((f"{RECORDS}/", "policies/")))
     database = load(tree)
     if any(finding.severity == Severity.ERROR for finding in database.findings):
         database.close()
