@@ -282,6 +282,19 @@ def test_text_stays_text_and_the_pages_are_whole(made):
     assert "进度 入库 → 开工" in made.section("index.html").body
 
 
+def test_a_text_that_was_changed_is_named(repository, tmp_path):
+    copy = tmp_path / "ledger"
+    subprocess.run(["git", "clone", "-q", str(repository), str(copy)], check=True)
+    rows = finished()
+    rows["payments"][0]["claim_doc"] = "报2020-0001"
+    rows["notices"][0]["title"] = "上村的退出公示"
+    write(copy, rows)
+    commit(copy, "2020-06-07", "改标题")
+    newest = load(copy, None, DAY)._history.latest(1)[0].records[0]
+    assert (newest.kind, newest.table) == ("改文字", "公示公告")
+    assert [(value.title, value.after) for value in newest[5]] == [("标题", None)]
+
+
 def test_a_shallow_clone_says_from_when_on_it_knows(repository, tmp_path):
     copy = tmp_path / "shallow"
     subprocess.run(["git", "clone", "-q", "--depth", "2", repository.as_uri(), str(copy)], check=True)

@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from gongshi.disclosure import Disclosure
+from gongshi.disclosure.changed import GONE, NEW, TEXT
 from gongshi.site.render import show
 
 HOME, LATEST, MONTH, TABLE = 8, 30, 300, 300
@@ -22,6 +23,9 @@ _PAGES = {
     "notices": ("notices", "notice_id", "title", "notices/{}.html"),
 }
 """Tables whose records have a page: view, key, what the record is called, address."""
+
+_LABELS = {"project-stages": "stage", "project-changes": "changed_on"}
+"""Fields that the label of a record says already, as they are of its key."""
 
 
 class Value(NamedTuple):
@@ -122,9 +126,9 @@ class Changes:
             project = ""
         elif row.project_id:
             label = label.removeprefix(f"{row.project_id}/")
-        kind = next((line.kind for line in rows if line.kind != "改文字"), row.kind)
-        said = {row.project_id, *row.record.split("/")} if kind != "修改" else ()
-        values = [_value(line) for line in rows if (line.after or line.before) not in said]
+        kind = next((line.kind for line in rows if line.kind != TEXT), row.kind)
+        said = ("project_id", _LABELS.get(row.resource)) if kind in (NEW, GONE) else ()
+        values = [_value(line) for line in rows if line.field not in said]
         return Record(kind, row.table, label, link or at, project, values)
 
 
@@ -152,10 +156,10 @@ def _cut(commits: Iterable[Commit], count: int) -> list[Commit]:
 
 
 def _value(row: Any) -> Value:
-    if row.kind == "改文字":
+    if row.kind == TEXT:
         return Value(row.title, None, None, "")
     before, after = (_figure(text, row.unit) for text in (row.before, row.after))
-    one_sided = {"新增": (None, after), "删除": (None, before)}
+    one_sided = {NEW: (None, after), GONE: (None, before)}
     return Value(row.title, *one_sided.get(row.kind, (before, after)), row.unit)
 
 
