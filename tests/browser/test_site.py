@@ -196,6 +196,35 @@ def test_a_long_table_is_shown_in_pieces_and_whole_on_paper(site, browser) -> No
     assert browser.run(seen) == whole and browser.run("document.querySelector('.gs-later__more').hidden")
 
 
+@pytest.mark.parametrize(
+    ("text", "found"), [("990101-2019-JS-0003", 1), ("990101-2019-JS-0003.html", 0), ("href", 0), ("projects", 0)]
+)
+def test_a_project_is_found_by_its_number_not_by_its_markup(site, browser, text, found) -> None:
+    browser.open(address(site, "projects/index.html"))
+    choose(browser, "text", text)
+    assert browser.run(SHOWN + ".length") == found
+
+
+def test_what_is_counted_has_its_own_word(site, browser) -> None:
+    browser.open(address(site, "notices/2020.html"))
+    choose(browser, "kind", "监测公示")
+    assert re.match(r"筛选出 \d+ 份，共 \d+ 份。", browser.run("document.querySelector('.gs-count').textContent"))
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_an_address_that_names_a_row_finds_it(site, browser, width) -> None:
+    browser.size(width)
+    browser.open(address(site, "oversight/index.html"))
+    last = browser.run("document.querySelector('[data-rows=inspections] tr:last-child').id")
+    seen = f"document.getElementById({json.dumps(last)}).getBoundingClientRect()"
+    assert browser.run(seen + ".height") == 0
+    browser.run(f"location.hash = {json.dumps(last)}; 0")
+    browser.wait(seen + ".height > 0")
+    browser.open("about:blank")
+    browser.open(address(site, "oversight/index.html") + "#" + last)
+    browser.wait(f"(box => box.height > 0 && box.top >= 0 && box.bottom <= innerHeight)({seen})")
+
+
 def test_a_day_of_the_calendar_leads_to_its_notices(site, browser) -> None:
     browser.open(address(site, "notices/index.html"))
     link = browser.run("document.querySelector('.gs-cal__today a[href*=\"kind\"]').href")

@@ -55,13 +55,14 @@ def read_manifest(content: bytes, label: str) -> Manifest:
     """The manifest in ``content``; GongshiError unless it is whole and in its one spelling."""
     try:
         fields = json.loads(content)
-        assert fields.pop("format") == FORMAT
+        form = fields.pop("format")
         found = Manifest(**fields)
         datetime.date.fromisoformat(found.day)
         whole = found.encode() == content and all(_HASH.fullmatch(value) for value in found.files.values())
         known = _COMMIT.fullmatch(found.commit) and (not found.previous or _HASH.fullmatch(found.previous))
-        assert whole and known and found.number > 0
-    except (ValueError, TypeError, KeyError, AttributeError, AssertionError, RecursionError):
+        if not (form == FORMAT and whole and known and found.number > 0):
+            raise ValueError(form)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise GongshiError(f"“{label}”不是完整的发布清单，可能被改动或没有下载全，请重新取得。") from None
     return found
 

@@ -138,7 +138,6 @@ class Site:
             "projects": self._rows("projects"),
             "planned": sums(self._rows("projects")),
             "townships": self._rows("townships"),
-            "villages": self._rows("villages"),
             "notices": noticing.by_state(self._rows("notices"), self._on)[State.RUNNING],
             "steps": self._latest(),
             "changes": self._history.latest(history.HOME),
@@ -167,13 +166,17 @@ class Site:
             "kinds": noticing.by_kind(rows, self._on),
             "months": months,
             "now": now,
+            "after": min((month for month in months if month > now), default=None),
             "weeks": noticing.weeks(now, months.get(now, ())),
             "year_months": lambda year: [noticing.Month(year, month) for month in range(1, 13)],
             "open": noticing.OPEN,
         }
 
     def _policies(self) -> dict[str, Any]:
-        return rulings.overview(self._books, self._waivers, self._rows("indicators"), self._county.county_code)
+        shown = rulings.overview(self._books, self._waivers, self._rows("indicators"), self._county.county_code)
+        targets = shown["targets"]
+        measured = sum(row.actual is not None for row in targets)
+        return shown | {"measured": measured, "equal": sum(row.actual == row.target for row in targets)}
 
     def _catalogue(self) -> dict[str, Any]:
         shown = ("documents", "lines")
@@ -256,7 +259,6 @@ class Site:
         projects = self._group("notice-projects", "notice_id")
         objections = self._group("notice-objections", "notice_id")
         commitments = self._group("notice-commitments", "notice_id")
-        slugs = {row.township_code: row.slug for row in self._rows("townships")}
         known = {row.project_id for row in self._rows("projects")}
         for row in self._rows("notices"):
             code = row.notice_id
@@ -268,7 +270,6 @@ class Site:
                 "changed": {project for notice, project in self._changed if notice == code},
                 "objections": objections[code],
                 "commitments": commitments[code],
-                "slug": slugs.get(row.division_code),
             }
             words = f"{code} {row.notice_kind} {row.scope or ''} {row.doc_no or ''}"
             yield self._page(f"notices/{code}.html", row.title, "notice.html", values, words)

@@ -10,8 +10,6 @@ from typing import Any
 from gongshi.disclosure import Column, Withheld
 from gongshi.exchange.styles import Book
 
-_FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\", "_"))
-
 
 def workbook(title: str, columns: Sequence[Column], rows: Sequence[Any], day: datetime.date, note: str) -> bytes:
     """One sheet: titles in the first row, a withheld count as its words."""

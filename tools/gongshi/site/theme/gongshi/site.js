@@ -13,10 +13,16 @@
     return cell ? cell.getAttribute(mark) || cell.textContent.trim() : "";
   }
 
+  /* What a record is called: its name, and its number, which is the page that its name leads to. */
+  function called(cell) {
+    var link = cell.querySelector("a");
+    return cell.textContent + (link ? " " + link.pathname.split("/").pop().replace(/\.html$/, "") : "");
+  }
+
   /* Several values are separated by blanks; * stands for all of them. */
   function matches(row, field) {
     var wanted = field.value.trim();
-    if (field.name === "text") return (row.cells[0].textContent + row.cells[0].innerHTML).indexOf(wanted) >= 0;
+    if (field.name === "text") return called(row.cells[0]).indexOf(wanted) >= 0;
     if (field.name === "day") return value(row, "from") <= wanted && wanted <= value(row, "to");
     var found = value(row, field.name);
     return found === wanted || found === "*" || found.split(" ").indexOf(wanted) >= 0;
@@ -50,8 +56,19 @@
       button("全部 " + rows.length + " 行", Infinity);
     }
 
+    /* An address that names a row must find it. */
+    function named() {
+      var row = array(body.rows).filter(function (row) { return row.id && location.hash === "#" + encodeURIComponent(row.id); })[0];
+      if (!row) return;
+      shown = Infinity;
+      draw();
+      row.scrollIntoView();
+    }
+
     document.addEventListener("gongshi:filtered", function () { shown = PIECE; draw(); });
+    window.addEventListener("hashchange", named);
     draw();
+    named();
   }
 
   /* The villages on offer are those of the chosen township. */
@@ -70,7 +87,7 @@
     var name = form.getAttribute("data-filter");
     var body = document.querySelector('[data-rows="' + name + '"]');
     var count = document.querySelector('[data-count="' + name + '"]');
-    var whole = count.innerHTML;
+    var whole = count.innerHTML, unit = " " + form.getAttribute("data-unit");
     var rows = array(body.rows);
     var fields = array(form.elements).filter(function (field) { return field.name; });
 
@@ -84,7 +101,7 @@
         if (keep) { shown += 1; sum += Number(row.getAttribute("data-sum")); }
       });
       if (!chosen.length) count.innerHTML = whole;
-      else count.textContent = "筛选出 " + shown + " 个，共 " + rows.length + " 个" +
+      else count.textContent = "筛选出 " + shown + unit + "，共 " + rows.length + unit +
         (rows.length && rows[0].hasAttribute("data-sum") ? "；预算 " + amount(sum) + " 万元。" : "。");
       var query = chosen.map(function (field) {
         return encodeURIComponent(field.name) + "=" + encodeURIComponent(field.value.trim());
