@@ -7,6 +7,7 @@ import random
 import subprocess
 from collections import Counter
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from changes.ledgers import PETS, edited, field, ledger, real_ledger, rows_of, write
-from gongshi.changes import commit_on, field_versions, history, record_in, totals_in
+from gongshi.changes import commit_at, field_versions, history, record_in, totals_in
 from gongshi.changes.commits import trailers
 from gongshi.model import GongshiError
 from gongshi.repository import Git, RevisionTree, WorkTree
@@ -275,16 +276,52 @@ def test_state_at_a_day_or_revision(repository: Path) -> None:
     after = DictTree({**tree.files, path: tree.files[path].replace(b"200.00", b"300.00")})
     commit(repository, after, when="2020-03-01T00:00:00+0800")
     git = Git(repository)
-    early = RevisionTree(git, commit_on(git, "2020-02-29"))
+    early = RevisionTree(git, commit_at(git, "HEAD", date(2020, 2, 29)))
     assert [cells["amount"] for _, cells in record_in(early, "payments", "F0000001")] == ["200.00"]
     sums = [
         {(total.measure, total.group): total.after for total in totals_in(where, "payments")}
-        for where in (early, RevisionTree(git, commit_on(git, "2020-03-01")))
+        for where in (early, RevisionTree(git, commit_at(git, "HEAD", date(2020, 3, 1))))
     ]
     assert sums[1]["支付（按用途）", "产业扶贫"] - sums[0]["支付（按用途）", "产业扶贫"] == 100
     assert len(record_in(early, "project-stages", "990101-2020-CY-0000")) == 2
-    with pytest.raises(GongshiError, match="还没有任何版本"):
-        commit_on(git, "2019-12-31")
+    assert commit_at(git, "HEAD", date(2019, 12, 31)) is None
+
+
+def test_show_at_a_day_is_what_main_was_then_in_china(repository: Path, tmp_path: Path) -> None:
+    from gongshi.cli.history import history as command
+    from gongshi.cli.history import show
+
+    def call(what, root: Path, *arguments: str) -> str:
+        return CliRunner().invoke(what, ["pets", "1", *arguments], obj=root, catch_exceptions=False).output
+
+    commit(repository, ledger(HEAD + "1,猫,5\n"), when="2020-06-29T12:00:00+0800")
+    commit(repository, ledger(HEAD + "1,猫,6\n"), when="2020-06-30T16:30:00+0000")  # half past midnight in China
+    commit(repository, ledger(HEAD + "1,猫,7\n"), when="2020-06-30T01:00:00+0800")  # made to look older
+    assert "名age：5" in call(show, repository, "--at", "2020-06-30")
+    assert "名age：7" in call(show, repository, "--at", "2020-07-01")
+    assert "2020-07-01 — 2020-06-30  6" in call(command, repository, "age")
+    with pytest.raises(GongshiError, match="2020-06-28 之前还没有任何版本"):
+        call(show, repository, "--at", "2020-06-28")
+    with pytest.raises(GongshiError, match="日期“2020-06-31”不对"):
+        call(show, repository, "--at", "2020-06-31")
+    run(tmp_path, "clone", "-q", "--depth", "1", repository.as_uri(), str(tmp_path / "end"))
+    with pytest.raises(GongshiError, match=r"浅克隆.*--unshallow"):
+        call(show, tmp_path / "end", "--at", "2020-06-28")
+
+
+def test_signatures_that_a_user_wants_to_see_do_not_disturb(repository: Path) -> None:
+    commit(repository, ledger(HEAD + "1,猫,5\n"))
+    signed = subprocess.run(["git", "cat-file", "commit", "HEAD"], cwd=repository, check=True, capture_output=True)
+    head, _, message = signed.stdout.partition(b"\n\n")
+    forged = head + b"\ngpgsig -----BEGIN PGP SIGNATURE-----\n \n x\n -----END PGP SIGNATURE-----\n\n" + message
+    made = subprocess.run(
+        ["git", "hash-object", "-t", "commit", "-w", "--stdin"], cwd=repository, input=forged, capture_output=True
+    )
+    run(repository, "reset", "-q", "--soft", made.stdout.decode().strip())
+    run(repository, "config", "log.showSignature", "true")
+    git = Git(repository)
+    assert list(git.lines("log", "--format=%H")) == [made.stdout.strip()]
+    assert commit_at(git, "HEAD", date(2020, 1, 1)) == git.head()
 
 
 def test_commands(repository: Path) -> None:

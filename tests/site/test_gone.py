@@ -56,11 +56,11 @@ def test_a_merged_township_without_successor_still_has_its_address():
 
 @pytest.mark.parametrize("folder", ["", "县里/台账"])
 def test_the_history_tells_what_was_taken_out_last(tmp_path, folder):
-    def git(*words: str, day: str = "2020-01-01") -> None:
-        when = {"GIT_AUTHOR_DATE": f"{day}T08:00:00+08:00", "GIT_COMMITTER_DATE": f"{day}T08:00:00+08:00"}
+    def git(*words: str, when: str = "2020-01-01T08:00:00+08:00") -> None:
+        dates = {"GIT_AUTHOR_DATE": when, "GIT_COMMITTER_DATE": when}
         who = {f"GIT_{role}_{part}": "a@example.org" for role in ("AUTHOR", "COMMITTER") for part in ("NAME", "EMAIL")}
         subprocess.run(
-            ["git", *words], cwd=tmp_path, check=True, capture_output=True, env=when | who | {"PATH": "/usr/bin:/bin"}
+            ["git", *words], cwd=tmp_path, check=True, capture_output=True, env=dates | who | {"PATH": "/usr/bin:/bin"}
         )
 
     ledger = tmp_path / folder
@@ -69,7 +69,7 @@ def test_the_history_tells_what_was_taken_out_last(tmp_path, folder):
         ledger / f"records/townships/guzhen/notices/2019/{NOTICE}.yaml",
     ]
     git("init", "-q")
-    for day in ("2020-02-01", "2020-03-01"):
+    for when in ("2020-02-01T08:00:00+08:00", "2020-02-29T20:00:00+00:00"):  # the second is a day later in China
         for file in files:
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_text("a: 1\n")
@@ -78,7 +78,7 @@ def test_the_history_tells_what_was_taken_out_last(tmp_path, folder):
         for file in files:
             file.unlink()
         git("add", "-A")
-        git("commit", "-qm", "out", day=day)
+        git("commit", "-qm", "out", when=when)
     ledger.mkdir(parents=True, exist_ok=True)
     found = Git(ledger)
     head = found.head()

@@ -11,10 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from gongshi.changes import commit_at
 from gongshi.model import GongshiError
 from gongshi.repository import Git
 from gongshi.site import load
-from gongshi.site.quarter import commit_at, quarter_end
+from gongshi.site.quarter import quarter_end
 from support import ROOT, tree_of
 
 COUNTY, TOWN = "990101000000", "990101100000"

@@ -9,13 +9,14 @@ from __future__ import annotations
 from importlib import import_module
 
 _HOMES = {
+    "commits": ("commit_at",),
     "audit": ("AuditTable", "audit_tables", "sample", "write_sqlite"),
     "diff": ("compare",),
     "files": ("MARKS", "marked", "merge_files"),
     "markdown": ("escape", "to_markdown"),
     "merge": ("merge_rows",),
     "papers": ("lacking_sentence", "unfounded_commits"),
-    "past": ("History", "commit_on", "field_versions", "history", "record_in", "totals_in"),
+    "past": ("History", "field_versions", "history", "record_in", "totals_in"),
     "phrases": ("cell", "conflict_sentence"),
     "plain": ("to_plain",),
     "steps": ("RecordChange", "Step", "Walk", "walk"),

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta, timezone
 
 from gongshi.changes.values import Revision
 from gongshi.package import RECORDS
 from gongshi.repository import Git
 
+CHINA = timezone(timedelta(hours=8))
 TRAILERS = {
     **{"doc-no": "Doc-No", "文号": "Doc-No"},
     **{"approved-by": "Approved-by", "审批": "Approved-by"},
@@ -17,9 +19,10 @@ TRAILERS = {
 }
 _TRAILER = re.compile(r"([\w-]+)\s*[:：]\s*(\S.*)")
 _HUNK = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
+_ABOUT = "--format=%H%x00%P%x00%an%x00%ct%x00%B%x00%x01"
 _PATCH = (
     *("log", "--first-parent", "-m", "--reverse", "--format=%x01%H", "-p", "--unified=0", "--full-index"),
-    *("--no-renames", "--no-color", "--no-ext-diff", "--no-textconv", "--no-show-signature", "--relative"),
+    *("--no-renames", "--no-color", "--no-ext-diff", "--no-textconv", "--relative"),
     *("--src-prefix=a/", "--dst-prefix=b/"),
 )
 
@@ -41,14 +44,34 @@ class FileChange:
 
 def revisions(git: Git, tip: str, known: str = "") -> list[Revision]:
     """The first-parent commits up to ``tip``, oldest first; only those after ``known`` if that is one of them."""
-    wanted = f"{known}..{tip}" if known else tip
-    form = "--format=%H%x00%P%x00%an%x00%cI%x00%B%x00%x01"
-    listing = git.run("log", "--first-parent", "--reverse", "--no-show-signature", form, "--end-of-options", wanted)
+    return logged(git, "--first-parent", "--reverse", "--end-of-options", f"{known}..{tip}" if known else tip)
+
+
+def logged(git: Git, *wanted: str) -> list[Revision]:
+    """The commits that ``git log *wanted`` lists, in its order."""
     found = []
-    for entry in listing.decode("utf-8", "replace").split("\0\x01")[:-1]:
-        commit, parents, author, when, message = entry.lstrip("\n").split("\0", 4)
+    for entry in git.run("log", _ABOUT, *wanted).decode("utf-8", "replace").split("\0\x01")[:-1]:
+        commit, parents, author, made, message = entry.lstrip("\n").split("\0", 4)
         subject = message.strip().split("\n", 1)[0]
-        found.append(Revision(commit, tuple(parents.split()), author, when, subject, trailers(message)))
+        found.append(Revision(commit, tuple(parents.split()), author, moment(made), subject, trailers(message)))
+    return found
+
+
+def moment(seconds: str) -> str:
+    """Git's ``%ct`` as a time of China's clock in ISO 8601, wherever the commit was made."""
+    return datetime.fromtimestamp(int(seconds), CHINA).isoformat()
+
+
+def commit_at(git: Git, tip: str, day: date) -> str | None:
+    """What main was at the end of ``day`` (in China), on the way to ``tip``; None before its beginning.
+
+    It is the commit below the first one made later: one with an older date that came after that was not there then.
+    """
+    found = None
+    for revision in revisions(git, tip):
+        if date.fromisoformat(revision.when[:10]) > day:
+            break
+        found = revision.commit
     return found
 
 

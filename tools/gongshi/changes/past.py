@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from gongshi.changes.commits import revisions, trailers
+from gongshi.changes.commits import logged
 from gongshi.changes.index import SEPARATOR, SPLIT_OR_MERGED, opened, revision_of
 from gongshi.changes.lines import cells_of
 from gongshi.changes.tables import ABSENT, Deltas, Side, descriptor_of, table_deltas
@@ -140,20 +140,12 @@ class History:
         revision = version.revision
         if not revision.merge:
             return revision
-        form = "--format=%H%x00%P%x00%an%x00%cI%x00%B"
-        wanted = f"{revision.parents[0]}..{revision.commit}"
+        merged = f"{revision.parents[0]}..{revision.commit}"
         try:
-            text = self.git.run(
-                "log", "-1", "--no-merges", form, "--end-of-options", wanted, "--", version.path or path
-            )
+            found = logged(self.git, "-1", "--no-merges", "--end-of-options", merged, "--", version.path or path)
         except GongshiError:
             return revision
-        if not text:
-            return revision
-        commit, parents, author, when, message = text.decode("utf-8", "replace").split("\0", 4)
-        own = trailers(message)
-        subject = message.strip().split("\n", 1)[0]
-        return Revision(commit, tuple(parents.split()), author, when, subject, own)
+        return found[0] if found else revision
 
 
 @contextmanager
@@ -225,14 +217,6 @@ def _read(tree: Tree, resource: str):
 def _holds(descriptor: Descriptor, path: str, resource: str) -> bool:
     document = document_of(descriptor, path)
     return bool(document) and resource in (document.resource, *document.lists.values())
-
-
-def commit_on(git: Git, day: str) -> str:
-    """The last commit of the official history on a day (YYYY-MM-DD) or before; GongshiError if it begins later."""
-    found = [revision.commit for revision in revisions(git, git.commit("HEAD")) if revision.when[:10] <= day]
-    if not found:
-        raise GongshiError(f"{day} 之前还没有任何版本，请换一个日期")
-    return found[-1]
 
 
 class _Nothing:

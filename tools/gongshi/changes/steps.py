@@ -63,7 +63,7 @@ def walk(git: Git, tip: str, resources: Collection[str]) -> Walk | None:
     """What the commits up to ``tip`` changed in ``resources``; None if no commit has a ledger."""
     listing = git.run(
         "log", "--first-parent", "-m", "--reverse", "--diff-filter=A", "--format=%H", "--no-renames", "--relative",
-        "--no-show-signature", "--end-of-options", tip, "--", FOUNDING,
+        "--end-of-options", tip, "--", FOUNDING,
     )  # fmt: skip
     begin = listing.decode("ascii").split()[:1]
     if not begin:

@@ -136,7 +136,7 @@ class Diff:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One commit of the official history. ``when`` is the committer's time in ISO 8601; ``merge`` if it has two parents.
+    """One commit of the official history. ``when`` is its time on China's clock in ISO 8601; ``merge``: it has two parents.
 
     ``trailers`` are (name, value) pairs from the end of the message, names as in TRAILERS of ``commits``.
     """

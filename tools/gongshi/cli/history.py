@@ -11,7 +11,7 @@ from pathlib import Path
 import click
 
 from gongshi.cli.chinese import Command
-from gongshi.cli.common import work_tree
+from gongshi.cli.common import day, work_tree
 from gongshi.model import GongshiError
 from gongshi.repository import Git, RevisionTree
 
@@ -164,7 +164,9 @@ def _markdown(resource, key: tuple[str, ...], told, links) -> Iterator[str]:
 @click.command(cls=Command)
 @click.argument("resource")
 @click.argument("key", required=False)
-@click.option("--at", "at", metavar="REV|DATE", help="哪个版本或哪一天（如 2020-06-30），默认是工作目录现在的样子")
+@click.option(
+    "--at", "at", metavar="REV|DATE", help="哪个版本或哪一天结束时（如 2020-06-30），默认是工作目录现在的样子"
+)
 @click.pass_obj
 def show(root: Path, resource: str, key: str | None, at: str | None) -> None:
     """一条记录当时的样子；不写 KEY 时，是这张表当时的各项合计（户数、人数、金额）。
@@ -192,9 +194,14 @@ def show(root: Path, resource: str, key: str | None, at: str | None) -> None:
 
 
 def _tree_at(git: Git, at: str) -> RevisionTree:
-    """The commit that a revision names, or the last one of a day."""
-    from gongshi.changes import commit_on
+    """The commit that a revision names, or what main was at the end of a day."""
+    from gongshi.changes import commit_at
 
-    if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", at) and git.resolve(at) is None:
-        return RevisionTree(git, commit_on(git, at))
-    return RevisionTree(git, at)
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", at) or git.resolve(at):
+        return RevisionTree(git, at)
+    found = commit_at(git, git.commit("HEAD"), day(at, None))
+    if found is None and git.shallow():
+        raise GongshiError(f"这个仓库是浅克隆，没有 {at} 的历史；请运行 git fetch --unshallow 后再查")
+    if found is None:
+        raise GongshiError(f"{at} 之前还没有任何版本，请换一个日期")
+    return RevisionTree(git, found)

@@ -73,6 +73,10 @@ class Git:
         """The commit checked out; None without a repository or before the first commit."""
         return self.resolve("HEAD")
 
+    def shallow(self) -> bool:
+        """Whether the repository has only the end of its history."""
+        return self.run("rev-parse", "--is-shallow-repository").strip() == b"true"
+
     def commit(self, revision: str) -> str:
         """``resolve``, but GongshiError where that gives None."""
         found = self.resolve(revision)
@@ -145,7 +149,8 @@ class Git:
         raise GongshiError(f"在“{self.root}”的 Git 仓库里读不到对象 {name[:64]}，请运行 git fsck 检查仓库是否完整。")
 
     def _command(self) -> list[str]:
-        return ["git", "-C", str(self.root), "-c", "core.quotePath=false"]
+        settings = ("core.quotePath=false", "log.showSignature=false")
+        return ["git", "-C", str(self.root), *(part for setting in settings for part in ("-c", setting))]
 
     def _call(self, *args: str, input: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
         source = {"stdin": subprocess.DEVNULL} if input is None else {"input": input}

@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from typing import Any, NamedTuple
 
+from gongshi.changes.commits import moment
 from gongshi.repository import Git
 
 _FILE = re.compile(r"records/(?:townships/[^/]+/)?(projects|notices)/\d{4}/([\w-]+)\.yaml")
@@ -38,12 +39,13 @@ class Stub(NamedTuple):
 def removed(git: Git, commit: str) -> list[Removed]:
     """Projects and notices whose files were taken out on the way to ``commit``, the last time each was."""
     wanted = ("--first-parent", "-m", "--no-renames", "--relative", "--diff-filter=D", "--name-only")
-    listed = git.run("log", *wanted, "--format=%x00%H %cs", commit, "--", *_PLACES).decode("utf-8", "replace")
+    listed = git.run("log", *wanted, "--format=%x00%H %ct", commit, "--", *_PLACES).decode("utf-8", "replace")
     found: dict[tuple[str, str], Removed] = {}
     made = day = ""
     for line in listed.splitlines():
         if line.startswith(_COMMIT):
-            made, day = line[1:].split()
+            made, seconds = line[1:].split()
+            day = moment(seconds)[:10]
         elif match := _FILE.fullmatch(line):
             found.setdefault((match[1], match[2]), Removed(match[1], match[2], day, made))
     return sorted(found.values())

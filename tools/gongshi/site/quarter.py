@@ -11,13 +11,12 @@ from __future__ import annotations
 import datetime
 from typing import Any
 
+from gongshi.changes import commit_at
 from gongshi.disclosure import Standing
 from gongshi.model import GongshiError, Severity
 from gongshi.package import RECORDS, county_day, load
 from gongshi.package.descriptor import PACKAGE_FILE
 from gongshi.repository import Git, RevisionTree
-
-CHINA = datetime.timezone(datetime.timedelta(hours=8))
 
 
 def quarter_end(day: datetime.date) -> datetime.date:
@@ -32,29 +31,16 @@ def standing(database: Any, day: datetime.date, git: Git | None, commit: str, cl
     end = quarter_end(day)
     if county_day(database) == end:
         return Standing(end, database)
-    found = commit_at(git, commit, end) if git and commit else None
-    if found is None:
+    if not (git and commit):
         return Standing(end, None)
-    return Standing(end, database if found == commit and clean else _read(git, found))
-
-
-def commit_at(git: Git, commit: str, end: datetime.date) -> str | None:
-    """What main was at the end of the day ``end`` (in China), on the way to ``commit``; None before its beginning.
-
-    It is the commit below the first one made later: one with an older date that came after that was not there then.
-    """
-    late = datetime.datetime.combine(end + datetime.timedelta(days=1), datetime.time(), CHINA).timestamp()
-    found = None
-    for line in git.run("log", "--first-parent", "--reverse", "--format=%H %ct", commit).decode().splitlines():
-        name, _, made = line.partition(" ")
-        if int(made) >= late:
-            break
-        found = name
-    if found is None and git.run("rev-parse", "--is-shallow-repository").strip() == b"true":
+    found = commit_at(git, commit, end)
+    if found is None and git.shallow():
         raise GongshiError(
             f"人数要按 {end} 的版本统计，这个仓库是浅克隆，没有那时的历史；请运行 git fetch --unshallow 后再生成网站。"
         )
-    return found
+    if found is None:
+        return Standing(end, None)
+    return Standing(end, database if found == commit and clean else _read(git, found))
 
 
 def _read(git: Git, commit: str) -> Any:

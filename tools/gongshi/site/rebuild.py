@@ -16,7 +16,7 @@ def full_git(root: Path) -> Git | None:
     git = Git(root)
     if not git.exists() or not git.head():
         return None
-    if git.run("rev-parse", "--is-shallow-repository").strip() == b"true":
+    if git.shallow():
         raise GongshiError("这个仓库是浅克隆，没有完整的历史，核对不了；请运行 git fetch --unshallow 后再核验。")
     return git
 
