@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from changes.ledgers import field, ledger, real_ledger, write
 from gongshi.checks import Proofs
 from gongshi.cli.check import check
 from gongshi.package import load
-from gongshi.repository import Cache
+from gongshi.repository import Cache, program_digest
 from support import DictTree
 
 
@@ -162,8 +163,22 @@ def test_the_cache_keeps_few_and_trusts_only_its_own(tmp_path: Path, monkeypatch
     assert len(list(cache.folder.iterdir())) == 50 and cache.get("base-59") == b"59" and cache.get("base-00") is None
     (cache.folder / "base-58").replace(cache.folder / "base-59")
     assert cache.get("base-59") is None  # what was kept under another name
-    monkeypatch.setattr("gongshi.repository.cache._program", lambda: b"another program")
+    monkeypatch.setattr("gongshi.repository.cache.program_digest", lambda: b"another program")
     assert cache.get("base-57") is None
     outside = Cache(tmp_path.parent / "nowhere")
     outside.put("x", b"1")
     assert outside.get("x") is None
+
+
+def test_what_another_program_or_library_found_is_not_believed(tmp_path: Path, monkeypatch) -> None:
+    git(tmp_path, "init", "-q")
+    here, real = program_digest(), metadata.version
+    Cache(tmp_path).put("proofs", b"x")
+    assert Cache(tmp_path).get("proofs") == b"x"
+    for name in ("duckdb", "frictionless", "pyyaml"):
+        program_digest.cache_clear()
+        with monkeypatch.context() as other:
+            other.setattr(metadata, "version", lambda asked, new=name: "99" if asked == new else real(asked))
+            assert Cache(tmp_path).get("proofs") is None
+    program_digest.cache_clear()
+    assert program_digest() == here and Cache(tmp_path).get("proofs") == b"x"

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import random
+import sqlite3
 import subprocess
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from datetime import date
 from pathlib import Path
 
@@ -260,6 +262,12 @@ def test_the_cache_may_be_deleted_damaged_or_of_another_branch(repository: Path)
     cache.write_bytes(b"not a database")
     assert answer() == whole and cache.read_bytes().startswith(b"SQLite")
     cache.write_bytes(cache.read_bytes()[:9000])
+    assert answer() == whole
+    with closing(sqlite3.connect(cache)) as connection:
+        connection.execute("UPDATE row SET line = '1,狗,5'")
+        connection.commit()
+        assert answer()[0].cells["name"] == "狗"
+        connection.execute("PRAGMA user_version = 1")  # what another program made
     assert answer() == whole
     run(repository, "commit", "--amend", "-q", "-m", "改写")
     assert [version.cells for version in answer()] == [version.cells for version in whole]

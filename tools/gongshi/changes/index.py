@@ -2,7 +2,7 @@
 time. It lies where no commit can put a forged one.
 
 It holds each row that ever came or went, by commit. One transaction brings it up to the wanted commit; if its own last
-commit is not among the first-parent ancestors of that, or if it is damaged or of another format, it is made anew.
+commit is not among the first-parent ancestors of that, or if it is damaged or made by another program, it is made anew.
 """
 
 from __future__ import annotations
@@ -17,9 +17,8 @@ from gongshi.changes.commits import chain, patches, revisions
 from gongshi.changes.events import Event, Folder
 from gongshi.changes.values import Revision
 from gongshi.model import GongshiError
-from gongshi.repository import Git, private_folder
+from gongshi.repository import Git, private_folder, program_digest
 
-FORMAT = 1
 FILE = "history.sqlite"
 SEPARATOR = "\x1f"  # between the parts of a key
 _TABLES = """
@@ -75,7 +74,7 @@ def _current(place: Path | None, git: Git, tip: str) -> sqlite3.Connection:
 
 
 def _update(connection: sqlite3.Connection, git: Git, tip: str) -> None:
-    if connection.execute("PRAGMA user_version").fetchone() == (FORMAT,) and _tip(connection)[1] == tip:
+    if _ours(connection) and _tip(connection)[1] == tip:
         return
     connection.execute("BEGIN IMMEDIATE")
     try:
@@ -87,13 +86,23 @@ def _update(connection: sqlite3.Connection, git: Git, tip: str) -> None:
         raise
 
 
+def _ours(connection: sqlite3.Connection) -> bool:
+    """Whether this same program made the index: another may read rows otherwise."""
+    return connection.execute("PRAGMA user_version").fetchone() == (_program(),)
+
+
+def _program() -> int:
+    """The program's digest, as much of it as SQLite's own mark of a file holds; never 0, which is a new file's."""
+    return int.from_bytes(program_digest()[:4]) >> 1 or 1
+
+
 def _tip(connection: sqlite3.Connection) -> tuple[int, str]:
     return connection.execute("SELECT seq, id FROM revision ORDER BY seq DESC LIMIT 1").fetchone() or (0, "")
 
 
 def _prepared(connection: sqlite3.Connection, git: Git, tip: str) -> str:
     """The commit from which to go on, "" after emptying what does not lead to ``tip``."""
-    if connection.execute("PRAGMA user_version").fetchone() == (FORMAT,):
+    if _ours(connection):
         known = _tip(connection)[1]
         if known and known in set(chain(git, tip)):
             return known
@@ -104,7 +113,7 @@ def _prepared(connection: sqlite3.Connection, git: Git, tip: str) -> str:
             connection.execute(f'DROP TABLE "{name}"')
     for statement in _TABLES.split(";")[:-1]:
         connection.execute(statement)
-    connection.execute(f"PRAGMA user_version = {FORMAT}")
+    connection.execute(f"PRAGMA user_version = {_program()}")
     return ""
 
 

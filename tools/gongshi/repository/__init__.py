@@ -1,6 +1,6 @@
 """The only door to Git and to writing: Trees to read, ``write_files`` to change them all or not at all."""
 
-from gongshi.repository.cache import Cache, private_folder
+from gongshi.repository.cache import Cache, private_folder, program_digest
 from gongshi.repository.differing import differing
 from gongshi.repository.git import Git
 from gongshi.repository.tree import RevisionTree, Tree, WorkTree, digest, inside
@@ -17,6 +17,7 @@ __all__ = [
     "digest",
     "inside",
     "private_folder",
+    "program_digest",
     "recover",
     "write_files",
     "writer",

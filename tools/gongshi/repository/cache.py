@@ -16,6 +16,7 @@ from pathlib import Path
 from gongshi.repository.git import Git
 
 FOLDER = "gongshi"
+_LIBRARIES = ("duckdb", "frictionless", "pyyaml")
 KEPT = 50  # files of one kind; the oldest go
 
 
@@ -57,13 +58,16 @@ def private_folder(git: Git) -> Path:
 
 
 def _digest(name: str, content: bytes) -> bytes:
-    return hashlib.sha256(b"\0".join((_program(), name.encode(), content))).hexdigest().encode()
+    return hashlib.sha256(b"\0".join((program_digest(), name.encode(), content))).hexdigest().encode()
 
 
 @cache
-def _program() -> bytes:
-    """A digest of every module and query of this package: another program may judge otherwise."""
-    total = hashlib.sha256()
+def program_digest() -> bytes:
+    """A digest of every module and query of this package, and of the libraries that read and judge: another program may
+    judge otherwise."""
+    from importlib.metadata import version  # takes longer to import than all of this module
+
+    total = hashlib.sha256("".join(f"{name} {version(name)}\0" for name in _LIBRARIES).encode())
     here = Path(__file__).resolve().parents[1]
     for place in sorted(place for kind in ("*.py", "*.sql") for place in here.rglob(kind)):
         total.update(b"%s\0%s\0" % (place.relative_to(here).as_posix().encode(), place.read_bytes()))
