@@ -243,6 +243,12 @@ def test_sealed_text_is_never_shown() -> None:
 EVIL = "</details><script>x</script>[a](http://e.example)`|**@everyone ![i](x) www.e.example"
 
 
+def test_a_cell_that_equals_a_key_is_told() -> None:
+    diff = compare(ledger(HEAD), ledger(HEAD + "3,三,3\n"))
+    assert "    名name 三，名age 3\n" in f"{to_text(diff)}\n" and "名age 3" in to_markdown(diff)
+    assert "名id" not in to_text(diff)
+
+
 def test_markdown_escapes_untrusted_text() -> None:
     text = to_markdown(compare(ledger(HEAD + "1,猫,5\n"), ledger(HEAD + f"1,{EVIL},5\n")))
     for bad in ("<script", "</details><", "[a](", "![", "**@", "@everyone", "www.e"):

@@ -159,6 +159,14 @@ def test_csv_file_with_conflict_keeps_both_versions() -> None:
     )
 
 
+def test_a_conflict_file_is_cut_at_line_ends_alone() -> None:
+    odd = U2.replace("单位2", "单\u2028位\x85\x0b\x1c2")
+    data, conflicts = merge_files(
+        UNITS, DESCRIPTOR, units(U1, odd), units(U1.replace("县", "省"), odd), units(U1.replace("县", "市"), odd)
+    )
+    assert conflicts and data.decode().split("\n")[-2] == odd
+
+
 def test_personal_values_are_not_said() -> None:
     conflict = Conflict(("H0000001",), "poverty_status", "未脱贫", "已脱贫", "返贫", "households")
     sentence = conflict_sentence(DESCRIPTOR, "records/townships/guzhen/households.csv", conflict)

@@ -55,7 +55,7 @@ def resource_of(descriptor: Descriptor, path: str) -> Resource:
 
 def marked(mine: bytes, other: bytes) -> bytes:
     """Two versions of a file as one, with conflict marks around the lines that differ."""
-    left, right = mine.decode().splitlines(), other.decode().splitlines()
+    left, right = (side.decode().split("\n")[:-1] for side in (mine, other))
     lines: list[str] = []
     for kind, i, j, k, m in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
         if kind == "equal":

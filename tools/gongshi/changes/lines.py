@@ -123,7 +123,7 @@ def _narrowed(before: bytes, after: bytes) -> tuple[bytes, bytes]:
             next_line = before[end : before.find(b"\n", end) + 1]
             found = after.find(next_line, j, j + reach)
             reach = min(2 * reach, REACH)
-            if found == j or after[found - 1 : found] == b"\n":
+            if found == j or (found >= 0 and after[found - 1 : found] == b"\n"):
                 won.append(after[j:found])
                 j, reach = found, BLOCK
         i = end

@@ -86,9 +86,10 @@ def _sections(diff: Diff, new: Sequence[Finding], resolved: Sequence[Finding]) -
 
 def _record(diff: Diff, change: Change, told: Told) -> Iterator[str]:
     fields = {field.name: field for field in diff.fields[change.resource]}
+    key = diff.resources[change.resource].schema.primary_key
     yield f"- {phrases.KINDS[change.kind]} **{escape('/'.join(change.key))}** {escape(phrases.place_sentence(change))}"
     row = change.after or change.before
     if change.kind in (Kind.ADDED, Kind.REMOVED) and row:
-        yield f"  - {escape(phrases.facts(diff.fields[change.resource], row, change.key))}"
+        yield f"  - {escape(phrases.facts(diff.fields[change.resource], row, key))}"
     yield from (f"  - {escape(phrases.field_sentence(fields[item.field], item))}" for item in change.fields)
     yield from (f"  - **{escape(sentence)}**" for sentence in told.get((change.resource, change.key), ()))

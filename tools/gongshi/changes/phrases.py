@@ -91,10 +91,14 @@ def field_sentence(field: Field, change: FieldChange) -> str:
 
 def difference(field: Field, change: FieldChange) -> str:
     """``（+2,820.00）`` where both are numbers, else nothing."""
+    rise = risen(field, change)
+    return f"（{rise:+,f}）" if rise else ""
+
+
+def risen(field: Field, change: FieldChange) -> Decimal | None:
+    """By how much a number rose; None if not both are numbers."""
     before, after = _number(field, change.before), _number(field, change.after)
-    if before is None or after is None or before == after:
-        return ""
-    return f"（{after - before:+,f}）"
+    return None if before is None or after is None else after - before
 
 
 def _number(field: Field, text: str) -> Decimal | None:
@@ -139,18 +143,18 @@ def place_sentence(change: Change) -> str:
     return change.path_after or change.path_before
 
 
-def facts(fields: Sequence[Field], row: Row, key: Row) -> str:
-    """The filled cells of a record that came or went, key apart."""
+def facts(fields: Sequence[Field], row: Row, key: Sequence[str]) -> str:
+    """The filled cells of a record that came or went, but for the fields of its ``key``."""
     shown_cells = [
         f"{field.title} {cell(field, text)}{f' {field.unit}' if field.unit else ''}"
         for field, text in zip(fields, row, strict=True)
-        if text and text not in key
+        if text and field.name not in key
     ]
     return "，".join(shown_cells)
 
 
 def counts(changes: Sequence[Change]) -> str:
-    """``改 3，增 1`` of some changes."""
+    """``新增 1，修改 3`` of some changes."""
     found = Counter(change.kind for change in changes)
     return "，".join(f"{KINDS[kind]} {found[kind]}" for kind in Kind if found[kind])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
-from gongshi.changes.phrases import SEALED, difference
+from gongshi.changes.phrases import SEALED, risen
 from gongshi.changes.values import Change, Diff, Row
 from gongshi.model import Finding
 from gongshi.package import Field
@@ -51,7 +51,7 @@ def _change(change: Change, fields: Sequence[Field]) -> dict[str, object]:
                 "unit": by_name[item.field].unit,
                 "before": _shown(by_name[item.field], item.before),
                 "after": _shown(by_name[item.field], item.after),
-                "difference": difference(by_name[item.field], item).strip("（）").replace(",", ""),
+                "difference": f"{rise:+f}" if (rise := risen(by_name[item.field], item)) else "",
             }
             for item in change.fields
         ],

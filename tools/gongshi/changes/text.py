@@ -65,8 +65,9 @@ def _head(diff: Diff) -> Iterator[str]:
 
 def _record(diff: Diff, change: Change) -> Iterator[str]:
     fields = {field.name: field for field in diff.fields[change.resource]}
+    key = diff.resources[change.resource].schema.primary_key
     yield f"{phrases.KINDS[change.kind]} {'/'.join(change.key)}  {phrases.place_sentence(change)}"
     row = change.after or change.before
     if change.kind in (Kind.ADDED, Kind.REMOVED) and row:
-        yield f"    {phrases.facts(diff.fields[change.resource], row, change.key)}"
+        yield f"    {phrases.facts(diff.fields[change.resource], row, key)}"
     yield from (f"    {phrases.field_sentence(fields[item.field], item)}" for item in change.fields)
