@@ -160,6 +160,15 @@ def test_columns_come_go_and_are_renamed() -> None:
     assert changes(before, late) == []
 
 
+def test_schema_and_rows_agree_on_which_field_was_renamed() -> None:
+    before = ledger("id,x,z\n1,甲,乙\n", "id", special=field("x", ", formerly: [y]") + field("z"))
+    after = ledger("id,y\n1,乙\n", "id", special=field("y", ", formerly: [z]"))
+    diff = compare(before, after)
+    renamed = [(item.before, item.after) for item in diff.schema if item.property == "name"]
+    assert renamed == [("z", "y")]
+    assert changes(before, after) == [("changed", ("1",), [("x", "甲", "")])]
+
+
 def test_moved_rekeyed_and_respelled() -> None:
     number = (
         "  - {name: n, title: 数, type: number, decimals: 2, unit: 元, disclosure: public, source: x, description: x}\n"

@@ -50,8 +50,8 @@ def _sides(before: Tree, after: Tree, paths: Iterable[str]) -> tuple[Side, Side]
         raise GongshiError(f"两个版本里都没有 {PACKAGE_FILE}，请核对版本，并在台账仓库的目录里运行")
     if len(present) == 2 and not any(path.startswith(DESCRIPTORS) for path in paths):
         descriptor = descriptor_of(after)
-        return Side.of(before, descriptor), Side.of(after, descriptor)
-    return Side.of(before, descriptor_of(before)), Side.of(after, descriptor_of(after))
+        return Side(before, descriptor), Side(after, descriptor)
+    return Side(before, descriptor_of(before)), Side(after, descriptor_of(after))
 
 
 def _changes(deltas: Deltas) -> Iterator[Change]:

@@ -7,11 +7,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from gongshi.changes.commits import FileChange
-from gongshi.changes.lines import cells_of, utf8
+from gongshi.changes.lines import cells_of, proper, utf8
 from gongshi.changes.tables import ABSENT, DESCRIPTORS, Side, descriptor_of, table_deltas
 from gongshi.package import Descriptor, Resource
 from gongshi.package.canonical import csv_cell
-from gongshi.package.parts import byte_pass
 from gongshi.repository import Git, RevisionTree, Tree
 
 
@@ -83,10 +82,10 @@ class Folder:
         self.narrow = narrow
         self.contents = Contents(git)
         self.odd = odd
-        self.side = self._side(RevisionTree(git, known)) if known else Side.of(Blobs(self.contents, {}), ABSENT)
+        self.side = self._side(RevisionTree(git, known)) if known else Side(Blobs(self.contents, {}), ABSENT)
 
     def _side(self, tree: Tree) -> Side:
-        return Side.of(tree, self.narrow(descriptor_of(tree)))
+        return Side(tree, self.narrow(descriptor_of(tree)))
 
     def close(self) -> None:
         """End the reading of contents."""
@@ -140,22 +139,15 @@ class Folder:
 
     def _by_contents(self, files: list[FileChange]) -> Iterator[Event]:
         old, new = (
-            Side(
-                Blobs(self.contents, {file.path: getattr(file, side) for file in files}),
-                self.side.descriptor,
-                self.side.owners,
-            )
+            Side(Blobs(self.contents, {file.path: getattr(file, side) for file in files}), self.side.descriptor)
             for side in ("old", "new")
         )
         yield from self._compared(old, new, [file.path for file in files])
 
     def _whole(self, commit: str, parent: str, files: list[FileChange]) -> Iterator[Event]:
         """A commit that changes the descriptors is compared with its parent, each by its own."""
-        old = Side(
-            RevisionTree(self.git, parent) if parent else Blobs(self.contents, {}),
-            self.side.descriptor,
-            self.side.owners,
-        )
+        tree = RevisionTree(self.git, parent) if parent else Blobs(self.contents, {})
+        old = Side(tree, self.side.descriptor)
         self.side = new = self._side(RevisionTree(self.git, commit))
         paths = {file.path for file in files}
         for path in {*old.owners, *new.owners}:
@@ -186,5 +178,5 @@ class Folder:
             owner = new.owner(path)
             if owner:
                 data = new.tree.read(path)
-                proper = byte_pass(path, data, new.descriptor.resources[owner])[0].clean and utf8(data)
-                (self.odd.discard if proper else self.odd.add)(path)
+                fit = proper(path, data, new.descriptor.resources[owner])
+                (self.odd.discard if fit else self.odd.add)(path)

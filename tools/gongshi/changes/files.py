@@ -11,7 +11,6 @@ from gongshi.changes.merge import merge_record, merge_rows
 from gongshi.changes.values import Conflict, Row
 from gongshi.model import GongshiError
 from gongshi.package import (
-    RECORDS,
     Descriptor,
     Document,
     Field,
@@ -47,9 +46,8 @@ def merge_files(
 
 def resource_of(descriptor: Descriptor, path: str) -> Resource:
     """The CSV resource that ``path`` belongs to; GongshiError if there is none."""
-    for resource in descriptor.csv_resources():
-        if path.removeprefix(f"{RECORDS}/") in resource.paths and path.startswith(f"{RECORDS}/"):
-            return resource
+    if path in descriptor.owners:
+        return descriptor.resources[descriptor.owners[path]]
     raise GongshiError(f"“{path}”不是数据包里的记录文件，不能按记录合并，请按普通文本处理")
 
 
@@ -91,10 +89,7 @@ def _table(path: str, data: bytes, resource: Resource) -> Table:
         problems.append("有的行格数与表头不同，或格子里有换行")
     if problems:
         raise GongshiError(f"“{path}”不能按记录合并：{problems[0]}，请先改好或按普通文本处理")
-    new_names = {old: field.name for field in resource.schema.fields for old in field.formerly}
-    return [
-        new_names.get(label, label) if new_names.get(label) not in labels else label for label in labels
-    ], part.cells
+    return resource.schema.today(labels), part.cells
 
 
 def _sound(labels: list[str], schema: Schema) -> bool:

@@ -24,13 +24,18 @@ def read_lines(path: str, data: bytes, resource: Resource, troubles: list[Troubl
     Lines stay bytes, since most are only compared; ``trusting`` leaves it to ``compared`` to find that some are not
     UTF-8 (it raises UnicodeDecodeError).
     """
-    part, _ = byte_pass(path, data, resource)
-    if part.clean and not _BLANK.search(data) and (trusting or utf8(data)):
+    if proper(path, data, resource, trusting):
         return data[data.index(b"\n") + 1 :]
     part = Part(path)
     problems = read_slowly(part, data, resource)
     troubles.extend(Trouble(path, problem.message) for problem in problems if problem.code != "blank-row")
     return _by_label(part, resource, troubles)
+
+
+def proper(path: str, data: bytes, resource: Resource, trusting: bool = False) -> bool:
+    """Whether each line of the file after its header is one row; ``trusting``: if the bytes are UTF-8."""
+    part, _ = byte_pass(path, data, resource)
+    return part.clean and not _BLANK.search(data) and (trusting or utf8(data))
 
 
 def utf8(data: bytes) -> bool:
@@ -45,8 +50,7 @@ def utf8(data: bytes) -> bool:
 def _by_label(part: Part, resource: Resource, troubles: list[Trouble]) -> list[Row]:
     labels = [label.strip() for label in part.labels]
     names = resource.schema.names
-    former = {old: field.name for field in resource.schema.fields for old in field.formerly}
-    labels = [former.get(label, label) if former.get(label) not in labels else label for label in labels]
+    labels = resource.schema.today(labels)
     if set(labels) != set(names) and labels:
         troubles.append(Trouble(part.path, "表头与数据字典不同，只比较了认得的字段"))
     if not set(resource.schema.primary_key) <= set(labels):

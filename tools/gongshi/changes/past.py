@@ -78,13 +78,12 @@ class History:
         return self._read(resource, condition, values)
 
     def _read(self, resource: str, condition: str, values: list) -> Iterator[Stored]:
-        former = {old: field.name for field in self.resource(resource).schema.fields for old in field.formerly}
+        schema = self.resource(resource).schema
         names: dict[str, list[str]] = {}
         found = self._connection.execute(f"{_ROWS}{condition} ORDER BY r.key, r.seq, r.sign, r.rowid", values)
         for seq, commit, about, text, sign, path, named, line in found:
             if named not in names:
-                own = json.loads(named)
-                names[named] = [former.get(name, name) if former.get(name) not in own else name for name in own]
+                names[named] = schema.today(json.loads(named))
             cells = zip(names[named], cells_of(line, len(names[named])), strict=True)
             kept = {name: cell for name, cell in cells if cell}
             yield Stored(seq, revision_of(commit, about), tuple(text.split(SEPARATOR)), sign, path, kept)
@@ -194,7 +193,7 @@ def keys_in(tree: Tree, resource: str) -> set[tuple[str, ...]]:
 
 def totals_in(tree: Tree, resource: str) -> list[Total]:
     """The totals of one resource in a Tree, as if all of it were new."""
-    deltas = Deltas(Side.of(tree, ABSENT), Side.of(tree, descriptor_of(tree)))
+    deltas = Deltas(Side(tree, ABSENT), Side(tree, descriptor_of(tree)))
     _, table = _read(tree, resource)
     if table is not None:
         deltas[resource] = table
@@ -205,7 +204,7 @@ def _read(tree: Tree, resource: str):
     descriptor = descriptor_of(tree)
     if resource not in descriptor.resources:
         raise GongshiError(f"“{tree.label}”里没有“{resource[:40]}”这张表，请核对表名")
-    after = Side.of(tree, descriptor)
+    after = Side(tree, descriptor)
     paths = [path for path, name in after.owners.items() if name == resource]
     if not descriptor.resources[resource].is_csv:
         paths = [path for path in tree.paths("records/") if _holds(descriptor, path, resource)]
@@ -226,7 +225,7 @@ class _Nothing:
 
     @classmethod
     def side(cls) -> Side:
-        return Side.of(cls(), ABSENT)
+        return Side(cls(), ABSENT)
 
     def exists(self, path: str) -> bool:
         return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from gongshi.changes.tables import paired_fields
 from gongshi.changes.values import SchemaChange, SettingChange
 from gongshi.model import GongshiError
 from gongshi.package import Descriptor, Field, Resource
@@ -38,21 +39,19 @@ def _key(key) -> tuple[str, str, str]:
 def _resource_changes(old: Resource, new: Resource) -> Iterator[SchemaChange]:
     if old.schema == new.schema:
         return
-    known = {field.name: field for field in old.schema.fields}
-    alias = {former: field.name for field in old.schema.fields for former in field.formerly}
-    for field in new.schema.fields:
-        names = (field.name, alias.get(field.name), *field.formerly)
-        was = next((known.pop(name) for name in names if name in known), None)
-        if was is None:
+    places, gone = paired_fields(old.schema.fields, new.schema.fields)
+    for field, place in zip(new.schema.fields, places, strict=True):
+        if place is None:
             yield SchemaChange(new.name, field.name, "field", "", field.title)
             continue
+        was = old.schema.fields[place]
         if was.name != field.name:
             yield SchemaChange(new.name, field.name, "name", was.name, field.name)
         for item in _PROPERTIES:
             values = _text(getattr(was, item)), _text(getattr(field, item))
             if values[0] != values[1]:
                 yield SchemaChange(new.name, field.name, item, *values)
-    for field in known.values():
+    for field in (old.schema.fields[place] for place in gone):
         yield SchemaChange(new.name, field.name, "field", field.title, "")
     if old.schema.primary_key != new.schema.primary_key:
         yield SchemaChange(new.name, "", "primary_key", *(",".join(r.schema.primary_key) for r in (old, new)))

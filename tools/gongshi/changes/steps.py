@@ -14,11 +14,10 @@ from typing import NamedTuple
 
 from gongshi.changes.commits import patches, revisions
 from gongshi.changes.events import Event, Folder
-from gongshi.changes.lines import cells_of
+from gongshi.changes.lines import cells_of, proper
 from gongshi.changes.tables import DESCRIPTORS, descriptor_of
 from gongshi.changes.values import Revision
 from gongshi.package import RECORDS, Descriptor
-from gongshi.package.parts import byte_pass
 from gongshi.repository import Git, RevisionTree
 
 FOUNDING = f"{RECORDS}/county/county.yaml"
@@ -84,17 +83,12 @@ def _steps(
 ) -> Iterator[Step]:
     narrow = partial(_narrowed, resources=frozenset(resources))
     now, then = (narrow(descriptor_of(RevisionTree(git, commit))) for commit in (tip, first.commit))
-    former = {
-        name: {old: field.name for field in now.resources[name].schema.fields for old in field.formerly}
-        for name in resources
-        if name in now.resources
-    }
     under = sorted({*_patterns(now), *_patterns(then), *DESCRIPTORS})
     with closing(Folder(git, first.commit, _odd(git, first.commit, then), narrow)) as folder:
         for commit, files in patches(git, tip, first.commit, under):
             before = folder.side.descriptor
             events = [e for e in folder.events(commit, known[commit].parents[0], files) if e.resource in resources]
-            records = tuple(_records(events, former))
+            records = tuple(_records(events, now))
             if records or before is not folder.side.descriptor:
                 yield Step(known[commit], before, folder.side.descriptor, records)
 
@@ -117,20 +111,18 @@ def _patterns(descriptor: Descriptor) -> Iterator[str]:
 def _odd(git: Git, commit: str, descriptor: Descriptor) -> set[str]:
     """The CSV files whose hunks do not tell their rows, because they are not in proper form."""
     tree = RevisionTree(git, commit)
-    csv = descriptor.csv_resources()
-    owners = {f"{RECORDS}/{path}": resource for resource in csv for path in resource.paths}
-    there = [path for path in owners if tree.exists(path)]
+    there = {path: descriptor.resources[name] for path, name in descriptor.owners.items() if tree.exists(path)}
     tree.prefetch(there)
-    return {path for path in there if not byte_pass(path, tree.read(path), owners[path])[0].clean}
+    return {path for path, resource in there.items() if not proper(path, tree.read(path), resource)}
 
 
-def _records(events: Iterable[Event], former: Mapping[str, Mapping[str, str]]) -> Iterator[RecordChange]:
+def _records(events: Iterable[Event], now: Descriptor) -> Iterator[RecordChange]:
     """Gone and come rows of a commit paired by key; a row that only went to another file is no change."""
     sides: dict[tuple[str, tuple[str, ...]], list[Mapping[str, str] | None]] = {}
     for event in events:
         pair = sides.setdefault((event.resource, event.key), [None, None])
-        own = former.get(event.resource, {})
-        names = [own.get(name, name) if own.get(name) not in event.names else name for name in event.names]
+        resource = now.resources.get(event.resource)
+        names = resource.schema.today(event.names) if resource else event.names
         cells = zip(names, cells_of(event.line, len(names)), strict=True)
         pair[event.sign > 0] = {name: cell for name, cell in cells if cell}
     for (resource, key), (before, after) in sides.items():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gongshi.changes.lines import Lines, columns, compared, read_lines
@@ -53,18 +53,15 @@ class TableDelta:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the two Trees with its Descriptor and the resource of each CSV path."""
+    """One of the two Trees with its Descriptor."""
 
     tree: Tree
     descriptor: Descriptor
-    owners: Mapping[str, str]
 
-    @classmethod
-    def of(cls, tree: Tree, descriptor: Descriptor) -> Side:
-        csv = descriptor.csv_resources()
-        return cls(
-            tree, descriptor, {f"{RECORDS}/{path}": resource.name for resource in csv for path in resource.paths}
-        )
+    @property
+    def owners(self) -> Mapping[str, str]:
+        """The CSV resource of each path."""
+        return self.descriptor.owners
 
     def owner(self, path: str) -> str:
         """The CSV resource that has rows at ``path``, "" for none."""
@@ -83,21 +80,26 @@ def descriptor_of(tree: Tree) -> Descriptor:
 def fields_of(
     before: Resource | None, after: Resource | None
 ) -> tuple[tuple[Field, ...], list[int | None], list[int | None]]:
-    """Today's fields and those that are gone, and for each its place in the rows before and after (None: not there).
+    """Today's fields and those that are gone, and for each its place in the rows before and after (None: not there)."""
+    old = before.schema.fields if before else ()
+    new = after.schema.fields if after else ()
+    found, rest = paired_fields(old, new)
+    fields = (*new, *(old[place] for place in rest))
+    return fields, [*found, *rest], [*range(len(new)), *[None] * len(rest)]
+
+
+def paired_fields(old: Sequence[Field], new: Sequence[Field]) -> tuple[list[int | None], list[int]]:
+    """For each of the ``new`` fields its place among the ``old`` ones (None: not there), and the places left over.
 
     A field is the same as one that its schema, before or after, calls a former name of it.
     """
-    old = before.schema.fields if before else ()
-    new = after.schema.fields if after else ()
     places = {field.name: place for place, field in enumerate(old)}
     alias = {former: field.name for field in old for former in field.formerly}
     found: list[int | None] = []
     for item in new:
         names = [item.name, *item.formerly, *([alias[item.name]] if item.name in alias else [])]
         found.append(next((places.pop(name) for name in names if name in places), None))
-    rest = list(places.values())
-    fields = (*new, *(old[place] for place in rest))
-    return fields, [*found, *rest], [*range(len(new)), *[None] * len(rest)]
+    return found, list(places.values())
 
 
 class Deltas(dict[str, TableDelta]):

@@ -17,8 +17,7 @@ TOWNSHIP = re.compile(rf"{RECORDS}/townships/([^/]+)/")
 
 def check_layout(tree: Tree, descriptor: Descriptor) -> list[Finding]:
     """Findings on files that nothing reads, folders that are no township, and symbolic links."""
-    listed = {f"{RECORDS}/{path}" for resource in descriptor.csv_resources() for path in resource.paths}
-    townships = {match[1] for path in listed if (match := TOWNSHIP.match(path))}
+    townships = {match[1] for path in descriptor.owners if (match := TOWNSHIP.match(path))}
     findings = [
         Finding("link", Severity.ERROR, "符号链接不读取，请换成真正的文件", path)
         for path in tree.links()
@@ -26,7 +25,7 @@ def check_layout(tree: Tree, descriptor: Descriptor) -> list[Finding]:
     ]
     strange: set[str] = set()
     for path in tree.paths(f"{RECORDS}/"):
-        if path in listed or ALLOWED.fullmatch(path):
+        if path in descriptor.owners or ALLOWED.fullmatch(path):
             continue
         match = TOWNSHIP.match(path)
         if match and match[1] not in townships:

@@ -11,11 +11,10 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 from gongshi.model import Finding, GongshiError, Severity
-from gongshi.package.schema import Descriptor, Document, Field, ForeignKey, Resource, Schema
+from gongshi.package.schema import RECORDS, Descriptor, Document, Field, ForeignKey, Resource, Schema
 from gongshi.package.yamlfile import Mapping, Node, Scalar, Sequence, YamlProblem, parse
 from gongshi.repository import Tree
 
-RECORDS = "records"
 PACKAGE_FILE = f"{RECORDS}/datapackage.yaml"
 DOCUMENTS_FILE = f"{RECORDS}/documents.yaml"
 

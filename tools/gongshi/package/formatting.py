@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from gongshi.model import Finding, GongshiError, Severity
 from gongshi.package.canonical import csv_bytes
-from gongshi.package.descriptor import RECORDS
 from gongshi.package.documents import canonical_document, document_of
 from gongshi.package.parts import Part, align, read_slowly
 from gongshi.package.schema import Descriptor, Resource
@@ -16,7 +15,7 @@ from gongshi.repository import Tree
 
 def format_files(tree: Tree, descriptor: Descriptor, paths: Iterable[str]) -> tuple[dict[str, bytes], list[Finding]]:
     """The files among ``paths`` that are not canonical, with their canonical bytes, and why others were refused."""
-    owners = {f"{RECORDS}/{path}": resource for resource in descriptor.csv_resources() for path in resource.paths}
+    owners = descriptor.owners
     changes: dict[str, bytes] = {}
     findings: list[Finding] = []
     for path in paths:
@@ -29,7 +28,7 @@ def format_files(tree: Tree, descriptor: Descriptor, paths: Iterable[str]) -> tu
                 wanted = canonical_document(descriptor, document, data)
                 problems = []
             else:
-                wanted, problems = canonical_csv(path, data, owners[path])
+                wanted, problems = canonical_csv(path, data, descriptor.resources[owners[path]])
         except YamlProblem as error:
             findings.append(Finding("yaml", Severity.ERROR, error.message, path, error.line))
             continue

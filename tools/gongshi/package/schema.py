@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from gongshi.model import Finding
 
+RECORDS = "records"
 NUMERIC = ("integer", "number")
 
 
@@ -64,9 +65,18 @@ class Schema:
     def _by_name(self) -> dict[str, Field]:
         return {field.name: field for field in self.fields}
 
+    @cached_property
+    def _former(self) -> dict[str, str]:
+        return {old: field.name for field in self.fields for old in field.formerly}
+
     def field(self, name: str) -> Field:
         """The field called ``name``; KeyError if there is none."""
         return self._by_name[name]
+
+    def today(self, labels: Collection[str]) -> list[str]:
+        """``labels`` by today's names: a former name becomes the new one, unless that is among them too."""
+        new = [self._former.get(label, label) for label in labels]
+        return [label if name in labels else name for name, label in zip(new, labels, strict=True)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +105,7 @@ class Document:
     lists: Mapping[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Descriptor:
     """The whole Data Package: resources by name, document kinds, keys into documents.
 
@@ -112,3 +122,8 @@ class Descriptor:
 
     def csv_resources(self) -> tuple[Resource, ...]:
         return tuple(resource for resource in self.resources.values() if resource.is_csv)
+
+    @cached_property
+    def owners(self) -> Mapping[str, str]:
+        """The name of the CSV resource by path, ``records/`` included."""
+        return {f"{RECORDS}/{path}": resource.name for resource in self.csv_resources() for path in resource.paths}
