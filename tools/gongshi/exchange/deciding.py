@@ -319,8 +319,7 @@ class Decider:
 
 def _base_rows(schema: Schema, origin: Origin) -> dict[Key, Row]:
     """The rows a sheet was exported from, under today's schema; a column it did not have is empty."""
-    today = {old: item.name for item in schema.fields for old in item.formerly}
-    places = {today.get(name, name): place for place, name in enumerate(origin.names)}
+    places = {name: place for place, name in enumerate(schema.today(origin.names))}
     rows = {}
     for row in origin.rows:
         cells = tuple(row[places[name]] if name in places else "" for name in schema.names)
