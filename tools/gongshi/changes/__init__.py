@@ -9,22 +9,19 @@ from __future__ import annotations
 from importlib import import_module
 
 _HOMES = {
+    "audit": ("audit_tables", "sample", "write_sqlite"),
     "commits": ("commit_at",),
-    "audit": ("AuditTable", "audit_tables", "sample", "write_sqlite"),
     "diff": ("compare",),
-    "files": ("MARKS", "marked", "merge_files"),
+    "files": ("merge_files",),
     "markdown": ("escape", "to_markdown"),
     "merge": ("merge_rows",),
     "papers": ("lacking_sentence", "unfounded_commits"),
-    "past": ("History", "field_versions", "history", "record_in", "totals_in"),
+    "past": ("field_versions", "history", "record_in", "totals_in"),
     "phrases": ("cell", "conflict_sentence"),
     "plain": ("to_plain",),
-    "steps": ("RecordChange", "Step", "Walk", "walk"),
+    "steps": ("walk",),
     "text": ("clean", "to_text"),
-    "values": (
-        *("Change", "Conflict", "Diff", "FieldChange", "FieldVersion", "Kind", "Merged", "RecordVersion", "Revision"),
-        "Total",
-    ),
+    "values": ("Change", "Conflict", "Diff", "Kind"),
 }
 _HOME_OF = {name: module for module, names in _HOMES.items() for name in names}
 
