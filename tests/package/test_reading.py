@@ -89,6 +89,19 @@ def test_bad_yaml_is_a_finding_with_path_and_line(name: str) -> None:
     assert (COUNTY, line) in {(finding.path, finding.line) for finding in found}
 
 
+@pytest.mark.parametrize("path", [UNITS, COUNTY])
+def test_what_stands_where_field_names_should_is_not_repeated(path: str) -> None:
+    """A roster pasted without its header must not end up in a log."""
+    name = "某某" * 2
+    row = f"{name},{'9' * 17}X\n" if path == UNITS else f"{name}: a\n{'9' * 17}X: b\n{name}: c\n"
+    broken = findings_of({path: row.encode() + GOOD})
+    assert any(finding.path == path for finding in broken)
+    assert not [finding for finding in broken if name in finding.message or "999" in finding.message]
+    unknown = findings_of({COUNTY: f"{name}: a\n".encode()})
+    assert "unknown-field" in {finding.code for finding in unknown}
+    assert not [finding for finding in unknown if name in finding.message]
+
+
 def test_no_row_is_lost_on_the_way() -> None:
     """A short row, a row with an open quote and a good one: every line that can be read is a row of the table."""
     data = HEADER + ROW + b'U002,"short\n' + "U003,环保局,党政机关,县,,,1,0,0,,extra\n".encode()

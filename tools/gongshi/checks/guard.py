@@ -14,7 +14,7 @@ from gongshi.checks.guard_archive import DEEPEST, Unreadable, is_archive, member
 from gongshi.checks.guard_numbers import ACCOUNT_LABEL, ID_LABEL, Hit, find_numbers
 from gongshi.checks.guard_people import NameSet, find_births, find_health, health_beside
 from gongshi.checks.guard_text import chunks, decode_escapes, escaped_lines, normalise, pick_lines, suspicious_lines
-from gongshi.model import Finding, Severity
+from gongshi.model import Finding, GongshiError, Severity
 
 __all__ = ["NameSet", "scan", "scan_path", "scan_text"]
 
@@ -26,7 +26,7 @@ _KINDS = {
     "personal-birth": "出生日期",
 }
 _REMEDY = "不得写在这里：请删去，或放入 sealed.csv。"
-_LOCKED = (b"%PDF-", b"Rar!", b"7z\xbc\xaf")
+_LOCKED = (b"%PDF-", b"Rar!", b"7z\xbc\xaf", b"\xd0\xcf\x11\xe0")  # the last: .xls, .doc, a workbook with a password
 _BINARY_NUMBER = re.compile(rb"(?<![0-9A-Za-z.])[0-9]{11,22}[Xx]?(?![0-9A-Za-z.])")
 _HEADER = rf"{ID_LABEL.pattern}|{ACCOUNT_LABEL.pattern}|姓\s*名|出生|生日|(?i:birth)"
 _HEADING = re.compile(rf"(?=.{{1,16}}$)[^0-9]*(?:{_HEADER})[^0-9]*")
@@ -48,7 +48,7 @@ def scan(files: Iterable[tuple[str, Callable[[], bytes]]], names: NameSet | None
         shown = in_name[0].path if in_name else path
         try:
             findings.extend(_scan_content(shown, read(), names))
-        except OSError:
+        except (OSError, GongshiError):
             findings.append(_unreadable(shown, "读不出来"))
     return findings
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import html
 import io
 import lzma
@@ -79,10 +80,12 @@ def _unpack(archive: zipfile.ZipFile) -> Iterator[tuple[str, bytes]]:
 
 
 def _inflate(data: bytes) -> bytes:
+    """All members of a gzip file: ``cat a.gz b.gz`` is one."""
     limit = min(LARGEST, max(SMALL, len(data) * RATIO))
     try:
-        part = zlib.decompressobj(wbits=31).decompress(data, limit + 1)
-    except zlib.error as error:
+        with gzip.open(io.BytesIO(data)) as file:
+            part = file.read(limit + 1)
+    except _BROKEN as error:
         raise Unreadable("压缩文件损坏") from error
     if len(part) > limit:
         raise Unreadable("解压后的内容太大，像是压缩炸弹")

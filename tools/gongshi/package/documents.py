@@ -12,7 +12,7 @@ from gongshi.model import Finding, GongshiError, Severity
 from gongshi.package.canonical import yaml_bytes
 from gongshi.package.descriptor import RECORDS
 from gongshi.package.flat import Flat, read_flat
-from gongshi.package.schema import Descriptor, Document, Resource
+from gongshi.package.schema import Descriptor, Document, Resource, shown_name
 from gongshi.package.yamlfile import Mapping as YamlMapping
 from gongshi.package.yamlfile import Node, Scalar, Sequence, YamlProblem, parse, plain
 from gongshi.repository import Tree
@@ -71,7 +71,7 @@ def _refuse_loss(descriptor: Descriptor, document: Document, root: object) -> No
             raise YamlProblem("列表的每一项要写成 {字段: 值, …}")
         for name, value in row.items():
             if name not in schema.names or not isinstance(value, str):
-                raise YamlProblem(f"不认识的字段“{name[:40]}”，或它的值不是一个值，请先改好")
+                raise YamlProblem(f"不认识的字段{shown_name(name)}，或它的值不是一个值，请先改好")
             if "\n" in value or "\r" in value:
                 raise YamlProblem(f"“{schema.field(name).title}”里有换行，请先改成一行")
 
@@ -199,7 +199,7 @@ class _Reader:
         names = set(resource.schema.names)
         for name in items:
             if name not in names or name in key:
-                message = f"不认识的字段“{name[:40]}”，请对照数据字典"
+                message = f"不认识的字段{shown_name(name)}，请对照数据字典"
                 self.finding("unknown-field", path, where.lines[name], message, resource.name)
         return [key.get(name) or self.cell(resource, items.get(name), path, name) for name in resource.schema.names]
 

@@ -1,8 +1,9 @@
 """The files of a CSV resource, read as bytes first: only a file that passes the byte pass may be proven.
 
 The byte pass holds: UTF-8 (DuckDB's reader verifies it later, value by value), no BOM, no CR, no NUL, last byte LF,
-the header exactly as in the schema, and each line that holds a quote in minimal quoting. Rows are counted as newlines less one;
-DuckDB skips blank lines, so it must find just as many. Then a record is a line, and its line is its place plus two.
+the header exactly as in the schema, and each line that holds a quote in minimal quoting. Rows are counted as newlines
+less one; DuckDB skips blank lines, so it must find just as many. Then a record is a line, and its line is its place
+plus two.
 """
 
 from __future__ import annotations
@@ -11,13 +12,14 @@ import csv
 import hashlib
 import io
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
 from gongshi.model import Finding, Severity
 from gongshi.package.canonical import csv_cell
-from gongshi.package.schema import Resource
+from gongshi.package.schema import Resource, shown_name
 
 LIMIT_LINE = 131_072  # characters of a cell beyond which Python's csv reader, and so Frictionless, gives up
 LIMIT_FINDINGS = 100  # per file and kind of problem: more of the same tells nobody anything new
@@ -28,8 +30,9 @@ _LINE_END = re.compile("\r\n|\r|\n")
 class Part:
     """One file of a resource.
 
-    ``rows`` counts data rows; ``digest`` is the content's SHA-256. ``clean`` says that the byte pass held, so that ``lines`` is not needed; else ``lines``
-    and ``cells`` hold what Python's csv reader made of the file (cells as they are, ragged or not).
+    ``rows`` counts data rows; ``digest`` is the content's SHA-256. ``clean`` says that the byte pass held, so that
+    ``lines`` is not needed; else ``lines`` and ``cells`` hold what Python's csv reader made of the file (cells as they
+    are, ragged or not).
     """
 
     path: str
@@ -89,12 +92,14 @@ def _first_line(data: bytes) -> bytes:
 def _header_findings(path: str, first: bytes, resource: Resource) -> Iterator[Finding]:
     labels = first[:LIMIT_LINE].decode("utf-8", "replace").split(",")
     wanted = resource.schema.names
+    counts = Counter(labels)
     problems = []
-    for name in dict.fromkeys(labels):
-        if labels.count(name) > 1:
-            problems.append(f"“{name[:40]}”重复")
-        elif name not in wanted:
-            problems.append(f"“{name[:40]}”不认识")
+    for column, name in enumerate(labels, 1):
+        if name not in wanted:
+            problems.append(f"第 {column} 列{shown_name(name)}不认识")
+        elif counts[name] > 1:
+            problems.append(f"“{name}”重复")
+            counts[name] = 0
     problems.extend(f"缺“{name}”" for name in wanted if name not in labels)
     message = "、".join(problems[:8]) or "次序与数据字典不同"
     yield Finding("header", Severity.ERROR, f"表头不对：{message}。请按数据字典的字段和次序写", path, 1, resource.name)

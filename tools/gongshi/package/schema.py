@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -127,3 +128,8 @@ class Descriptor:
     def owners(self) -> Mapping[str, str]:
         """The name of the CSV resource by path, ``records/`` included."""
         return {f"{RECORDS}/{path}": resource.name for resource in self.csv_resources() for path in resource.paths}
+
+
+def shown_name(name: str) -> str:
+    """A wrong field name as a message may show it: where a name should stand there may be a person's data instead."""
+    return f"“{name}”" if re.fullmatch("[a-z_]{1,40}", name) else ""

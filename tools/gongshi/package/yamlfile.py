@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 
 import yaml
 
+from gongshi.package.schema import shown_name
+
 LIMIT_BYTES = 16 * 1024 * 1024
 LIMIT_DEPTH = 8
 
@@ -134,7 +136,7 @@ class _Builder:
             if not isinstance(key, Scalar):
                 raise YamlProblem("键必须是文字", key.line)
             if key.value in built.items:
-                raise YamlProblem(f"键“{key.value[:40]}”重复，请只保留一个", key.line)
+                raise YamlProblem(f"键{shown_name(key.value)}重复，请只保留一个", key.line)
             built.items[key.value] = self.node(next(self.events))
             built.lines[key.value] = key.line
         return built
