@@ -8,8 +8,9 @@ import pytest
 
 from gongshi.checks import check_records
 from gongshi.model import GongshiError
-from gongshi.package import load, read_descriptor
+from gongshi.package import dictionary, load, read_descriptor
 from gongshi.package.descriptor import has_bare_alternative
+from gongshi.policy import check_scopes, load_policies
 from gongshi.repository import WorkTree
 from support import DictTree, descriptor_files, tree_of
 
@@ -177,6 +178,60 @@ def test_a_dangling_foreign_key_is_found() -> None:
         "records/documents.yaml", b"resource: assets, fields: [project_id]", b"resource: assets, fields: [project]"
     )
     assert any("外键" in problem.message for problem in problems)
+
+
+BROKEN = {
+    "no key": ("schemas/units.yaml", "primaryKey: [unit_code]\n", "", "每张表都要有 primaryKey"),
+    "key of no field": ("schemas/units.yaml", "primaryKey: [unit_code]", "primaryKey: [code]", "主键字段“code”"),
+    "no fields": ("schemas/units.yaml", "fields:\n", "fields: []\nfoo:\n", "主键字段“unit_code”"),
+    "fields are no list": ("schemas/units.yaml", "fields:\n", "fields: {}\nfoo:\n", "fields 要写成列表"),
+    "field is text": ("schemas/units.yaml", "fields:\n", "fields:\n  - staff\n", "fields 的每一项"),
+    "field without name": ("schemas/units.yaml", "{name: staff, ", "{", "字段名“”"),
+    "boolean without values": ("schemas/households.yaml", "trueValues: [是], ", "", "要写明 trueValues"),
+    "type": ("schemas/units.yaml", "type: integer", "type: int", "type 只能是"),
+    "decimals": ("schemas/payments.yaml", "decimals: 2", "decimals: 12", "取 1 到 6"),
+    "minimum": ("schemas/units.yaml", "minimum: 0", "minimum: zero", "minimum 要是数字"),
+    "pattern": ("schemas/units.yaml", "'U[0-9]{3,6}'", "'U('", "正则"),
+    "pattern of Python alone": ("schemas/units.yaml", "'U[0-9]{3,6}'", "'U(?=1)[0-9]{3,6}'", "字符组"),
+    "constraints are text": ("schemas/units.yaml", "constraints: {required: true", "constraints: required, foo: {a: b", "constraints 要写成"),
+    "enum of mappings": ("schemas/cases.yaml", "enum: [识别,", "enum: [{识别: 是},", "enum 只能写一个值"),
+    "key without fields": ("schemas/cases.yaml", "{fields: [village_code], ref", "{ref", "外键两边"),
+    "key of unequal lists": ("schemas/cases.yaml", "{fields: [village_code], ref", "{fields: [village_code, result], ref", "外键两边"),
+    "key of a lost field": ("schemas/cases.yaml", "{name: village_code,", "{name: village,", "外键指向不存在"),
+    "lost programme": ("schemas/projects.yaml", "{name: category,", "{name: Category,", "字段名“Category”"),
+    "lost unit": ("schemas/units.yaml", "{name: unit_code,", "{name: Unit,", "主键字段“unit_code”"),
+    "key is text": ("documents.yaml", "foreignKeys:\n", "foreignKeys:\n  - assets\n", "foreignKeys 的每一项"),
+    "hole twice": ("documents.yaml", "{year}/{project_id}.yaml", "{year}/{year}.yaml", "写了两次"),
+    "document elsewhere": ("documents.yaml", "path: county/county.yaml", "path: ../county.yaml", "目录里的 YAML"),
+    "document of a CSV": ("documents.yaml", "resource: county\n    schema: schemas/county.yaml", "resource: units\n    schema: schemas/units.yaml", "已经是 CSV"),
+    "document without resource": ("documents.yaml", "    resource: county\n", "", "name 只能用小写"),
+    "list is text": ("documents.yaml", "villages: {resource: project-villages, title: 项目实施村, schema: schemas/project-villages.yaml}", "villages: project-villages", "lists 的“villages”"),
+    "resource is text": ("datapackage.yaml", "resources:\n", "resources:\n  - units\n", "resources 的每一项"),
+    "resource twice": ("datapackage.yaml", "resources:\n", "resources:\n  - {name: units, title: 甲, path: county/u.csv, schema: schemas/units.yaml}\n", "资源“units”重复"),
+}  # fmt: skip
+SCOPED = """policy: test
+title: 试
+scope: {townships: [guzhen], units: [U101], programmes: [产业扶贫]}
+rules:
+"""
+RULE = "  - {id: %s, title: 试, kind: total, severity: error, clause: 一, message: 请改, resource: %s, at_most: 9}\n"
+
+
+@pytest.mark.parametrize("name", BROKEN)
+def test_what_is_wrong_in_a_descriptor_is_said_and_then_breaks_nothing(name: str) -> None:
+    path, old, new, words = BROKEN[name]
+    tables = ("units", "cases", "payments", "households", "projects")
+    rules = "".join(RULE % (f"r{number}", table) for number, table in enumerate(tables))
+    files = tree_of({"cases": [{"case_id": "Z2020-00001"}]}).files | {"policies/test.yaml": (SCOPED + rules).encode()}
+    path = f"records/{path}"
+    assert old.encode() in files[path]
+    files[path] = files[path].replace(old.encode(), new.encode(), 1)
+    with load(DictTree(files)) as database:
+        found = [finding for finding in check_records(database) if finding.code == "descriptor"]
+        policies = load_policies(database.tree, database.descriptor)
+        assert len([*policies.rules()]) == len(tables) and check_scopes(policies, database)
+        assert dictionary(database.descriptor)
+    assert any(words in finding.message and finding.path == path for finding in found), found
 
 
 def test_bare_alternatives() -> None:

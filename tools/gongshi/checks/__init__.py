@@ -42,10 +42,8 @@ def check_records(
         findings.extend(check_primary_keys(database, resource))
     findings.extend(check_documents(database))
     progress("核对编号")
-    broken = {finding.path for finding in descriptor.problems}
     for key in descriptor.foreign_keys:
-        if key.path not in broken:
-            findings.extend(check_foreign_key(database, key))
+        findings.extend(check_foreign_key(database, key))
     progress("核对数字")
     for identity in IDENTITIES:
         findings.extend(_identity(database, identity))

@@ -121,12 +121,6 @@ def _text_terms(field: Field, column: str) -> list[str]:
     return terms
 
 
-def proof_query(resource: Resource) -> str:
-    """The query whose answer 0 proves every row of ``resource`` valid under its schema."""
-    valid = " AND ".join(cell_condition(field) for field in resource.schema.fields)
-    return f"SELECT count(*) FROM raw.{identifier(resource.name)} WHERE NOT ({valid})"
-
-
 def prove(
     database: Database, resource: Resource, limit: int = LIMIT_DOUBTS, proofs: Proofs | None = None
 ) -> list[Doubt]:
@@ -135,16 +129,16 @@ def prove(
     spans = proofs.open_spans(database, resource)
     if not spans:
         return []
-    query = f"{proof_query(resource)} AND ({' OR '.join(spans)})"
-    if database.sql(query) == [(0,)]:
+    fields = resource.schema.fields
+    tests = [cell_condition(field) for field in fields]
+    table = f"raw.{identifier(resource.name)}"
+    unproven = f"{table} WHERE NOT ({' AND '.join(tests)}) AND ({' OR '.join(spans)})"
+    if database.sql(f"SELECT count(*) FROM {unproven}") == [(0,)]:
         proofs.note(database, resource)
         return []
-    rows = [row for (row,) in database.sql(f"{query.replace('count(*)', 'rowid', 1)} ORDER BY rowid LIMIT {limit + 1}")]
-    fields = resource.schema.fields
-    tests = ", ".join(cell_condition(field) for field in fields)
+    rows = [row for (row,) in database.sql(f"SELECT rowid FROM {unproven} ORDER BY rowid LIMIT {limit + 1}")]
     answers = database.sql(
-        f"SELECT rowid, {tests} FROM raw.{identifier(resource.name)} "
-        "WHERE rowid IN (SELECT unnest($1::BIGINT[])) ORDER BY rowid",
+        f"SELECT rowid, {', '.join(tests)} FROM {table} WHERE rowid IN (SELECT unnest($1::BIGINT[])) ORDER BY rowid",
         [rows],
     )
     return [

@@ -1,18 +1,20 @@
 """``records/datapackage.yaml``, ``records/documents.yaml`` and the schemas, read from a Tree into a Descriptor.
 
 Nothing wrong in them is passed over: an unknown property, a pattern that does not mean what it seems to mean, a path
-that leaves the records folder are Findings; what can be read is read.
+that leaves the records folder are Findings. The Descriptor holds only what is sound, so that nobody need look again: a
+field loses the property that is wrong; a table without fields or key, a document whose path is wrong and a key that
+points nowhere are left out.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
 from gongshi.model import Finding, GongshiError, Severity
 from gongshi.package.schema import RECORDS, Descriptor, Document, Field, ForeignKey, Resource, Schema
-from gongshi.package.yamlfile import Mapping, Node, Scalar, Sequence, YamlProblem, parse
+from gongshi.package.yamlfile import Mapping, Node, Scalar, Sequence, YamlProblem, parse, text
 from gongshi.repository import Tree
 
 PACKAGE_FILE = f"{RECORDS}/datapackage.yaml"
@@ -21,6 +23,9 @@ DOCUMENTS_FILE = f"{RECORDS}/documents.yaml"
 TYPES = ("string", "integer", "number", "boolean", "date", "year", "yearmonth")
 LEVELS = ("public", "aggregate", "internal", "sealed")
 FIELD_TEXTS = ("name", "title", "type", "description", "unit", "disclosure", "source")
+NUMBERS = ("minimum", "maximum", "minLength", "maxLength")
+NUMBER = re.compile(r"-?[0-9]+(\.[0-9]{1,6})?")
+HOLE = re.compile(r"\{([a-z_]+)\}")
 FIELD_PROPERTIES = (*FIELD_TEXTS, "constraints", "decimals", "trueValues", "falseValues", "formerly")
 CONSTRAINTS = ("required", "pattern", "enum", "minimum", "maximum", "minLength", "maxLength")
 PACKAGE_PROPERTIES = ("name", "title", "licenses", "resources", "description")
@@ -56,23 +61,15 @@ class _Reader:
         self.known(PACKAGE_FILE, package, PACKAGE_PROPERTIES)
         resources = {resource.name: resource for resource in self.csv_resources(package)}
         documents, keys = self.documents(resources)
-        descriptor = Descriptor(
+        licences = self.mappings(PACKAGE_FILE, package, "licenses")
+        return Descriptor(
             name=text(package, "name"),
             title=text(package, "title"),
             resources=resources,
             documents=documents,
-            foreign_keys=(*_own_keys(resources), *keys),
-            licence=_licence(package),
-        )
-        self.check_references(descriptor)
-        return Descriptor(
-            descriptor.name,
-            descriptor.title,
-            resources,
-            documents,
-            descriptor.foreign_keys,
-            descriptor.licence,
-            tuple(self.problems),
+            foreign_keys=tuple(self.sound_keys(resources, (*_own_keys(resources), *keys))),
+            licence=text(licences[0], "name") if licences else "",
+            problems=tuple(self.problems),
         )
 
     def document(self, path: str) -> Node | None:
@@ -92,28 +89,51 @@ class _Reader:
             if name not in allowed:
                 self.problem(path, line, f"不认识的属性“{name[:40]}”，可用的有：{'、'.join(allowed)}", name)
 
+    def mappings(self, path: str, parent: Mapping, name: str) -> list[Mapping]:
+        """The mappings in the list ``name``; a problem for anything else."""
+        node = parent.items.get(name)
+        if node is not None and not isinstance(node, Sequence):
+            self.problem(path, node.line, f"{name} 要写成列表，每项以 - 开头", name)
+        items = node.items if isinstance(node, Sequence) else []
+        for item in items:
+            if not isinstance(item, Mapping):
+                self.problem(path, item.line, f"{name} 的每一项要写成“键: 值”的形式", name)
+        return [item for item in items if isinstance(item, Mapping)]
+
+    def scalars(self, path: str, parent: Mapping, name: str) -> list[Scalar]:
+        """The scalar or the scalars of the list ``name``; a problem for anything else."""
+        node = parent.items.get(name)
+        items = node.items if isinstance(node, Sequence) else [] if node is None else [node]
+        for item in items:
+            if not isinstance(item, Scalar):
+                self.problem(path, item.line, f"{name} 只能写一个值或一列值", name)
+        return [item for item in items if isinstance(item, Scalar)]
+
+    def texts(self, path: str, parent: Mapping, name: str) -> tuple[str, ...]:
+        return tuple(item.value for item in self.scalars(path, parent, name))
+
     def csv_resources(self, package: Mapping) -> Iterator[Resource]:
-        taken: dict[str, str] = {}
-        for node in _items(package.items.get("resources")):
-            if not isinstance(node, Mapping):
-                self.problem(PACKAGE_FILE, node.line, "resources 的每一项都要写成 name、path、schema 的形式")
-                continue
+        names: set[str] = set()
+        taken: set[str] = set()
+        for node in self.mappings(PACKAGE_FILE, package, "resources"):
             self.known(PACKAGE_FILE, node, RESOURCE_PROPERTIES)
             name = text(node, "name")
-            paths = []
-            for item in _items(node.items.get("path")):
-                path = item.value if isinstance(item, Scalar) else ""
-                if self.path_ok(path, item.line, taken, name):
-                    paths.append(path)
+            items = self.scalars(PACKAGE_FILE, node, "path")
+            paths = tuple(item.value for item in items if self.path_ok(item.value, item.line, taken))
             schema = self.schema(text(node, "schema"), PACKAGE_FILE, node.line)
-            if not re.fullmatch(r"[a-z][a-z0-9-]*", name):
-                self.problem(PACKAGE_FILE, node.line, "资源的 name 只能用小写字母、数字和连字符")
-            elif name in taken.values() and not any(taken[path] == name for path in paths):
+            if name in names:
                 self.problem(PACKAGE_FILE, node.line, f"资源“{name}”重复，请只保留一个")
-            elif schema:
-                yield Resource(name, text(node, "title"), schema, tuple(paths))
+            elif self.name_ok(PACKAGE_FILE, node.line, name) and schema:
+                names.add(name)
+                yield Resource(name, text(node, "title"), schema, paths)
 
-    def path_ok(self, path: str, line: int, taken: dict[str, str], name: str) -> bool:
+    def name_ok(self, path: str, line: int, name: str) -> bool:
+        if re.fullmatch(r"[a-z][a-z0-9-]*", name):
+            return True
+        self.problem(path, line, "资源的 name 只能用小写字母、数字和连字符")
+        return False
+
+    def path_ok(self, path: str, line: int, taken: set[str]) -> bool:
         pure = PurePosixPath(path)
         if not path or pure.is_absolute() or ".." in pure.parts or "\\" in path or ":" in path:
             self.problem(PACKAGE_FILE, line, f"path “{path[:80]}” 不在 {RECORDS} 目录里，请改成目录内的相对路径")
@@ -122,7 +142,7 @@ class _Reader:
         elif path in taken:
             self.problem(PACKAGE_FILE, line, f"path “{path[:80]}” 列了两次，请删去一处")
         else:
-            taken[path] = name
+            taken.add(path)
             return True
         return False
 
@@ -131,38 +151,53 @@ class _Reader:
         if not isinstance(root, Mapping):
             return (), []
         self.known(DOCUMENTS_FILE, root, ("documents", "foreignKeys"))
-        documents = []
-        for node in _items(root.items.get("documents")):
-            if not isinstance(node, Mapping):
-                self.problem(DOCUMENTS_FILE, node.line, "documents 的每一项都要写成键和值")
-                continue
-            self.known(DOCUMENTS_FILE, node, ("name", "title", "path", "resource", "schema", "lists"))
-            lists = {}
-            entries = node.items.get("lists")
-            for key, entry in entries.items.items() if isinstance(entries, Mapping) else ():
-                if isinstance(entry, Mapping) and self.table(entry, text(node, "name"), resources):
-                    lists[key] = text(entry, "resource")
-            if self.table(node, text(node, "name"), resources):
-                documents.append(
-                    Document(text(node, "name"), text(node, "title"), text(node, "path"), text(node, "resource"), lists)
-                )
-        return tuple(documents), self.document_keys(root)
+        nodes = self.mappings(DOCUMENTS_FILE, root, "documents")
+        documents = tuple(document for node in nodes if (document := self.read_document(node, resources)))
+        nodes = self.mappings(DOCUMENTS_FILE, root, "foreignKeys")
+        return documents, [self.foreign_key(DOCUMENTS_FILE, node, text(node, "resource")) for node in nodes]
+
+    def read_document(self, node: Mapping, resources: dict[str, Resource]) -> Document | None:
+        self.known(DOCUMENTS_FILE, node, ("name", "title", "path", "resource", "schema", "lists"))
+        name, path = text(node, "name"), text(node, "path")
+        holes = HOLE.findall(path)
+        if not path.endswith(".yaml") or path.startswith("/") or ".." in path:
+            self.problem(DOCUMENTS_FILE, node.line, f"path “{path[:80]}” 要是 {RECORDS} 目录里的 YAML 文件")
+            return None
+        if len(set(holes)) < len(holes):
+            self.problem(DOCUMENTS_FILE, node.line, f"path “{path[:80]}” 里同一个 {{字段}} 写了两次，请只写一次")
+            return None
+        if not self.table(node, name, resources):
+            return None
+        entries = node.items.get("lists", Mapping({}, node.line))
+        if not isinstance(entries, Mapping):
+            self.problem(DOCUMENTS_FILE, entries.line, "lists 要写成“名字: {resource: …, schema: …}”的形式", "lists")
+            entries = Mapping({}, node.line)
+        lists = {}
+        for key, entry in entries.items.items():
+            if not isinstance(entry, Mapping):
+                self.problem(DOCUMENTS_FILE, entry.line, f"lists 的“{key[:40]}”要写成 {{resource: …, schema: …}}")
+            elif self.table(entry, name, resources):
+                lists[key] = text(entry, "resource")
+        return Document(name, text(node, "title"), path, text(node, "resource"), lists)
 
     def table(self, node: Mapping, document: str, resources: dict[str, Resource]) -> bool:
+        """Whether the document or list ``node`` has a table; made here unless an earlier document has the same."""
         name = text(node, "resource")
         schema = self.schema(text(node, "schema"), DOCUMENTS_FILE, node.line)
-        if schema and name not in resources:
-            resources[name] = Resource(name, text(node, "title"), schema, document=document)
-        elif schema and resources[name].schema != schema:
+        if not self.name_ok(DOCUMENTS_FILE, node.line, name) or schema is None:
+            return False
+        known = resources.setdefault(name, Resource(name, text(node, "title"), schema, document=document))
+        if known.is_csv:
+            self.problem(DOCUMENTS_FILE, node.line, f"资源“{name}”已经是 CSV 文件，请换一个名字")
+        elif known.schema != schema:
             self.problem(DOCUMENTS_FILE, node.line, f"资源“{name}”有两份不同的 schema，请统一")
-        return schema is not None
+        return not known.is_csv and known.schema == schema
 
-    def document_keys(self, root: Mapping) -> list[ForeignKey]:
-        return [
-            _foreign_key(node, text(node, "resource"), DOCUMENTS_FILE)
-            for node in _items(root.items.get("foreignKeys"))
-            if isinstance(node, Mapping)
-        ]
+    def foreign_key(self, path: str, node: Mapping, resource: str) -> ForeignKey:
+        reference = node.items.get("reference")
+        reference = reference if isinstance(reference, Mapping) else Mapping({}, node.line)
+        fields, there = self.texts(path, node, "fields"), self.texts(path, reference, "fields")
+        return ForeignKey(resource, fields, text(reference, "resource"), there, path, node.line)
 
     def schema(self, path: str, where: str, line: int) -> Schema | None:
         full = f"{RECORDS}/{path}"
@@ -178,49 +213,76 @@ class _Reader:
         self.schemas[full] = schema
         return schema
 
-    def read_schema(self, path: str, root: Mapping) -> Schema:
+    def read_schema(self, path: str, root: Mapping) -> Schema | None:
         self.known(path, root, ("fields", "primaryKey", "foreignKeys", "description"))
         fields: dict[str, Field] = {}
-        for node in _items(root.items.get("fields")):
-            field = self.field(path, node) if isinstance(node, Mapping) else None
-            if field is None:
-                self.problem(path, node.line, "字段要写成 {name: …, title: …, type: …}")
-            elif field.name in fields:
+        for node in self.mappings(path, root, "fields"):
+            field = self.field(path, node)
+            if field and field.name in fields:
                 self.problem(path, node.line, f"字段“{field.name}”重复", field.name)
-            else:
+            elif field:
                 fields[field.name] = field
-        key = tuple(texts(root.items.get("primaryKey")))
-        for name in key:
-            if name not in fields:
-                self.problem(path, root.lines.get("primaryKey", 1), f"主键字段“{name}”不在 fields 里", name)
+        key = self.texts(path, root, "primaryKey")
+        strange = [name for name in key if name not in fields]
+        for name in strange:
+            self.problem(path, root.lines.get("primaryKey", 1), f"主键字段“{name[:40]}”不在 fields 里", name)
         if not key:
             self.problem(path, 1, "每张表都要有 primaryKey")
-        keys = tuple(
-            _foreign_key(node, "", path) for node in _items(root.items.get("foreignKeys")) if isinstance(node, Mapping)
-        )
-        return Schema(path, tuple(fields.values()), tuple(name for name in key if name in fields), keys)
+        keys = tuple(self.foreign_key(path, node, "") for node in self.mappings(path, root, "foreignKeys"))
+        return None if strange or not key else Schema(path, tuple(fields.values()), key, keys)
 
     def field(self, path: str, node: Mapping) -> Field | None:
+        """The field with what is sound of it; None if its name is not."""
         self.known(path, node, FIELD_PROPERTIES)
         name = text(node, "name")
-        if not name:
-            return None
-        for wanted in ("title", "type", "description", "disclosure", "source"):
-            if not text(node, wanted):
-                self.problem(path, node.line, f"字段“{name}”缺 {wanted}", name)
         if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or name in FORBIDDEN_NAMES:
             self.problem(
                 path, node.line, f"字段名“{name[:40]}”要用小写英文加下划线，且不能是 on、off、yes、no、y、n", name
             )
+            return None
+        for wanted in ("title", "type", "description", "disclosure", "source"):
+            if not text(node, wanted):
+                self.problem(path, node.line, f"字段“{name}”缺 {wanted}", name)
         if text(node, "type") not in TYPES:
             self.problem(path, node.line, f"字段“{name}”的 type 只能是：{'、'.join(TYPES)}", name)
         if text(node, "disclosure") not in LEVELS:
             self.problem(path, node.line, f"字段“{name}”的 disclosure 只能是：{'、'.join(LEVELS)}", name)
         limits = node.items.get("constraints")
+        if limits is not None and not isinstance(limits, Mapping):
+            self.problem(path, limits.line, f"字段“{name}”的 constraints 要写成 {{required: true, …}} 的形式", name)
         limits = limits if isinstance(limits, Mapping) else Mapping({}, node.line)
         self.known(path, limits, CONSTRAINTS)
         self.check_constraints(path, name, node, limits)
-        return _field(node, limits)
+        return self.sound_field(path, node, limits)
+
+    def sound_field(self, path: str, node: Mapping, limits: Mapping) -> Field:
+        """The field without what is wrong of its properties; a wrong type reads as text."""
+        words = {name: text(node, name) for name in FIELD_TEXTS}
+        yes, no = self.texts(path, node, "trueValues"), self.texts(path, node, "falseValues")
+        if words["type"] == "boolean" and not (yes and no):
+            self.problem(path, node.line, f"字段“{words['name']}”要写明 trueValues 和 falseValues", words["name"])
+            words["type"] = "string"
+        if words["type"] not in TYPES:
+            words["type"] = "string"
+        if words["disclosure"] not in LEVELS:
+            words["disclosure"] = "sealed"
+        sizes = {name: text(limits, name) for name in NUMBERS}
+        sizes = {name: size if NUMBER.fullmatch(size) else "" for name, size in sizes.items()}
+        pattern, decimals = text(limits, "pattern"), text(node, "decimals")
+        return Field(
+            **words,
+            decimals=int(decimals) if words["type"] == "number" and re.fullmatch("[1-6]", decimals) else None,
+            required=text(limits, "required") == "true",
+            pattern="" if pattern_problem(pattern) else pattern,
+            enum=self.texts(path, limits, "enum"),
+            minimum=sizes["minimum"],
+            maximum=sizes["maximum"],
+            min_length=int(sizes["minLength"]) if sizes["minLength"].isdecimal() else None,
+            max_length=int(sizes["maxLength"]) if sizes["maxLength"].isdecimal() else None,
+            true_values=yes,
+            false_values=no,
+            formerly=self.texts(path, node, "formerly"),
+        )
 
     def check_constraints(self, path: str, name: str, node: Mapping, limits: Mapping) -> None:
         kind = text(node, "type")
@@ -232,43 +294,45 @@ class _Reader:
         for constraint, line in limits.lines.items():
             if constraint in CONSTRAINTS and constraint not in allowed.get(kind, ("required",)):
                 self.problem(path, line, f"{kind} 类型的字段“{name}”不能有 {constraint}", name)
-        for number in ("minimum", "maximum", "minLength", "maxLength"):
-            if number in limits.items and not re.fullmatch(r"-?[0-9]+(\.[0-9]{1,6})?", text(limits, number)):
+        for number in NUMBERS:
+            if number in limits.items and not NUMBER.fullmatch(text(limits, number)):
                 self.problem(path, limits.lines[number], f"字段“{name}”的 {number} 要是数字", name)
         if text(limits, "required") not in ("", "true", "false"):
             self.problem(path, limits.lines["required"], f"字段“{name}”的 required 只能是 true 或 false", name)
-        if text(node, "decimals") and (kind != "number" or text(node, "decimals") not in "123456"):
+        decimals = text(node, "decimals")
+        if decimals and not (kind == "number" and re.fullmatch("[1-6]", decimals)):
             self.problem(path, node.line, f"字段“{name}”的 decimals 只用于 number，取 1 到 6", name)
-        if kind == "boolean" and not (texts(node.items.get("trueValues")) and texts(node.items.get("falseValues"))):
-            self.problem(path, node.line, f"字段“{name}”要写明 trueValues 和 falseValues", name)
-        if "pattern" in limits.items:
-            self.check_pattern(path, name, text(limits, "pattern"), limits.lines["pattern"])
+        if wrong := pattern_problem(text(limits, "pattern")):
+            self.problem(path, limits.lines["pattern"], f"字段“{name}”的 pattern {wrong}", name)
 
-    def check_pattern(self, path: str, name: str, pattern: str, line: int) -> None:
-        try:
-            re.compile(pattern)
-        except re.error:
-            self.problem(path, line, f"字段“{name}”的 pattern 不是正确的正则表达式", name)
-            return
-        if has_bare_alternative(pattern):
-            self.problem(path, line, f"字段“{name}”的 pattern 里的 a|b 要写成 (?:a|b)，否则只锚定一头", name)
-        if any(int(count) > 1000 for count in re.findall(r"[{,]([0-9]+)(?=[,}])", pattern)):
-            self.problem(path, line, f"字段“{name}”的 pattern 里重复次数不能超过 1000", name)
-        if UNSAFE_PATTERN.search(pattern):
-            self.problem(
-                path, line, f"字段“{name}”的 pattern 只能用字符组 [ ]、(?:)、* + ? {{}}，不用 \\d、^、$ 等", name
-            )
-
-    def check_references(self, descriptor: Descriptor) -> None:
-        for key in descriptor.foreign_keys:
-            here = descriptor.resources.get(key.resource)
-            there = descriptor.resources.get(key.reference)
-            missing = [f"{key.resource}"] if here is None else []
+    def sound_keys(self, resources: dict[str, Resource], keys: Iterable[ForeignKey]) -> Iterator[ForeignKey]:
+        for key in keys:
+            here, there = resources.get(key.resource), resources.get(key.reference)
+            missing = [key.resource] if here is None else []
             missing += [key.reference] if there is None else []
             missing += [name for name in key.fields if here and name not in here.schema.names]
             missing += [name for name in key.reference_fields if there and name not in there.schema.names]
             if missing:
                 self.problem(key.path, key.line, f"外键指向不存在的资源或字段：{'、'.join(missing)}")
+            elif not key.fields or len(key.fields) != len(key.reference_fields):
+                self.problem(key.path, key.line, "外键两边的 fields 都要写，而且个数要相同")
+            else:
+                yield key
+
+
+def pattern_problem(pattern: str) -> str:
+    """What is wrong with a pattern that must mean the same to Python and to DuckDB; "" if nothing is."""
+    try:
+        re.compile(pattern)
+    except re.error:
+        return "不是正确的正则表达式"
+    if has_bare_alternative(pattern):
+        return "里的 a|b 要写成 (?:a|b)，否则只锚定一头"
+    if any(int(count) > 1000 for count in re.findall(r"[{,]([0-9]+)(?=[,}])", pattern)):
+        return "里重复次数不能超过 1000"
+    if UNSAFE_PATTERN.search(pattern):
+        return r"只能用字符组 [ ]、(?:)、* + ? {}，不用 \d、^、$ 等"
+    return ""
 
 
 def has_bare_alternative(pattern: str) -> bool:
@@ -290,65 +354,9 @@ def has_bare_alternative(pattern: str) -> bool:
     return False
 
 
-def text(mapping: Mapping, name: str) -> str:
-    """The text under ``name``, or "" if it is missing or not text."""
-    node = mapping.items.get(name)
-    return node.value if isinstance(node, Scalar) else ""
-
-
-def texts(node: Node | None) -> list[str]:
-    """A scalar or a list of scalars as a list of text."""
-    return [item.value for item in _items(node) if isinstance(item, Scalar)]
-
-
-def _items(node: Node | None) -> list[Node]:
-    if isinstance(node, Sequence):
-        return node.items
-    return [node] if isinstance(node, Scalar) else []
-
-
-def _field(node: Mapping, limits: Mapping) -> Field:
-    decimals = text(node, "decimals")
-    lengths = [text(limits, name) for name in ("minLength", "maxLength")]
-    return Field(
-        **{name: text(node, name) for name in FIELD_TEXTS},
-        decimals=int(decimals) if decimals.isdecimal() else None,
-        required=text(limits, "required") == "true",
-        pattern=text(limits, "pattern"),
-        enum=tuple(texts(limits.items.get("enum"))),
-        minimum=text(limits, "minimum"),
-        maximum=text(limits, "maximum"),
-        min_length=int(lengths[0]) if lengths[0].isdecimal() else None,
-        max_length=int(lengths[1]) if lengths[1].isdecimal() else None,
-        true_values=tuple(texts(node.items.get("trueValues"))),
-        false_values=tuple(texts(node.items.get("falseValues"))),
-        formerly=tuple(texts(node.items.get("formerly"))),
-    )
-
-
-def _foreign_key(node: Mapping, resource: str, path: str) -> ForeignKey:
-    reference = node.items.get("reference")
-    reference = reference if isinstance(reference, Mapping) else Mapping({}, node.line)
-    return ForeignKey(
-        resource,
-        tuple(texts(node.items.get("fields"))),
-        text(reference, "resource"),
-        tuple(texts(reference.items.get("fields"))),
-        path,
-        node.line,
-    )
-
-
 def _own_keys(resources: dict[str, Resource]) -> Iterator[ForeignKey]:
     for resource in resources.values():
         for key in resource.schema.foreign_keys:
             yield ForeignKey(
                 resource.name, key.fields, key.reference or resource.name, key.reference_fields, key.path, key.line
             )
-
-
-def _licence(package: Mapping) -> str:
-    for node in _items(package.items.get("licenses")):
-        if isinstance(node, Mapping):
-            return text(node, "name")
-    return ""

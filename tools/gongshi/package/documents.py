@@ -10,14 +10,12 @@ from dataclasses import dataclass, field
 
 from gongshi.model import Finding, GongshiError, Severity
 from gongshi.package.canonical import yaml_bytes
-from gongshi.package.descriptor import RECORDS
+from gongshi.package.descriptor import HOLE, RECORDS
 from gongshi.package.flat import Flat, read_flat
 from gongshi.package.schema import Descriptor, Document, Resource, shown_name
 from gongshi.package.yamlfile import Mapping as YamlMapping
 from gongshi.package.yamlfile import Node, Scalar, Sequence, YamlProblem, parse, plain
 from gongshi.repository import Tree
-
-_HOLE = re.compile(r"\{([a-z_]+)\}")
 
 
 @dataclass(slots=True)
@@ -30,7 +28,7 @@ class Table:
 
 def pattern_of(document: Document) -> re.Pattern[str]:
     """A document's path template as a pattern over paths below ``records/``; every {hole} is a named group."""
-    parts = _HOLE.split(document.path)
+    parts = HOLE.split(document.path)
     pieces = [re.escape(part) if index % 2 == 0 else f"(?P<{part}>[^/]+)" for index, part in enumerate(parts)]
     return re.compile(f"{RECORDS}/" + "".join(pieces))
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from gongshi.model import GongshiError
 from gongshi.package.canonical import csv_bytes
 from gongshi.package.database import Database, identifier, quoted
+from gongshi.package.descriptor import FIELD_TEXTS
 from gongshi.package.schema import Descriptor, Field, Resource, Schema
 
 
@@ -27,9 +28,7 @@ def field_descriptor(field: Field) -> dict[str, object]:
     for name, length in (("minLength", field.min_length), ("maxLength", field.max_length)):
         if length is not None:
             limits[name] = length
-    texts = {
-        name: getattr(field, name) for name in ("name", "title", "type", "description", "unit", "disclosure", "source")
-    }
+    texts = {name: getattr(field, name) for name in FIELD_TEXTS}
     descriptor: dict[str, object] = {name: value for name, value in texts.items() if value}
     if field.decimals is not None:
         descriptor["decimals"] = field.decimals

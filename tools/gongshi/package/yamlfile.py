@@ -67,6 +67,12 @@ def parse(data: bytes) -> Node:
         raise YamlProblem("YAML 里有不允许的字符，请删去后重存") from None
 
 
+def text(mapping: Mapping, name: str) -> str:
+    """The text under ``name``, "" if it is missing or not text."""
+    node = mapping.items.get(name)
+    return node.value if isinstance(node, Scalar) else ""
+
+
 def plain(node: Node) -> object:
     """The node as plain dict, list and str, for descriptors."""
     if isinstance(node, Scalar):

@@ -8,13 +8,12 @@ from dataclasses import dataclass, field
 
 from gongshi.model import Finding, Severity
 from gongshi.package.yamlfile import Mapping as Node
-from gongshi.package.yamlfile import Scalar
+from gongshi.package.yamlfile import Scalar, text
 from gongshi.policy.facts import World, match_columns, narrow
 from gongshi.policy.kinds import DETAILS, Kind, kinds
 from gongshi.policy.parameters import Setter
 from gongshi.policy.paths import Selection, as_day, packed
 from gongshi.policy.proving import Proof, proof_of
-from gongshi.policy.reading import text
 from gongshi.policy.scope import restrict
 from gongshi.policy.standards import Standards
 from gongshi.policy.terms import Terms

@@ -8,9 +8,8 @@ from datetime import date
 
 from gongshi.package import Descriptor, identifier
 from gongshi.package.yamlfile import Mapping as Node
-from gongshi.package.yamlfile import Scalar
+from gongshi.package.yamlfile import Scalar, text
 from gongshi.policy.paths import NUMBERS, Column, FactColumn, Finder, Schemas, Selection, packed
-from gongshi.policy.reading import text
 from gongshi.policy.standards import Standards
 from gongshi.policy.terms import Terms
 from gongshi.policy.values import Fact, Policies, Problem, Standard

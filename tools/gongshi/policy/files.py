@@ -7,8 +7,8 @@ from pathlib import PurePosixPath
 
 from gongshi.model import Severity
 from gongshi.package import Descriptor
-from gongshi.package.yamlfile import Mapping, Node, Scalar
-from gongshi.policy.reading import NULLS, Page, parse_flag, parse_value, scalars, text
+from gongshi.package.yamlfile import Mapping, Node, Scalar, text
+from gongshi.policy.reading import NULLS, Page, parse_flag, parse_value, scalars
 from gongshi.policy.values import Duty, Fact, Pair, Policy, Problem, Rule, Scope, Span, Standard
 
 TOP = (

@@ -10,11 +10,11 @@ from pathlib import PurePosixPath
 
 from gongshi.model import Finding, GongshiError, Severity
 from gongshi.package import Descriptor
-from gongshi.package.yamlfile import Mapping, YamlProblem, parse
+from gongshi.package.yamlfile import Mapping, YamlProblem, parse, text
 from gongshi.policy.compiling import compile_rule
 from gongshi.policy.facts import World
 from gongshi.policy.files import PolicyFile
-from gongshi.policy.reading import Page, scalars, text
+from gongshi.policy.reading import Page, scalars
 from gongshi.policy.values import Policies, Policy, Problem, Rule, Waiver
 from gongshi.repository import Tree
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from gongshi.package import Field, literal
-from gongshi.package.yamlfile import Mapping, Node, Scalar
+from gongshi.package.yamlfile import Mapping, Node, Scalar, text
 from gongshi.package.yamlfile import Sequence as List
 from gongshi.policy.facts import World
 from gongshi.policy.kinds import Kind, Parameter
 from gongshi.policy.paths import NUMBERS, Column, Selection, as_day, as_text
-from gongshi.policy.reading import NUMBER, parse_flag, parse_value, scalars, text
+from gongshi.policy.reading import NUMBER, parse_flag, parse_value, scalars
 from gongshi.policy.standards import Standards
 from gongshi.policy.terms import Terms
 from gongshi.policy.values import Problem

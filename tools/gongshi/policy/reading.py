@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from gongshi.model import Finding, Severity
-from gongshi.package.yamlfile import Mapping, Node, Scalar
+from gongshi.package.yamlfile import Mapping, Node, Scalar, text
 from gongshi.package.yamlfile import Sequence as List
 from gongshi.policy.values import Problem
 
@@ -86,12 +86,6 @@ class Page:
             return int(value)
         self.problem(node.lines[name], f"{name} 要写整数")
         return None
-
-
-def text(node: Mapping, name: str) -> str:
-    """The text under ``name``, "" if there is none."""
-    item = node.items.get(name)
-    return item.value if isinstance(item, Scalar) else ""
 
 
 def scalars(node: Node | None, what: str) -> list[Scalar]:

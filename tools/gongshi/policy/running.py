@@ -13,6 +13,7 @@ from gongshi.policy.compiling import Query, compile_rule, fill_message
 from gongshi.policy.facts import World
 from gongshi.policy.proving import count
 from gongshi.policy.release import Figures
+from gongshi.policy.scope import PROGRAMMES
 from gongshi.policy.tables import IDENTITY, fill_facts, finish, materialise, prepare, primary_key_rows
 from gongshi.policy.values import Outcome, Policies, Policy, Rule, State
 
@@ -244,6 +245,6 @@ def _column(database: Database, resource: str, field: str) -> set[str]:
 
 
 def _programmes(database: Database) -> set[str]:
-    names = {"projects": "category", "allocations": "programme"}
-    schemas = {name: one.schema for name, one in database.descriptor.resources.items() if name in names}
-    return {word for name, schema in schemas.items() for word in schema.field(names[name]).enum}
+    schemas = {name: one.schema for name, one in database.descriptor.resources.items() if name in PROGRAMMES}
+    fields = [schema.field(PROGRAMMES[name]) for name, schema in schemas.items() if PROGRAMMES[name] in schema.names]
+    return {word for field in fields for word in field.enum}

@@ -44,7 +44,7 @@ def units(schemas: Schemas, resource: Resource) -> list[str]:
     """Paths to unit codes."""
 
     def own(at: Resource) -> list[str]:
-        if at.name == "units":
+        if at.name == "units" and "unit_code" in at.schema.names:
             return ["unit_code"]
         return [key.fields[0] for key in schemas.keys.get(at.name, []) if key.reference == "units"]
 
@@ -54,9 +54,11 @@ def units(schemas: Schemas, resource: Resource) -> list[str]:
 def programmes(schemas: Schemas, resource: Resource) -> list[str]:
     """Paths to what the money is for: the project's category, else the programme of the allocation."""
     for name, field in PROGRAMMES.items():
-        if found := _paths(
-            schemas, resource, lambda at, name=name, field=field: [field] if at.name == name else [], frozenset()
-        ):
+
+        def own(at: Resource, name: str = name, field: str = field) -> list[str]:
+            return [field] if at.name == name and field in at.schema.names else []
+
+        if found := _paths(schemas, resource, own, frozenset()):
             return found
     return []
 

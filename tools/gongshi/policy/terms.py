@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
-from gongshi.package.yamlfile import Mapping, Node, Scalar
+from gongshi.package.yamlfile import Mapping, Node, Scalar, text
 from gongshi.package.yamlfile import Sequence as List
 from gongshi.policy.paths import NUMBERS, Column, Selection, as_text
-from gongshi.policy.reading import NO, YES, parse_day, parse_flag, parse_number, scalars, text
+from gongshi.policy.reading import NO, YES, parse_day, parse_flag, parse_number, scalars
 from gongshi.policy.standards import Standards
 from gongshi.policy.values import Problem
 
