@@ -107,6 +107,16 @@ def test_a_bad_rule_is_a_finding_on_its_line_and_the_others_run(name: str) -> No
 
 
 BAD_FILES = {
+    "a day that no year has": (
+        GOOD.replace("unit: 户,", "unit: 户, type: monthday,").replace("value: 1}", "value: 04-31}"),
+        "每年都有",
+        4,
+    ),
+    "a day of leap years": (
+        GOOD.replace("unit: 户,", "unit: 户, type: monthday,").replace("value: 1}", "value: 02-29}"),
+        "每年都有",
+        4,
+    ),
     "standard without unit": (GOOD.replace("unit: 户, ", ""), "标准缺 unit", 4),
     "standard without clause": (GOOD.replace("unit: 户, clause: 一, ", "unit: 户, "), "标准缺 clause", 4),
     "standard twice on a day": (

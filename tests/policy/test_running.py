@@ -350,6 +350,20 @@ def test_a_waiver_makes_a_notice_and_a_useless_one_is_a_finding(old: str, new: s
     assert [one.line for one in findings if words in one.message] == [2], findings
 
 
+def test_a_waiver_of_a_rule_on_an_unknown_table_says_nothing_more() -> None:
+    rule = RULE.replace("'{actual} {wanted}'", "请改") % "kind: condition, resource: nothing, demand: []"
+    tree = tree_of({})
+    tree.files |= {"policies/test.yaml": (TOP + rule).encode(), "policies/waivers.yaml": WAIVED.encode()}
+    with load(tree) as database:
+        findings = judge(database, DAY).findings
+    assert {one.code for one in findings} == {"policy"} and any("没有“nothing”" in one.message for one in findings)
+
+
+def test_a_kind_says_whether_it_blames_groups() -> None:
+    named = {kind.name for kind in kinds().values() if 'AS "group"' in kind.sql}
+    assert named == {kind.name for kind in kinds().values() if kind.blames_groups} != set()
+
+
 def test_a_waiver_on_the_last_day_still_holds_and_on_a_total_names_no_record() -> None:
     tree = tree_of({"households": HOUSEHOLDS})
     waiver = WAIVED.replace("H0000001", "'-'").replace("2020-12-31", "2020-06-30")

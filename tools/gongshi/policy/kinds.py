@@ -3,6 +3,7 @@
 A kind's SQL reads two tables: ``subject`` (the selected rows: ``_row`` and one column per parameter that is computed from
 the row) and ``other`` (likewise, joined by ``match_key``). It answers one row per violation: ``_row`` (NULL where no record
 is to blame), and some of actual, wanted, missed, period, step, group; ``beyond`` says that the calendar ends too early.
+``blames: groups`` in a header says that a finding may name a group (or a period, a level) instead of a record.
 A kind that judges each row by itself says in ``doubts`` which rows may break it (``{{doubts}}`` in its SQL); see proving.py.
 ``{{name}}`` is a bound value, a choice from the header or an aggregate; ``{{has name}}`` says whether it was given.
 """
@@ -57,6 +58,7 @@ class Kind:
     primary: str
     base: str
     doubts: str
+    blames_groups: bool
     sql: str
 
     @property
@@ -106,6 +108,7 @@ def _read(whole: str) -> Kind:
         primary=header.get("primary", [""])[0],
         base=header.get("base", [""])[0],
         doubts=" ".join(header.get("doubts", ())),
+        blames_groups=header.get("blames") == ["groups"],
         sql="\n".join(lines).strip(),
     )
 

@@ -15,7 +15,6 @@ from gongshi.policy.values import Problem
 NULLS = ("", "null", "~")
 YES, NO = ("是", "true"), ("否", "false")
 NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
-MONTHDAY = re.compile(r"(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])")
 
 
 class Page:
@@ -117,10 +116,14 @@ def parse_number(value: str, line: int) -> Decimal:
 
 
 def parse_monthday(value: str, line: int) -> str:
-    """A month and day as MM-DD; Problem otherwise."""
-    if not MONTHDAY.fullmatch(value):
-        raise Problem(f"“{value[:20]}”要写成月日，如 04-30", line)
-    return value
+    """A month and day that every year has, as MM-DD; Problem otherwise."""
+    try:
+        if re.fullmatch(r"[0-9]{2}-[0-9]{2}", value):
+            date.fromisoformat(f"2001-{value}")
+            return value
+    except ValueError:
+        pass
+    raise Problem(f"“{value[:20]}”要写成每年都有的月日，如 04-30", line)
 
 
 def parse_flag(value: str, line: int) -> bool:

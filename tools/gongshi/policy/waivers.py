@@ -8,6 +8,7 @@ from datetime import date
 
 from gongshi.model import Finding, Severity
 from gongshi.package import Database, identifier
+from gongshi.policy.kinds import kinds
 from gongshi.policy.values import Outcome, Policies, State, Waiver
 
 NO_RECORD = "-"
@@ -28,8 +29,8 @@ def waive(policies: Policies, outcomes: Iterable[Outcome], database: Database, d
             findings.append(finding)
     states = {outcome.rule.id: outcome for outcome in outcomes}
     for waiver in policies.waivers:
-        if message := _useless(waiver, policies, states.get(waiver.rule), used, database, day):
-            severity = Severity.ERROR if "不存在" in message else Severity.WARNING
+        if useless := _useless(waiver, policies, states.get(waiver.rule), used, database, day):
+            severity, message = useless
             findings.append(Finding("waiver", severity, message, waiver.path, waiver.line, rule=waiver.rule))
     return findings
 
@@ -46,31 +47,30 @@ def _useless(
     used: set[tuple[str, str]],
     database: Database,
     day: date,
-) -> str:
-    """Why a waiver has no effect; "" if it has, or if its rule was not asked."""
+) -> tuple[Severity, str] | None:
+    """Why a waiver has no effect, and how bad that is; None if it has, or if its rule was not asked."""
     if policies.rule(waiver.rule) is None:
-        return f"豁免的规则“{waiver.rule[:40]}”不存在，请核对规则号"
+        return Severity.ERROR, f"豁免的规则“{waiver.rule[:40]}”不存在，请核对规则号"
     if (waiver.rule, waiver.record) in used or outcome is None:
-        return ""
+        return None
     if not _exists(waiver, outcome, database):
-        return f"豁免的记录“{waiver.record[:60]}”在“{outcome.rule.resource}”表里不存在，请核对编号"
+        message = f"豁免的记录“{waiver.record[:60]}”在“{outcome.rule.resource}”表里不存在，请核对编号"
+        return Severity.ERROR, message
     if waiver.until < day:
-        return f"豁免已于 {waiver.until.isoformat()} 到期，请整改记录，或报批后改日期，或删去这一项"
+        message = f"豁免已于 {waiver.until.isoformat()} 到期，请整改记录，或报批后改日期，或删去这一项"
+        return Severity.WARNING, message
     if outcome.state != State.RAN:
-        return ""
-    return f"豁免没有用上：规则“{waiver.rule}”在这条记录上没有报出问题，请删去这一项"
+        return None
+    return Severity.WARNING, f"豁免没有用上：规则“{waiver.rule}”在这条记录上没有报出问题，请删去这一项"
 
 
 def _exists(waiver: Waiver, outcome: Outcome, database: Database) -> bool:
-    """Whether the waived record is in the rule's resource; findings that blame no record have a group's name."""
-    if waiver.record == NO_RECORD or outcome.rule.kind in GROUPED:
+    """Whether the waived record is in the rule's resource, as far as that can be told."""
+    kind, resource = kinds().get(outcome.rule.kind), database.descriptor.resources.get(outcome.rule.resource)
+    if waiver.record == NO_RECORD or kind is None or kind.blames_groups or resource is None:
         return True
-    resource = database.descriptor.resources[outcome.rule.resource]
     names = " || '/' || ".join(identifier(name) for name in resource.schema.primary_key)
     ((count,),) = database.sql(
         f"SELECT count(*) FROM raw.{identifier(resource.name)} WHERE {names} = $1", [waiver.record]
     )
     return count > 0
-
-
-GROUPED = ("total", "ratio", "fill_rate", "change", "windows", "chain")
