@@ -203,6 +203,28 @@ def test_hooks_stop_personal_data(clone: Path) -> None:
     git(clone, "commit", "-qam", "改原因")
 
 
+@pytest.mark.parametrize("how", [["-am", "x"], ["-m", "x", "说明.txt"]])
+def test_hooks_see_what_was_never_staged(clone: Path, how: list[str]) -> None:
+    """``commit -a`` and ``commit FILE`` commit from an index of their own."""
+    (clone / "说明.txt").write_text("空\n", encoding="utf-8")
+    git(clone, "add", "-A")
+    git(clone, "commit", "-q", "-m", "说明")
+    hooks.install(clone)
+    phone = "1" + "3" * 10
+    (clone / "说明.txt").write_text(f"电话{phone}\n", encoding="utf-8")
+    done = subprocess.run(["git", "-C", str(clone), "commit", *how], capture_output=True, text=True)
+    assert done.returncode and "说明.txt" in done.stderr and phone not in done.stderr
+    (clone / "说明.txt").write_text("改了\n", encoding="utf-8")
+    git(clone, "commit", "-q", *how)
+
+
+def test_the_reminder_sees_records_that_were_never_staged(clone: Path) -> None:
+    hooks.install(clone)
+    change(clone, "因病", "因学")
+    done = subprocess.run(["git", "-C", str(clone), "commit", "-qam", "改原因"], capture_output=True, text=True)
+    assert not done.returncode and "提醒" in done.stderr
+
+
 def test_every_commit_of_a_pull_request_is_looked_at(clone: Path) -> None:
     """What one commit brings and the next takes away, in a merge too; messages; an address that is a phone number."""
     base, phone = git(clone, "rev-parse", "HEAD"), "1" + "3" * 10
@@ -223,6 +245,18 @@ def test_every_commit_of_a_pull_request_is_looked_at(clone: Path) -> None:
     assert subprocess.run([*arguments, "HEAD", "HEAD"], cwd=clone).returncode == 0
 
 
+def test_a_known_content_under_another_name_is_looked_at(clone: Path) -> None:
+    base, phone = git(clone, "rev-parse", "HEAD"), "1" + "3" * 10
+    (clone / "甲.txt").write_text("同\n", encoding="utf-8")
+    (clone / f"乙{phone}.txt").write_text("同\n", encoding="utf-8")
+    git(clone, "add", "-A")
+    git(clone, "commit", "-q", "-m", "名")
+    git(clone, "mv", f"乙{phone}.txt", f"丙{phone}.txt")
+    git(clone, "commit", "-q", "-m", "改名")
+    found = hooks.commit_findings(clone, base, "HEAD")
+    assert len(found) == 2 and all("文件名" in finding.message for finding in found) and phone not in repr(found)
+
+
 def test_who_commits_is_looked_at_too(clone: Path, monkeypatch) -> None:
     hooks.install(clone)
     monkeypatch.setenv("GIT_AUTHOR_EMAIL", "1" + "3" * 10 + "@example.invalid")
@@ -239,6 +273,13 @@ def test_another_hook_is_left_alone(clone: Path) -> None:
     with pytest.raises(GongshiError, match="已有别的"):
         hooks.install(clone)
     assert place.read_text(encoding="utf-8") == "#!/bin/sh\n"
+
+
+def test_a_folder_of_hooks_for_every_repository_is_left_alone(clone: Path, tmp_path: Path) -> None:
+    git(clone, "config", "core.hooksPath", str(tmp_path / "hooks"))
+    with pytest.raises(GongshiError, match="hooksPath"):
+        hooks.install(clone)
+    assert not (tmp_path / "hooks").exists()
 
 
 def test_git_merges_with_the_driver(clone: Path) -> None:

@@ -117,6 +117,21 @@ def test_a_failure_names_the_command_and_hides_a_password(make_repository) -> No
     assert "s3cret" not in str(caught.value)
 
 
+def test_the_complaint_is_the_line_that_says_why(make_repository, tmp_path: Path) -> None:
+    git = make_repository({"a": "1"}, {"a": "2"})
+    git.run("clone", "-q", "--bare", ".", str(tmp_path / "remote"))
+    git.run("commit", "-q", "--amend", "-m", "x")
+    assert git.complaint("push", str(tmp_path / "remote"), "main").startswith("! [rejected]")
+    assert git.complaint("rev-parse", "HEAD") == ""
+
+
+def test_a_hook_asks_another_index(make_repository, monkeypatch: pytest.MonkeyPatch) -> None:
+    git = make_repository({"a": "1"})
+    monkeypatch.chdir(git.root)
+    monkeypatch.setenv("GIT_INDEX_FILE", "other")
+    assert git.tracked() == ("a",) and Git.of_hook(git.root).tracked() == ()
+
+
 def test_the_root_decides_not_the_variables_of_a_hook(
     make_repository, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

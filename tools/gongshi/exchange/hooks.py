@@ -12,10 +12,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from gongshi.changes import lacking_sentence
-from gongshi.checks.guard import scan, scan_text
+from gongshi.checks.guard import scan, scan_path, scan_text
 from gongshi.model import Finding, GongshiError
 from gongshi.package import RECORDS
-from gongshi.repository import Git
+from gongshi.repository import Git, private_folder
 
 HOOKS = ("pre-commit", "commit-msg")
 _MARK = "# 由 gongshi setup 安装"
@@ -28,6 +28,11 @@ def install(root: Path) -> tuple[str, ...]:
     if not git.exists():
         raise GongshiError("这里不是 Git 仓库，装不了钩子，请在台账仓库里运行。")
     folder = _git_path(git, "hooks")
+    if folder.resolve() != (private_folder(git).parent / "hooks").resolve():
+        raise GongshiError(
+            f"Git 的设置 core.hooksPath 把钩子指到了“{folder}”，装在那里会管到别的仓库，没有装。"
+            "请先取消这项设置（git config --unset core.hooksPath，全局的加 --global）再装。"
+        )
     command = f'"{Path(sys.executable).as_posix()}" -m gongshi'
     for name in HOOKS:
         place = folder / name
@@ -56,7 +61,7 @@ def _git_path(git: Git, name: str) -> Path:
 def staged_findings(root: Path) -> list[Finding]:
     """What is personal in the files about to be committed, as they are staged, and in who commits: an address may be
     a phone number."""
-    git = Git(root)
+    git = Git.of_hook(root)
     listing = git.run(
         "diff", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev", "--diff-filter=AMT", "--relative"
     )
@@ -82,10 +87,12 @@ def commit_findings(root: Path, base: str, head: str) -> list[Finding]:
         listing = git.run(
             "diff-tree", "-r", "-z", "-m", "--root", "--no-renames", "--no-abbrev", "--no-commit-id", commit
         )
-        added = {path: name for path, name in _added(listing) if name not in seen}
+        added = dict(_added(listing))
+        again = [path for path, name in added.items() if name in seen]  # another name may hold what no content does
+        found = [finding for path in again for finding in scan_path(path)]
+        found += _blob_findings(git, [(path, name) for path, name in added.items() if name not in seen])
         seen |= set(added.values())
-        for finding in _blob_findings(git, list(added.items())):
-            findings.append(replace(finding, message=f"提交 {commit[:12]}：{finding.message}"))
+        findings.extend(replace(one, message=f"提交 {commit[:12]}：{one.message}") for one in found)
     return findings
 
 
@@ -112,7 +119,7 @@ def _without_time(identity: bytes) -> bytes:
 
 def reminder(root: Path, text: bytes) -> str:
     """What a message about to be committed lacks if records are staged, "" for a merge or a commit of code only."""
-    git = Git(root)
+    git = Git.of_hook(root)
     if git.resolve("MERGE_HEAD") or not git.run("diff", "--cached", "--name-only", "--", f"{RECORDS}/"):
         return ""
     kept = [line for line in text.decode("utf-8", "replace").split("\n") if not line.startswith("#")]

@@ -19,12 +19,21 @@ _OBJECT_NAME = re.compile(r"[0-9a-f]{40,64}")
 
 @dataclass(frozen=True, slots=True)
 class Git:
-    """The repository that holds the folder ``root``; all paths are relative to ``root``, with ``/``."""
+    """The repository that holds the folder ``root``; all paths are relative to ``root``, with ``/``.
+
+    ``index`` is another index than the repository's own, None for that."""
 
     root: Path
+    index: Path | None = None
+
+    @classmethod
+    def of_hook(cls, root: Path) -> Git:
+        """As a hook must ask: for ``commit -a`` or ``commit FILE`` Git names it another index, of what is committed."""
+        named = os.environ.get("GIT_INDEX_FILE")
+        return cls(root, Path(named).absolute() if named else None)
 
     def run(self, *args: str, input: bytes | None = None) -> bytes:
-        """Standard output of ``git *args``; GongshiError with Git's first line of complaint if it fails."""
+        """Standard output of ``git *args``; GongshiError with Git's line of complaint if it fails."""
         done = self._call(*args, input=input)
         if done.returncode:
             raise GongshiError(
@@ -33,6 +42,11 @@ class Git:
             )
         return done.stdout
 
+    def complaint(self, *args: str) -> str:
+        """Run ``git *args``: "" if it succeeds, else Git's line of complaint, for a sentence of the caller's own."""
+        done = self._call(*args)
+        return _complaint(done.stderr) if done.returncode else ""
+
     def lines(self, *args: str) -> Iterator[bytes]:
         """Standard output of ``git *args`` line by line, without the line ends, while Git is still writing it."""
         process = subprocess.Popen(
@@ -40,7 +54,7 @@ class Git:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=_environment(),
+            env=self._environment(),
         )
         with process:
             try:
@@ -118,7 +132,7 @@ class Git:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            env=_environment(),
+            env=self._environment(),
         )
         with process:
             try:
@@ -155,14 +169,14 @@ class Git:
     def _call(self, *args: str, input: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
         source = {"stdin": subprocess.DEVNULL} if input is None else {"input": input}
         try:
-            return subprocess.run([*self._command(), *args], capture_output=True, env=_environment(), **source)
+            return subprocess.run([*self._command(), *args], capture_output=True, env=self._environment(), **source)
         except FileNotFoundError:
             raise GongshiError("这台电脑上没有找到 git 命令，请先安装 Git 再重试。") from None
 
-
-def _environment() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name not in _INHERITED}
-    return kept | {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
+    def _environment(self) -> dict[str, str]:
+        kept = {name: value for name, value in os.environ.items() if name not in _INHERITED}
+        own = {"GIT_INDEX_FILE": str(self.index)} if self.index else {}
+        return kept | own | {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
 
 
 def _text(path: bytes) -> str:
@@ -170,6 +184,7 @@ def _text(path: bytes) -> str:
 
 
 def _complaint(stderr: bytes) -> str:
-    """Git's first line, without the password that a remote's address may carry."""
-    lines = stderr.decode("utf-8", "replace").strip().splitlines() or ["没有说明原因"]
-    return re.sub(r"://[^/@\s]+@", "://", lines[0])
+    """Git's line that says why, else its first, without the password that a remote's address may carry."""
+    lines = stderr.decode("utf-8", "replace").strip("\n").splitlines() or ["没有说明原因"]
+    why = next((line for line in lines if line.startswith(("fatal:", "error:", " ! ["))), lines[0])
+    return re.sub(r"://[^/@\s]+@", "://", why.strip())
