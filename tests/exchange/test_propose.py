@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -159,6 +160,77 @@ def test_new_errors_of_the_rules_are_not_sent_and_old_ones_do_not_hinder(clone: 
     assert git(tmp_path / "remote.git", "rev-parse", sent.branch) == sent.commit
 
 
+def refused(clone: Path, tmp_path: Path, match: str) -> GongshiError:
+    """What propose says, twice the same; nothing of it reaches the remote, and no merge is on the branch."""
+    said_before = ""
+    for _ in range(2):
+        with pytest.raises(GongshiError, match=match) as error:
+            propose(clone, said("x"), DAY)
+        assert "songshen" not in git(tmp_path / "remote.git", "branch", "--list")
+        assert said_before in ("", str(error.value))
+        said_before = str(error.value)
+    return error.value
+
+
+def test_what_a_merge_makes_wrong_is_refused_each_time(clone: Path, tmp_path: Path) -> None:
+    """Somebody takes out the household that a new member belongs to: neither side is wrong by itself."""
+    place = clone / HOUSEHOLDS
+    line = next(line for line in place.read_text(encoding="utf-8").splitlines(keepends=True) if "H0000002" in line)
+    other_change(clone, line, "")
+    members = clone / "records/townships/guzhen/members.csv"
+    more = members.read_text(encoding="utf-8").splitlines()[1].replace("M00000001,H0000001", "M00000003,H0000002")
+    members.write_text(members.read_text(encoding="utf-8") + more + "\n", encoding="utf-8")
+    error = refused(clone, tmp_path, r"并入最新的记录后有新的错误（.*members.csv 第 4 行：.*找不到")
+    assert "gongshi check" not in str(error)  # which would find nothing
+    assert git(clone, "rev-list", "--count", "--merges", "HEAD") == "0" and line in place.read_text(encoding="utf-8")
+    change(clone, more + "\n", "", "records/townships/guzhen/members.csv")
+    change(clone, "因病", "因学")
+    sent = propose(clone, said("改好了"), DAY)
+    assert git(tmp_path / "remote.git", "rev-parse", sent.branch) == sent.commit and sent.merged == 1
+
+
+def test_commits_made_by_hand_are_checked(clone: Path, tmp_path: Path) -> None:
+    phone = "1" + "3" * 10
+    git(clone, "switch", "-q", "-c", "songshen/hand")
+    change(clone, "因病", "因懒")
+    git(clone, "commit", "-qam", "手工")
+    refused(clone, tmp_path, "有新的错误（.*第 2 行")
+    change(clone, "因懒", "因学")
+    (clone / "名单.txt").write_text(f"电话{phone}\n", encoding="utf-8")
+    git(clone, "add", "-A"), git(clone, "commit", "-q", "-m", "名单")
+    git(clone, "rm", "-q", "名单.txt"), git(clone, "commit", "-q", "-m", "删")
+    assert phone not in str(refused(clone, tmp_path, "要送的提交里有个人信息（名单.txt 第 1 行：提交 .*历史里"))
+
+
+def test_who_sends_is_looked_at_first(clone: Path, monkeypatch) -> None:
+    change(clone, "因病", "因学")
+    monkeypatch.setenv("GIT_AUTHOR_EMAIL", "1" + "3" * 10 + "@example.invalid")
+    with pytest.raises(GongshiError, match="姓名或邮箱里有个人信息"):
+        propose(clone, said("x"), DAY)
+    assert git(clone, "log", "--oneline").count("\n") == 0
+
+
+def test_a_merge_takes_along_nothing_else_that_is_staged(clone: Path, tmp_path: Path) -> None:
+    """Modes of files stay too."""
+    git(clone, "switch", "-q", "-c", "other")
+    (clone / "运行.sh").write_text("#!/bin/sh\n", encoding="utf-8")
+    (clone / "运行.sh").chmod(0o755)
+    (
+        git(clone, "add", "运行.sh"),
+        git(clone, "commit", "-q", "-m", "程序"),
+        git(clone, "push", "-q", "origin", "other:main"),
+    )
+    git(clone, "switch", "-q", "main"), git(clone, "branch", "-q", "-D", "other")
+    (clone / "名单.txt").write_text("张三\n", encoding="utf-8")
+    git(clone, "add", "名单.txt")
+    change(clone, "因病", "因学")
+    sent = propose(clone, said("x"), DAY)
+    assert sent.left_out == ("名单.txt",) and sent.merged == 1
+    listing = git(tmp_path / "remote.git", "-c", "core.quotePath=false", "ls-tree", sent.branch)
+    assert "名单" not in listing and re.search("100755 blob .*运行.sh", listing)
+    assert git(clone, "-c", "core.quotePath=false", "status", "--porcelain") == "A  名单.txt"
+
+
 def test_refusals_are_one_sentence(clone: Path, root: Path, tmp_path: Path, monkeypatch) -> None:
     with pytest.raises(GongshiError, match="没有改动"):
         propose(clone, said("x"), DAY)
@@ -169,11 +241,14 @@ def test_refusals_are_one_sentence(clone: Path, root: Path, tmp_path: Path, monk
         with pytest.raises(GongshiError, match="--approved-by"):
             propose(clone, message, DAY)
     (tmp_path / "remote.git").rename(tmp_path / "away.git")
-    with pytest.raises(GongshiError, match="没有成功"):
+    with pytest.raises(GongshiError, match=r"连不上远程仓库.*（fatal: .*songshen/2020-06-30-1"):
         propose(clone, said("x"), DAY)
     (tmp_path / "away.git").rename(tmp_path / "remote.git")
     sent = propose(clone, said("x"), DAY)
     assert git(tmp_path / "remote.git", "rev-parse", sent.branch) == sent.commit and sent.paths == ()
+    git(clone, "commit", "-q", "--amend", "-m", "x")
+    with pytest.raises(GongshiError, match=r"没有上传成功（! \[rejected\].*请管理员处理"):
+        propose(clone, said("x"), DAY)
 
 
 @pytest.mark.parametrize(

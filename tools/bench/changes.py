@@ -29,8 +29,8 @@ GONGSHI = [sys.executable, "-m", "gongshi", "-C"]
 SCHEMA_PART = """
 import sys
 from pathlib import Path
+from gongshi.changes.judging import judging
 from gongshi.checks import check_records
-from gongshi.cli.judging import judging
 from gongshi.package import load
 from gongshi.repository import WorkTree
 root = Path(sys.argv[1])

@@ -6,16 +6,15 @@ import signal
 import sys
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from gongshi import __version__
+from gongshi.changes.judging import DESCRIPTORS, judging
 from gongshi.cli.chinese import Command
 from gongshi.cli.common import day, paint, progress, work_tree
-from gongshi.cli.judging import DESCRIPTORS, judging
 from gongshi.cli.render import Header, summary, text_line, to_github, to_json, to_junit
 from gongshi.model import Finding, GongshiError, Severity
 from gongshi.repository import digest
@@ -53,8 +52,6 @@ def check(root: Path, paths: tuple[str, ...], against: str | None, on_day: str |
         with judging(root, show, engine) as judge, load(tree) as database:
             when = day(on_day, county_day(database))
             findings = judge.since(base, database, when) if base else judge.database(database, when)
-            if base and findings:
-                findings = _only_new(findings, judge.revision(base, when))
         show("查找个人信息")
         findings += guarded.result()  # personal data in the clear is never an old sin
     show("")
@@ -96,17 +93,6 @@ def _base(root: Path, against: str) -> RevisionTree:
     if base is None:
         raise GongshiError(f"找不到版本“{against}”，或它与当前版本没有共同的历史，请先取回完整历史")
     return RevisionTree(git, base)
-
-
-def _only_new(findings: list[Finding], before: list[Finding]) -> list[Finding]:
-    """Findings whose identity the merge base has already become notices."""
-    known = {finding.identity for finding in before}
-    return [
-        replace(finding, severity=Severity.NOTICE, message=f"{finding.message}（原有问题）")
-        if finding.identity in known
-        else finding
-        for finding in findings
-    ]
 
 
 def _print(style: str, header: Header, findings: list[Finding]) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import click
 
+from gongshi.changes.judging import judging
 from gongshi.cli.chinese import Command
 from gongshi.cli.common import day, progress, work_tree
-from gongshi.cli.judging import judging
 from gongshi.model import Finding, GongshiError
 from gongshi.repository import Git, RevisionTree, Tree
 

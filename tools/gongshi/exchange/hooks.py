@@ -65,8 +65,13 @@ def staged_findings(root: Path) -> list[Finding]:
     listing = git.run(
         "diff", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev", "--diff-filter=AMT", "--relative"
     )
+    return [*identity_findings(git), *_blob_findings(git, _added(listing))]
+
+
+def identity_findings(git: Git) -> list[Finding]:
+    """What is personal in the name and address of who commits."""
     identity = b"\n".join(git.run("var", name) for name in ("GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"))
-    return [*scan_text("提交人", _without_time(identity)), *_blob_findings(git, _added(listing))]
+    return scan_text("提交人", _without_time(identity))
 
 
 def message_findings(text: bytes) -> list[Finding]:

@@ -5,18 +5,20 @@ branch record by record, push. Nothing is ever forced, and each step can be run 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from gongshi.changes import conflict_sentence, lacking_sentence, merge_files
-from gongshi.checks import check_guard, check_records
+from gongshi.changes.judging import JUDGED, judging
+from gongshi.checks import check_guard
 from gongshi.checks.guard import scan_text
+from gongshi.exchange.hooks import commit_findings, identity_findings
 from gongshi.model import Finding, GongshiError, Severity
-from gongshi.package import RECORDS, Database, Descriptor, county_day, document_of, format_files, load, read_descriptor
-from gongshi.policy import Figures, figures, judge, load_policies
-from gongshi.repository import Git, RevisionTree, WorkTree, write_files
+from gongshi.package import RECORDS, Descriptor, county_day, document_of, format_files, load, read_descriptor
+from gongshi.repository import Changes, Git, RevisionTree, WorkTree, differing, writer
 
 PREFIX = "songshen/"
 MAIN = "main"
@@ -57,23 +59,32 @@ def propose(root: Path, message: Message, day: date, progress: Progress = lambda
     records on disk are as they were, save that a commit made before a failed merge or push stays and is sent next time."""
     git = _ready(root)
     _check_message(message)
-    changed, left_out = _changed(git)
-    descriptor = read_descriptor(WorkTree(root))
-    if changed:
-        _check_grounds(message)
-        progress("整理和检查")
-        _format(root, descriptor, changed)
-        _check(root, changed, _base(git), day)
-    branch = _branch(git, day, bool(changed))
-    if changed:
-        changed = _commit(git, message, changed)
+    with writer(root) as write:
+        changed, left_out = _changed(git)
+        if changed:
+            _check_grounds(message)
+            progress("整理和检查")
+            _format(root, changed, write)
+            _check(root, WorkTree(root), _base(git), day)
+        branch = _branch(git, day, bool(changed))
+        sent = _commit(git, message, changed) if changed else ()
     progress("并入最新的记录")
-    merged = _merge_main(root, git, branch, day)
+    _fetch(git, branch)
+    commit, brought = _merged(root, git)
+    merged = commit != git.head()
+    # What lies on disk was checked above; what a merge, or commits of before that nothing is added to, hold was not.
+    if merged or not changed or any(path.startswith(JUDGED) for path in left_out):
+        progress("检查要送的内容")
+        _check(root, RevisionTree(git, commit), _base(git, commit), day, merged)
+    _check_history(root, commit, _base(git, commit))
+    if merged:
+        with writer(root):
+            git.run("merge", "-q", "--ff-only", commit)
     progress("上传")
     remote = _remote(git)
     if remote:
-        git.run("push", "-u", REMOTE, f"{branch}:refs/heads/{branch}")
-    return Proposal(branch, git.head() or "", changed, merged, left_out, _address(remote, branch))
+        _push(git, branch)
+    return Proposal(branch, commit, sent, len(brought), left_out, _address(remote, branch))
 
 
 def _ready(root: Path) -> Git:
@@ -91,6 +102,11 @@ def _ready(root: Path) -> Git:
         raise GongshiError(
             "还没有登记您是谁，请先运行 git config user.name 单位或岗位 和 git config user.email 邮箱，再送审。"
         ) from None
+    _refuse(
+        identity_findings(git),
+        "您登记的姓名或邮箱里有个人信息",
+        "请用 git config user.name 单位或岗位 和 git config user.email 单位邮箱 改过再送审",
+    )
     return git
 
 
@@ -121,55 +137,59 @@ def _changed(git: Git) -> tuple[tuple[str, ...], tuple[str, ...]]:
     return records, tuple(path for path in paths if path not in records)
 
 
-def _format(root: Path, descriptor: Descriptor, paths: Sequence[str]) -> None:
+def _format(root: Path, paths: Sequence[str], write: Callable[[Changes], object]) -> None:
     tree = WorkTree(root)
     there = [path for path in paths if tree.exists(path)]
-    changes, findings = format_files(tree, descriptor, there)
+    changes, findings = format_files(tree, read_descriptor(tree), there)
     _refuse(findings, "有文件不能整理成规范写法")
-    write_files(root, changes)
+    write(changes)
 
 
-def _base(git: Git) -> str:
+def _base(git: Git, commit: str = "HEAD") -> str:
     """The commit that the proposal is compared with: where it left the main branch."""
-    for name in (f"{REMOTE}/{MAIN}", MAIN):
-        if git.resolve(name) and (found := git.merge_base("HEAD", name)):
-            return found
-    return git.commit("HEAD")
+    main = _main(git)
+    return (main and git.merge_base(commit, main)) or git.commit("HEAD")
 
 
-def _check(root: Path, changed: Sequence[str], base: str, day: date) -> None:
-    """Refuse for personal data and for errors, of the records or of a rule, that the base did not have: what
-    ``gongshi check --against`` fails on."""
-    tree = WorkTree(root)
-    _refuse(check_guard(tree, [path for path in changed if tree.exists(path)]), "有个人信息")
-    with load(tree) as database, load(_revision(root, base)) as before:
-        day = county_day(database) or day
-        last = figures(load_policies(tree, database.descriptor), database.descriptor, before, day)
-        errors = _errors(database, day, last)
-        known = {finding.identity for finding in _errors(before, day)} if errors else set()
-    _refuse([finding for finding in errors if finding.identity not in known], "有新的错误")
+def _main(git: Git) -> str | None:
+    return git.resolve(f"{REMOTE}/{MAIN}") or git.resolve(MAIN)
 
 
-def _revision(root: Path, commit: str) -> RevisionTree:
-    tree = RevisionTree(Git(root), commit)
-    tree.prefetch(tree.paths())
-    return tree
+def _check(root: Path, tree: WorkTree | RevisionTree, base: str, day: date, merged: bool = False) -> None:
+    """Refuse for personal data in any record that differs from the base, and for errors, of the records or of a rule,
+    that the base did not have: what ``gongshi check --against`` fails on."""
+    before = RevisionTree(Git(root), base)
+    changed = [path for path in differing(before, tree) if path.startswith(f"{RECORDS}/") and tree.exists(path)]
+    if isinstance(tree, RevisionTree):
+        tree.prefetch(path for path in tree.paths() if path.startswith(JUDGED))
+    _refuse(check_guard(tree, changed), "有个人信息")
+    with judging(root, lambda _: None) as judge, load(tree) as database:
+        found = judge.since(before, database, county_day(database) or day)
+    if merged:
+        _refuse(found, "并入最新的记录后有新的错误", "请照着改好自己的记录再送审", 5)
+    _refuse(found, "有新的错误")
 
 
-def _errors(database: Database, day: date, last: Figures | None = None) -> list[Finding]:
-    findings = [*check_records(database), *judge(database, day, base=last).findings]
-    return [finding for finding in findings if finding.severity is Severity.ERROR]
+def _check_history(root: Path, commit: str, base: str) -> None:
+    """What one commit brings and the next takes away again would be pushed all the same."""
+    _refuse(
+        commit_findings(root, base, commit),
+        "要送的提交里有个人信息",
+        "删去了也还在历史里，请由管理员重做这些提交再送审",
+    )
 
 
-def _refuse(findings: Sequence[Finding], what: str) -> None:
+def _refuse(
+    findings: Sequence[Finding], what: str, advice: str = "请运行 gongshi check 逐条改好再送审", most: int = 1
+) -> None:
     errors = [finding for finding in findings if finding.severity is Severity.ERROR]
     if errors:
-        first = errors[0]
-        place = f"{first.path} 第 {first.line} 行：" if first.line else f"{first.path}："
-        more = f"，另有 {len(errors) - 1} 处" if len(errors) > 1 else ""
-        raise GongshiError(
-            f"{what}（{place}{first.message.rstrip('。')}{more}），请运行 gongshi check 逐条改好再送审。"
+        said = "；".join(
+            (f"{one.path} 第 {one.line} 行：" if one.line else f"{one.path}：") + one.message.rstrip("。")
+            for one in errors[:most]
         )
+        more = f"，另有 {len(errors) - most} 处" if len(errors) > most else ""
+        raise GongshiError(f"{what}（{said}{more}），{advice}。")
 
 
 def _branch(git: Git, day: date, changed: bool) -> str:
@@ -217,27 +237,55 @@ def _remote(git: Git) -> str:
         return ""
 
 
-def _merge_main(root: Path, git: Git, branch: str, day: date) -> int:
-    """Merge the newest main branch, record by record; gives how many files it brought. Conflicts change nothing."""
-    if _remote(git):
-        git.run("fetch", "-q", REMOTE)
-    theirs = git.resolve(f"{REMOTE}/{MAIN}") or git.resolve(MAIN)
-    ours = git.commit("HEAD")
+def _fetch(git: Git, branch: str) -> None:
+    why = git.complaint("fetch", "-q", REMOTE) if _remote(git) else ""
+    if why:
+        raise GongshiError(
+            f"连不上远程仓库，取不到最新的记录（{why}）；改动已提交在本机的 {branch}，请检查网络和账号后再送审一次。"
+        )
+
+
+def _push(git: Git, branch: str) -> None:
+    if why := git.complaint("push", "-q", "-u", REMOTE, f"{branch}:refs/heads/{branch}"):
+        raise GongshiError(
+            f"没有上传成功（{why}）；改动已提交在本机的 {branch}，请检查网络、账号和权限后再送审一次，"
+            "提示 rejected 的，是远程的同名分支上有别的提交，请管理员处理。"
+        )
+
+
+def _merged(root: Path, git: Git) -> tuple[str, tuple[str, ...]]:
+    """(a commit on no branch yet: HEAD with the newest main branch merged in record by record, which paths that brings);
+    HEAD itself if it has all of main. Conflicts change nothing."""
+    theirs, ours = _main(git), git.commit("HEAD")
     base = git.merge_base(ours, theirs) if theirs else None
     if theirs is None or base in (theirs, None):
-        return 0
+        return ours, ()
     changes = merged_changes(git, read_descriptor(WorkTree(root)), base, ours, theirs)
     dirty = sorted(set(sum(_changed(git), ())) & set(changes))
     if dirty:
         raise GongshiError(f"“{dirty[0]}”还有没送审的改动，与最新的记录合不到一起，请先还原它再送审。")
-    write_files(root, changes)
-    git.run("add", "-A", "--pathspec-from-file=-", "--pathspec-file-nul", input=_listed(tuple(changes)))
-    tree = git.run("write-tree").decode().strip()
+    with tempfile.TemporaryDirectory(prefix="gongshi-") as folder:
+        index = Git(root, Path(folder) / "index")  # the repository's own may hold what is not to be sent
+        index.run("read-tree", ours)
+        index.run("update-index", "-z", "--index-info", input=_entries(git, theirs, changes))
+        tree = index.run("write-tree").decode().strip()
     text = f"并入 {MAIN} 的最新记录\n".encode()
-    commit = git.run("commit-tree", tree, "-p", ours, "-p", theirs, "-F", "-", input=text).decode().strip()
-    git.run("update-ref", f"refs/heads/{branch}", commit, ours)
-    _check(root, tuple(changes), theirs, day)
-    return len(changes)
+    return git.run("commit-tree", tree, "-p", ours, "-p", theirs, "-F", "-", input=text).decode().strip(), tuple(
+        changes
+    )
+
+
+def _entries(git: Git, theirs: str, changes: Mapping[str, bytes | None]) -> bytes:
+    """Lines for ``git update-index --index-info``: mode and object of each path, mode 0 for one that goes."""
+    tree, listing = RevisionTree(git, theirs), git.ls_tree(theirs)
+    tree.prefetch(path for path, data in changes.items() if data is not None)
+    entries = []
+    for path, data in changes.items():
+        mode, name = listing[path] if data is not None else ("0", "0" * len(theirs))
+        if data is not None and data != tree.read(path):
+            name = git.run("hash-object", "-w", "--stdin", input=data).decode().strip()
+        entries.append(f"{mode} {name}\t".encode() + path.encode("utf-8", "surrogateescape") + b"\0")
+    return b"".join(entries)
 
 
 def merged_changes(git: Git, descriptor: Descriptor, base: str, ours: str, theirs: str) -> dict[str, bytes | None]:

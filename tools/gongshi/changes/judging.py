@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -61,8 +61,10 @@ class Judge:
         return found
 
     def since(self, base: RevisionTree, database: Database, when: date) -> list[Finding]:
-        """The findings on a Database whose rules compare it with ``base``."""
-        return self.database(database, when, self._figures(base, database, when))
+        """The findings on a Database whose rules compare it with ``base``; those that ``base`` has too are notices."""
+        found = self.database(database, when, self._figures(base, database, when))
+        known = {finding.identity for finding in self.revision(base, when)} if found else set()
+        return [_old(finding) if finding.identity in known else finding for finding in found]
 
     def _figures(self, base: RevisionTree, database: Database, when: date) -> Figures:
         """What the rules of a Database ask of ``base``, from the cache if they asked before."""
@@ -112,6 +114,10 @@ def _read_figures(policies: Policies, base: RevisionTree, descriptor: Descriptor
     base.prefetch(path for path in paths if base.exists(path))
     with load(base, wanted & theirs.resources.keys(), theirs) as release:
         return figures(policies, descriptor, release, when)
+
+
+def _old(finding: Finding) -> Finding:
+    return replace(finding, severity=Severity.NOTICE, message=f"{finding.message}（原有问题）")
 
 
 def _finding(item: dict) -> Finding:
