@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime
 import shutil
+from collections import namedtuple
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from board import NAMES, TOWN, VILLAGE, ledger
@@ -18,7 +20,9 @@ from gongshi.model import GongshiError
 from gongshi.package import load
 from gongshi.repository import WorkTree
 from gongshi.sealing import read_identity
+from gongshi.site.sheet import render
 
+DAY = datetime.date(2020, 6, 22)
 NEW = ["new", "监测公示", "--division", VILLAGE, "--unit", "U900", "--case", "Z2020-00001", "--starts", "2020-06-22"]
 FILE = "records/townships/guzhen/notices/2020/G2020-00001.yaml"
 
@@ -262,8 +266,6 @@ def long_list(number: int) -> sheets.Sheet:
 
 
 def draft(**changes):
-    from types import SimpleNamespace
-
     values = {"notice_id": "G2020-00001", "notice_kind": "退出公示", "case_id": "Z2020-00001", "payment_id": ""}
     return SimpleNamespace(**values | changes, division_code=VILLAGE)
 
@@ -318,6 +320,26 @@ def test_aid_to_pupils_and_the_disabled_is_never_a_list(made):
         draft(notice_kind="补助发放公示", case_id="", payment_id="F1"), [row], {"M00000001": "甲"}, b"a" * 64
     )
     assert made.columns[-2:] == ("补助项目", "金额（元）") and made.pages[0].rows[0][-2:] == ("产业奖补", "100.00")
+
+
+def test_a_household_with_two_benefits_is_counted_once(made):
+    class Paid:
+        def sql(self, query, parameters):
+            return [("H0000001", VILLAGE, "1组", 3, None, benefit, 100) for benefit in ("产业奖补", "交通补贴")]
+
+    paid = draft(notice_kind="补助发放公示", case_id="", payment_id="F0000001")
+    with pytest.raises(GongshiError, match="有 1 户没有在册的户主"):
+        sheets.entries(Paid(), paid)
+    rows = [sheets.Entry("H0000001", VILLAGE, "1组", 3, "M00000001", name, 100) for name in ("产业奖补", "交通补贴")]
+    sheet = sheets.make(paid, rows, {"M00000001": "甲"}, b"a" * 64)
+    assert len(sheet.pages[0].rows) == 2 and sheet.households == 1
+    record = paid.__dict__ | {"title": "补助发放公示", "starts_on": DAY, "ends_on": DAY, "doc_no": ""}
+    shown = SimpleNamespace(**record)
+    county = {"office": "示例县扶贫办", "office_phone": None, "hotline": "12317"}
+    assert "共 1 户" in render(shown, sheet, county, None, "A4", "张郢村委会", "张郢村")
+    with load(WorkTree(made[0]), ["divisions"]) as database:
+        noted = namedtuple("Notice", record)(**record)
+        assert b"items: 1\n" in notices.new(WorkTree(made[0]), database, noted, (), sheet)[1]
 
 
 def test_the_examples_own_commitments_are_those_of_its_sheets():

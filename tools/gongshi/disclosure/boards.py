@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 from typing import Any
 
 from gongshi.disclosure import sheets
-from gongshi.disclosure.sheets import Sheet
+from gongshi.disclosure.notices import township_of
+from gongshi.disclosure.sheets import Entry, Sheet
 from gongshi.model import GongshiError
 from gongshi.repository import Tree
 from gongshi.sealing import Identity, key_path, unseal, unwrap
@@ -15,16 +16,18 @@ from gongshi.sealing import Identity, key_path, unseal, unwrap
 
 def township_slug(database: Any, division: str) -> str:
     """The folder of the township that a division lies in; GongshiError for the county itself."""
-    found = database.sql("SELECT slug FROM divisions WHERE division_code = ?", [division[:9] + "000"])
-    if not found or not found[0][0] or division.endswith("000000"):
+    slug = township_of(database, division)
+    if not slug:
         raise GongshiError(f"“{division}”不是乡镇或村的代码，到户名单只公示到乡镇、村，请核对公示范围。")
-    return found[0][0]
+    return slug
 
 
 def new_sheet(tree: Tree, database: Any, notice: Any, identity: Identity) -> Sheet:
     """The sheet of a notice that is just being made, under the newest data key of its township."""
     slug = township_slug(database, notice.division_code)
-    return _sheet(tree, database, notice, identity, slug, _epochs(tree, slug)[-1])
+    rows = sheets.entries(database, notice)
+    key = _key(tree, slug, _epochs(tree, slug)[-1], identity)
+    return sheets.make(notice, rows, _names(tree, slug, identity, rows), key)
 
 
 def sheet(tree: Tree, database: Any, notice: Any, identity: Identity, committed: tuple[str, ...]) -> Sheet:
@@ -34,8 +37,10 @@ def sheet(tree: Tree, database: Any, notice: Any, identity: Identity, committed:
             f"“{notice.notice_id}”登记时没有写下公示榜的承诺值，打印出来无法核验，请用 gongshi notice new 重新登记。"
         )
     slug = township_slug(database, notice.division_code)
-    for epoch in reversed(_epochs(tree, slug)):
-        made = _sheet(tree, database, notice, identity, slug, epoch)
+    rows = sheets.entries(database, notice)
+    epochs, names = _epochs(tree, slug), _names(tree, slug, identity, rows)
+    for epoch in reversed(epochs):
+        made = sheets.make(notice, rows, names, _key(tree, slug, epoch, identity))
         if made.commitments == committed:
             return made
     raise GongshiError(
@@ -43,15 +48,14 @@ def sheet(tree: Tree, database: Any, notice: Any, identity: Identity, committed:
     )
 
 
-def _sheet(tree: Tree, database: Any, notice: Any, identity: Identity, slug: str, epoch: str) -> Sheet:
-    rows = sheets.entries(database, notice)
+def _key(tree: Tree, slug: str, epoch: str, identity: Identity) -> bytes:
     path = key_path(slug, epoch)
-    key = unwrap(tree.read(path), identity, path)
-    return sheets.make(notice, rows, _names(tree, slug, identity, {row.head for row in rows}), key)
+    return unwrap(tree.read(path), identity, path)
 
 
-def _names(tree: Tree, slug: str, identity: Identity, wanted: set[str | None]) -> Mapping[str, str]:
-    """Names of the members asked for, and of nobody else."""
+def _names(tree: Tree, slug: str, identity: Identity, rows: Iterable[Entry]) -> Mapping[str, str]:
+    """Names of the heads of these households, and of nobody else."""
+    wanted = {row.head for row in rows}
     return {row["member_no"]: row["name"] for row in unseal(tree, slug, identity) if row["member_no"] in wanted}
 
 

@@ -43,8 +43,7 @@ def listed(database: Any) -> Sequence[Any]:
     """Every notice on record, newest first, with the name of its division as ``scope``."""
     names, rows = database.columns(
         """SELECT n.*, d.name AS scope FROM notices n
-        LEFT JOIN (SELECT division_code, any_value(name) AS name FROM divisions GROUP BY ALL) d
-          ON d.division_code = n.division_code
+        LEFT JOIN divisions d ON d.division_code = n.division_code
         ORDER BY n.starts_on DESC, n.notice_id DESC"""
     )
     shape = namedtuple("Notice", names, rename=True)
@@ -141,8 +140,7 @@ def new(tree: Tree, database: Any, notice: Any, projects: Sequence[str], sheet: 
     """Path and content of the new notice's file: it freezes what it shows, by commitments and object numbers."""
     record = {name: _text(value) for name, value in notice._asdict().items()}
     frozen = [{"project_id": code, "frozen": _frozen(tree, database, code)} for code in sorted(set(projects))]
-    pages = sheet.pages if sheet else ()
-    record["items"] = str(sum(len(page.rows) for page in pages) if sheet else len(frozen) or 1)
+    record["items"] = str(sheet.households if sheet else len(frozen) or 1)
     lists = {
         "projects": frozen,
         "commitments": [
@@ -169,10 +167,15 @@ def blob_id(content: bytes) -> str:
     return hashlib.sha1(b"blob %d\0%s" % (len(content), content)).hexdigest()
 
 
+def township_of(database: Any, division: str) -> str:
+    """The folder of the township that a division lies in or is, "" for the county."""
+    found = database.sql("SELECT slug FROM divisions WHERE division_code = ?", [division[:9] + "000"])
+    return (found[0][0] or "") if found and not division.endswith("000000") else ""
+
+
 def _path(database: Any, notice: Any) -> str:
     year = notice.notice_id[1:5]
-    town = database.sql("SELECT slug FROM divisions WHERE division_code = ?", [notice.division_code[:9] + "000"])
-    township = town[0][0] if town and town[0][0] and not notice.division_code.endswith("000000") else ""
+    township = township_of(database, notice.division_code)
     folder = f"townships/{township}/notices" if township else "notices"
     return f"{RECORDS}/{folder}/{year}/{notice.notice_id}.yaml"
 

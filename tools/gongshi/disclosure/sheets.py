@@ -25,6 +25,8 @@ LEAVES = 8
 """Commitments come in lots of so many, filled up with ones of no page: their number must not tell how long a list is."""
 BYTES = 1100
 """Of a page's text: more makes a QR code that a phone cannot read off a board."""
+ROOM = BYTES - 150
+"""What of them the rows may take; the rest is for the head."""
 VERSION = "公示榜1"
 
 NEVER = frozenset(
@@ -33,7 +35,7 @@ NEVER = frozenset(
 """Benefits that are never listed: of pupils only totals by school are public, of health nothing."""
 
 _SPACE = re.compile(r"[\s\u200b\ufeff]+")
-_HEAD = re.compile(r"(公示榜1);(G\d{4}-\d{5});(\d{1,4})/(\d{1,4});([0-9a-f]{32});([^;|]*);", re.ASCII)
+_HEAD = re.compile(rf"({VERSION});(G\d{{4}}-\d{{5}});(\d{{1,4}})/(\d{{1,4}});([0-9a-f]{{32}});([^;|]*);", re.ASCII)
 
 _CASE = """
 SELECT h.household_no, h.village_code, h.group_name, h.population, m.member_no, '' AS benefit, NULL AS amount
@@ -82,9 +84,10 @@ class Page:
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """The list of one notice, in pages."""
+    """The list of one notice, in pages. A household with two benefits has two rows, and is one of ``households``."""
 
     notice_id: str
+    households: int
     category: str
     columns: tuple[str, ...]
     pages: tuple[Page, ...]
@@ -144,16 +147,22 @@ def in_order(rows: Iterable[Entry]) -> list[Entry]:
 
 def _refuse(notice: Any, found: Sequence[Entry]) -> None:
     scope = notice.division_code[:9] if notice.division_code.endswith("000") else notice.division_code
-    if strange := [row.household_no for row in found if not row.village_code.startswith(scope)]:
+    if strange := _households(row for row in found if not row.village_code.startswith(scope)):
         raise GongshiError(f"名单里有 {len(strange)} 户不在公示范围内（如 {strange[0]}），请核对公示范围和案卷。")
-    if headless := [row.household_no for row in found if not row.head]:
+    if headless := _households(row for row in found if not row.head):
         raise GongshiError(f"名单里有 {len(headless)} 户没有在册的户主（如 {headless[0]}），请先在成员表补登户主。")
     if never := sorted({row.benefit for row in found} & NEVER):
         raise GongshiError(f"{'、'.join(never)}不公示到人到户：学生资助按学校公布人数和金额，与健康有关的不公布。")
 
 
+def _households(rows: Iterable[Entry]) -> list[str]:
+    """Their numbers, each once."""
+    return list(dict.fromkeys(row.household_no for row in rows))
+
+
 def make(notice: Any, rows: Iterable[Entry], names: Mapping[str, str], key: bytes) -> Sheet:
     """The sheet of a notice; ``names`` gives each head's name, ``key`` is the township's data key."""
+    rows = list(rows)
     money = bool(notice.payment_id and not notice.case_id)
     columns = ("序号", "户主", "村民小组", "家庭人口", *(("补助项目", "金额（元）") if money else ()))
     cells = [_cells(number, row, names, money) for number, row in enumerate(rows, 1)]
@@ -165,13 +174,14 @@ def make(notice: Any, rows: Iterable[Entry], names: Mapping[str, str], key: byte
     )
     numbers = range(len(pages) + 1, -(-len(pages) // LEAVES) * LEAVES + 1)
     blanks = tuple(hashlib.sha256(_salt(key, f"{notice.notice_id}/{n} blank").encode()).hexdigest() for n in numbers)
-    return Sheet(notice.notice_id, category, columns, pages, blanks)
+    households = len(_households(rows))
+    return Sheet(notice.notice_id, households, category, columns, pages, blanks)
 
 
 def _cells(number: int, row: Entry, names: Mapping[str, str], money: bool) -> tuple[str, ...]:
     name = names.get(row.head or "")
     if not name:
-        raise GongshiError(f"第 {number} 户（{row.household_no}）的户主还没有密封姓名，请先用 gongshi seal 封存。")
+        raise GongshiError(f"名单第 {number} 行（{row.household_no}）的户主还没有密封姓名，请先用 gongshi seal 封存。")
     more = (row.benefit, f"{row.amount:.2f}") if money else ()
     return (str(number), _bare(name), row.group_name, str(row.population), *more)
 
@@ -183,16 +193,16 @@ def _bare(name: str) -> str:
 
 
 def _cut(cells: Sequence[tuple[str, ...]]) -> list[list[tuple[str, ...]]]:
-    """Pages of at most ROWS rows and BYTES bytes."""
+    """Pages of at most ROWS rows and ROOM bytes."""
     pages: list[list[tuple[str, ...]]] = []
     room = 0
     for row in cells:
         size = len(_line(row).encode()) + 1
-        if size > BYTES - 150:
-            raise GongshiError(f"名单第 {row[0]} 户的姓名太长，印不进二维码，请核对密封的姓名。")
+        if size > ROOM:
+            raise GongshiError(f"名单第 {row[0]} 行的姓名太长，印不进二维码，请核对密封的姓名。")
         if not pages or len(pages[-1]) == ROWS or size > room:
             pages.append([])
-            room = BYTES - 150
+            room = ROOM
         pages[-1].append(row)
         room -= size
     return pages

@@ -16,14 +16,14 @@ PAPERS = {"A4": 1.0, "A3": 1.414}
 """Paper and how much larger than A4 everything is on it."""
 
 
-def render(notice: Any, sheet: Sheet, county: Any, unit: Any, paper: str, publisher: str, village: str) -> str:
-    """The file's text. ``unit`` is the office phone of the publisher, ``county`` has hotline, office and its phone."""
+def render(notice: Any, sheet: Sheet, county: Any, phone: str | None, paper: str, publisher: str, village: str) -> str:
+    """The file's text. ``phone`` is the office phone of the publisher, ``county`` has hotline, office and its phone."""
     codes = {page.number: _code(page) for page in sheet.pages}
     values = {
         "notice": notice,
         "sheet": sheet,
         "county": county,
-        "phone": unit,
+        "phone": phone,
         "paper": paper,
         "scale": PAPERS[paper],
         "publisher": publisher,
