@@ -1,5 +1,6 @@
 """The views there are. Adding a column here is publishing it."""
 
+from gongshi.disclosure.kinds import HOUSEHOLDS, kinds
 from gongshi.disclosure.views import View
 
 COUNTY = View(
@@ -20,8 +21,7 @@ TOWNSHIPS = View(
     #poor_villages:villages.village_class=其中贫困村 #exited_villages:villages.exited_on=已退出贫困村
     villages.households villages.population""",
     """
-    SELECT d.division_code AS township_code, any_value(d.name) AS name, any_value(d.slug) AS slug,
-      any_value(d.terrain) AS terrain, count(v.village_code) AS village_count,
+    SELECT d.division_code AS township_code, d.name, d.slug, d.terrain, count(v.village_code) AS village_count,
       count(*) FILTER (v.village_class = '重点贫困村') AS key_villages,
       count(*) FILTER (v.village_class IN ('重点贫困村', '贫困村')) AS poor_villages,
       count(v.exited_on) AS exited_villages,
@@ -30,7 +30,7 @@ TOWNSHIPS = View(
     LEFT JOIN {divisions} c ON c.parent_code = d.division_code AND c.valid_to IS NULL
     LEFT JOIN {villages} v ON v.village_code = c.division_code
     WHERE d.level = '乡镇' AND d.valid_to IS NULL
-    GROUP BY d.division_code
+    GROUP BY d.division_code, d.name, d.slug, d.terrain
     ORDER BY d.division_code""",
 )
 
@@ -160,6 +160,9 @@ PAYMENTS = View(
 """Without the number of persons of a batch: its amount, which is public for good, divided by the standard would give a
 small number back."""
 
+_OPEN = ", ".join(f"'{kind.kind}'" for kind in kinds().values() if kind.carries != HOUSEHOLDS)
+"""The kinds of notices with no list of households behind them."""
+
 NOTICES = View(
     "notices",
     "公示公告",
@@ -172,15 +175,14 @@ NOTICES = View(
     """
     SELECT n.*, d.name AS scope, d.level AS scope_level, u.name AS publisher,
       u.office_phone AS publisher_phone, coalesce(o.objections, 0) AS objections, coalesce(o.answered, 0) AS answered,
-      CASE WHEN n.notice_kind IN ('资金分配公告', '年度计划公告', '项目库公示', '实施前公示', '竣工后公示',
-        '项目调整公示', '贫困村退出公示', '其他公告') THEN n.items END AS project_count
+      CASE WHEN n.notice_kind IN ($open) THEN n.items END AS project_count
     FROM {notices} n
     LEFT JOIN {divisions} d ON d.division_code = n.division_code
     LEFT JOIN {units} u ON u.unit_code = n.publisher_unit
     LEFT JOIN (SELECT notice_id, count(*) AS objections, count(answered_on) AS answered
       FROM {notice-objections} GROUP BY notice_id) o ON o.notice_id = n.notice_id
     WHERE n.withdrawn_on IS NULL
-    ORDER BY n.starts_on DESC, n.notice_id DESC""",
+    ORDER BY n.starts_on DESC, n.notice_id DESC""".replace("$open", _OPEN),
 )
 """Without the number of households of a list: a village's total less its exits would be a small count that the table of
 people withholds. Households are counted there, once, with everything that may be worked out from them considered."""
@@ -208,9 +210,8 @@ OBJECTIONS = View(
     SELECT o.*
     FROM {notice-objections} o
     JOIN {notices} g ON g.notice_id = o.notice_id AND g.withdrawn_on IS NULL
-    WHERE g.notice_kind IN ('资金分配公告', '年度计划公告', '项目库公示', '实施前公示', '竣工后公示', '项目调整公示',
-      '贫困村退出公示', '其他公告')
-    ORDER BY o.notice_id, o.raised_on, o.topic""",
+    WHERE g.notice_kind IN ($open)
+    ORDER BY o.notice_id, o.raised_on, o.topic""".replace("$open", _OPEN),
 )
 """Of money and projects only: what is objected to in a short list of households could point to one of them."""
 
@@ -276,8 +277,7 @@ INSPECTIONS = View(
       coalesce(f.settled, 0) AS settled
     FROM {inspections} i
     LEFT JOIN {units} u ON u.unit_code = i.by_unit
-    LEFT JOIN (SELECT division_code, any_value(name) AS name FROM {divisions} GROUP BY ALL) d
-      ON d.division_code = i.division_code
+    LEFT JOIN {divisions} d ON d.division_code = i.division_code
     LEFT JOIN (SELECT inspection_id, count(*) AS findings, count(closed_on) AS settled
       FROM {inspection-findings} GROUP BY ALL) f ON f.inspection_id = i.inspection_id
     ORDER BY i.started_on DESC, i.inspection_id DESC""",
@@ -335,8 +335,7 @@ SCHOOLS = View(
     """
     SELECT s.*, d.name AS township, d.slug AS township_slug
     FROM {schools} s
-    LEFT JOIN (SELECT division_code, any_value(name) AS name, any_value(slug) AS slug FROM {divisions}
-      WHERE valid_to IS NULL GROUP BY ALL) d ON d.division_code = s.township_code
+    LEFT JOIN {divisions} d ON d.division_code = s.township_code AND d.valid_to IS NULL
     ORDER BY s.township_code, s.school_code""",
 )
 
@@ -379,11 +378,9 @@ CLOSED = View(
     divisions.successor_code successor:divisions.name=后继名称""",
     """
     SELECT o.*, n.name AS successor
-    FROM (SELECT division_code, any_value(name) AS name, any_value(level) AS level, any_value(slug) AS slug,
-      max(valid_to) AS valid_to, any_value(successor_code) AS successor_code
-      FROM {divisions} GROUP BY division_code HAVING count(*) = count(valid_to)) o
+    FROM {divisions} o
     LEFT JOIN {divisions} n ON n.division_code = o.successor_code
-    WHERE o.level IN ('乡镇', '村')
+    WHERE o.valid_to IS NOT NULL AND o.level IN ('乡镇', '村')
     ORDER BY o.division_code""",
 )
 

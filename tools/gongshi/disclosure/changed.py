@@ -51,19 +51,19 @@ CHANGES = View("changes", "变更记录", ("commit", "resource", "record", "fiel
 """Made by ``published``, not by SQL."""
 
 COLUMNS = (
-    Column("changed_on", "日期", "date", "", "变更进入台账的日期", ""),
-    Column("commit", "版本", "string", "", "台账版本号的前 12 位", ""),
-    Column("doc_no", "文号", "string", "", "变更所依据的文件", ""),
-    Column("kind", "变更", "string", "", "新增、修改、删除；改文字只注明改过", ""),
-    Column("resource", "表", "string", "", "表的英文名", ""),
-    Column("table", "表名", "string", "", "", ""),
-    Column("record", "记录编号", "string", "", "主键的值，几个字段用 / 连接", ""),
-    Column("project_id", "项目编号", "string", "", "变更所属的项目", "projects.project_id"),
-    Column("field", "字段", "string", "", "字段的英文名", ""),
-    Column("title", "项", "string", "", "字段的中文名", ""),
-    Column("before", "原来", "string", "", "变更前，空是原来没有填", ""),
-    Column("after", "现在", "string", "", "变更后，空是没有填", ""),
-    Column("unit", "单位", "string", "", "", ""),
+    Column("changed_on", "日期", "date", description="变更进入台账的日期"),
+    Column("commit", "版本", description="台账版本号的前 12 位"),
+    Column("doc_no", "文号", description="变更所依据的文件"),
+    Column("kind", "变更", description="新增、修改、删除；改文字只注明改过"),
+    Column("resource", "表", description="表的英文名"),
+    Column("table", "表名"),
+    Column("record", "记录编号", description="主键的值，几个字段用 / 连接"),
+    Column("project_id", "项目编号", description="变更所属的项目", origin="projects.project_id"),
+    Column("field", "字段", description="字段的英文名"),
+    Column("title", "项", description="字段的中文名"),
+    Column("before", "原来", description="变更前，空是原来没有填"),
+    Column("after", "现在", description="变更后，空是没有填"),
+    Column("unit", "单位"),
 )
 
 NEW, CHANGED, TEXT, GONE = "新增", "修改", "改文字", "删除"

@@ -106,13 +106,13 @@ def _row(key: Iterable, count: int, amount: Any, withheld: Withheld | None) -> t
 
 
 def _loans(rows: Sequence[tuple], threshold: int) -> Rows:
+    if not rows:
+        return []
     cells = {row[0]: row[1] for row in rows} | {TOTAL: sum(row[1] for row in rows)}
-    hidden = suppress(cells, [Sum(TOTAL, tuple(row[0] for row in rows))], threshold) if rows else {}
+    hidden = suppress(cells, [Sum(TOTAL, tuple(row[0] for row in rows))], threshold)
     found = [
         (row[0], hidden[row[0]], SECONDARY, SECONDARY, SECONDARY) if row[0] in hidden else tuple(row) for row in rows
     ]
-    if not rows:
-        return []
     ends = (min(row[3] for row in rows), max(row[4] for row in rows))
     total = _row((TOTAL,), cells[TOTAL], sum(row[2] for row in rows), hidden.get(TOTAL))
     return [*found, (*total, *((SECONDARY, SECONDARY) if TOTAL in hidden else ends))]
@@ -138,19 +138,18 @@ def _pair(key: Iterable, contacts: int, pairings: int, withheld: Withheld | None
     return (*key, SECONDARY if withheld else contacts, withheld or pairings)
 
 
-def _column(name: str, title: str, type: str = "string", unit: str = "", people: bool = False) -> Column:
-    return Column(name, title, type, unit, "", "", people)
-
-
 COUNTS = (
     Count(
         "school-aid",
         "学生资助（按学校）",
         ("school_code", "benefit", "period"),
         (
-            *(_column("school_code", "学校编号"), _column("school", "学校")),
-            *(_column("benefit", "资助项目"), _column("period", "所属期")),
-            *(_column("persons", "人数", "integer", "人", True), _column("amount", "金额", "number", "元", True)),
+            Column("school_code", "学校编号"),
+            Column("school", "学校"),
+            Column("benefit", "资助项目"),
+            Column("period", "所属期"),
+            Column("persons", "人数", "integer", "人", people=True),
+            Column("amount", "金额", "number", "元", people=True),
         ),
         AID,
         _aid,
@@ -160,10 +159,11 @@ COUNTS = (
         "扶贫小额信贷（按用途）",
         ("purpose",),
         (
-            *(_column("purpose", "用途"), _column("loans", "笔数", "integer", "笔", True)),
-            _column("amount", "金额", "number", "元", True),
-            _column("lowest_rate", "最低年利率", "number", "%", True),
-            _column("highest_rate", "最高年利率", "number", "%", True),
+            Column("purpose", "用途"),
+            Column("loans", "笔数", "integer", "笔", people=True),
+            Column("amount", "金额", "number", "元", people=True),
+            Column("lowest_rate", "最低年利率", "number", "%", people=True),
+            Column("highest_rate", "最高年利率", "number", "%", people=True),
         ),
         LOANS,
         _loans,
@@ -173,10 +173,12 @@ COUNTS = (
         "帮扶活动次数",
         ("township_code", "role", "contact_kind", "quarter"),
         (
-            *(_column("township_code", "乡镇代码"), _column("role", "结对角色")),
-            *(_column("contact_kind", "方式"), _column("quarter", "季度")),
-            _column("contacts", "次数", "integer", "次", True),
-            _column("pairings", "有活动的结对", "integer", "对", True),
+            Column("township_code", "乡镇代码"),
+            Column("role", "结对角色"),
+            Column("contact_kind", "方式"),
+            Column("quarter", "季度"),
+            Column("contacts", "次数", "integer", "次", people=True),
+            Column("pairings", "有活动的结对", "integer", "对", people=True),
         ),
         CONTACTS,
         _contacts,

@@ -29,20 +29,20 @@ MADE = (PEOPLE, HELP, CHANGES)
 """Not made by SQL: two by ``people.count``, since they share their totals, the last of the history."""
 
 PEOPLE_COLUMNS = (
-    Column("division_code", "区划代码", "string", "", "县、乡镇或村的 12 位代码", "divisions.division_code"),
-    Column("name", "名称", "string", "", "区划名称", "divisions.name"),
-    Column("level", "级别", "string", "", "县、乡镇或村", "divisions.level"),
-    Column("dimension", "分组", "string", "", "按什么分组统计", ""),
-    Column("value", "组", "string", "", "组的名称", ""),
-    Column("households", "户数", "integer", "户", "", "households.household_no", people=True),
-    Column("persons", "人数", "integer", "人", "", "households.population", people=True),
+    Column("division_code", "区划代码", description="县、乡镇或村的 12 位代码", origin="divisions.division_code"),
+    Column("name", "名称", description="区划名称", origin="divisions.name"),
+    Column("level", "级别", description="县、乡镇或村", origin="divisions.level"),
+    Column("dimension", "分组", description="按什么分组统计"),
+    Column("value", "组", description="组的名称"),
+    Column("households", "户数", "integer", unit="户", origin="households.household_no", people=True),
+    Column("persons", "人数", "integer", unit="人", origin="households.population", people=True),
 )
 HELP_COLUMNS = (
-    Column("township_code", "乡镇代码", "string", "", "", "divisions.division_code"),
-    Column("township", "乡镇", "string", "", "", "divisions.name"),
-    Column("township_slug", "乡镇目录名", "string", "", "", "divisions.slug"),
-    Column("households", "扶贫对象户数", "integer", "户", "", "households.household_no", people=True),
-    Column("covered", "有帮扶责任人的户数", "integer", "户", "", "pairings.household_no", people=True),
+    Column("township_code", "乡镇代码", origin="divisions.division_code"),
+    Column("township", "乡镇", origin="divisions.name"),
+    Column("township_slug", "乡镇目录名", origin="divisions.slug"),
+    Column("households", "扶贫对象户数", "integer", unit="户", origin="households.household_no", people=True),
+    Column("covered", "有帮扶责任人的户数", "integer", unit="户", origin="pairings.household_no", people=True),
 )
 
 _PLACES = """
@@ -229,9 +229,8 @@ def _people(database: Database, people: Database | None, threshold: int) -> list
 def _places(database: Database) -> tuple[list[Place], dict[str, _Named]]:
     places, names = [], {}
     for code, level, parent, name, slug in database.sql(expand(_PLACES, database.descriptor, PUBLIC)):
-        if code not in names:
-            places.append(Place(code, level, parent if parent in names else None))
-            names[code] = _Named(name, slug)
+        places.append(Place(code, level, parent if parent in names else None))
+        names[code] = _Named(name, slug)
     return places, names
 
 

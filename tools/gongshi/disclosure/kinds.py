@@ -23,7 +23,6 @@ class Kind:
 
     kind: str
     carries: str
-    level: str
     places: tuple[str, ...]
     least_days: int
     result_days: int

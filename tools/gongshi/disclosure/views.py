@@ -29,10 +29,10 @@ class Column:
 
     name: str
     title: str
-    type: str
-    unit: str
-    description: str
-    origin: str
+    type: str = "string"
+    unit: str = ""
+    description: str = ""
+    origin: str = ""
     people: bool = False
     """A count of people: withheld if it is small."""
 

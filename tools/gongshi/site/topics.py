@@ -15,6 +15,7 @@ from gongshi.disclosure.suppression import NOT_YET
 from gongshi.model import GongshiError
 from gongshi.package.yamlfile import parse, plain
 from gongshi.site.numbers import LEVELS, STAGES
+from gongshi.site.quarter import quarter_end
 
 WHOLE = "全县项目"
 """Stands for the township of a project that has none: it reaches several."""
@@ -39,9 +40,8 @@ def help_values(views: Disclosure, on: datetime.date) -> dict[str, Any]:
 
 def _past_quarters(quarters: Iterable[str], on: datetime.date) -> list[str]:
     """The last four quarters that have data and ended on or before the day: figures of a running one still change."""
-    running = f"{on.year}-Q{(on.month + 2) // 3}"
-    last = (on + datetime.timedelta(days=1)).month != on.month and on.month % 3 == 0
-    return sorted(quarter for quarter in quarters if quarter < running or (last and quarter == running))[-4:]
+    end = quarter_end(on)
+    return sorted(quarter for quarter in quarters if quarter <= f"{end.year}-Q{end.month // 3}")[-4:]
 
 
 def education_values(views: Disclosure) -> dict[str, Any]:
