@@ -1,4 +1,4 @@
-"""The frozen vocabulary every room speaks: no I/O, no text for people beyond the fields themselves."""
+"""The frozen vocabulary every room speaks: no I/O, and of words for people only the names of severities."""
 
 from __future__ import annotations
 
@@ -12,6 +12,9 @@ class Severity(StrEnum):
     ERROR = "error"
     WARNING = "warning"
     NOTICE = "notice"
+
+
+SEVERITIES = {Severity.ERROR: "错误", Severity.WARNING: "警告", Severity.NOTICE: "提示"}
 
 
 class GongshiError(Exception):

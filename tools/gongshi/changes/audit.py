@@ -12,11 +12,9 @@ from pathlib import Path
 from gongshi.changes.past import History, Stored, keys_in
 from gongshi.changes.phrases import KINDS, SEALED
 from gongshi.changes.values import Kind, RecordVersion, Revision
-from gongshi.model import Finding, GongshiError, Severity
+from gongshi.model import SEVERITIES, Finding, GongshiError
 from gongshi.package import Field
 from gongshi.repository import RevisionTree
-
-SEVERITIES = {Severity.ERROR: "错误", Severity.WARNING: "警告", Severity.NOTICE: "提示"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ import click
 
 from gongshi.cli.chinese import ChineseContext, Command
 from gongshi.cli.common import day, progress, work_tree
-from gongshi.model import GongshiError
+from gongshi.model import SEVERITIES, GongshiError
 
 if TYPE_CHECKING:
     from datetime import date
@@ -28,7 +28,6 @@ STATES = {
     "no-base": "没有上次发布可比",
     "broken": "规则写得不对，没有运行",
 }
-SEVERITIES = {"error": "错误", "warning": "警告", "notice": "提示"}
 
 
 class Group(click.Group):

@@ -13,11 +13,10 @@ from typing import NamedTuple
 
 from gongshi.checks.phrases import is_personal
 from gongshi.disclosure.suppression import NOT_YET, SECONDARY, Withheld, primary
-from gongshi.model import Severity
+from gongshi.model import SEVERITIES
 from gongshi.package import Descriptor
 from gongshi.policy import Outcome, Policy, Rule, State, Verdict, show
 
-SEVERITIES = {Severity.ERROR: "错误", Severity.WARNING: "警告", Severity.NOTICE: "提示"}
 STATES = {
     State.RAN: "已检查",
     State.NOT_CONFIGURED: "未配置",
