@@ -1,7 +1,8 @@
 """Pages, downloads and the search index: everything of the public site but the rendering of its shells.
 
-The site is made from the disclosure views alone. It knows nothing of MkDocs: a generator hands it finished HTML
-with markers in it (``Shell``), and it stamps the record pages from that.
+What it says of records is from the disclosure views alone, and of rules from what that room counts; of what is gone it
+knows the address. It knows nothing of MkDocs: a generator hands it finished HTML with markers in it (``Shell``), and it
+stamps the record pages from that.
 """
 
 from pathlib import Path

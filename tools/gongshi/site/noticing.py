@@ -92,7 +92,7 @@ def by_kind(rows: Sequence[Any], on: datetime.date) -> list[tuple[str, Mapping[S
 
 
 def over(row: Any, on: datetime.date) -> bool:
-    """Whether a list of households has come down: from then on the site keeps kind, dates, result and commitments."""
+    """Whether a list of households has come down: from then on its page says what came of it, not where it hung."""
     return row.project_count is None and on > row.ends_on
 
 

@@ -1,6 +1,7 @@
 """Reading a village sheet back and holding it against what was committed to.
 
-Of a sheet's HTML both are read: the text of each QR code, and the rows as they are printed.
+Of a sheet's HTML both are read: the text that each QR code was made from, which stands hidden beside it, and the rows
+as they are printed.
 """
 
 from __future__ import annotations

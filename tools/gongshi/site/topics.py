@@ -1,4 +1,4 @@
-"""What the pages about help, schooling, oversight and the standard catalogue show, from the views."""
+"""What single pages show, from the views: help, schooling, oversight, the standard catalogue, funds, projects, villages."""
 
 from __future__ import annotations
 
