@@ -19,7 +19,7 @@ from gongshi.disclosure import boards, notices, sheets
 from gongshi.model import GongshiError
 from gongshi.package import load
 from gongshi.repository import WorkTree
-from gongshi.sealing import read_identity
+from gongshi.sealing import read_identity, seal, unseal
 from gongshi.site.sheet import render
 
 DAY = datetime.date(2020, 6, 22)
@@ -221,6 +221,17 @@ def test_printing_again_gives_the_same_bytes_and_another_list_is_refused(clerk, 
     clerk.edit("households.csv", "1组", "9组")
     words = clerk.refused(sheet, "G2020-00001", "-o", tmp_path / "c.html", "--identity", clerk.key)
     assert "公示后有变更" in words and not (tmp_path / "c.html").exists()
+
+
+def test_a_sheet_of_an_older_key_is_found_and_its_names_are_opened_once(clerk, tmp_path, monkeypatch):
+    clerk.say(notice, *NEW, "--identity", clerk.key)
+    before = clerk.sheet(tmp_path / "a.html")
+    more = f"member_no,name\nM00000001,{NAMES[1]}\n".encode()
+    seal(clerk.root, "guzhen", "2021", more, read_identity(clerk.key, clerk.root))
+    assert len(list((clerk.root / "records/keys/guzhen").glob("*.age"))) == 2
+    opened = []
+    monkeypatch.setattr(boards, "unseal", lambda *about: opened.append(about) or unseal(*about))
+    assert clerk.sheet(tmp_path / "b.html") == before and len(opened) == 1
 
 
 def test_a_sheet_is_never_written_where_it_could_be_published(clerk, tmp_path):
