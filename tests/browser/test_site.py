@@ -215,7 +215,7 @@ def test_what_is_counted_has_its_own_word(site, browser) -> None:
 def test_an_address_that_names_a_row_finds_it(site, browser, width) -> None:
     browser.size(width)
     browser.open(address(site, "oversight/index.html"))
-    last = browser.run("document.querySelector('[data-rows=inspections] tr:last-child').id")
+    last = browser.run("document.querySelector('[data-pieces] tr:last-child').id")
     seen = f"document.getElementById({json.dumps(last)}).getBoundingClientRect()"
     assert browser.run(seen + ".height") == 0
     browser.run(f"location.hash = {json.dumps(last)}; 0")

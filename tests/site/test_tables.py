@@ -28,6 +28,11 @@ def test_a_table_of_few_columns_stays_a_table():
     assert "gs-cards" not in made and "data-th" not in made and 'aria-label="&lt;b&gt;"' in made
 
 
+def test_a_table_of_figures_stays_a_table():
+    made = frame("去向", HEAD + "<tbody><tr><th>茶园</th><td>1</td><td>2</td><td>3</td></tr></tbody>", figures=True)
+    assert 'class="gs-table gs-figures"' in made and "data-th" not in made
+
+
 def notice(kind: str, first: str, last: str) -> SimpleNamespace:
     days = (datetime.date.fromisoformat(day) for day in (first, last))
     return SimpleNamespace(**dict(zip(("starts_on", "ends_on"), days, strict=True)), notice_kind=kind, result=None)

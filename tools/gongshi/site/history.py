@@ -173,5 +173,6 @@ def _figure(text: str, unit: str) -> Any:
         except ValueError:
             return text
     if unit and (match := re.fullmatch(r"(-?)([0-9]+)((?:\.[0-9]+)?)", text)):
-        return f"{match[1]}{int(match[2]):,}{match[3]}"
+        digits = match[3].rstrip("0").rstrip(".") if unit == "%" else match[3]
+        return f"{match[1]}{int(match[2]):,}{digits}"
     return text

@@ -17,10 +17,20 @@ _CELL = re.compile(r"<(tr|td|th)\b([^>]*)>")
 _SPAN = re.compile(r'colspan="(\d+)"')
 
 
-def frame(label: str, content: str, narrow: bool = False, name: str = "") -> Markup:
-    """The table ``content`` (thead, tbody, tfoot) in a labelled frame which the keyboard reaches."""
-    titles, content = _labelled(str(content))  # a plain string: Markup would escape what is joined to it
-    kind = "gs-table gs-cards" if len(titles) >= CARDS else "gs-table"
+def frame(label: str, content: str, narrow: bool = False, name: str = "", figures: bool = False) -> Markup:
+    """The table ``content`` (thead, tbody, tfoot) in a labelled frame which the keyboard reaches.
+
+    ``figures``: a short name and figures stay a table on any screen, so that they can be compared.
+    """
+    content = str(content)  # a plain string: Markup would escape what is joined to it
+    kind = "gs-table"
+    if figures:
+        kind = "gs-table gs-figures"
+    elif (
+        len(titles := [_TAG.sub("", title).strip() for title in _HEAD.findall(content.partition("</thead>")[0])])
+        >= CARDS
+    ):
+        kind, content = "gs-table gs-cards", _labelled(titles, content)
     wide = " gs-frame--narrow" if narrow else ""
     mark = f' id="{escape(name)}"' if name else ""
     return Markup(
@@ -29,13 +39,10 @@ def frame(label: str, content: str, narrow: bool = False, name: str = "") -> Mar
     )
 
 
-def _labelled(content: str) -> tuple[list[str], str]:
-    """The titles of the columns, and the table with the title of its column on every cell below."""
+def _labelled(titles: list[str], content: str) -> str:
+    """The table with the title of its column on every cell below its head."""
     head, mark, body = content.partition("</thead>")
-    titles = [_TAG.sub("", title).strip() for title in _HEAD.findall(head)]
-    if len(titles) < CARDS:
-        return titles, content
-    return titles, head + mark + _CELL.sub(_labeller(titles), body)
+    return head + mark + _CELL.sub(_labeller(titles), body)
 
 
 def _labeller(titles: list[str]) -> Callable[[re.Match[str]], str]:

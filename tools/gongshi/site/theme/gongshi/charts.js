@@ -41,7 +41,7 @@
       xAxis: { type: "value", axisLabel: { color: QUIET, hideOverlap: true }, splitLine: { lineStyle: { color: "#e4ebec" } }, splitNumber: narrow ? 3 : 5 },
       yAxis: {
         type: "category", inverse: true, data: names, axisTick: { show: false }, axisLine: { lineStyle: { color: REST } },
-        axisLabel: { color: INK, fontSize: 13, interval: 0, width: narrow ? 104 : 220, overflow: "truncate" }
+        axisLabel: { color: INK, fontSize: narrow ? 12 : 13, lineHeight: 13, interval: 0, width: narrow ? 110 : 220, overflow: "break" }
       },
       series: series
     };
@@ -61,7 +61,7 @@
       label: { show: false }
     };
     var option = lying(lines.map(function (row) { return row.cells[0].textContent.trim(); }), [series], narrow);
-    return { option: option, height: lines.length * 26 + 44 };
+    return { option: option, height: lines.length * (narrow ? 32 : 26) + 44 };
   }
 
   /* For each row what is paid, and the rest of the whole; rows too small to be seen are one bar together. */

@@ -33,9 +33,10 @@
     return parts[0].replace(/\B(?=(\d{3})+$)/g, ",") + "." + parts[1];
   }
 
-  /* Shows the first rows of a long table, and a button for more. */
+  /* Shows the first rows of a long table, or the first records of a list of changes, and a button for more. */
   function pieces(body) {
-    var frame = body.closest(".gs-frame"), more = document.createElement("p"), shown = PIECE;
+    var all = array(body.rows || body.querySelectorAll("li li")), unit = body.rows ? " 行" : " 条";
+    var frame = body.closest(".gs-frame") || body, more = document.createElement("p"), shown = PIECE;
     more.className = "gs-later__more";
     frame.parentNode.insertBefore(more, frame.nextSibling);
 
@@ -47,18 +48,21 @@
     }
 
     function draw() {
-      var rows = array(body.rows).filter(function (row) { return !row.hidden; });
+      var rows = all.filter(function (row) { return !row.hidden; });
       rows.forEach(function (row, place) { row.classList.toggle("gs-later", place >= shown); });
+      if (!body.rows) array(body.children).forEach(function (step) {
+        step.classList.toggle("gs-later", !step.querySelector("li:not(.gs-later)"));
+      });
       more.textContent = "";
       more.hidden = rows.length <= shown;
       if (more.hidden) return;
-      button("再看 " + Math.min(PIECE, rows.length - shown) + " 行", shown + PIECE);
-      button("全部 " + rows.length + " 行", Infinity);
+      button("再看 " + Math.min(PIECE, rows.length - shown) + unit, shown + PIECE);
+      button("全部 " + rows.length + unit, Infinity);
     }
 
     /* An address that names a row must find it. */
     function named() {
-      var row = array(body.rows).filter(function (row) { return row.id && location.hash === "#" + encodeURIComponent(row.id); })[0];
+      var row = all.filter(function (row) { return row.id && location.hash === "#" + encodeURIComponent(row.id); })[0];
       if (!row) return;
       shown = Infinity;
       draw();
@@ -119,6 +123,6 @@
     apply();
   }
 
-  document.querySelectorAll("[data-rows]").forEach(pieces);
+  document.querySelectorAll("[data-rows], [data-pieces]").forEach(pieces);
   document.querySelectorAll("form[data-filter]").forEach(start);
 })();
