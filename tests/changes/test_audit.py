@@ -35,7 +35,7 @@ def tables(root: Path, *more) -> dict[str, list[tuple[str, ...]]]:
 
 def test_each_change_with_who_and_why(repository: Path) -> None:
     finding = Finding("x", Severity.ERROR, "缺评议", "records/pets.csv", 2, "pets", key=("1",))
-    found = tables(repository, [finding], [], [("r1", "1", "暂缓，某办，2020-12-31")])
+    found = tables(repository, [finding], [], [("pets", "1", "r1：暂缓"), ("cats", "1", "r2：另一张表的 1")])
     assert [(row[6:11]) for row in found["changes"]] == [
         ("1", "修改", "名age", "5", "6"),
         ("2", "删除", "名age", "6", ""),
@@ -48,7 +48,7 @@ def test_each_change_with_who_and_why(repository: Path) -> None:
     first = found["changes"][0]
     assert first[2:5] == ("乡", "某办", "测〔2020〕1号") and first[13:15] == (
         "新问题：缺评议 [x]",
-        "r1：暂缓，某办，2020-12-31",
+        "r1：暂缓",
     )
     ((head, when, author, merger, subject, *papers, origin),) = found["commits"]
     assert head == origin and (when[:10], author, merger, subject) == ("2020-02-01", "乡", "", "改年龄")
@@ -125,12 +125,23 @@ def test_wrong_usage_is_one_sentence(repository: Path, arguments: list[str], mon
 
 def test_audit_with_findings_and_waivers(repository: Path, tmp_path: Path) -> None:
     (repository / "policies").mkdir()
-    waiver = "waivers:\n  - {rule: r1, record: '1', reason: 暂缓, approved_by: 某办, until: 2020-12-31}\n"
-    (repository / "policies/waivers.yaml").write_text(waiver, encoding="utf-8")
+    rule = (
+        "{id: r1, title: 少, kind: change, resource: pets, at_most_fall: 9, severity: notice, clause: 无, message: 少}"
+    )
+    policy = f"policy: p\ntitle: 测\neffective: {{from: 2014-01-01}}\nrules:\n  - {rule}\n"
+    (repository / "policies/p.yaml").write_text(policy, encoding="utf-8")
+    more = "reason: 暂缓, approved_by: 某办, until: 2020-12-31}"
+    waivers = (
+        f"  - {{rule: r1, record: '1', {more}",
+        f"  - {{rule: r9, record: '1', {more}",
+        "  - {rule: r1, record: '2'}",
+    )
+    (repository / "policies/waivers.yaml").write_text("\n".join(["waivers:", *waivers, ""]), encoding="utf-8")
     run(repository, "add", "-A", "--", "policies")
     commit(repository, ledger(HEAD + "1,猫,8\n1,狗,9\n"))
     out = tmp_path / "a.sqlite"
-    call(repository, audit, "HEAD~1..HEAD", "-o", str(out), "--findings")
+    told = call(repository, audit, "HEAD~1..HEAD", "-o", str(out), "--findings")
+    assert "policies/waivers.yaml:3：豁免的规则“r9”不存在" in told and "policies/waivers.yaml:4：" in told
     with sqlite3.connect(out) as connection:
         found = connection.execute("SELECT 问题, 豁免 FROM changes WHERE 编号 = '1'").fetchall()
     connection.close()

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
+from typing import NamedTuple
 
 from gongshi.changes.past import History, Stored, keys_in
 from gongshi.changes.phrases import KINDS, SEALED
@@ -33,26 +35,48 @@ class AuditTable:
     refers: tuple[str, str] = ("", "")
 
 
+class CommitRow(NamedTuple):
+    """A commit of the official history; one that merged the work of several has a row for each."""
+
+    commit: str
+    when: str
+    author: str
+    merger: str
+    subject: str
+    doc_no: str
+    approved_by: str
+    basis: str
+    origin: str
+
+
+class ChangeRow(NamedTuple):
+    """One field of one record that a commit changed."""
+
+    commit: str
+    when: str
+    author: str
+    reviewer: str
+    doc_no: str
+    resource: str
+    record: str
+    kind: str
+    field: str
+    before: str
+    after: str
+    unit: str
+    path: str
+    findings: str
+    waivers: str
+    origin: str
+
+
 COMMITS = ("提交", "时间", "作者", "合并人", "说明", "文号", "审批", "依据", "原提交")
 CHANGES = (
-    "提交",
-    "时间",
-    "作者",
-    "审核",
-    "文号",
-    "表",
-    "编号",
-    "变化",
-    "字段",
-    "原值",
-    "新值",
-    "单位",
-    "文件",
-    "问题",
-    "豁免",
-    "原提交",
+    *("提交", "时间", "作者", "审核", "文号", "表", "编号", "变化", "字段", "原值", "新值", "单位", "文件"),
+    *("问题", "豁免", "原提交"),
 )
 FINDINGS = ("变化", "严重程度", "代码", "规则", "条款", "表", "编号", "字段", "文件", "行", "内容")
+Notes = Mapping[tuple[str, str], Sequence[str]]  # (resource, record) → sentences
 
 
 def audit_tables(
@@ -62,59 +86,58 @@ def audit_tables(
     resolved: Sequence[Finding] = (),
     waivers: Sequence[tuple[str, str, str]] = (),
 ) -> tuple[AuditTable, ...]:
-    """Commits, changes and findings after the commit ``base``; ``waivers`` are (rule, record, text).
+    """Commits, changes and findings after the commit ``base``; ``waivers`` are (the rule's resource, record, text).
 
     GongshiError if ``base`` is not in the official history.
     """
     start = past.at(past.git.commit(base))
-    troubled: dict[tuple[str, str], list[str]] = defaultdict(list)
     told = [(word, finding) for word, group in (("新问题", new), ("已解决", resolved)) for finding in group]
-    for word, item in told:
-        troubled[item.resource, "/".join(item.key)].append(f"{word}：{item.message} [{item.rule or item.code}]")
-    waived: dict[str, list[str]] = defaultdict(list)
-    for rule, record, words in waivers:
-        waived[record].append(f"{rule}：{words}")
-    changes, commits = _all_changes(past, start)
-    noted = [
-        (*row[:-1], "；".join(troubled.get((row[5], row[6]), ())), "；".join(waived.get(row[6], ())), row[-1])
-        for row in sorted(changes)
-    ]
-    noted.sort(key=lambda row: (row[1], row[0], *row[5:9]))
+    troubled = _noted(
+        (item.resource, "/".join(item.key), f"{word}：{item.message} [{item.rule or item.code}]") for word, item in told
+    )
+    changes, commits = _all_changes(past, start, troubled, _noted(waivers))
+    changes.sort(key=lambda row: (row.when, row.commit, row.resource, row.record, row.kind, row.field, row))
+    commits.sort(key=lambda row: (row.when, row.commit, row.origin))
     findings = tuple(_finding(word, item) for word, item in told)
-
-    def by_time(row: tuple[str, ...]) -> tuple[str, ...]:
-        return row[1], row[0], row[8]
-
     return (
-        AuditTable("commits", "提交", COMMITS, tuple(sorted(commits, key=by_time)), ("提交",), "原提交"),
-        AuditTable("changes", "变化", CHANGES, tuple(noted), ("提交", "编号"), refers=("原提交", "commits")),
+        AuditTable("commits", "提交", COMMITS, tuple(commits), ("提交",), "原提交"),
+        AuditTable("changes", "变化", CHANGES, tuple(changes), ("提交", "编号"), refers=("原提交", "commits")),
         AuditTable("findings", "问题", FINDINGS, findings, ("编号",)),
     )
 
 
-def _all_changes(past: History, start: int) -> tuple[list[tuple[str, ...]], list[tuple[str, ...]]]:
-    """Rows of the changes, but for the columns on findings and waivers, and rows of the commits, quiet ones too."""
-    changes: list[tuple[str, ...]] = []
-    commits: dict[tuple[str, str], tuple[str, ...]] = {}
+def _noted(told: Iterable[tuple[str, str, str]]) -> Notes:
+    notes: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for resource, record, words in told:
+        notes[resource, record].append(words)
+    return notes
+
+
+def _all_changes(past: History, start: int, troubled: Notes, waived: Notes) -> tuple[list[ChangeRow], list[CommitRow]]:
+    """Rows of the changes, and of the commits, quiet ones too; in no order."""
+    changes: list[ChangeRow] = []
+    commits: dict[tuple[str, str], CommitRow] = {}
     origins: dict[tuple[str, str], Revision] = {}
     for name in sorted(past.descriptor.resources):
-        for (revision, key, path), cells in _changes(past, name, start):
+        for revision, key, path, cells in _changes(past, name, start):
             if (revision.commit, path) not in origins:
                 origins[revision.commit, path] = past.origin(RecordVersion(revision, path, {}), path)
             origin = origins[revision.commit, path]
             commits[revision.commit, origin.commit] = _commit(revision, origin)
             people = origin.author, _reviewer(revision, origin), _trailer("Doc-No", revision, origin)
-            changes.extend(
-                (revision.commit, revision.when, *people, name, "/".join(key), *cell, path, origin.commit)
-                for cell in cells
-            )
+            record = "/".join(key)
+            notes = ("；".join(notes.get((name, record), ())) for notes in (troubled, waived))
+            head, tail = (revision.commit, revision.when, *people, name, record), (path, *notes, origin.commit)
+            changes.extend(ChangeRow(*head, *cell, *tail) for cell in cells)
     known = {commit for commit, _ in commits}
     quiet = [_commit(revision, revision) for revision in past.revisions(start) if revision.commit not in known]
     return changes, [*commits.values(), *quiet]
 
 
-def _changes(past: History, resource: str, start: int) -> Iterator[tuple[tuple, list[tuple[str, ...]]]]:
-    """((revision, key, path), [(kind, field, before, after, unit)…]) for each record that a commit changed."""
+def _changes(
+    past: History, resource: str, start: int
+) -> Iterator[tuple[Revision, tuple[str, ...], str, list[tuple[str, ...]]]]:
+    """(revision, key, path, [(kind, field, before, after, unit)…]) for each record that a commit changed."""
     groups: dict[tuple, tuple[list[Stored], list[Stored]]] = {}
     for row in past.stored(resource, after=start):
         groups.setdefault((row.seq, row.key), ([], []))[row.sign > 0].append(row)
@@ -123,13 +146,9 @@ def _changes(past: History, resource: str, start: int) -> Iterator[tuple[tuple, 
         kept = [(row.cells, row.path) for row in both]
         gone = [row for row in gone if (row.cells, row.path) not in kept]
         come = [row for row in come if (row.cells, row.path) not in kept]
-        for number in range(max(len(gone), len(come))):
-            old = gone[number] if number < len(gone) else None
-            new = come[number] if number < len(come) else None
-            any_row = new or old
-            if any_row:
-                head = any_row.revision, any_row.key, any_row.path
-                yield head, list(_cells(past.resource(resource).schema.fields, old, new))
+        for old, new in zip_longest(gone, come):
+            row = new or old
+            yield row.revision, row.key, row.path, list(_cells(past.resource(resource).schema.fields, old, new))
 
 
 def _cells(fields: Sequence[Field], old: Stored | None, new: Stored | None) -> Iterator[tuple[str, ...]]:
@@ -155,10 +174,10 @@ def _trailer(name: str, revision: Revision, origin: Revision) -> str:
     return origin.trailer(name) or revision.trailer(name)
 
 
-def _commit(revision: Revision, origin: Revision) -> tuple[str, ...]:
+def _commit(revision: Revision, origin: Revision) -> CommitRow:
     merger = revision.author if revision.merge else ""
     papers = (_trailer(name, revision, origin) for name in ("Doc-No", "Approved-by", "依据"))
-    return (revision.commit, revision.when, origin.author, merger, origin.subject, *papers, origin.commit)
+    return CommitRow(revision.commit, revision.when, origin.author, merger, origin.subject, *papers, origin.commit)
 
 
 def _finding(word: str, item: Finding) -> tuple[str, ...]:

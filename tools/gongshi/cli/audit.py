@@ -6,6 +6,7 @@ import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +14,9 @@ from gongshi.cli.chinese import Command
 from gongshi.cli.common import progress
 from gongshi.model import GongshiError
 from gongshi.repository import Git, RevisionTree
+
+if TYPE_CHECKING:
+    from gongshi.package import Descriptor
 
 
 @click.command(cls=Command)
@@ -46,31 +50,29 @@ def audit(root: Path, span: str, out: Path, with_findings: bool) -> None:
     )
     show("整理变化")
     with history(git, head) as past:
-        tables = audit_tables(past, base, new, resolved, _waivers(RevisionTree(git, head)))
+        tables = audit_tables(past, base, new, resolved, _waivers(RevisionTree(git, head), past.descriptor))
     show("")
     _write(out, tables)
     click.echo(f"已写到 {out}：" + "，".join(f"{table.title} {len(table.rows)} 行" for table in tables) + "。")
 
 
-def _waivers(tree: RevisionTree) -> list[tuple[str, str, str]]:
-    """(rule, record, reason with approving unit and last day) of the waivers in force or past; none if there are none."""
-    from gongshi.package.yamlfile import YamlProblem, parse, plain
+def _waivers(tree: RevisionTree, descriptor: Descriptor) -> list[tuple[str, str, str]]:
+    """(the rule's resource, record, text) of the waivers, in force or past; what is wrong with others is told."""
+    from gongshi.policy import FOLDER, WAIVERS, load_policies
 
-    path = "policies/waivers.yaml"
-    try:
-        root = plain(parse(tree.read(path))) if tree.exists(path) else {}
-    except YamlProblem as error:
-        raise GongshiError(f"{path} 第 {error.line} 行：{error.message}") from None
-    items = root.get("waivers", []) if isinstance(root, dict) else []
-    return [
-        (
-            item.get("rule", ""),
-            item.get("record", ""),
-            "，".join(item.get(name, "") for name in ("reason", "approved_by", "until")),
-        )
-        for item in items
-        if isinstance(item, dict) and all(isinstance(value, str) for value in item.values())
-    ]
+    tree.prefetch(tree.paths(FOLDER))
+    policies = load_policies(tree, descriptor)
+    wrong = [(item.line, item.message) for item in policies.findings if item.path == WAIVERS]
+    found = []
+    for one in policies.waivers:
+        if named := policies.rule(one.rule):
+            words = f"{one.rule}：{one.reason}，{one.approved_by}，{one.until.isoformat()}"
+            found.append((named[1].resource, one.record, words))
+        else:
+            wrong.append((one.line, f"豁免的规则“{one.rule[:40]}”不存在，没有列出，请核对规则号"))
+    for line, message in sorted(wrong):
+        click.echo(f"注意：{WAIVERS}:{line}：{message}", err=True)
+    return found
 
 
 def _write(out: Path, tables: Sequence) -> None:
@@ -80,25 +82,12 @@ def _write(out: Path, tables: Sequence) -> None:
     try:
         with tempfile.TemporaryDirectory(dir=out.absolute().parent, prefix=".gongshi-") as folder:
             aside = Path(folder) / out.name
-            (write_sqlite if out.suffix == ".sqlite" else write_xlsx)(aside, tables)
+            if out.suffix == ".sqlite":
+                write_sqlite(aside, tables)
+            else:
+                from gongshi.exchange import plain_workbook
+
+                aside.write_bytes(plain_workbook("审计导出", tables))
             os.replace(aside, out)
     except OSError as error:
         raise GongshiError(f"“{out}”不能写入（{error.strerror}），请检查文件夹和权限") from None
-
-
-def write_xlsx(place: Path, tables: Sequence) -> None:
-    """The tables as a workbook, one sheet each, all cells as text: nothing is a formula, no number loses a digit."""
-    from gongshi.exchange.styles import Book
-
-    most = 1_048_576  # rows of a sheet
-    if any(len(table.rows) >= most for table in tables):
-        raise GongshiError(f"变化多于 {most:,} 行，Excel 放不下，请改用 .sqlite 文件或缩小版本范围")
-    book = Book("审计导出")
-    plain, bold = book.style(num_format="@"), book.style(bold=True)
-    for table in tables:
-        sheet = book.sheet(table.title)
-        sheet.freeze_panes(1, 0)
-        for line, cells in enumerate((table.columns, *table.rows)):
-            for column, text in enumerate(cells):
-                sheet.write_string(line, column, text[:32_767], plain if line else bold)
-    place.write_bytes(book.close())

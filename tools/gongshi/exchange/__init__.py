@@ -6,6 +6,7 @@ from gongshi.exchange.mapping import ColumnMapping, mapping_bytes, mapping_path
 from gongshi.exchange.persons import People
 from gongshi.exchange.refused import refused_workbook
 from gongshi.exchange.rules import sealing_findings
+from gongshi.exchange.styles import plain_workbook
 from gongshi.exchange.values import ImportResult, Kind, Problem, RowResult, SheetResult
 from gongshi.exchange.workbook import export_workbook, needed, template_workbook
 
@@ -23,6 +24,7 @@ __all__ = [
     "mapping_bytes",
     "mapping_path",
     "needed",
+    "plain_workbook",
     "plan_import",
     "refused_workbook",
     "sealing_findings",

@@ -6,11 +6,14 @@ import io
 import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from typing import Protocol
 
 import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
+
+from gongshi.model import GongshiError
 
 _CREATED = datetime(2020, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 _OPTIONS = {
@@ -20,6 +23,7 @@ _OPTIONS = {
     "strings_to_numbers": False,
 }
 WIDEST, NARROWEST = 42, 6
+MOST_ROWS = 1_048_576  # of a sheet
 
 
 class Book:
@@ -53,6 +57,29 @@ class Book:
         """The finished workbook."""
         self.book.close()
         return self._buffer.getvalue()
+
+
+class TextTable(Protocol):
+    """A title, column titles and rows, all text."""
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+
+
+def plain_workbook(title: str, tables: Sequence[TextTable]) -> bytes:
+    """Tables as a workbook, one sheet each, all cells as text: nothing is a formula, no number loses a digit."""
+    if any(len(table.rows) >= MOST_ROWS for table in tables):
+        raise GongshiError(f"“{title}”多于 {MOST_ROWS:,} 行，Excel 放不下，请改用 .sqlite 文件或缩小版本范围")
+    book = Book(title)
+    plain, bold = book.style(num_format="@"), book.style(bold=True)
+    for table in tables:
+        sheet = book.sheet(table.title)
+        sheet.freeze_panes(1, 0)
+        for line, cells in enumerate((table.columns, *table.rows)):
+            for column, text in enumerate(cells):
+                sheet.write_string(line, column, text[:32_767], plain if line else bold)
+    return book.close()
 
 
 def display_width(text: str) -> int:
