@@ -42,9 +42,10 @@ DOORS = {
     "cryptography": {"sealing"},
     "pyrage": {"sealing"},
     "jinja2": {"site"},
+    "markupsafe": {"site"},
     "click": {"cli"},
     "mkdocs": {"mkdocs_plugin"},
-    "jieba": {"site", "mkdocs_plugin"},
+    "jieba": {"site"},
     "openpyxl": set(),
     "requests": set(),
 }
@@ -79,6 +80,8 @@ def offences(path: Path, source: str) -> list[str]:
                 found.append(f"{here} must not import {parts[1]}")
         elif parts[0] in DOORS and here not in DOORS[parts[0]]:
             found.append(f"{here} must not import {parts[0]}")
+        elif parts[0] not in {*DOORS, *sys.stdlib_module_names, "gongshi"}:
+            found.append(f"{parts[0]} has no door")
     return found
 
 
@@ -95,6 +98,7 @@ def test_the_test_sees_offences() -> None:
     assert offences(HOUSE / "site/pages.py", "def f():\n    import frictionless") == [
         "site must not import frictionless"
     ]
+    assert offences(HOUSE / "site/pages.py", "import numpy") == ["numpy has no door"]
     assert len(modules()) > 20
 
 

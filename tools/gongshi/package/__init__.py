@@ -1,4 +1,4 @@
-"""The package room: descriptors, CSV and YAML to a Database and back in canonical form. Door for duckdb, csv, yaml."""
+"""The package room: descriptors, CSV and YAML to a Database and back in canonical form. Door for duckdb and yaml."""
 
 from gongshi.package.canonical import csv_bytes, spell, yaml_bytes
 from gongshi.package.database import Database, QueryError, county_day, identifier, literal, load, quoted
