@@ -10,7 +10,7 @@ from io import BytesIO
 
 from gongshi.changes.values import Row, Trouble
 from gongshi.package import Resource
-from gongshi.package.parts import Part, byte_pass, read_slowly
+from gongshi.package.parts import Part, byte_findings, read_slowly
 
 Lines = bytes | list[Row]  # whole lines as they lie in the file, the header apart, or rows
 BLOCK = 512  # bytes that are compared at once
@@ -34,8 +34,7 @@ def read_lines(path: str, data: bytes, resource: Resource, troubles: list[Troubl
 
 def proper(path: str, data: bytes, resource: Resource, trusting: bool = False) -> bool:
     """Whether each line of the file after its header is one row; ``trusting``: if the bytes are UTF-8."""
-    part, _ = byte_pass(path, data, resource)
-    return part.clean and not _BLANK.search(data) and (trusting or utf8(data))
+    return not byte_findings(path, data, resource) and not _BLANK.search(data) and (trusting or utf8(data))
 
 
 def utf8(data: bytes) -> bool:

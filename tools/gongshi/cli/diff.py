@@ -28,7 +28,7 @@ def diff(root: Path, base: str, head: str | None, with_findings: bool, style: st
 
     例：gongshi diff main --findings
     """
-    from gongshi.changes import compare, to_markdown, to_plain, to_text
+    from gongshi import changes  # each part of it is imported when it is asked for
 
     git = Git(root)
     if not git.exists():
@@ -37,19 +37,20 @@ def diff(root: Path, base: str, head: str | None, with_findings: bool, style: st
     before = RevisionTree(git, base)
     after = RevisionTree(git, head) if head else work_tree(root)
     show("比较记录")
-    found = compare(before, after)
+    found = changes.compare(before, after)
     new, resolved = findings_of(root, before, after, show) if with_findings else ([], [])
     show("")
     if style == "json":
-        click.echo(json.dumps(to_plain(found, new, resolved), ensure_ascii=False, indent=2))
+        click.echo(json.dumps(changes.to_plain(found, new, resolved), ensure_ascii=False, indent=2))
     elif style == "markdown":
-        click.echo(to_markdown(found, new, resolved, rest))
+        click.echo(changes.to_markdown(found, new, resolved, rest))
     else:
-        click.echo(to_text(found, new, resolved))
+        click.echo(changes.to_text(found, new, resolved))
 
 
 def findings_of(root: Path, before: RevisionTree, after: Tree, show) -> tuple[list[Finding], list[Finding]]:
     """Findings whose identity only the later Tree has, and those that only the earlier one has, both as of one day."""
+    from gongshi.cli.judging import judging
     from gongshi.package import county_day, load
 
     with judging(root, show) as judge, load(after, ("county",)) as county:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
@@ -41,6 +40,8 @@ class Cache:
         """Keep ``content``: written aside, then renamed. Of names that share what is before ``-``, the newest are kept."""
         if self.folder is None:
             return
+        import tempfile  # takes longer than all of this module
+
         with suppress(OSError):
             self.folder.mkdir(exist_ok=True)
             handle, aside = tempfile.mkstemp(dir=self.folder, prefix="new.")
@@ -65,7 +66,7 @@ def _digest(name: str, content: bytes) -> bytes:
 def program_digest() -> bytes:
     """A digest of every module and query of this package, and of the libraries that read and judge: another program may
     judge otherwise."""
-    from importlib.metadata import version  # takes longer to import than all of this module
+    from importlib.metadata import version  # as long again
 
     total = hashlib.sha256("".join(f"{name} {version(name)}\0" for name in _LIBRARIES).encode())
     here = Path(__file__).resolve().parents[1]
