@@ -32,9 +32,6 @@ class DictTree:
     def exists(self, path: str) -> bool:
         return path in self.files
 
-    def size(self, path: str) -> int:
-        return len(self.files[path])
-
     def file(self, path: str) -> None:
         return None
 

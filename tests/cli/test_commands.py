@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import ast
+import inspect
 import json
+import os
+import re
 import shutil
 import subprocess
 import sys
@@ -11,10 +15,11 @@ from pathlib import Path
 
 import frictionless
 import pytest
+from click import core, decorators, exceptions, formatting, parser, types
 from click.testing import CliRunner
 
 from gongshi.cli import COMMANDS, gongshi
-from gongshi.cli.chinese import width, wrap
+from gongshi.cli.chinese import WORDS, width, wrap
 from support import ROOT, tree_of
 
 UNITS = "records/county/units.csv"
@@ -50,6 +55,40 @@ def test_help_of_every_command_is_chinese_with_an_example() -> None:
         help_text = run(name, "--help").output
         assert "例：gongshi" in help_text and "用法" in help_text and "显示这段说明" in help_text, name
     assert all(width(line) <= 80 for line in text.splitlines())
+
+
+def test_every_translation_is_of_words_that_click_says() -> None:
+    said = set()
+    for module in (core, decorators, exceptions, formatting, parser, types):
+        nodes = ast.walk(ast.parse(inspect.getsource(module)))
+        said |= {node.value for node in nodes if isinstance(node, ast.Constant)}
+    assert set(WORDS) - said == set()
+
+
+def test_wrong_options_are_told_in_chinese(ledger: Path) -> None:
+    for words in (["--help=1"], ["check", "--no"], ["check", "--format", "x"], ["sample", "0"], ["verify", "records"]):
+        result = run(*words)
+        told = result.output.split("错误：", 1)[-1]
+        assert result.exit_code == 2 and not re.search(r"[A-Za-z]+ [a-z]+ [a-z]+", told), told
+
+
+def test_a_disk_that_refuses_is_one_line(ledger: Path) -> None:
+    (ledger / "file").write_text("x", encoding="utf-8")
+    done = subprocess.run(
+        [sys.executable, "-m", "gongshi", "export", "--package", "file/below/out"], capture_output=True, text=True
+    )
+    assert done.returncode == 2 and done.stderr.count("\n") == 1
+    assert done.stderr.startswith("错误：") and re.search("不是文件夹|同名", done.stderr)
+
+
+def test_a_file_name_in_another_encoding_is_a_finding(ledger: Path) -> None:
+    try:
+        (ledger / os.fsdecode(b"records/\xce\xc4.csv")).write_bytes(b"x\n")
+    except OSError:
+        return  # a disk that takes no such name cannot have one
+    for style in ("text", "json", "github", "junit"):
+        done = subprocess.run([sys.executable, "-m", "gongshi", "check", "--format", style], capture_output=True)
+        assert done.returncode == 1 and b"Traceback" not in done.stderr, done.stderr
 
 
 def test_wrapping_counts_wide_characters() -> None:

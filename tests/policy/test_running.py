@@ -14,7 +14,7 @@ import duckdb
 import pytest
 
 from gongshi.model import Severity
-from gongshi.package import load
+from gongshi.package import QueryError, load
 from gongshi.policy import Policies, State, check_scopes, judge, kinds, load_policies, run, running
 from gongshi.policy.proving import count
 from support import ROOT, tree_of
@@ -261,6 +261,20 @@ def test_a_check_that_is_told_to_end_leaves_no_folder(wait: float, tmp_path: Pat
     assert process.returncode in (1, 143)
     assert "Traceback" not in said
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("ask", ["sql", "columns"])
+def test_an_interrupt_in_a_query_is_no_broken_rule(ask: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Interrupted:
+        def execute(self, *_: object) -> None:
+            raise RuntimeError("Query interrupted")
+
+    with ledger({}) as database:
+        with pytest.raises(QueryError):
+            getattr(database, ask)("SELECT 1 FROM nothing")
+        monkeypatch.setattr(database, "_cursor", Interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            getattr(database, ask)("SELECT 1")
 
 
 def test_absurd_figures_do_not_stop_other_rules() -> None:

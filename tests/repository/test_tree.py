@@ -43,9 +43,7 @@ def test_reading(tree: Tree) -> None:
     assert tree.paths("records/") == ("records/county/county.yaml", "records/乡/户.csv")
     for path, text in FILES.items():
         assert tree.exists(path)
-        assert tree.size(path) == len(text.encode())
         assert tree.read(path) == text.encode()
-        assert tree.size(path) == len(text.encode())
         place = tree.file(path)
         assert place is None or place.read_bytes() == text.encode()
     assert tree.links() == ()
@@ -55,7 +53,7 @@ def test_reading(tree: Tree) -> None:
 def test_what_is_not_a_file_is_said_in_one_sentence(tree: Tree) -> None:
     for path in ("没有.csv", "records"):
         assert not tree.exists(path)
-        for ask in (tree.read, tree.size, tree.file):
+        for ask in (tree.read, tree.file):
             with pytest.raises(GongshiError, match="没有文件"):
                 ask(path)
 
@@ -63,7 +61,7 @@ def test_what_is_not_a_file_is_said_in_one_sentence(tree: Tree) -> None:
 @pytest.mark.parametrize("path", OUTSIDE)
 def test_nothing_outside_is_read(tree: Tree, path: str) -> None:
     assert not tree.exists(path)
-    for ask in (tree.read, tree.size, tree.file):
+    for ask in (tree.read, tree.file):
         with pytest.raises(GongshiError, match="不在仓库之内"):
             ask(path)
 

@@ -180,7 +180,7 @@ def test_a_full_disk_changes_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyP
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("gongshi.repository.writing.os.fsync", full)
-    with pytest.raises(GongshiError, match="No space left"):
+    with pytest.raises(GongshiError, match="磁盘已满"):
         write_files(tmp_path, {"a": b"1"})
     monkeypatch.undo()
     assert snapshot(tmp_path) == {}

@@ -57,7 +57,7 @@ class Judge:
         tree.prefetch(path for path in tree.paths() if path.startswith(JUDGED))
         with load(tree) as database:
             found = self.database(database, when)
-        self.cache.put(name, json.dumps([asdict(finding) for finding in found], ensure_ascii=False).encode())
+        self.cache.put(name, json.dumps([asdict(finding) for finding in found]).encode())
         return found
 
     def since(self, base: RevisionTree, database: Database, when: date) -> list[Finding]:
@@ -76,7 +76,7 @@ class Judge:
         if content is not None:
             return json.loads(content)
         found = _read_figures(load_policies(database.tree, database.descriptor), base, database.descriptor, when)
-        self.cache.put(name, json.dumps(found, ensure_ascii=False).encode())
+        self.cache.put(name, json.dumps(found).encode())
         return found
 
     def _question(self, tree: RevisionTree, when: date, *more: str) -> str:

@@ -99,7 +99,7 @@ def find_root(start: Path) -> Path:
 
 
 def main() -> None:
-    """Entry point: a GongshiError is one line on standard error and exit code 2."""
+    """Entry point: a GongshiError, or a disk that refuses, is one line on standard error and exit code 2."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
@@ -107,5 +107,13 @@ def main() -> None:
     try:
         gongshi.main(prog_name="gongshi")
     except GongshiError as error:
-        click.echo(f"错误：{error}", err=True)
-        sys.exit(2)
+        message = str(error)
+    except OSError as error:
+        from gongshi.repository import reason
+
+        place = f"“{error.filename}”" if error.filename else "文件"
+        message = f"{place}不能读写（{reason(error)}），请检查位置、权限和磁盘空间后重试。"
+    else:
+        return
+    click.echo(f"错误：{message}", err=True)
+    sys.exit(2)

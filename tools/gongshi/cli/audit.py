@@ -13,7 +13,7 @@ import click
 from gongshi.cli.chinese import Command
 from gongshi.cli.common import progress
 from gongshi.model import GongshiError
-from gongshi.repository import Git, RevisionTree
+from gongshi.repository import Git, RevisionTree, reason
 
 if TYPE_CHECKING:
     from gongshi.package import Descriptor
@@ -90,4 +90,4 @@ def _write(out: Path, tables: Sequence) -> None:
                 aside.write_bytes(plain_workbook("审计导出", tables))
             os.replace(aside, out)
     except OSError as error:
-        raise GongshiError(f"“{out}”不能写入（{error.strerror}），请检查文件夹和权限") from None
+        raise GongshiError(f"“{out}”不能写入（{reason(error)}），请检查文件夹和权限") from None

@@ -12,6 +12,7 @@ from gongshi.cli.chinese import Command
 from gongshi.cli.common import day, paint, progress, work_tree
 from gongshi.cli.sealing import IDENTITY
 from gongshi.model import GongshiError
+from gongshi.repository import reason
 
 WORDS = {"created": "新增", "updated": "更新", "unchanged": "未变", "refused": "退回"}
 HOW = {"mapping": "映射", "title": "同名", "guess": "猜测", "identifier": "密封"}
@@ -88,7 +89,7 @@ def read_input(place: Path) -> bytes:
     try:
         return place.read_bytes()
     except OSError as error:
-        raise GongshiError(f"读不到文件“{place}”（{error.strerror}），请核对文件名和位置。") from None
+        raise GongshiError(f"读不到文件“{place}”（{reason(error)}），请核对文件名和位置。") from None
 
 
 def identity_if_any(option: Path | None, root: Path):
@@ -143,7 +144,7 @@ def write_output(place: Path, data: bytes) -> Path:
         aside.replace(place)
     except OSError as error:
         aside.unlink(missing_ok=True)
-        raise GongshiError(f"写不了“{place}”（{error.strerror}），请检查权限、空间，或关闭打开着它的程序。") from None
+        raise GongshiError(f"写不了“{place}”（{reason(error)}），请检查权限、空间，或关闭打开着它的程序。") from None
     return place
 
 

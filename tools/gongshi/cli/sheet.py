@@ -11,6 +11,7 @@ from gongshi.cli.chinese import Command
 from gongshi.cli.common import work_tree
 from gongshi.cli.sealing import IDENTITY
 from gongshi.model import GongshiError
+from gongshi.repository import reason
 
 
 @click.command(cls=Command)
@@ -61,4 +62,4 @@ def _write(out: Path, text: str) -> None:
             stream.write(text.encode("utf-8"))
         os.replace(part, out)
     except OSError as error:
-        raise GongshiError(f"写不了“{out}”（{error.strerror}），请检查目录和权限。") from None
+        raise GongshiError(f"写不了“{out}”（{reason(error)}），请检查目录和权限。") from None

@@ -140,7 +140,7 @@ class Ledger:
             if not paths:
                 raise GongshiError(f"datapackage.yaml 里还没有{year or '这一'}年的{resource.title}文件，请先补上")
         if not paths:
-            raise GongshiError(f"datapackage.yaml 里没有乡镇 {township} 的{resource.title}文件，请核对目录名")
+            raise GongshiError(f"datapackage.yaml 里没有乡镇 {slug} 的{resource.title}文件，请核对目录名")
         return paths[0]
 
     def _document_of_list(self, resource: Resource, row: Mapping[str, str]) -> str:
@@ -265,9 +265,6 @@ class OverlayTree:
 
     def exists(self, path: str) -> bool:
         return path in self.files or self.tree.exists(path)
-
-    def size(self, path: str) -> int:
-        return len(self.files[path]) if path in self.files else self.tree.size(path)
 
     def file(self, path: str):
         return None if path in self.files else self.tree.file(path)

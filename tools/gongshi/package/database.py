@@ -85,10 +85,15 @@ class Database:
 
     def sql(self, query: str, parameters: Sequence[object] = ()) -> list[tuple]:
         """Rows of a query; parameters are bound, never pasted. Raises QueryError for a table or field that is not there."""
+        return self.columns(query, parameters)[1]
+
+    def columns(self, query: str, parameters: Sequence[object] = ()) -> tuple[list[str], list[tuple]]:
+        """Column names and rows of a query; otherwise as ``sql``."""
         import duckdb
 
         try:
-            return self._cursor().execute(query, list(parameters)).fetchall()
+            cursor = self._cursor().execute(query, list(parameters))
+            return [column[0] for column in cursor.description or ()], cursor.fetchall()
         except duckdb.CatalogException:
             raise QueryError("要查的表不在数据字典里", True) from None
         except duckdb.BinderException:
@@ -97,11 +102,6 @@ class Database:
             if "interrupted" in str(error):  # how DuckDB passes on that a signal came
                 raise KeyboardInterrupt from None
             raise
-
-    def columns(self, query: str, parameters: Sequence[object] = ()) -> tuple[list[str], list[tuple]]:
-        """Column names and rows of a query."""
-        cursor = self._cursor().execute(query, list(parameters))
-        return [column[0] for column in cursor.description], cursor.fetchall()
 
     def _cursor(self) -> duckdb.DuckDBPyConnection:
         """A connection of the calling thread's own to the same tables: queries may run side by side."""

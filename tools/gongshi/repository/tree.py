@@ -11,6 +11,7 @@ from typing import Protocol
 
 from gongshi.model import GongshiError
 from gongshi.repository.git import Git
+from gongshi.repository.reasons import reason
 
 PRIVATE = ".gongshi"  # the tool's own folder, never part of a Tree
 _SKIPPED = frozenset({"site", "node_modules", "__pycache__"})
@@ -32,9 +33,6 @@ class Tree(Protocol):
 
     def exists(self, path: str) -> bool:
         """Whether ``read`` would find a file; False, never an error, for a path that leads outside."""
-
-    def size(self, path: str) -> int:
-        """Length in bytes; errors as for ``read``."""
 
     def file(self, path: str) -> Path | None:
         """Where the file lies on disk, checked as for ``read``; None where it is on no disk (a commit)."""
@@ -68,7 +66,7 @@ class WorkTree:
             return self.file(path).read_bytes()
         except OSError as error:
             raise GongshiError(
-                f"读不了文件“{shown(path)}”（{error.strerror}），请检查文件权限或是否被别的程序占用。"
+                f"读不了文件“{shown(path)}”（{reason(error)}），请检查文件权限或是否被别的程序占用。"
             ) from None
 
     def exists(self, path: str) -> bool:
@@ -76,9 +74,6 @@ class WorkTree:
             return _is_file(inside(self.root, path))
         except GongshiError:
             return False
-
-    def size(self, path: str) -> int:
-        return self.file(path).stat().st_size
 
     def file(self, path: str) -> Path:
         place = inside(self.root, path)
@@ -134,12 +129,6 @@ class RevisionTree:
 
     def exists(self, path: str) -> bool:
         return path in self._files
-
-    def size(self, path: str) -> int:
-        name = self._name(path)
-        if name in self._contents:
-            return len(self._contents[name])
-        return int(self._git.run("cat-file", "-s", name))
 
     def file(self, path: str) -> None:
         self._name(path)
@@ -224,5 +213,6 @@ def digest(tree: Tree, *prefixes: str) -> str:
     total = hashlib.sha256()
     for prefix in prefixes:
         for path in tree.paths(prefix):
-            total.update(f"{path}\0{hashlib.sha256(tree.read(path)).hexdigest()}\n".encode())
+            line = f"{path}\0{hashlib.sha256(tree.read(path)).hexdigest()}\n"
+            total.update(line.encode("utf-8", "surrogateescape"))
     return total.hexdigest()

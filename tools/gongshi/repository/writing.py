@@ -19,6 +19,7 @@ from pathlib import Path, PurePosixPath
 
 from gongshi.model import GongshiError
 from gongshi.repository.git import Git
+from gongshi.repository.reasons import reason
 from gongshi.repository.tree import PRIVATE, inside, shown
 
 _JOURNAL = f"{PRIVATE}/journal"
@@ -82,7 +83,7 @@ def _write(root: Path, changes: Changes) -> tuple[str, ...]:
         (journal / _MANIFEST).unlink(missing_ok=True)
         shutil.rmtree(journal, ignore_errors=True)
         raise GongshiError(
-            f"写入“{root}”失败（{error.strerror}），文件都没有改动，请检查磁盘空间和权限后重试。"
+            f"写入“{root}”失败（{reason(error)}），文件都没有改动，请检查磁盘空间和权限后重试。"
         ) from None
     _roll_forward(root, journal, steps)
     return tuple(wanted)
@@ -160,7 +161,7 @@ def _roll_forward(root: Path, journal: Path, steps: list[_Step]) -> int:
         shutil.rmtree(journal)
     except OSError as error:
         raise GongshiError(
-            f"“{root}”里有文件正被占用或没有写权限（{error.strerror}），新内容已存好但未全部写到位，"
+            f"“{root}”里有文件正被占用或没有写权限（{reason(error)}），新内容已存好但未全部写到位，"
             "请关闭 Excel 等打开着的程序后再运行一次 gongshi 命令，会自动补齐。"
         ) from None
     return len(pending)
@@ -225,7 +226,7 @@ def _locked(root: Path) -> Iterator[None]:
             (folder / ".gitignore").write_bytes(b"*\n")
         handle = lock.open("ab")
     except OSError as error:
-        raise GongshiError(f"“{root}”不能写入（{error.strerror}），请检查文件夹是否存在、是否有写权限。") from None
+        raise GongshiError(f"“{root}”不能写入（{reason(error)}），请检查文件夹是否存在、是否有写权限。") from None
     with handle:
         deadline = time.monotonic() + _PATIENCE
         while not _try_lock(handle.fileno()):

@@ -14,6 +14,7 @@ from pathlib import Path
 from pyrage import IdentityError, x25519
 
 from gongshi.model import GongshiError
+from gongshi.repository import reason
 
 DEMO_IDENTITY = "records/keys/DEMO-identity.txt"
 _DEMO_MARK = "# PUBLIC DEMO KEY, protects only synthetic data（公开的演示密钥，只保护虚构数据，切勿用于真实数据）"
@@ -72,7 +73,7 @@ def read_identity(place: Path, root: Path) -> Identity:
         data = place.read_bytes()
     except OSError as error:
         raise GongshiError(
-            f"读不到私钥文件“{place}”（{error.strerror}），请用 --identity 指明，或用 gongshi keygen 生成。"
+            f"读不到私钥文件“{place}”（{reason(error)}），请用 --identity 指明，或用 gongshi keygen 生成。"
         ) from None
     identity = parse_identity(data.decode("utf-8", "replace"))
     if _lies_inside(place, root) and not identity.demo:
@@ -99,7 +100,7 @@ def write_identity(place: Path, text: str) -> None:
             os.fsync(handle.fileno())
     except OSError as error:
         raise GongshiError(
-            f"不能新建私钥文件“{place}”（{error.strerror}），请检查权限或用 --identity 换一个位置。"
+            f"不能新建私钥文件“{place}”（{reason(error)}），请检查权限或用 --identity 换一个位置。"
         ) from None
 
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from gongshi.model import Finding, GongshiError, Severity
+from gongshi.repository import reason
 
 FORMAT = 1
 _HASH, _COMMIT = re.compile(r"[0-9a-f]{64}"), re.compile(r"[0-9a-f]{40,64}")
@@ -117,7 +118,7 @@ def append(folder: Path, commit: str, day: datetime.date, site: Path) -> tuple[M
         with (folder / made.name).open("xb") as stream:
             stream.write(made.encode())
     except OSError as error:
-        raise GongshiError(f"写不了发布清单“{folder / made.name}”（{error.strerror}），请检查目录和权限。") from None
+        raise GongshiError(f"写不了发布清单“{folder / made.name}”（{reason(error)}），请检查目录和权限。") from None
     return made, True
 
 
