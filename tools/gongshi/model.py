@@ -43,7 +43,7 @@ class Finding:
 
     @property
     def identity(self) -> tuple[str, ...]:
-        """What stays the same when lines move or words change: used by ``check --against`` and by waivers."""
+        """What stays the same when lines move or words change: used by ``check --against``."""
         subject = "/".join(self.key) if self.key else self.path
         return (self.code, self.policy, self.rule, self.resource, subject, self.field)
 

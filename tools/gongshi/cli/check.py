@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,7 +13,7 @@ import click
 from gongshi import __version__
 from gongshi.changes.judging import DESCRIPTORS, judging
 from gongshi.cli.chinese import Command
-from gongshi.cli.common import day, paint, progress, work_tree
+from gongshi.cli.common import day, inside, paint, progress, under, work_tree
 from gongshi.cli.render import Header, summary, text_line, to_github, to_json, to_junit
 from gongshi.model import Finding, GongshiError, Severity
 from gongshi.repository import digest
@@ -43,7 +42,7 @@ def check(root: Path, paths: tuple[str, ...], against: str | None, on_day: str |
     from gongshi.package import county_day, load
 
     tree = work_tree(root)
-    wanted = [_inside(root, path) for path in paths]
+    wanted = [inside(root, path) for path in paths]
     show = progress()
     show("读取记录")
     base = _base(root, against) if against else None
@@ -55,7 +54,7 @@ def check(root: Path, paths: tuple[str, ...], against: str | None, on_day: str |
         show("查找个人信息")
         findings += guarded.result()  # personal data in the clear is never an old sin
     show("")
-    findings = sorted((f for f in findings if _under(f.path, wanted)), key=lambda finding: finding.order)
+    findings = sorted((f for f in findings if under(f.path, wanted)), key=lambda finding: finding.order)
     header = Header(_commit(root), digest(tree, *DESCRIPTORS), digest(tree, "policies/"), __version__, when.isoformat())
     _print(style, header, findings)
     sys.exit(1 if any(finding.severity is Severity.ERROR for finding in findings) else 0)
@@ -64,17 +63,6 @@ def check(root: Path, paths: tuple[str, ...], against: str | None, on_day: str |
 def _aside() -> ProcessPoolExecutor:
     """A second process: the guard is Python alone, and beside it the records are read and judged."""
     return ProcessPoolExecutor(1, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN))
-
-
-def _inside(root: Path, path: str) -> str:
-    place = Path(path).resolve()
-    if not place.exists() or not place.is_relative_to(root):
-        raise GongshiError(f"找不到“{path}”，请写台账仓库里的文件或目录")
-    return place.relative_to(root).as_posix()
-
-
-def _under(path: str, wanted: Sequence[str]) -> bool:
-    return not wanted or any(path == place or place == "." or path.startswith(f"{place}/") for place in wanted)
 
 
 def _commit(root: Path) -> str:

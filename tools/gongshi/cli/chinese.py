@@ -119,3 +119,13 @@ class Command(click.Command):
     """A command whose help wraps Chinese."""
 
     context_class = ChineseContext
+
+
+class Group(click.Group):
+    """A group whose help is Chinese."""
+
+    context_class = ChineseContext
+
+    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("命令"):
+            formatter.write_dl([(name, command.get_short_help_str(60)) for name, command in self.commands.items()])

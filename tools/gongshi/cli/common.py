@@ -1,10 +1,10 @@
-"""What several commands need: progress on a terminal, colours, the day."""
+"""What several commands need: paths, progress on a terminal, colours, the day."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -19,6 +19,19 @@ def work_tree(root: Path) -> WorkTree:
     if message := recover(root):
         click.echo(message, err=True)
     return WorkTree(root)
+
+
+def inside(root: Path, path: str) -> str:
+    """A file or folder named on the command line, as a path in the ledger ``root``."""
+    place = Path(path).resolve()
+    if not place.exists() or not place.is_relative_to(root):
+        raise GongshiError(f"找不到“{path}”，请写台账仓库里的文件或目录")
+    return place.relative_to(root).as_posix()
+
+
+def under(path: str, wanted: Sequence[str]) -> bool:
+    """Whether ``path`` is one of the files or folders ``wanted``, or lies in one; all are wanted if none is named."""
+    return not wanted or any(path == place or place == "." or path.startswith(f"{place}/") for place in wanted)
 
 
 def progress() -> Callable[[str], None]:

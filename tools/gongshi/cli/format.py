@@ -7,9 +7,8 @@ from pathlib import Path
 
 import click
 
-from gongshi.cli.check import _inside, _under
 from gongshi.cli.chinese import Command
-from gongshi.cli.common import paint, work_tree
+from gongshi.cli.common import inside, paint, under, work_tree
 from gongshi.cli.render import text_line
 
 
@@ -28,9 +27,9 @@ def format(root: Path, paths: tuple[str, ...], only_check: bool) -> None:
     from gongshi.repository import write_files
 
     tree = work_tree(root)
-    wanted = [_inside(root, path) for path in paths]
+    wanted = [inside(root, path) for path in paths]
     descriptor = read_descriptor(tree)
-    changes, findings = format_files(tree, descriptor, [p for p in tree.paths("records/") if _under(p, wanted)])
+    changes, findings = format_files(tree, descriptor, [p for p in tree.paths("records/") if under(p, wanted)])
     for finding in findings:
         click.echo(text_line(finding, paint))
     for path in sorted(changes):

@@ -218,6 +218,3 @@ def _written(result) -> str:
     if not result.files:
         return "台账没有变化。"
     return "已写入：" + "、".join(sorted(result.files)) + "。请运行 gongshi check，再用 gongshi propose 送审。"
-
-
-globals()["import"] = import_  # the command's name is a keyword of Python

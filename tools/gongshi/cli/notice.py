@@ -8,18 +8,12 @@ from pathlib import Path
 
 import click
 
-from gongshi.cli.chinese import ChineseContext, Command
+from gongshi.cli.chinese import Command, Group
 from gongshi.cli.common import day, paint, work_tree
 from gongshi.cli.sealing import IDENTITY
 from gongshi.model import GongshiError
 
 ON = click.option("--on", "on_day", metavar="DATE", help="以哪一天为准，默认是县情里的数据日期，没有则是今天")
-
-
-class Group(click.Group):
-    """Commands under one name, with help in Chinese."""
-
-    context_class = ChineseContext
 
 
 @click.group(cls=Group)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from gongshi.cli.chinese import ChineseContext, Command
+from gongshi.cli.chinese import Command, Group
 from gongshi.cli.common import day, progress, work_tree
 from gongshi.model import SEVERITIES, GongshiError
 
@@ -28,16 +28,6 @@ STATES = {
     "no-base": "没有上次发布可比",
     "broken": "规则写得不对，没有运行",
 }
-
-
-class Group(click.Group):
-    """A group whose help is Chinese."""
-
-    context_class = ChineseContext
-
-    def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("命令"):
-            formatter.write_dl([(name, command.get_short_help_str(60)) for name, command in self.commands.items()])
 
 
 @click.group(cls=Group)

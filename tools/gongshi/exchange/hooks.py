@@ -22,8 +22,8 @@ _MARK = "# 由 gongshi setup 安装"
 _ATTRIBUTES = ("records/**/*.csv merge=gongshi", "records/**/*.yaml merge=gongshi")
 
 
-def install(root: Path) -> tuple[str, ...]:
-    """Install hooks and merge driver; gives what is in place now. GongshiError rather than replace another's hook."""
+def install(root: Path) -> None:
+    """Install hooks and merge driver; GongshiError rather than replace another's hook."""
     git = Git(root)
     if not git.exists():
         raise GongshiError("这里不是 Git 仓库，装不了钩子，请在台账仓库里运行。")
@@ -51,7 +51,6 @@ def install(root: Path) -> tuple[str, ...]:
     lines = attributes.read_text(encoding="utf-8").splitlines() if attributes.exists() else []
     lines.extend(line for line in _ATTRIBUTES if line not in lines)
     attributes.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return (*HOOKS, "merge")
 
 
 def _git_path(git: Git, name: str) -> Path:

@@ -20,13 +20,13 @@ from gongshi.package import (
     quoted,
     yaml_bytes,
 )
+from gongshi.package.descriptor import HOLE
 from gongshi.repository import Tree
 
 Key = tuple[str, ...]
 Row = tuple[str, ...]
 _TOWNSHIP = re.compile(r"townships/([^/]+)/")
 _YEAR = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})-")
-_HOLE = re.compile(r"\{([a-z_]+)\}")
 
 
 class Table:
@@ -155,7 +155,7 @@ class Ledger:
     def _document_place(self, resource: Resource, row: Mapping[str, str], township: str | None) -> str:
         home = township or self.township_of(resource, row)
         for document in self.descriptor.documents:
-            holes = _HOLE.findall(document.path)
+            holes = HOLE.findall(document.path)
             if document.resource != resource.name or (("township" in holes) and not home):
                 continue
             known = {"township": home, "year": row.get("year") or _year_of(resource, row), **row}

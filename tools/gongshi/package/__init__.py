@@ -5,7 +5,7 @@ from gongshi.package.database import Database, QueryError, county_day, identifie
 from gongshi.package.descriptor import RECORDS, read_descriptor
 from gongshi.package.dictionary import dictionary
 from gongshi.package.documents import canonical_document, document_of, pattern_of
-from gongshi.package.export import export_package, field_descriptor, package_descriptor, schema_descriptor
+from gongshi.package.export import export_package, schema_descriptor
 from gongshi.package.formatting import format_files
 from gongshi.package.schema import Descriptor, Document, Field, ForeignKey, Resource, Schema
 
@@ -25,12 +25,10 @@ __all__ = [
     "dictionary",
     "document_of",
     "export_package",
-    "field_descriptor",
     "format_files",
     "identifier",
     "literal",
     "load",
-    "package_descriptor",
     "pattern_of",
     "quoted",
     "read_descriptor",

@@ -166,18 +166,19 @@ class _Reader:
         if len(set(holes)) < len(holes):
             self.problem(DOCUMENTS_FILE, node.line, f"path “{path[:80]}” 里同一个 {{字段}} 写了两次，请只写一次")
             return None
-        if not self.table(node, name, resources):
-            return None
         entries = node.items.get("lists", Mapping({}, node.line))
         if not isinstance(entries, Mapping):
             self.problem(DOCUMENTS_FILE, entries.line, "lists 要写成“名字: {resource: …, schema: …}”的形式", "lists")
             entries = Mapping({}, node.line)
-        lists = {}
+        lists, made = {}, dict(resources)
         for key, entry in entries.items.items():
             if not isinstance(entry, Mapping):
                 self.problem(DOCUMENTS_FILE, entry.line, f"lists 的“{key[:40]}”要写成 {{resource: …, schema: …}}")
-            elif self.table(entry, name, resources):
+            elif self.table(entry, name, made):
                 lists[key] = text(entry, "resource")
+        if not self.table(node, name, made):
+            return None
+        resources.update(made)
         return Document(name, text(node, "title"), path, text(node, "resource"), lists)
 
     def table(self, node: Mapping, document: str, resources: dict[str, Resource]) -> bool:

@@ -10,7 +10,6 @@ from functools import cached_property
 from gongshi.model import Finding
 
 RECORDS = "records"
-NUMERIC = ("integer", "number")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,15 +7,13 @@ from datetime import date
 
 from gongshi.model import Finding
 from gongshi.package import Database
-from gongshi.policy.compiling import Query, compile_rule
-from gongshi.policy.explaining import Explanation, StandardLine, explain
-from gongshi.policy.facts import World
-from gongshi.policy.kinds import Kind, kinds
-from gongshi.policy.loading import FOLDER, WAIVERS, load_policies
+from gongshi.policy.explaining import Explanation, explain
+from gongshi.policy.kinds import kinds
+from gongshi.policy.loading import load_policies
 from gongshi.policy.release import Figures, asked, figures
 from gongshi.policy.running import Progress, check_scopes, run
 from gongshi.policy.standards import show
-from gongshi.policy.values import Duty, Outcome, Policies, Policy, Rule, Scope, Span, Standard, State, Waiver
+from gongshi.policy.values import Outcome, Policies, Policy, Rule, Standard, State, Waiver
 from gongshi.policy.waivers import waive
 
 
@@ -38,28 +36,18 @@ def judge(database: Database, day: date, progress: Progress = lambda _: None, ba
 
 
 __all__ = [
-    "FOLDER",
-    "WAIVERS",
-    "Duty",
     "Explanation",
     "Figures",
-    "Kind",
     "Outcome",
     "Policies",
     "Policy",
-    "Query",
     "Rule",
-    "Scope",
-    "Span",
     "Standard",
-    "StandardLine",
     "State",
     "Verdict",
     "Waiver",
-    "World",
     "asked",
     "check_scopes",
-    "compile_rule",
     "explain",
     "figures",
     "judge",

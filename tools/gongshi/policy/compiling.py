@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from gongshi.model import Finding, Severity
-from gongshi.package.yamlfile import Mapping as Node
-from gongshi.package.yamlfile import Scalar, text
+from gongshi.package.yamlfile import text
 from gongshi.policy.facts import World, match_columns, narrow
-from gongshi.policy.kinds import DETAILS, Kind, kinds
+from gongshi.policy.kinds import Kind, kinds
 from gongshi.policy.parameters import Setter
 from gongshi.policy.paths import Selection, as_day, packed
 from gongshi.policy.proving import Proof, proof_of
@@ -208,6 +207,3 @@ def show_detail(value: object) -> str:
         return value
     number = f"{value:,.2f}" if not isinstance(value, int) else f"{value:,}"
     return number.rstrip("0").rstrip(".") if "." in number else number
-
-
-__all__ = ["COMMON", "DETAILS", "LIMIT", "Node", "Query", "Scalar", "compile_rule", "fill_message", "show_detail"]
