@@ -62,9 +62,6 @@ class Blobs:
     def read(self, path: str) -> bytes:
         return self._contents[self._names[path]]
 
-    def size(self, path: str) -> int:
-        return len(self.read(path))
-
     def file(self, path: str) -> None:
         return None
 
