@@ -7,7 +7,6 @@ from pathlib import Path
 
 import click
 
-from gongshi.changes.judging import judging
 from gongshi.cli.chinese import Command
 from gongshi.cli.common import day, progress, work_tree
 from gongshi.model import Finding, GongshiError
@@ -50,7 +49,7 @@ def diff(root: Path, base: str, head: str | None, with_findings: bool, style: st
 
 def findings_of(root: Path, before: RevisionTree, after: Tree, show) -> tuple[list[Finding], list[Finding]]:
     """Findings whose identity only the later Tree has, and those that only the earlier one has, both as of one day."""
-    from gongshi.cli.judging import judging
+    from gongshi.changes.judging import judging  # brings the policies, which a diff alone does without
     from gongshi.package import county_day, load
 
     with judging(root, show) as judge, load(after, ("county",)) as county:
