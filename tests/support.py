@@ -5,9 +5,11 @@ from __future__ import annotations
 from functools import cache
 from pathlib import Path
 
+import pytest
+
 from gongshi.model import GongshiError
 from gongshi.package import Descriptor, csv_bytes, read_descriptor, yaml_bytes
-from gongshi.repository import WorkTree
+from gongshi.repository import WorkTree, write_files
 
 ROOT = Path(__file__).resolve().parent.parent
 DESCRIPTORS = ("records/datapackage.yaml", "records/documents.yaml")
@@ -79,3 +81,14 @@ def tree_of(rows: dict[str, list[dict[str, str]]]) -> DictTree:
             path = "records/" + document.path.format(**{**dict.fromkeys(schema.names, f"x{number}"), **holes})
             files[path] = yaml_bytes(descriptor, document, row, lists)
     return DictTree(files)
+
+
+def locked(root: Path) -> bool:
+    """Whether another writer of the ledger would have to wait."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("gongshi.repository.writing._PATIENCE", 0)
+        try:
+            write_files(root, {})
+        except GongshiError:
+            return True
+    return False

@@ -18,9 +18,10 @@ import pytest
 from click import core, decorators, exceptions, formatting, parser, types
 from click.testing import CliRunner
 
+import gongshi.package as gongshi_package
 from gongshi.cli import COMMANDS, gongshi
 from gongshi.cli.chinese import WORDS, width, wrap
-from support import ROOT, tree_of
+from support import ROOT, locked, tree_of
 
 UNITS = "records/county/units.csv"
 HEADER = (
@@ -166,6 +167,15 @@ def test_format_mends_and_is_idempotent(ledger: Path) -> None:
         encoding="utf-8"
     ) == HEADER + "U001,民政局,党政机关,县,,,5,0,0,\nU002,财政局,党政机关,县,,,10,0,0,\n"
     assert run("format", "--check").exit_code == 0 and run("check").exit_code == 0
+
+
+def test_format_decides_under_the_lock_and_a_mere_check_takes_none(ledger: Path, monkeypatch) -> None:
+    """Else what an import writes in between would be overwritten."""
+    seen = []
+    real = gongshi_package.format_files
+    monkeypatch.setattr(gongshi_package, "format_files", lambda *rest: seen.append(locked(ledger)) or real(*rest))
+    run("format"), run("format", "--check")
+    assert seen == [True, False]
 
 
 @pytest.mark.parametrize("broken", ["U001,a\n", "U001,民,党政机关,县,,,,,,\0\n", 'U001,"a\nb",党政机关,县,,,,,,\n'])

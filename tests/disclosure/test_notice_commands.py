@@ -21,6 +21,7 @@ from gongshi.package import load
 from gongshi.repository import WorkTree
 from gongshi.sealing import read_identity, seal, unseal
 from gongshi.site.sheet import render
+from support import locked
 
 DAY = datetime.date(2020, 6, 22)
 NEW = ["new", "监测公示", "--division", VILLAGE, "--unit", "U900", "--case", "Z2020-00001", "--starts", "2020-06-22"]
@@ -80,6 +81,18 @@ def test_a_new_notice_takes_its_rules_from_its_kind(clerk):
         assert FILE not in database.uncanonical
     clerk.say(notice, *NEW, "--identity", clerk.key)
     assert (clerk.root / FILE.replace("00001.yaml", "00002.yaml")).is_file(), "numbers go on"
+
+
+def test_numbers_and_files_are_decided_under_the_lock(clerk, monkeypatch):
+    """Else two could take one number, and what an import writes in between would be overwritten."""
+    seen = []
+    for name in ("new", "close", "object_to"):
+        real = getattr(notices, name)
+        monkeypatch.setattr(notices, name, lambda *rest, real=real: seen.append(locked(clerk.root)) or real(*rest))
+    clerk.say(notice, *NEW, "--identity", clerk.key)
+    clerk.say(notice, "object", "G2020-00001", "--topic", "收入不符", "--raised", "2020-06-23")
+    clerk.refused(notice, "close", "G2020-00001", "--result", "无异议", "--on", "2020-06-24")
+    assert seen == [True] * 3
 
 
 def test_a_notice_of_projects_freezes_what_it_shows(clerk):

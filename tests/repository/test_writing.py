@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from gongshi.model import GongshiError
-from gongshi.repository import recover, write_files, writer
+from gongshi.repository import recover, write_files, write_private, writer
 
 NAMES = [f"records/乡{number}/户.csv" for number in range(30)]
 JOURNAL = ".gongshi/journal"
@@ -227,3 +227,24 @@ def test_killed_at_any_moment_it_is_all_old_or_all_new(tmp_path: Path) -> None:
         assert len(files) in (0, len(NAMES))
         assert not (tmp_path / JOURNAL).exists()
     assert len(settled) > 1, "no writer was caught at work"
+
+
+def test_a_file_for_the_user_is_its_owners_alone_and_never_half_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = tmp_path / "名单.xlsx"
+    place.write_bytes(b"old")
+    place.chmod(0o666)
+
+    def ended(*_: object) -> None:
+        raise SystemExit(143)  # what SIGTERM comes to
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", ended)
+        with pytest.raises(SystemExit):
+            write_private(place, b"new")
+    assert snapshot(tmp_path) == {"名单.xlsx": b"old"}
+    write_private(place, b"new")
+    assert snapshot(tmp_path) == {"名单.xlsx": b"new"} and place.stat().st_mode & 0o777 == 0o600
+    with pytest.raises(GongshiError, match="写不了"):
+        write_private(tmp_path / "没有" / "a.xlsx", b"")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -13,7 +12,7 @@ import click
 from gongshi.cli.chinese import Command
 from gongshi.cli.common import progress
 from gongshi.model import GongshiError
-from gongshi.repository import Git, RevisionTree, reason
+from gongshi.repository import Git, RevisionTree, reason, write_private
 
 if TYPE_CHECKING:
     from gongshi.package import Descriptor
@@ -76,11 +75,10 @@ def _waivers(tree: RevisionTree, descriptor: Descriptor) -> list[tuple[str, str,
 
 
 def _write(out: Path, tables: Sequence) -> None:
-    """Beside the wanted file first, then renamed: never half a file."""
     from gongshi.changes import write_sqlite
 
     try:
-        with tempfile.TemporaryDirectory(dir=out.absolute().parent, prefix=".gongshi-") as folder:
+        with tempfile.TemporaryDirectory(prefix=".gongshi-", dir=out.absolute().parent) as folder:
             aside = Path(folder) / out.name
             if out.suffix == ".sqlite":
                 write_sqlite(aside, tables)
@@ -88,6 +86,7 @@ def _write(out: Path, tables: Sequence) -> None:
                 from gongshi.exchange import plain_workbook
 
                 aside.write_bytes(plain_workbook("审计导出", tables))
-            os.replace(aside, out)
+            data = aside.read_bytes()
     except OSError as error:
         raise GongshiError(f"“{out}”不能写入（{reason(error)}），请检查文件夹和权限") from None
+    write_private(out, data)

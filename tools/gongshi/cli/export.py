@@ -47,10 +47,10 @@ def export(
 
 
 def _workbook(root: Path, tree, resources, out: Path, township: str | None, identity: Path | None) -> None:
-    from gongshi.cli.importing import identity_if_any, write_output
+    from gongshi.cli.importing import identity_if_any
     from gongshi.exchange import People, export_workbook, needed
     from gongshi.package import county_day, load, read_descriptor
-    from gongshi.repository import Git
+    from gongshi.repository import Git, write_private
 
     check_workbook_name(out)
     key = identity_if_any(identity, root) if "members" in resources else None
@@ -63,7 +63,7 @@ def _workbook(root: Path, tree, resources, out: Path, township: str | None, iden
         git = Git(root)
         commit = (git.head() or "") if git.exists() else ""
         data = export_workbook(database, resources, township, commit, people.cells if people else None, show)
-    write_output(out, data)
+    write_private(out, data)
     names = "，带姓名等个人标识" if people else ""
     click.echo(f"已导出到 {out}{names}。")
 

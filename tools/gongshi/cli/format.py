@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 import click
@@ -24,18 +25,19 @@ def format(root: Path, paths: tuple[str, ...], only_check: bool) -> None:
     例：gongshi format --check
     """
     from gongshi.package import format_files, read_descriptor
-    from gongshi.repository import write_files
+    from gongshi.repository import writer
 
     tree = work_tree(root)
     wanted = [inside(root, path) for path in paths]
-    descriptor = read_descriptor(tree)
-    changes, findings = format_files(tree, descriptor, [p for p in tree.paths("records/") if under(p, wanted)])
+    with nullcontext() if only_check else writer(root) as write:
+        there = [path for path in tree.paths("records/") if under(path, wanted)]
+        changes, findings = format_files(tree, read_descriptor(tree), there)
+        if write:
+            write(changes)
     for finding in findings:
         click.echo(text_line(finding, paint))
     for path in sorted(changes):
         click.echo(f"{path}：{'要改' if only_check else '已改'}")
-    if not only_check:
-        write_files(root, changes)
     if not changes and not findings:
         click.echo("都是规范写法。")
     sys.exit(1 if findings or (only_check and changes) else 0)

@@ -10,7 +10,7 @@ import click
 
 from gongshi.cli.chinese import Command
 from gongshi.cli.common import day, paint, progress, work_tree
-from gongshi.cli.sealing import IDENTITY
+from gongshi.cli.sealing import IDENTITY, identity_of
 from gongshi.model import GongshiError
 from gongshi.repository import reason
 
@@ -94,11 +94,10 @@ def read_input(place: Path) -> bytes:
 
 def identity_if_any(option: Path | None, root: Path):
     """The identity asked for; or that in its usual place, None if there is none."""
-    from gongshi.sealing import identity_place, read_identity
+    from gongshi.sealing import identity_place
 
-    place = identity_place(option, os.environ)
     asked = option is not None or "GONGSHI_IDENTITY" in os.environ
-    return read_identity(place, root) if asked or place.is_file() else None
+    return identity_of(option, root) if asked or identity_place(option, os.environ).is_file() else None
 
 
 def _confirm(result, name: str) -> None:
@@ -125,6 +124,7 @@ def _mappings(result, name: str) -> dict[str, bytes]:
 def _give_back(result, workbook: Path) -> Path | None:
     """Write the refused rows beside the workbook, under a name that is free; before the ledger is touched."""
     from gongshi.exchange import refused_workbook
+    from gongshi.repository import write_private
 
     data = refused_workbook(result)
     if data is None:
@@ -133,18 +133,7 @@ def _give_back(result, workbook: Path) -> Path | None:
     while place.exists():
         number += 1
         place = workbook.with_name(f"{workbook.stem}-退回{number}.xlsx")
-    return write_output(place, data)
-
-
-def write_output(place: Path, data: bytes) -> Path:
-    """Write a file outside the ledger, whole or not at all."""
-    aside = place.with_name(f".{place.name}.new")
-    try:
-        aside.write_bytes(data)
-        aside.replace(place)
-    except OSError as error:
-        aside.unlink(missing_ok=True)
-        raise GongshiError(f"写不了“{place}”（{reason(error)}），请检查权限、空间，或关闭打开着它的程序。") from None
+    write_private(place, data)
     return place
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import click
 
 from gongshi.cli.chinese import Command, Group
 from gongshi.cli.common import day, paint, work_tree
-from gongshi.cli.sealing import IDENTITY
+from gongshi.cli.sealing import IDENTITY, identity_of
 from gongshi.model import GongshiError
 
 ON = click.option("--on", "on_day", metavar="DATE", help="以哪一天为准，默认是县情里的数据日期，没有则是今天")
@@ -74,18 +73,19 @@ def new(root: Path, kind: str, starts: str | None, ends: str | None, identity: P
     from gongshi.disclosure.boards import new_sheet
     from gongshi.disclosure.kinds import carries_households
     from gongshi.disclosure.sheets import RESOURCES
-    from gongshi.repository import write_files
+    from gongshi.repository import writer
 
     tree = work_tree(root)
-    with _load(tree, "divisions", "units", "calendar", "projects", *RESOURCES) as database:
+    needed = ("divisions", "units", "calendar", "projects", *RESOURCES)
+    with writer(root) as write, _load(tree, *needed) as database:
         first = day(starts, None)
         last = day(ends, None) if ends else None
         made = notices.draft(database, notices.Wish(kind=kind, starts_on=first, ends_on=last, **wish))
         sheet = None
         if carries_households(kind):
-            sheet = new_sheet(tree, database, made, _identity(root, identity))
+            sheet = new_sheet(tree, database, made, identity_of(identity, root))
         path, content = notices.new(tree, database, made, wish["projects"], sheet)
-    write_files(root, {path: content})
+        write({path: content})
     pages = f"，公示榜 {len(sheet.pages)} 页，用 gongshi sheet {made.notice_id} 打印" if sheet else ""
     click.echo(f"已登记 {made.notice_id}（{made.starts_on} 至 {made.ends_on}）：{path}{pages}。")
 
@@ -101,13 +101,13 @@ def close(root: Path, notice_id: str, result: str, on_day: str | None) -> None:
     例：gongshi notice close G2020-80057 --result 无异议
     """
     from gongshi.disclosure import notices
-    from gongshi.repository import write_files
+    from gongshi.repository import writer
 
     tree = work_tree(root)
-    with _load(tree) as database:
+    with writer(root) as write, _load(tree) as database:
         found = notices.find(database, notice_id)
         path, content = notices.close(tree, database, found, result, day(on_day, None))
-    write_files(root, {path: content})
+        write({path: content})
     click.echo(f"已办结 {notice_id}：{result}。")
 
 
@@ -126,14 +126,14 @@ def record_objection(
     例：gongshi notice object G2020-80057 --topic 收入不符
     """
     from gongshi.disclosure import notices
-    from gongshi.repository import write_files
+    from gongshi.repository import writer
 
     tree = work_tree(root)
     replied = day(answered, None) if answered else None
-    with _load(tree) as database:
+    with writer(root) as write, _load(tree) as database:
         found = notices.find(database, notice_id)
         change = notices.object_to(tree, database, found, topic, day(raised, None), outcome, replied)
-    write_files(root, dict([change]))
+        write(dict([change]))
     click.echo(f"已登记在 {change[0]}。")
 
 
@@ -178,9 +178,3 @@ def _when(database, on_day: str | None):
     from gongshi.package import county_day
 
     return day(on_day, county_day(database))
-
-
-def _identity(root: Path, option: Path | None):
-    from gongshi.sealing import identity_place, read_identity
-
-    return read_identity(identity_place(option, os.environ), root)

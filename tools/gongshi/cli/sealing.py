@@ -19,6 +19,13 @@ IDENTITY = click.option(
 )
 
 
+def identity_of(option: Path | None, root: Path):
+    """The identity asked for, else that in its usual place; GongshiError if there is none."""
+    from gongshi.sealing import identity_place, read_identity
+
+    return read_identity(identity_place(option, os.environ), root)
+
+
 @click.command(cls=Command)
 @click.option("--name", required=True, help="公钥的名称，如 古镇扶贫办")
 @click.option("--role", required=True, help="county 或乡镇目录名，如 guzhen")
@@ -53,23 +60,21 @@ def seal(root: Path, township: str, epoch: str | None, rewrap: bool, identity: P
 
     例：gongshi seal --township guzhen --epoch 2020 < 名单.csv
     """
-    from gongshi.sealing import identity_place, read_identity
     from gongshi.sealing import rewrap as wrap_again
     from gongshi.sealing import seal as put
 
     work_tree(root)
     if rewrap == bool(epoch):
         raise GongshiError("请写明密钥年度（--epoch 2020）并送进名单，或者用 --rewrap 只改封数据密钥。")
-    key_place = identity_place(identity, os.environ)
     if rewrap:
-        paths = wrap_again(root, township, read_identity(key_place, root))
+        paths = wrap_again(root, township, identity_of(identity, root))
         click.echo(
             f"已改封给现在登记的公钥：{'、'.join(paths)}。以前的提交里还留着旧的封装，除名的人若有旧克隆仍能打开。"
         )
         return
     if sys.stdin.isatty():
         raise GongshiError("请用 < 把 CSV 文件送进来，或用管道")
-    changed = put(root, township, epoch, sys.stdin.buffer.read(), read_identity(key_place, root))
+    changed = put(root, township, epoch, sys.stdin.buffer.read(), identity_of(identity, root))
     click.echo("已密封：" + "、".join(changed) if changed else "没有变化。")
 
 
@@ -85,12 +90,11 @@ def unseal(root: Path, township: str | None, check: bool, identity: Path | None)
 
     例：gongshi unseal --check
     """
-    from gongshi.sealing import identity_place, read_identity
     from gongshi.sealing import unseal as open_all
     from gongshi.sealing.rows import csv_lines
 
     tree = work_tree(root)
-    key = read_identity(identity_place(identity, os.environ), root)
+    key = identity_of(identity, root)
     rows = list(open_all(tree, township, key))
     if not check:
         for line in csv_lines(rows):

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import click
 
 from gongshi.cli.chinese import Command
 from gongshi.cli.common import work_tree
-from gongshi.cli.sealing import IDENTITY
+from gongshi.cli.sealing import IDENTITY, identity_of
 from gongshi.model import GongshiError
-from gongshi.repository import reason
+from gongshi.repository import write_private
 
 
 @click.command(cls=Command)
@@ -27,7 +26,6 @@ def sheet(root: Path, notice_id: str, out: Path, paper: str, identity: Path | No
     """
     from gongshi.disclosure import boards, notices, sheets
     from gongshi.package import load
-    from gongshi.sealing import identity_place, read_identity
     from gongshi.site.sheet import render
 
     tree = work_tree(root)
@@ -35,14 +33,14 @@ def sheet(root: Path, notice_id: str, out: Path, paper: str, identity: Path | No
     wanted = {"county", "notices", "notice-commitments", "divisions", "units", *sheets.RESOURCES}
     with load(tree, wanted) as database:
         notice = notices.find(database, notice_id)
-        key = read_identity(identity_place(identity, os.environ), root)
+        key = identity_of(identity, root)
         made = boards.sheet(tree, database, notice, key, notices.committed(database, notice_id))
         unit = database.sql("SELECT name, office_phone FROM units WHERE unit_code = ?", [notice.publisher_unit])
         names, rows = database.columns("SELECT * FROM county")
     county = dict(zip(names, rows[0], strict=True)) if rows else {}
     publisher, phone = unit[0] if unit else (notice.publisher_unit, None)
     text = render(notice, made, county, phone, paper, publisher, notice.scope or notice.division_code)
-    _write(out, text)
+    write_private(out, text.encode("utf-8"))
     click.echo(f"公示榜 {len(made.pages)} 页，加异议单 1 页：{out}。张贴后请删去这个文件，公示期到 {notice.ends_on}。")
 
 
@@ -51,15 +49,3 @@ def _refuse_place(root: Path, out: Path) -> None:
     place = out.resolve()
     if place.is_relative_to(root.resolve()) or any((folder / "gongshi/site.css").is_file() for folder in place.parents):
         raise GongshiError(f"“{out}”在台账仓库或网站目录里，名单会被提交或公开，请写到别处。")
-
-
-def _write(out: Path, text: str) -> None:
-    """Readable by its owner alone; never half of it."""
-    part = out.with_name(out.name + ".part")
-    try:
-        part.unlink(missing_ok=True)
-        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as stream:
-            stream.write(text.encode("utf-8"))
-        os.replace(part, out)
-    except OSError as error:
-        raise GongshiError(f"写不了“{out}”（{reason(error)}），请检查目录和权限。") from None

@@ -20,10 +20,9 @@ def template(root: Path, resources: tuple[str, ...], out: Path) -> None:
     例：gongshi template households members -o 填报表.xlsx
     """
     from gongshi.cli.export import check_workbook_name
-    from gongshi.cli.importing import write_output
     from gongshi.exchange import needed, template_workbook
     from gongshi.package import load, read_descriptor
-    from gongshi.repository import Git
+    from gongshi.repository import Git, write_private
 
     tree = work_tree(root)
     check_workbook_name(out)
@@ -31,5 +30,5 @@ def template(root: Path, resources: tuple[str, ...], out: Path) -> None:
     descriptor = read_descriptor(tree)
     with load(tree, needed(descriptor, resources), descriptor) as database:
         data = template_workbook(database, resources, (git.head() or "") if git.exists() else "")
-    write_output(out, data)
+    write_private(out, data)
     click.echo(f"已写到 {out}，填好后运行 gongshi import {out.name}。")

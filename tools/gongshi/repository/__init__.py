@@ -3,6 +3,7 @@
 from gongshi.repository.cache import Cache, private_folder, program_digest
 from gongshi.repository.differing import differing
 from gongshi.repository.git import Git
+from gongshi.repository.outside import write_private
 from gongshi.repository.reasons import reason
 from gongshi.repository.tree import RevisionTree, Tree, WorkTree, digest, inside
 from gongshi.repository.writing import Changes, recover, write_files, writer
@@ -22,5 +23,6 @@ __all__ = [
     "reason",
     "recover",
     "write_files",
+    "write_private",
     "writer",
 ]
