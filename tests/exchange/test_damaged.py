@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import random
 import re
+import zipfile
 from datetime import date, datetime, time
 
 import pytest
@@ -36,6 +38,7 @@ TYPED = {
     "titles above": ([[["古镇贫困户花名册"], ["2020年6月", None, "单位：人"], *TWO]], (0, 0, 2, 0), {}),
     "serial numbers": ([[["序号", *HEAD], [1, *ROW], [2, *SECOND]]], (0, 0, 2, 0), {}),
     "totals row": ([[*TWO, ["合计", None, 3]]], (0, 0, 2, 0), {}),
+    "totals row with dashes": ([[*TWO, ["合计", None, "—", None, "/"], ["总计", None, "-"]]], (0, 0, 2, 0), {}),
     "totals row with blanks": ([[*TWO, [None, "合 计", 3]]], (0, 0, 2, 0), {}),
     "subtotals": ([[HEAD, ROW, ["小计", None, 2], SECOND, ["总计：", None, 3]]], (0, 0, 2, 0), {}),
     "signatures below": ([[*TWO, ["填表人：", None], ["审核人：某科"], ["备注：以上属实"]]], (0, 0, 2, 0), {}),
@@ -263,7 +266,32 @@ def test_an_old_workbook_damaged_anywhere_is_read_or_gets_one_line() -> None:
             assert "\n" not in str(error)
 
 
+def rewritten(data: bytes, part: str, old: bytes, new: bytes, method: int = zipfile.ZIP_DEFLATED) -> bytes:
+    """The workbook with some bytes of one part replaced, once."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(out, "w", method) as target:
+        for name in source.namelist():
+            content = source.read(name)
+            assert name != part or old in content
+            target.writestr(name, content.replace(old, new, 1) if name == part else content)
+    return out.getvalue()
+
+
+SHEET = "xl/worksheets/sheet1.xml"
+PLAIN = xlsx([HEAD, ["H0000001", "4组", 2, 41786, *ROW[4:]]])
+LZMA = bytearray(rewritten(PLAIN, SHEET, b"<", b"<", zipfile.ZIP_LZMA))
+AT = LZMA.index(b"xl/workbook.xml") + 30
+LZMA[AT : AT + 30] = b"\xff" * 30
+
+
+def test_a_number_without_end_is_no_date(plan) -> None:
+    data = rewritten(PLAIN, SHEET, b"<v>41786</v>", b"<v>1e999</v>")
+    assert "认出" in {place: why for row in plan("表.xlsx", data).sheets[0].rows for place, why in row.places()}["D2"]
+
+
 UNREADABLE = {
+    "column without a place": ("表.xlsx", rewritten(PLAIN, SHEET, b"<sheetData>", b'<cols><col hidden="1"/></cols><sheetData>'), "损坏"),
+    "packed badly": ("表.xlsx", bytes(LZMA), "损坏"),
     "empty": ("表.xlsx", b"", "空的"),
     "wps": ("表.et", b"\xd0\xcf\x11\xe0" + b"x" * 600, "另存为 .xlsx"),
     "page without a table": ("表.xls", "<html><frameset><frame src='a.htm'>".encode("gbk"), "没有表格"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import io
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -189,10 +191,16 @@ def test_a_workbook_with_names_stays_out_of_the_repository(root: Path, tmp_path:
     assert isinstance(inside, GongshiError) and "仓库" in str(inside) and not (root / "x.xlsx").exists()
 
 
-@pytest.mark.parametrize("code", ["不是编码", "eJxLAgAAYgBi", ""])
+def code_of(text: str) -> str:
+    return base64.b64encode(zlib.compress(text.encode())).decode()
+
+
+@pytest.mark.parametrize(
+    "code", ["不是编码", "eJxLAgAAYgBi", "", code_of("7"), code_of("[" * 99_999), code_of('{"a": 1}')]
+)
 def test_a_damaged_memory_makes_an_ordinary_workbook(root: Path, plan, code: str) -> None:
     def spoil(book) -> None:
-        book["_meta"]["E2"].value = code
+        book["_meta"]["D2"].value = code
 
     result = plan("旧.xlsx", edited(made(root, ["households"]), spoil))
     assert result.counts == {Kind.UNCHANGED: 3} or result.counts[Kind.UNCHANGED] == 3

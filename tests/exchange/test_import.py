@@ -249,6 +249,38 @@ def test_numeric_codes_only_by_a_named_mapping(plan) -> None:
         plan("成员.xlsx", xlsx(rows), mapping="nobody")
 
 
+def test_a_word_that_a_mapping_makes_an_amount(root: Path, plan) -> None:
+    """It is spelled as any amount; a mapping that makes something else of it gets the cell refused."""
+    mapping = root / "records/mappings/own.yaml"
+    text = "title: 自己的\nresource: allocations\nvalues:\n  - {{field: amount, from: 未下达, to: {}}}\n"
+    for word, counts in (("0.5", {Kind.CREATED: 1}), ("没有", {Kind.REFUSED: 1})):
+        mapping.write_text(text.format(word), encoding="utf-8")
+        result = plan("a.xlsx", xlsx([[*MONEY[:5], "金额（万元）", *MONEY[6:]], money("N2020-002", "未下达")]))
+        assert result.counts == counts
+    assert "金额" in told(result)["F2"]
+
+
+def test_an_old_dangling_row_hides_no_new_one(root: Path, plan) -> None:
+    """However many there are: a reference to nothing is refused at its cell."""
+    place = root / "records/townships/guzhen/members.csv"
+    lines = place.read_text(encoding="utf-8").splitlines()
+    lines += [lines[1].replace("M00000001,H0000001", f"M{number:08},H0999999") for number in range(100, 1101)]
+    place.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    header = ["人编号", "户编号", "性别"]
+    more = {"M00000001": "H0888888", "M00001100": "H0888888"}
+    result = plan("成员.xlsx", xlsx([header, *([number, home, "男"] for number, home in more.items())]))
+    assert set(told(result)) == {"B2", "B3"} and result.counts == {Kind.REFUSED: 2}
+
+
+def test_the_next_number_is_looked_for_once(plan, monkeypatch) -> None:
+    from gongshi.exchange.deciding import Decider
+
+    asked, real = [], Decider._first_free
+    monkeypatch.setattr(Decider, "_first_free", lambda *rest: asked.append(1) or real(*rest))
+    result = plan("户.xlsx", xlsx([["户编号", "村民小组"], *([None, f"{number}组"] for number in range(9))]))
+    assert len(asked) == 1 and all("H0000010" in why for why in told(result).values())
+
+
 def run(root: Path, *arguments: str):
     return CliRunner().invoke(import_, list(arguments), obj=root, standalone_mode=False)
 

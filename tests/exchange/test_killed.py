@@ -18,6 +18,7 @@ from exchange.books import xlsx
 from exchange.conftest import HOUSEHOLD, MEMBER
 from gongshi.cli.common import work_tree
 from gongshi.cli.format import format as format_command
+from gongshi.repository import WorkTree
 from gongshi.sealing import unseal
 from support import project_descriptor
 
@@ -131,7 +132,7 @@ def test_seal(root: Path, tmp_path: Path, identity) -> None:
 
     def said(root: Path) -> object:
         files = {path: data for path, data in snapshot(root).items() if "sealed.csv" not in path and ".age" not in path}
-        return files, [dict(row) for row in unseal(root, None, identity())]
+        return files, [dict(row) for row in unseal(WorkTree(root), None, identity())]
 
     text = "member_no,name\n" + "".join(f"M{number:08},甲{number}\n" for number in range(50))
     arguments = ["seal", "--township", "guzhen", "--epoch", "2021", "--identity", str(tmp_path / "home/guzhen")]

@@ -42,9 +42,9 @@ def test_a_list_comes_out_as_it_went_in(county) -> None:
     changed = seal(county.root, SLUG, "2020", LIST.encode(), county.township)
     assert changed == ("records/keys/guzhen/2020.age", "records/townships/guzhen/sealed.csv")
     for identity in (county.township, county.county):
-        assert "".join(unseal_csv(county.root, SLUG, identity)) == LIST
+        assert "".join(unseal_csv(WorkTree(county.root), SLUG, identity)) == LIST
         assert "".join(unseal_csv(WorkTree(county.root), None, identity)) == LIST
-    assert next(unseal(county.root, SLUG, county.county)) == {
+    assert next(unseal(WorkTree(county.root), SLUG, county.county)) == {
         "member_no": "M1",
         "name": "张䶮",
         "id_no": "SECRET-1",
@@ -76,7 +76,7 @@ def test_a_merge_replaces_the_rows_given_and_keeps_the_others(county) -> None:
     after = {row.member_no: row for row in read_sealed(WorkTree(county.root), SLUG)}
     assert after["M1"] == before["M1"]
     assert [row.epoch for row in after.values()] == ["2020", "2021", "2021"]
-    assert [row["name"] for row in unseal(county.root, SLUG, county.county)] == ["a", "b", "d"]
+    assert [row["name"] for row in unseal(WorkTree(county.root), SLUG, county.county)] == ["a", "b", "d"]
 
 
 _text = st.text(
@@ -92,10 +92,10 @@ def test_any_names_round_trip(county, names: dict[str, str]) -> None:
         f'{number},"{name.replace(chr(34), chr(34) * 2)}"\n' for number, name in names.items()
     )
     seal(county.root, SLUG, "2020", plain.encode(), county.township)
-    out = list(unseal(county.root, SLUG, county.township))
+    out = list(unseal(WorkTree(county.root), SLUG, county.township))
     assert {row["member_no"]: row["name"] for row in out} == names
     sealed = (county.root / "records/townships/guzhen/sealed.csv").read_bytes()
-    again = "".join(unseal_csv(county.root, SLUG, county.township)).encode()
+    again = "".join(unseal_csv(WorkTree(county.root), SLUG, county.township)).encode()
     assert seal_csv(again, WorkTree(county.root), SLUG, "2020", county.county).popitem()[1] == sealed
 
 
@@ -135,8 +135,8 @@ def test_a_faulty_list_is_refused_by_line_and_not_repeated(county, assert_silent
 def test_a_foreign_identity_opens_nothing_and_learns_nothing(county, assert_silent) -> None:
     seal(county.root, SLUG, "2020", LIST.encode(), county.township)
     for attempt in (
-        lambda: unseal(county.root, SLUG, county.stranger),
-        lambda: unseal_csv(county.root, None, county.stranger),
+        lambda: unseal(WorkTree(county.root), SLUG, county.stranger),
+        lambda: unseal_csv(WorkTree(county.root), None, county.stranger),
         lambda: seal(county.root, SLUG, "2020", LIST.encode(), county.stranger),
     ):
         with pytest.raises(GongshiError, match=r"解不开“records/keys/guzhen/2020.age”") as caught:
@@ -155,14 +155,14 @@ def test_boxes_swapped_between_members_do_not_open(county) -> None:
     swapped = sealed_bytes([one._replace(box=two.box), two._replace(box=one.box)])
     (county.root / "records/townships/guzhen/sealed.csv").write_bytes(swapped)
     with pytest.raises(GongshiError, match="成员 M1"):
-        list(unseal(county.root, SLUG, county.county))
+        list(unseal(WorkTree(county.root), SLUG, county.county))
 
 
 def test_a_missing_key_is_named_and_never_made_anew(county) -> None:
     seal(county.root, SLUG, "2020", LIST.encode(), county.township)
     (county.root / "records/keys/guzhen/2020.age").unlink()
     with pytest.raises(GongshiError, match=r"records/keys/guzhen/2020\.age"):
-        unseal(county.root, SLUG, county.county)
+        unseal(WorkTree(county.root), SLUG, county.county)
     with pytest.raises(GongshiError, match=r"records/keys/guzhen/2020\.age"):
         seal(county.root, SLUG, "2020", LIST.encode(), county.township)
 
@@ -174,12 +174,12 @@ def test_a_township_that_is_not_there(county) -> None:
         ("county", "写法不对"),
     ):
         with pytest.raises(GongshiError, match=told):
-            unseal(county.root, slug, county.county)
+            unseal(WorkTree(county.root), slug, county.county)
     with pytest.raises(GongshiError, match="没有 gone 的公钥"):
         seal(county.root, "gone", "2020", LIST.encode(), county.county)
     with pytest.raises(GongshiError, match="四位年份"):
         seal(county.root, SLUG, "../2020", LIST.encode(), county.county)
-    assert list(unseal(county.root, None, county.county)) == []
+    assert list(unseal(WorkTree(county.root), None, county.county)) == []
 
 
 @pytest.mark.parametrize(
@@ -200,7 +200,7 @@ def test_a_sealed_file_out_of_form_is_refused(county, text: str) -> None:
     place.parent.mkdir(parents=True)
     place.write_bytes(text.encode())
     with pytest.raises(GongshiError, match=r"guzhen/sealed\.csv") as caught:
-        unseal(county.root, SLUG, county.county)
+        unseal(WorkTree(county.root), SLUG, county.county)
     assert "张三" not in str(caught.value)
 
 
@@ -222,18 +222,18 @@ def test_a_new_recipient_opens_after_rewrapping_and_one_struck_off_does_not(coun
     keygen(county.root, "新专干", SLUG, tmp_path / "home/new")
     new = read_identity(tmp_path / "home/new", county.root)
     with pytest.raises(GongshiError, match="解不开"):
-        unseal(county.root, SLUG, new)
+        unseal(WorkTree(county.root), SLUG, new)
     with pytest.raises(GongshiError, match="解不开"):
         rewrap(county.root, SLUG, new)
     assert rewrap(county.root, SLUG, county.county) == ("records/keys/guzhen/2020.age", "records/keys/guzhen/2021.age")
-    assert len(list(unseal(county.root, SLUG, new))) == 2
+    assert len(list(unseal(WorkTree(county.root), SLUG, new))) == 2
     table = county.root / "records/keys/recipients.csv"
     kept = [line for line in table.read_text("utf-8").splitlines(keepends=True) if not line.startswith("guzhen,扶贫办")]
     table.write_text("".join(kept), encoding="utf-8")
     rewrap(county.root, SLUG, new)
     with pytest.raises(GongshiError, match="解不开"):
-        unseal(county.root, SLUG, county.township)
-    assert len(list(unseal(county.root, SLUG, county.county))) == 2
+        unseal(WorkTree(county.root), SLUG, county.township)
+    assert len(list(unseal(WorkTree(county.root), SLUG, county.county))) == 2
     assert (county.root / "records/townships/guzhen/sealed.csv").read_bytes() == sealed
     with pytest.raises(GongshiError, match="还没有数据密钥"):
         rewrap(county.root, "elsewhere", county.county)

@@ -70,7 +70,7 @@ def test_the_guard_finds_nobody_in_it(example):
 
 def test_no_sealed_value_is_in_it(example):
     identity = read_identity(ROOT / "records/keys/DEMO-identity.txt", ROOT)
-    people = list(unseal(ROOT, None, identity))
+    people = list(unseal(WorkTree(ROOT), None, identity))
     assert len(people) > 20000
     names = NameSet({row["name"] for row in people})
     assert [finding for finding in scan(files(example[0]), names)] == []

@@ -36,8 +36,8 @@ def _all_differ(database: Database, table: str, key: str) -> bool:
     return rows == hashes
 
 
-def check_foreign_key(database: Database, key: ForeignKey) -> list[Finding]:
-    """Rows whose reference names no record; a reference with an empty cell names nothing and is fine."""
+def check_foreign_key(database: Database, key: ForeignKey, limit: int = LIMIT) -> list[Finding]:
+    """The first ``limit`` rows whose reference names no record; a reference with an empty cell names nothing and is fine."""
     here, there = f"raw.{identifier(key.resource)}", f"raw.{identifier(key.reference)}"
     filled = " AND ".join(f"h.{identifier(name)} <> ''" for name in key.fields)
     same = " AND ".join(
@@ -45,7 +45,7 @@ def check_foreign_key(database: Database, key: ForeignKey) -> list[Finding]:
         for mine, theirs in zip(key.fields, key.reference_fields, strict=True)
     )
     rows = database.sql(
-        f"SELECT h.rowid FROM {here} h ANTI JOIN {there} t ON {same} WHERE {filled} ORDER BY h.rowid LIMIT {LIMIT}"
+        f"SELECT h.rowid FROM {here} h ANTI JOIN {there} t ON {same} WHERE {filled} ORDER BY h.rowid LIMIT {limit}"
     )
     return list(_dangling(database, key, [row for (row,) in rows]))
 

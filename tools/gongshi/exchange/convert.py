@@ -16,6 +16,7 @@ from functools import cached_property
 from gongshi.checks.phrases import wanted
 from gongshi.exchange.dates import Unclear, date_text, month_text
 from gongshi.exchange.sheets import Damaged, Raw
+from gongshi.exchange.xlsxscan import ERROR
 from gongshi.package import Field, spell
 
 UNITS: Mapping[str, tuple[str, Decimal]] = {
@@ -65,7 +66,6 @@ AS_TEXT = "文本栏里存的是数字，前面的 0 或末尾几位可能已丢
 ROUNDED = "数字超过 15 位，末尾几位已被 Excel 改成 0，请设为文本格式后照原件重填"
 SCIENTIFIC = "被 Excel 改成了科学计数（如 1.1E+17），原来的数已丢失，请设为文本格式后照原件重填"
 BECAME_DATE = "被 Excel 改成了日期，请设为文本格式后照原件重填"
-ERROR = "单元格是公式错误（如 #REF!、#N/A），请改正公式或直接填值"
 LINES = "单元格里有换行，请改成一行"
 CONTROL = "单元格里有看不见的控制字符，请清空后重填"
 CODE = "填的是代码，代码要用指名的映射（--mapping）才能对照，请改填文字"
@@ -106,9 +106,11 @@ class Converter:
             if refusal := _text_damage(value):
                 return refusal
         coded = self.values.get(_plain(value))
-        if coded is not None:
+        if coded is not None and (coded == "" or self.field.type not in ("integer", "number")):
             return coded
         try:
+            if coded is not None:  # a mapping says it in the ledger's own unit
+                return Converter(self.field)._by_type(coded, False)
             return self._by_type(value, percent)
         except Unclear as unclear:
             return Refusal(str(unclear))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from datetime import date, datetime, timedelta
 
@@ -65,6 +66,8 @@ def month_text(value: object, from_1904: bool) -> str:
 
 
 def _from_number(value: float, from_1904: bool) -> str:
+    if not math.isfinite(value):
+        raise Unclear(WRONG)
     if value != int(value):
         whole = format(value, ".15g")
         raise Unclear(NO_DAY if re.fullmatch(r"(?:19|20)[0-9]{2}\.[0-9]{1,2}", whole) else TIMED)

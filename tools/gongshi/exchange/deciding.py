@@ -22,7 +22,7 @@ from gongshi.exchange.rules import sealing_findings
 from gongshi.exchange.tables import Table
 from gongshi.exchange.values import CellChange, Kind, Problem, RowResult
 from gongshi.model import GongshiError, Severity
-from gongshi.package import Descriptor, Schema, identifier, load, quoted
+from gongshi.package import Descriptor, Resource, Schema, identifier, load, quoted
 from gongshi.repository import Tree
 
 _NUMBERED = re.compile(r"([A-Z]*)\[0-9\]\{([0-9]+)\}")
@@ -76,6 +76,7 @@ class Decider:
         self.put: dict[tuple[str, Key], Candidate] = {}
         self.seen: dict[tuple[str, Key], Candidate] = {}
         self.ledger: Ledger | None = None
+        self.free: dict[int, str] = {}
         self.warnings: list[tuple[Candidate, str, str]] = []
 
     def decide(self, candidates: Sequence[Candidate], resources: set[str]) -> None:
@@ -137,7 +138,13 @@ class Decider:
         return True
 
     def _next_free(self, candidate: Candidate, name: str) -> str:
-        resource = candidate.table.resource
+        """From which number on new records are counted, as the ledger stood when the candidate's table came up."""
+        place = id(candidate.table)
+        if place not in self.free:
+            self.free[place] = self._first_free(candidate.table.resource, name)
+        return self.free[place]
+
+    def _first_free(self, resource: Resource, name: str) -> str:
         match = _NUMBERED.fullmatch(resource.schema.field(name).pattern)
         if not match or len(resource.schema.primary_key) > 1 or self.ledger is None:
             return ""
@@ -263,7 +270,7 @@ class Decider:
                     refused[id(candidate)] = candidate
                     blamed.setdefault(id(candidate), set()).add(fault)
             for key in keys:
-                for finding in check_foreign_key(database, key):
+                for finding in check_foreign_key(database, key, _NO_LIMIT):
                     candidate = self.put.get((finding.resource, finding.key))
                     if candidate and finding.field not in blamed.get(id(candidate), ()):
                         candidate.refuse(finding.field, finding.message)

@@ -253,10 +253,11 @@ def _totals(table: Table, candidates: Sequence[Candidate]) -> list[str]:
     for row in totals[-1:]:
         for name, column in table.fields.items():
             field = column.meaning.field
-            raw = table.sheet.cell(row, column.place)
-            if field.type not in ("integer", "number") or raw == "":
+            if field.type not in ("integer", "number"):
                 continue
-            said = Converter(replace(field, decimals=None), column.meaning.unit)(raw)
+            said = Converter(replace(field, decimals=None), column.meaning.unit)(table.sheet.cell(row, column.place))
+            if said == "":
+                continue
             added = sum((Decimal(candidate.values.get(name) or 0) for candidate in candidates), Decimal(0))
             if not isinstance(said, str) or Decimal(said) != added:
                 shown = f"“{said}”" if isinstance(said, str) else "读不出的数"

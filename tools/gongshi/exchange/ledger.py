@@ -96,14 +96,7 @@ class Ledger:
                 if match := _TOWNSHIP.search(path):
                     return match[1]
         village = row.get("village_code", "")
-        if village:
-            return self._slug_of_village(village)
-        household = row.get("household_no", "")
-        if household and resource.name != "households" and "households" in self.tables:
-            known = self.tables["households"].rows.get((household,))
-            names = self.tables["households"].resource.schema.names
-            return self._slug_of_village(known[names.index("village_code")]) if known else ""
-        return ""
+        return self._slug_of_village(village) if village else ""
 
     def _slug_of_village(self, code: str) -> str:
         if self._slugs is None:

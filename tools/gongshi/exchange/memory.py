@@ -4,7 +4,7 @@ The rows themselves are kept, packed, not only their keys: then an edited old wo
 export was made from uncommitted records or the clone does not hold that commit.
 
     gongshi | 1 | <commit or "">
-    sheet   | <sheet> | <resource> | <persons or ""> | <packed rows, in as many cells as needed>
+    sheet   | <sheet> | <resource> | <packed rows, in as many cells as needed>
     other   | <sheet>
 """
 
@@ -38,7 +38,6 @@ class Origin:
 class Memory:
     """The origins of a workbook's sheets by sheet name; ``others`` are sheets that hold no data."""
 
-    commit: str
     origins: dict[str, Origin]
     others: frozenset[str]
 
@@ -61,11 +60,11 @@ def recall(sheets: Sequence[Sheet]) -> Memory | None:
         if texts[:1] == ["other"] and len(texts) > 1:
             others.add(texts[1])
         elif texts[:1] == ["sheet"] and len(texts) > 3:
-            unpacked = _unpacked("".join(texts[4:]))
+            unpacked = _unpacked("".join(texts[3:]))
             if unpacked is None:
                 return None
             origins[texts[1]] = Origin(texts[2], *unpacked)
-    return Memory(str(sheet.cell(0, 2)), origins, frozenset(others))
+    return Memory(origins, frozenset(others))
 
 
 def _unpacked(code: str) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]] | None:
@@ -73,7 +72,7 @@ def _unpacked(code: str) -> tuple[tuple[str, ...], tuple[tuple[str, ...], ...]] 
         engine = zlib.decompressobj()
         text = engine.decompress(base64.b64decode(code, validate=True), LIMIT)
         names, *rows = json.loads(text)
-    except (binascii.Error, zlib.error, ValueError):
+    except (binascii.Error, zlib.error, ValueError, TypeError, RecursionError):
         return None
     lists = [names, *rows]
     sound = all(isinstance(row, list) and len(row) == len(names) for row in lists)

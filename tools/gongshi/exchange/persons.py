@@ -129,8 +129,8 @@ class People:
             self._index(member, before)
 
     def _forget(self, member: str) -> None:
-        for number in [self.persons.get(member, {}).get("id_no", "")[:18]]:
-            self.by_number.get(number, set()).discard(member)
+        number = self.persons.get(member, {}).get("id_no", "")[:18]
+        self.by_number.get(number, set()).discard(member)
 
     def around_changes(self) -> dict[str, Person]:
         """The persons that change, and those who share a number or a phone with one of them."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 import io
+import lzma
 import zipfile
 import zlib
 from collections.abc import Iterable
@@ -23,6 +24,10 @@ from gongshi.model import GongshiError
 
 LIMIT_BYTES = 128 * 1024 * 1024
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+_BROKEN = (
+    *(calamine.CalamineError, zipfile.BadZipFile, zlib.error, lzma.LZMAError),
+    *(EOFError, OSError, KeyError, ValueError, RuntimeError),
+)
 RESAVE = "请用 Excel 或 WPS 打开后另存为 .xlsx 再导入"
 
 
@@ -39,7 +44,7 @@ Range = tuple[tuple[int, int], tuple[int, int]]
 
 @dataclass(slots=True)
 class Sheet:
-    """One sheet. ``cells`` are rows from the top, ragged; "" is an empty cell. ``typed`` is False for CSV."""
+    """One sheet. ``cells`` are rows from the top, ragged; "" is an empty cell."""
 
     name: str
     cells: list[list[Raw]]
@@ -47,7 +52,6 @@ class Sheet:
     hidden_rows: frozenset[int] = frozenset()
     hidden_columns: frozenset[int] = frozenset()
     visible: bool = True
-    typed: bool = True
     from_1904: bool = False
     percents: frozenset[tuple[int, int]] = field(default_factory=frozenset)
 
@@ -99,7 +103,7 @@ def read_sheets(name: str, data: bytes) -> list[Sheet]:
 
 def _read_page(data: bytes) -> list[Sheet]:
     return [
-        Sheet(f"表{number}", table.cells, tuple(table.merged), frozenset(table.hidden_rows), typed=False)
+        Sheet(f"表{number}", table.cells, tuple(table.merged), frozenset(table.hidden_rows))
         for number, table in enumerate(read_tables(_decode(data)), 1)
     ]
 
@@ -112,7 +116,7 @@ def _read_workbook(data: bytes) -> list[Sheet]:
             return [_sheet(book, place, facts) for place in range(len(book.sheet_names))]
     except calamine.PasswordError:
         raise GongshiError("工作簿设了打开密码，请去掉密码后另存再导入。") from None
-    except (calamine.CalamineError, zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, RuntimeError):
+    except _BROKEN:
         raise GongshiError(f"工作簿损坏、加密，或其实不是 Excel 文件，{RESAVE}。") from None
     except BaseException as error:  # calamine is Rust: its panics are BaseException, named so only there
         if type(error).__name__ != "PanicException":
@@ -158,7 +162,7 @@ def _read_text(name: str, data: bytes) -> Sheet:
         raise GongshiError("CSV 的引号不配对，分不清各格，请用 Excel 打开核对后另存为 .xlsx 再导入。") from None
     finally:
         csv.field_size_limit(previous)
-    return Sheet(name.rsplit("/", 1)[-1], cells, typed=False)
+    return Sheet(name.rsplit("/", 1)[-1], cells)
 
 
 def _decode(data: bytes) -> str:

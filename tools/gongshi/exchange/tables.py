@@ -52,10 +52,9 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class NoTable:
-    """Why a sheet could not be read as a table; ``row`` and ``column`` are where to look."""
+    """Why a sheet could not be read as a table, and in which column to look."""
 
     reason: str
-    row: int = 0
     column: int = 0
 
 
@@ -83,24 +82,23 @@ def find_table(sheet: Sheet, vocabularies: Sequence[Vocabulary], hint: str = "")
                     best.append((_score(columns, words, sheet, hint), -depth, -top, words, columns))
     best.sort(key=lambda entry: entry[:3], reverse=True)
     if not best:
-        return _no_table(sheet, filled, vocabularies)
+        return _no_table(vocabularies)
     score, depth, top, words, columns = best[0]
     if any(entry[0] == score and entry[3] is not words for entry in best[1:]):
         titles = "、".join(dict.fromkeys(entry[3].resource.title for entry in best if entry[0] == score))
-        return NoTable(f"表头同时像{titles}，请用 --mapping 指明用哪个映射", -top)
+        return NoTable(f"表头同时像{titles}，请用 --mapping 指明用哪个映射")
     doubled = _doubled(columns)
     if doubled:
-        return NoTable(f"“{doubled.header[:20]}”与别的列表示同一个字段，请只保留一列", -top, doubled.place)
+        return NoTable(f"“{doubled.header[:20]}”与别的列表示同一个字段，请只保留一列", doubled.place)
     return _table(sheet, words.resource, columns, range(-top, -top - depth), filled)
 
 
-def _no_table(sheet: Sheet, filled: Sequence[int], vocabularies: Sequence[Vocabulary]) -> NoTable:
-    row = filled[0] if filled else 0
+def _no_table(vocabularies: Sequence[Vocabulary]) -> NoTable:
     if len(vocabularies) == 1:
         resource = vocabularies[0].resource
         keys = "、".join(resource.schema.field(name).title for name in resource.schema.primary_key)
-        return NoTable(f"没有找到“{resource.title}”的表头，至少要有“{keys}”列", row)
-    return NoTable("没有认出表头，请用 gongshi template 取得样表，或用 --mapping 指明映射", row)
+        return NoTable(f"没有找到“{resource.title}”的表头，至少要有“{keys}”列")
+    return NoTable("没有认出表头，请用 gongshi template 取得样表，或用 --mapping 指明映射")
 
 
 def _fill_merged(sheet: Sheet) -> None:

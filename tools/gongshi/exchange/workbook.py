@@ -13,8 +13,9 @@ from datetime import date
 from itertools import islice
 
 from gongshi.checks.phrases import wanted
-from gongshi.exchange.identifiers import FIELDS, carries_persons, extended
+from gongshi.exchange.identifiers import carries_persons, extended
 from gongshi.exchange.memory import META, VERSION, packed
+from gongshi.exchange.sheets import column_letters
 from gongshi.exchange.styles import Book, fitting
 from gongshi.model import GongshiError
 from gongshi.package import RECORDS, Database, Descriptor, Field, Resource, Schema, identifier, quoted
@@ -53,10 +54,9 @@ def export_workbook(
     return _book(database, contents, commit, progress)
 
 
-def template_workbook(database: Database, names: Sequence[str], commit: str, persons: bool = True) -> bytes:
+def template_workbook(database: Database, names: Sequence[str], commit: str) -> bytes:
     """Empty tables of resources to fill in, with all lists and notes."""
-    nobody = (lambda _: ("",) * len(FIELDS)) if persons else None
-    contents = [_content(database, name, [], nobody) for name in names]
+    contents = [_content(database, name, [], lambda _: ()) for name in names]
     return _book(database, contents, commit, lambda _: None)
 
 
@@ -103,9 +103,7 @@ def _book(database: Database, contents: Sequence[SheetContent], commit: str, pro
     for content in contents:
         progress(f"写{content.resource.title}")
         sheet = book.sheet(content.resource.title)
-        memory.append(
-            ["sheet", sheet.get_name(), content.resource.name, "", *packed(content.schema.names, content.rows)]
-        )
+        memory.append(["sheet", sheet.get_name(), content.resource.name, *packed(content.schema.names, content.rows)])
         writers.append((sheet, content))
     lists = _Lists(book, database, contents)
     memory.extend(["other", name] for name in lists.names)
@@ -188,10 +186,8 @@ def _codes(database: Database, name: str) -> list[Row]:
 
 
 def _range(sheet: str, column: int, first: int, last: int) -> str:
-    from xlsxwriter.utility import xl_rowcol_to_cell
-
-    top, bottom = (xl_rowcol_to_cell(line, column, True, True) for line in (first, last))
-    return f"='{sheet}'!{top}:{bottom}"
+    letters = column_letters(column)
+    return f"='{sheet}'!${letters}${first + 1}:${letters}${last + 1}"
 
 
 def _write(book: Book, sheet, content: SheetContent, lists: _Lists) -> None:

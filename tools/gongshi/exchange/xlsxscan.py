@@ -56,11 +56,11 @@ _ZEROS = re.compile(r"^0{2,}$|^0{2,};|,(?:$|;)|0!\.0|\"[^\"]*[万亿千][^\"]*\"
 class SheetFacts:
     """What calamine leaves out of one sheet; rows and columns from 0."""
 
-    hidden_rows: frozenset[int] = frozenset()
-    hidden_columns: frozenset[int] = frozenset()
-    damage: dict[tuple[int, int], str] | None = None
-    percents: frozenset[tuple[int, int]] = frozenset()
-    from_1904: bool = False
+    hidden_rows: frozenset[int]
+    hidden_columns: frozenset[int]
+    damage: dict[tuple[int, int], str]
+    percents: frozenset[tuple[int, int]]
+    from_1904: bool
 
 
 def scan_workbook(data: bytes) -> list[SheetFacts]:

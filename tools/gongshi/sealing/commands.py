@@ -94,12 +94,11 @@ def rewrap(root: Path, slug: str, identity: Identity) -> tuple[str, ...]:
         return write({path: wrap(data_key, recipients) for path, data_key in keys.items()})
 
 
-def unseal(source: Tree | Path, slug: str | None, identity: Identity) -> Iterator[dict[str, str]]:
+def unseal(tree: Tree, slug: str | None, identity: Identity) -> Iterator[dict[str, str]]:
     """Each member's ``member_no`` and fields, of one township or (None) of all, in order.
 
     Keys are unwrapped before the first row, so a missing or foreign one is told at once, by file.
     """
-    tree = WorkTree(source) if isinstance(source, Path) else source
     if slug is not None and not tree.exists(sealed_path(slug)):
         raise GongshiError(f"没有“{sealed_path(slug)}”，请核对乡镇代号，或先用 gongshi seal 封存。")
     work = []

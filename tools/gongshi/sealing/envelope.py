@@ -34,9 +34,9 @@ class SealedRow(NamedTuple):
     box: str
 
 
-def new_epoch(recipients: Iterable[str], data_key: bytes | None = None) -> tuple[bytes, bytes]:
-    """(64-byte data key, the same wrapped for ``recipients``); random unless ``data_key`` is given."""
-    data_key = data_key or AESSIV.generate_key(_KEY_BYTES * 8)
+def new_epoch(recipients: Iterable[str]) -> tuple[bytes, bytes]:
+    """(64-byte data key, the same wrapped for ``recipients``)."""
+    data_key = AESSIV.generate_key(_KEY_BYTES * 8)
     return data_key, wrap(data_key, recipients)
 
 
