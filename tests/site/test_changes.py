@@ -110,7 +110,9 @@ def write(root: Path, rows: dict[str, list[dict[str, str]]], hide: str = "") -> 
 
 
 def commit(root: Path, day: str, message: str) -> None:
-    dates = {f"GIT_{role}_DATE": f"{day}T23:30:00-0900" for role in ("AUTHOR", "COMMITTER")}
+    """Half past midnight in China, committed where it is still the day before."""
+    made = int(datetime.datetime.fromisoformat(f"{day}T00:30:00+08:00").timestamp())
+    dates = {f"GIT_{role}_DATE": f"{made} -0900" for role in ("AUTHOR", "COMMITTER")}
     subprocess.run(["git", "-C", str(root), "add", "-A"], check=True)
     who = ["-c", "user.name=测试", "-c", "user.email=test@example.invalid"]
     subprocess.run(
