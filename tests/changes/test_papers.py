@@ -85,6 +85,9 @@ def test_the_steps_of_a_pull_request(repository: Path, tmp_path: Path) -> None:
     assert done.returncode == 1 and "title=trailer::提交" in done.stdout and "title=primary-key::" in done.stdout
     for name in ("comment.md", "changes.txt"):
         assert "新问题：" in (base / "report" / name).read_text(encoding="utf-8")
+    schemas = sorted((repository / "records/schemas").iterdir())
+    run(repository, "mv", schemas[0], "records/moved.yaml"), run(repository, "commit", "-qm", "移走")
+    assert "涉及数据字典" in pull(repository, base).stdout  # a file that is moved away is named too
     (repository / ".gongshi").mkdir(exist_ok=True)
     (repository / ".gongshi/x").write_text("x", encoding="utf-8")
     run(repository, "add", "-f", ".gongshi/x"), run(repository, "commit", "-qm", "夹带")

@@ -137,6 +137,27 @@ def test_a_bad_table_of_divisions_makes_nothing(tmp_path: Path, name: str) -> No
     assert not list(tmp_path.iterdir())
 
 
+def test_in_the_empty_folder_where_one_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "某县").mkdir()
+    monkeypatch.chdir(tmp_path / "某县")
+    found_county(ROOT, Path(), "", None, 2026)
+    assert Path("records/datapackage.yaml").is_file() and (tmp_path / "某县-私钥/county.txt").is_file()
+    owners = Path(".github/CODEOWNERS").read_text(encoding="utf-8")
+    assert "/records/keys/  @your-organisation/key-keepers" in owners and "example" not in owners
+    assert not Path("tools/ci/codeowners.py").exists()
+
+
+@pytest.mark.parametrize("name", ["a: b", r"县\1", "县\n密", "", "县" * 21, "$(县)"])
+def test_a_name_that_is_none(tmp_path: Path, name: str) -> None:
+    """Wherever it comes from."""
+    table = f'代码,名称\n990299000000,"{name}"\n990299100000,东镇\n'.encode()
+    given = [(name, None)] if name else []
+    for option, data in [*given, ("", table)]:
+        with pytest.raises(GongshiError, match=r"县名|区划表"):
+            found_county(ROOT, tmp_path / "县", option, data, 2026)
+    assert not list(tmp_path.iterdir())
+
+
 def test_where_it_may_not_be(tmp_path: Path) -> None:
     (tmp_path / "x").write_text("x", encoding="utf-8")
     for folder in (tmp_path, tmp_path / "x", ROOT / "县"):

@@ -14,7 +14,7 @@ if [ -n "$(git -C "$head" ls-files -- .gongshi)" ]; then
 fi
 
 merge_base=$(git -C "$head" merge-base "$base" HEAD)
-changed=$(git -C "$head" -c core.quotePath=false diff --name-only "$merge_base" HEAD)
+changed=$(git -C "$head" -c core.quotePath=false diff --no-renames --name-only "$merge_base" HEAD)
 rules='^(records/(schemas/|mappings/|keys/|datapackage\.yaml$|documents\.yaml$)|policies/|tools/|tests/|docs/|\.github/|[^/]*$)'
 if grep -qE "$rules" <<<"$changed"; then
   echo "::notice::这次改动涉及数据字典、规则或程序，请由县级审核逐行看过；程序另由 make test 核验。"

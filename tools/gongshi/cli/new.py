@@ -8,7 +8,6 @@ from pathlib import Path
 import click
 
 from gongshi.cli.chinese import Command
-from gongshi.model import GongshiError
 
 
 @click.command(cls=Command)
@@ -30,8 +29,6 @@ def new(root: Path, folder: Path, name: str, divisions: Path | None) -> None:
     from gongshi.cli.importing import read_input
     from gongshi.exchange.founding import found_county
 
-    if len(name) > 20 or any(char in name for char in "\r\n\t#:'\"{}[]"):
-        raise GongshiError("县名只写名称本身，如 某某县。")
     data = read_input(divisions) if divisions else None
     made = found_county(root, folder, name, data, date.today().year)
     click.echo(f"{made.county}的台账已建在 {folder}，{len(made.townships)} 个乡镇，第一次提交 {made.commit[:12]}。")

@@ -50,7 +50,10 @@ def read_divisions(data: bytes) -> list[Division]:
         first = row.level == "县" and not row.parent_code
         inside = row.level in ("乡镇", "村") and row.parent_code in codes
         sound = (
-            bool(re.fullmatch(r"[0-9]{12}", row.division_code)) and bool(row.name) and row.division_code not in codes
+            bool(row.name)
+            and bool(re.fullmatch(r"[0-9]{12}", row.division_code))
+            and row.name.isprintable()
+            and row.division_code not in codes
         )
         named = re.fullmatch(r"[a-z][a-z0-9-]{0,29}", row.slug) and row.slug not in {*slugs, "county"}
         if not (sound and (first if line == 1 else inside) and (named if row.level == "乡镇" else not row.slug)):

@@ -21,11 +21,19 @@ from gongshi.sealing import RECIPIENTS, Recipient, generate_identity, recipients
 
 _DATA = re.compile(rf"{RECORDS}/(?:county|townships|funds|projects|notices|inspections|keys)/")
 _LEFT = re.compile(
-    r"tests/|tools/example/|tools/bench/|\.ci/|CHANGELOG\.md$|README.*\.md$|\.github/CODEOWNERS$"
+    r"tests/|tools/example/|tools/bench/|\.ci/|CHANGELOG\.md$|README.*\.md$|\.github/CODEOWNERS$|tools/ci/codeowners\.py$"
     r"|policies/(?:[0-9]{2}-|coverage/|README\.md$|waivers\.yaml$)"  # what is about the example's places
 )
+_COUNTY = re.compile(r"[\w·（）()-]{1,20}")  # it stands in YAML, file names and the site's title
 _TOWNSHIP_PATH = re.compile(r"townships/[^/]+/(.+)")
 _YEAR_PATH = re.compile(r"funds/[0-9]{4}/(.+)")
+_COUNTY_PLACES = (
+    *(
+        f"{RECORDS}/{name}/"
+        for name in ("county", "funds", "projects", "notices", "inspections", "schemas", "mappings")
+    ),
+    *(f"{RECORDS}/datapackage.yaml", f"{RECORDS}/documents.yaml", "policies/"),
+)
 _OWN_TESTS = re.compile(rb"(?ms)^(?:  #[^\n]*\n)?  (?:code|newcomer):\n.*?(?=^(?:  #[^\n]*\n)?  \w+:\n|\Z)")
 _README = """# {county}精准扶贫台账
 
@@ -63,10 +71,13 @@ class Founded:
 def found_county(root: Path, folder: Path, name: str, divisions: bytes | None, year: int) -> Founded:
     """Make the repository in ``folder``, which must be new or empty, and the private keys in a new folder beside it;
     all of it or nothing."""
-    keys = folder.with_name(f"{folder.resolve().name}-私钥")
+    folder = folder.resolve()
+    keys = folder.with_name(f"{folder.name}-私钥")
     _check_places(root, folder, keys)
     rows = read_divisions(divisions) if divisions is not None else list(PLACEHOLDER)
     rows[0] = rows[0]._replace(name=name or rows[0].name)
+    if not _COUNTY.fullmatch(rows[0].name):
+        raise GongshiError("县名只写名称本身，不超过 20 个字，如 某某县；没有写 --name 的，请改区划表里县的名称。")
     county, townships = rows[0].name, [row for row in rows if row.level == "乡镇"]
     roles = {"county": f"{county}扶贫办", **{row.slug: f"{row.name}扶贫办" for row in townships}}
     identities = {role: generate_identity() for role in roles}
@@ -76,7 +87,7 @@ def found_county(root: Path, folder: Path, name: str, divisions: bytes | None, y
         for path, data in _records(root, rows, year).items():
             _write(aside / path, data)
         _write(aside / RECIPIENTS, recipients_bytes(recipients))
-        _write(aside / ".github/CODEOWNERS", codeowners([row.slug for row in townships]).encode())
+        _write(aside / ".github/CODEOWNERS", codeowners([row.slug for row in townships], "your-organisation").encode())
         commit = _first_commit(aside, county)
         install(aside)
         keepers = tuple((f"{role}.txt", holder) for role, holder in roles.items())
@@ -93,7 +104,7 @@ def _check_places(root: Path, folder: Path, keys: Path) -> None:
         raise GongshiError(f"“{folder}”里已有东西，请换一个空的或还没有的目录。")
     if keys.exists():
         raise GongshiError(f"“{keys}”已经在了，里面可能是别的县的私钥，没有覆盖，请换一个目录。")
-    if folder.resolve().is_relative_to(root.resolve()):
+    if folder.is_relative_to(root.resolve()):
         raise GongshiError("新台账不能放在这个仓库里面，请换一个目录。")
     around = next((parent for parent in keys.resolve().parents if (parent / ".git").exists()), None)
     if around:
@@ -118,10 +129,23 @@ def _put_in_place(folders: dict[Path, Path]) -> None:
     try:
         aside.chmod(0o755)
         if folder.exists():
-            folder.rmdir()
-        os.replace(aside, folder)
+            _fill(folder, aside)
+        else:
+            os.replace(aside, folder)
     except BaseException:
         shutil.rmtree(keys, ignore_errors=True)
+        raise
+
+
+def _fill(folder: Path, aside: Path) -> None:
+    """Into the empty folder itself: somebody may stand in it."""
+    moved = []
+    try:
+        for place in sorted(aside.iterdir()):
+            moved.append(place.rename(folder / place.name))
+    except BaseException:
+        for place in moved:
+            place.rename(aside / place.name)
         raise
 
 
@@ -141,7 +165,7 @@ def _copy(root: Path, aside: Path, county: str) -> None:
         if not _DATA.match(path) and not _LEFT.match(path):
             data = tree.read(path)
             if path == "mkdocs.yml":
-                data = re.sub(rb"(?m)^site_name: .*$", f"site_name: {county}扶贫公示".encode(), data)
+                data = re.sub(rb"(?m)^site_name: .*$", lambda _: f"site_name: {county}扶贫公示".encode(), data)
             if path.startswith(".github/workflows/"):
                 data = _OWN_TESTS.sub(b"", data).rstrip(b"\n") + b"\n"
             if path == "Makefile":
@@ -176,7 +200,9 @@ def _records(root: Path, rows: Sequence[Division], year: int) -> dict[str, bytes
     document = next(document for document in descriptor.documents if document.resource == "county")
     files[f"{RECORDS}/county/county.yaml"] = yaml_bytes(descriptor, document, record, {})
     title = re.compile(r"(?m)^title: .*$")
-    files[f"{RECORDS}/datapackage.yaml"] = title.sub(f"title: {rows[0].name}精准扶贫台账", text, count=1).encode()
+    files[f"{RECORDS}/datapackage.yaml"] = title.sub(
+        lambda _: f"title: {rows[0].name}精准扶贫台账", text, count=1
+    ).encode()
     return files
 
 
@@ -199,10 +225,14 @@ def _with_paths(text: str, name: str, paths: Sequence[str]) -> str:
     return block.sub(lambda match: f"{match[1]}    path:{listed}", text, count=1)
 
 
-def codeowners(townships: Sequence[str]) -> str:
-    """Who reviews what, to be filled in: the county's office everything, a township its own folder."""
-    lines = ["# 谁审哪里：把 @… 换成本县的账号或小组。", "*  @county-office", "/records/keys/  @county-office"]
-    lines.extend(f"/records/townships/{slug}/  @county-office @{slug}" for slug in sorted(townships))
+def codeowners(townships: Sequence[str], organisation: str) -> str:
+    """Who reviews what, by teams of an organisation: a township its own folder, the county's office what is common and
+    what judges the records, the keepers of keys who may read what is sealed. Later lines win."""
+    lines = [f"# 谁审哪里：各小组在 {organisation} 名下；换成自己的组织名和小组名，后面的行优先。"]
+    lines.append(f"*  @{organisation}/maintainers")
+    lines.extend(f"/{place}  @{organisation}/county-office" for place in _COUNTY_PLACES)
+    lines.extend(f"/{RECORDS}/townships/{slug}/  @{organisation}/{slug}" for slug in sorted(townships))
+    lines.append(f"/{RECORDS}/keys/  @{organisation}/key-keepers")
     return "\n".join(lines) + "\n"
 
 

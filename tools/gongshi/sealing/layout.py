@@ -5,8 +5,8 @@
     records/keys/<slug>/<epoch>.age       the township's data key of that year, wrapped with age
     records/keys/DEMO-identity.txt        in the example county alone
 
-A role is ``county`` or a township's slug. Whoever can add a recipient can read the next year's data: give
-``records/keys`` an owner of its own in CODEOWNERS.
+A role is ``county`` or a township's slug. Whoever can add a recipient can read the next year's data: so
+``records/keys`` has an owner of its own in CODEOWNERS.
 """
 
 from __future__ import annotations
