@@ -90,13 +90,16 @@ def main(quick: bool) -> None:
     sizes = ["3000"] if quick else ["3000", "10000"]
     done = subprocess.run([sys.executable, str(HERE / "site.py"), *sizes], check=True, capture_output=True, text=True)
     print(done.stdout)
+    books = [sys.executable, str(HERE / "exchange.py"), *(["--quick"] if quick else [])]
+    exchange = subprocess.run(books, check=True, capture_output=True, text=True)
+    print(exchange.stdout)
     command = [sys.executable, str(HERE / "changes.py"), *(["--quick"] if quick else [])]
     command += ["--peers", str(PEERS)] if (PEERS / "bin/csv-diff").exists() else []
     changes = subprocess.run(command, check=True, capture_output=True, text=True)
     print(changes.stdout)
     OUT.parent.mkdir(exist_ok=True)
     aside = OUT.with_suffix(".new")
-    aside.write_text("\n".join([*table, "", done.stdout, changes.stdout]), encoding="utf-8")
+    aside.write_text("\n".join([*table, "", done.stdout, exchange.stdout, changes.stdout]), encoding="utf-8")
     aside.replace(OUT)
     print(f"已写到 {OUT}")
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import resource
 import subprocess
 import sys
 import tempfile
@@ -85,29 +84,6 @@ def bench(rows: int, repeats: int = 3) -> list[tuple[str, str]]:
         return report
 
 
-def county(scale: int) -> list[tuple[str, str]]:
-    """The whole example county at ``scale``: check against Frictionless on the CSV resources as they lie."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        generate = [
-            sys.executable,
-            str(ROOT / "tools/example"),
-            "--out",
-            str(folder / "records"),
-            "--scale",
-            str(scale),
-        ]
-        subprocess.run(generate, check=True, capture_output=True)
-        peer, peer_memory = run(FRICTIONLESS, folder)
-        seconds, memory = run(CHECK, folder)
-        size = sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) / 1e6
-        return [
-            (f"全县 ×{scale}（{size:.0f} MB）Frictionless", f"{peer:.1f} s, {peer_memory:.0f} MB"),
-            (f"全县 ×{scale} 全部检查", f"{seconds:.2f} s, {memory:.0f} MB, 快 {peer / seconds:.1f} 倍"),
-        ]
-
-
 if __name__ == "__main__":
-    assert resource
     for label, value in bench(int(sys.argv[1]) if len(sys.argv) > 1 else 1_000_000):
         print(f"{label}\t{value}")

@@ -1,4 +1,6 @@
-"""A county of any size from the example: every household, with all that belongs to it, K times under new numbers.
+"""``python tools/bench/scale.py FOLDER TIMES``: a county of any size from the example, in the new folder FOLDER.
+
+Every household, with all that belongs to it, TIMES times under new numbers.
 
 Townships, villages, units and documents stay as many as they are; the lists in case files and the amounts of money grow
 with the households, so that every identity still holds. Written by DuckDB, since a million households are 30 million
@@ -9,6 +11,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
 from decimal import Decimal
 from pathlib import Path
 
@@ -130,3 +133,7 @@ def _lengthen(connection: duckdb.DuckDBPyConnection, path: Path, times: int) -> 
     place = kept.index("households:") + 1 if rows else 0
     kept[place:place] = [f"  - {{household_no: {number}}}" for (number,) in found]
     path.write_text("\n".join(kept), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    enlarge(Path(sys.argv[1]) / "records", int(sys.argv[2]))

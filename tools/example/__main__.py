@@ -1,4 +1,4 @@
-"""``python tools/example [--out DIR] [--scale N] [--step N]``: write the example county's records.
+"""``python tools/example [--out DIR] [--step N]``: write the example county's records.
 
 DIR is the folder ``records`` itself or the folder that holds it; a new one gets the descriptors too.
 With --step the records are those after the first N of the last adjustments (``adjustments.py``): 0 is before all.
@@ -23,11 +23,10 @@ def main() -> None:
     """Generate, write what differs, and say what was done."""
     parser = argparse.ArgumentParser(prog="python tools/example", description=__doc__)
     parser.add_argument("--out", type=Path, default=TOOLS.parent, help="records/, or what holds it")
-    parser.add_argument("--scale", type=int, default=1, help="multiplies the households of every village")
     parser.add_argument("--step", type=int, choices=range(LAST + 1), default=LAST, help="after so many adjustments")
     options = parser.parse_args()
     root = options.out.resolve()
-    report = generate(root.parent if root.name == "records" else root, options.scale, options.step)
+    report = generate(root.parent if root.name == "records" else root, options.step)
     print(f"{report.files} files, {report.bytes / 1e6:.1f} MB, {report.written} written, {report.removed} removed")
 
 

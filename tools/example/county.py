@@ -28,14 +28,14 @@ class Report(NamedTuple):
     removed: int
 
 
-def generate(root: Path, scale: int = 1, step: int = LAST) -> Report:
+def generate(root: Path, step: int = LAST) -> Report:
     """Write the example county below ``root/records``; files of records that it does not have are removed.
 
     A ``root`` without descriptors gets a copy of this project's. ``step`` stops after so many of the last adjustments.
     """
     _descriptors(root)
     descriptor = read_descriptor(WorkTree(root))
-    world = make_world(scale)
+    world = make_world()
     rewind(world, step)
     files = {f"{RECORDS}/{path}": data for path, data in record_files(world, descriptor).items()}
     files |= sealed_files(world, root)
@@ -44,9 +44,9 @@ def generate(root: Path, scale: int = 1, step: int = LAST) -> Report:
     return Report(len(files), sum(map(len, files.values())), written, removed)
 
 
-def make_world(scale: int = 1) -> World:
+def make_world() -> World:
     """All rows and names."""
-    world = World(scale=scale)
+    world = World()
     fill_people(world)
     fill_money(world)
     fill_commitments(world)

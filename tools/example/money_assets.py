@@ -149,7 +149,7 @@ def _donations(book: Book, works: list[Work]) -> list:
     """Gifts to households are what was really paid (慰问物资); the rest helps pupils and disabled people."""
     charity, town = book.units["charity"], book.town("changle")
     gifts = {work.id for work in works if work.benefit == "慰问物资"}
-    lines = [(day(when), "收入", fen * book.world.scale, charity, "慰问", name, "") for when, fen, name in _DONATED]
+    lines = [(day(when), "收入", fen, charity, "慰问", name, "") for when, fen, name in _DONATED]
     lines += [(day(when), "支出", fen, book.units[office], use, "", "") for when, fen, office, use in _SPENT]
     for row in book.world.rows["payments"]:
         if row["project_id"] in gifts:

@@ -181,14 +181,14 @@ def _rain(book: Book, families) -> Iterator[Entitlement]:
         for row in _pupils(f, "2020-S1")
         if row["enrolment"].startswith(("中职", "高职"))
     ]  # fmt: skip
-    for _, member, village, household in sorted(candidates)[: RAIN * book.world.scale]:
+    for _, member, village, household in sorted(candidates)[:RAIN]:
         yield Entitlement("雨露计划补助", "2020-S1", town_of(village), village, household, member, 1, 150000)
 
 
 def _migrants(book: Book, families) -> Iterator[Entitlement]:
     """Reservoir migrants registered in 2006 in the towns by the reservoir, none of them removed for one of the seven
     reasons (dead, urban registration, in higher schooling, enlisted, married out, imprisoned, other)."""
-    wanted = MIGRANTS * book.world.scale
+    wanted = MIGRANTS
     order = [book.town(slug) for slug in MIGRANT_TOWNS]
     near = [(order.index(town_of(village)), village, f) for village, f in families if town_of(village) in order]
     for _, village, family in sorted(near, key=lambda line: (line[0], line[1], line[2].row["household_no"])):
@@ -228,7 +228,7 @@ def _by_measure(book: Book) -> list[Entitlement]:
             result.setdefault(("危房改造补助", number), line)
     bonus = [line for key, line in result.items() if key[0] == "产业奖补"]
     repair = [line for key, line in result.items() if key[0] == "危房改造补助"]
-    return bonus[: 1500 * book.world.scale] + repair[: 150 * book.world.scale] + list(_gifts(book))
+    return bonus[:1500] + repair[:150] + list(_gifts(book))
 
 
 def _gifts(book: Book) -> Iterator[Entitlement]:

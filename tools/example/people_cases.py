@@ -20,7 +20,7 @@ def identify(world: World, docket: Docket, homes: dict[str, list[Household]]) ->
     """识别 in every village; the second notice and the announcement are one for the whole township."""
     rng = world.rng("identification")
     names = {line[0]: line[1] for line in TOWNSHIPS}
-    for index, (slug, plans) in enumerate(by_township(world.scale).items()):
+    for index, (slug, plans) in enumerate(by_township().items()):
         year = 2015 if slug in _LATE else 2014
         start = plus(date(year, 4, 8), 2 * index)
         total = sum(len(homes[v.code]) for v in plans)
@@ -64,7 +64,7 @@ def _identify_village(
 def exit_households(world: World, docket: Docket, homes: dict[str, list[Household]], poor: set[str]) -> None:
     """退出 in every village, in one year or in two."""
     rng = world.rng("exits")
-    plans = [v for group in by_township(world.scale).values() for v in group]
+    plans = [v for group in by_township().values() for v in group]
     for index, village in enumerate(plans):
         leaving = [home for home in homes[village.code] if home.exited]
         years = _years(rng, village, leaving, village.code in poor)
@@ -124,7 +124,7 @@ def exit_villages(world: World, docket: Docket, homes: dict[str, list[Household]
     """贫困村退出, in the year in which the last of the village's exited households left."""
     rng = world.rng("village exits")
     rows = {row["village_code"]: row for row in world.rows["villages"]}
-    for group in by_township(world.scale).values():
+    for group in by_township().values():
         for village in group:
             if village.code in poor:
                 last = max(home.exited_on for home in homes[village.code] if home.exited)

@@ -64,11 +64,9 @@ def choose_relocated(world: World, homes: list[Household]) -> None:
     groups = _groups(rng, world, by_group)
     chosen = [rng.choice(by_group[group]) for group in groups]
     taken, inside = {home.no for home in chosen}, set(groups)
-    if world.scale > 1:  # a larger county has larger numbers, not these: any group of the villages
-        inside = {key for key in by_group if key[0] in {code for code, _ in groups}}
     pool = [home for key in sorted(inside) for home in by_group[key] if home.no not in taken]
     rng.shuffle(pool)
-    wanted, persons = (number * world.scale for number in RELOCATED)
+    wanted, persons = RELOCATED
     fixed = len(chosen)
     chosen += pool[: wanted - fixed]
     spare = pool[wanted - fixed :]
@@ -90,7 +88,7 @@ def _groups(rng: random.Random, world: World, by_group: dict) -> list[tuple[str,
         small = code[:9] == CHANGLE  # few households: any group will do
         if small or len(by_group[code, group]) >= 4:
             numbers.setdefault(code, []).append(group)
-    able = [v for v in villages(world.scale) if len(numbers.get(v.code, ())) >= 3]
+    able = [v for v in villages() if len(numbers.get(v.code, ())) >= 3]
     towns = sorted({v.slug for v in able})
     picked = [rng.choice([v for v in able if v.slug == town]) for town in towns]
     rest = [v for v in able if v not in picked]
@@ -106,7 +104,7 @@ def _groups(rng: random.Random, world: World, by_group: dict) -> list[tuple[str,
 def choose_cadres(world: World, homes: list[Household]) -> None:
     """Relatives of village cadres: their township checked each of them again."""
     rng = world.rng("cadres")
-    for home in rng.sample([h for h in homes if h.exited and h.household_class == "扶贫户"], 36 * world.scale):
+    for home in rng.sample([h for h in homes if h.exited and h.household_class == "扶贫户"], 36):
         home.cadre = True
 
 
@@ -118,5 +116,5 @@ def choose_monitored(world: World, homes: list[Household]) -> None:
     picked = rng.sample(codes, 34)
     for count, state, places in ((ACTIVE, "在册", picked[:24]), (REMOVED, "已消除", picked[24:])):
         pool = [h for h in fit if h.village.code in places and not h.monitored and not h.relocated]
-        for home in rng.sample(pool, count * world.scale):
+        for home in rng.sample(pool, count):
             home.monitored = state

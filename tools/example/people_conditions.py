@@ -15,7 +15,7 @@ UNSAFE_HOUSES = 6  # households, all still poor and outside 古镇, whose house 
 def mark_unsafe(world: World, homes: list[Household]) -> None:
     rng = world.rng("unsafe houses")
     poor = [home for home in homes if not home.exited and home.village.slug != "guzhen"]
-    for home in rng.sample(poor, UNSAFE_HOUSES * world.scale):
+    for home in rng.sample(poor, UNSAFE_HOUSES):
         home.unsafe = True
 
 

@@ -33,7 +33,7 @@ def fill_loans(world: World, homes: list[Household]) -> dict[str, tuple[str, str
     """Small loans within the rules; gives each household's bank and day."""
     rng = world.rng("loans")
     fit = [home for home in homes if home.exited and any(map(_borrows, home.able))]
-    chosen = sorted(rng.sample(fit, LOANS * world.scale), key=lambda home: home.no)
+    chosen = sorted(rng.sample(fit, LOANS), key=lambda home: home.no)
     banks: dict[str, tuple[str, str]] = {}
     for number, home in enumerate(chosen, 1):
         borrower = next(filter(_borrows, home.able))
@@ -101,7 +101,7 @@ def fill_clues(world: World, homes: list[Household]) -> None:
             found = date(2019, 5, 6) + timedelta(days=rng.randrange(30))
             _clue(world, rng, home, "村干部亲属", "纪委监委", found, "不影响")
     others = [home for home in homes if home.exited and not home.cadre and not home.no_labour]
-    for home in sorted(rng.sample(others, _CLUE_COUNT * world.scale), key=lambda home: home.no):
+    for home in sorted(rng.sample(others, _CLUE_COUNT), key=lambda home: home.no):
         kind, unit = rng.choice(_CLUES)
         found = date(2019, 8, 1) + timedelta(days=rng.randrange(330))
         outcome = rng.choice(("不属实", "不属实", "不影响", "属实已整改" if kind == "户籍不符" else "不影响"))

@@ -80,7 +80,7 @@ def make_pairings(world: World, homes: list[Household]) -> Staff:
     by_village: dict[str, list[Household]] = {}
     for home in homes:
         by_village.setdefault(home.village.code, []).append(home)
-    plans = {village.code: village for village in villages(world.scale)}
+    plans = {village.code: village for village in villages()}
     for unit, codes in _unit_villages(world, staff.rng).items():
         mine = [home for code in codes for home in by_village[code]]
         for code in codes:
@@ -95,7 +95,7 @@ def _unit_villages(world: World, rng: random.Random) -> dict[str, list[str]]:
     """Every unit has one or two villages; the largest villages go to the largest kinds of units."""
     units = sorted(supporting(), key=lambda line: (_ORDER.index(line[2]), line[0]))
     order = [line[0] for line in units if line[0] != COLLEGE]
-    plans = villages(world.scale)
+    plans = villages()
     result: dict[str, list[str]] = {COLLEGE: [v.code for v in plans if v.role == "college"]}
     rest = [v for v in plans if v.role != "college"]
     rest.sort(key=lambda v: (v.slug != "guzhen", -v.households, v.code))
@@ -199,7 +199,7 @@ def special_pairings(staff: Staff, homes: list[Household]) -> None:
             staff.pair("联系人", "2019-01-01", {"household_no": home.no}, {"helper_no": helper})
     rows = staff.world.rows["helpers"]
     leaders = [row["helper_no"] for row in rows if row["helper_rank"] == "县处级"]
-    plans = villages(staff.world.scale)
+    plans = villages()
     named = [v for v in plans if v.role in ("key", "exit", "profile")]
     for village in named:
         for _ in range(2 if village.role == "exit" else 1):

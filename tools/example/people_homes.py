@@ -23,7 +23,7 @@ def make_households(world: World) -> list[Household]:
     """All households, ordered by number."""
     rng = world.rng("households")
     homes: list[Household] = []
-    for village in villages(world.scale):
+    for village in villages():
         drafts = [(q, size) for q in village.quotas for size in _sizes(rng, q)]
         rng.shuffle(drafts)
         groups = group_count(village)
@@ -158,9 +158,9 @@ def _vocational(world: World, homes: list[Household]) -> None:
     rng = world.rng("vocational")
     senior = [p for h in homes for p in h.members if p.enrolment.startswith("普通高中") and p.age >= 16]
     college = [p for h in homes for p in h.members if p.enrolment[:2] == "本科" and p.enrolment[2:] in _THREE]
-    for person in rng.sample(senior, 132 * world.scale):
+    for person in rng.sample(senior, 132):
         person.enrolment = "中职" + person.enrolment[4:]
-    for person in rng.sample(college, 62 * world.scale):
+    for person in rng.sample(college, 62):
         person.enrolment = "高职高专" + person.enrolment[2:]
 
 

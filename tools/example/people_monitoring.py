@@ -18,7 +18,7 @@ _OPEN_VILLAGES = ("张郢村", "云岭村")  # a notice hangs there on the day o
 
 def monitor(world: World, docket: Docket, homes: dict[str, list[Household]], staff: Staff) -> None:
     rng = world.rng("monitoring")
-    for village in villages(world.scale):
+    for village in villages():
         for state in ("已消除", "在册"):
             mine = [home for home in homes[village.code] if home.monitored == state]
             if not mine:
@@ -102,7 +102,7 @@ def _remove(rng: random.Random, docket: Docket, village: VillagePlan, homes: lis
 
 def _still_open(rng: random.Random, docket: Docket, homes: dict[str, list[Household]]) -> None:
     """Two cases that are under way: their notices hang until after the day of the example."""
-    for village in villages(docket.world.scale):
+    for village in villages():
         if village.name not in _OPEN_VILLAGES:
             continue
         stable = [h for h in homes[village.code] if h.exited and not h.monitored and h.able and h.size > 2]

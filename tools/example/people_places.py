@@ -33,7 +33,7 @@ def fill_divisions(world: World) -> None:
             {"division_code": code, "name": name, "level": "乡镇", "parent_code": COUNTY_CODE}
             | {"slug": slug, "terrain": terrain, "valid_from": "2010-01-01"}
         )
-    for village in villages(world.scale):
+    for village in villages():
         rows.append(
             {"division_code": village.code, "name": village.name, "level": "村"}
             | {"parent_code": village.township_code, "terrain": village.terrain, "valid_from": "2010-01-01"}
@@ -49,7 +49,7 @@ def fill_units(world: World) -> None:
     for township, name in names.items():
         code = township_unit(township)
         _unit(world, code, f"{name}人民政府", "乡镇政府", "乡镇", township, f"0900-72{code[1:]}00", rng.randint(60, 95))
-    for village in villages(world.scale):
+    for village in villages():
         body = f"{village.name}居民委员会" if village.community else f"{village.name}民委员会"
         code = committee_code(village.code)
         _unit(world, code, names[village.township_code] + body, "村委会", "村", village.code, f"0900-73{code[2:]}")
@@ -74,7 +74,7 @@ def make_schools(world: World, homes: list[Household]) -> list[dict]:
     for level, body in (("小学", "中心小学"), ("幼儿园", "中心幼儿园"), ("初中", "初级中学")):
         for _, name, code in towns:
             schools.append({"level": level, "name": name + body, "town": code, "unit": ""})
-    rural = [v for v in villages(world.scale) if not v.community]
+    rural = [v for v in villages() if not v.community]
     rng = world.rng("schools")
     for village in sorted(rng.sample(rural, _VILLAGE_SCHOOLS), key=lambda v: v.code):
         schools.append(

@@ -128,7 +128,7 @@ def fill_villages(world: World, homes: list[Household]) -> None:
         by_village.setdefault(home.village.code, []).append(home)
     land = {row["household_no"]: int(row["farmland_mu"].replace(".", "")) for row in world.rows["conditions"]}
     poor_ones = _poor_villages(world)
-    for village in villages(world.scale):
+    for village in villages():
         mine = by_village.get(village.code, [])
         held = sum(land[home.no] for home in mine)
         world.rows["villages"].append(_village(rng, village, mine, held, village.code in poor_ones))
@@ -136,8 +136,8 @@ def fill_villages(world: World, homes: list[Household]) -> None:
 
 def _poor_villages(world: World) -> set[str]:
     rng = world.rng("poor villages")
-    plain = [v for v in villages(world.scale) if not v.role and not v.community and v.households >= 25]
-    return {v.code for v in rng.sample(plain, 25)} | {v.code for v in villages(world.scale) if v.role}
+    plain = [v for v in villages() if not v.role and not v.community and v.households >= 25]
+    return {v.code for v in rng.sample(plain, 25)} | {v.code for v in villages() if v.role}
 
 
 def _village(rng: random.Random, village: VillagePlan, homes: list[Household], held: int, poor: bool) -> dict[str, str]:

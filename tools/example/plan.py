@@ -1,7 +1,7 @@
 """The shared table of both halves of the generator: townships, villages, and how many households and persons of which
 class live in each, so that the totals of plans 5, 7, 9, 13, 16 and 20 are true all at once.
 
-``villages(scale)`` is a pure function. Households are generated in its order, so are household numbers.
+``villages()`` is a pure function. Households are generated in its order, so are household numbers.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def committee_code(village_code: str) -> str:
 
 
 @cache
-def villages(scale: int = 1) -> tuple[VillagePlan, ...]:
+def villages() -> tuple[VillagePlan, ...]:
     """All 228, ordered by code."""
     named = _named()
     households = _households(named)
@@ -90,14 +90,14 @@ def villages(scale: int = 1) -> tuple[VillagePlan, ...]:
     poor = _poor_households(named, classes)
     plans = []
     for line, counts, people, open_ones in zip(named, classes, persons, poor, strict=True):
-        quotas = _quotas(counts, people, open_ones, scale)
+        quotas = _quotas(counts, people, open_ones)
         plans.append(VillagePlan(*line, quotas))
     return tuple(plans)
 
 
-def by_township(scale: int = 1) -> dict[str, tuple[VillagePlan, ...]]:
+def by_township() -> dict[str, tuple[VillagePlan, ...]]:
     """Township slug to its villages."""
-    return {line[0]: tuple(v for v in villages(scale) if v.slug == line[0]) for line in TOWNSHIPS}
+    return {line[0]: tuple(v for v in villages() if v.slug == line[0]) for line in TOWNSHIPS}
 
 
 def _rng(what: str) -> random.Random:
@@ -233,9 +233,9 @@ def _add(line: list[tuple[int, int]], column: int, persons: int) -> None:
     line[column] = (line[column][0] + 1, line[column][1] + persons)
 
 
-def _quotas(counts, people, open_ones, scale: int) -> tuple[Quota, ...]:
+def _quotas(counts, people, open_ones) -> tuple[Quota, ...]:
     quotas = []
     for name, households, persons, (poor_h, poor_p) in zip(CLASSES, counts, people, open_ones, strict=True):
-        quotas.append(Quota(name, True, (households - poor_h) * scale, (persons - poor_p) * scale))
-        quotas.append(Quota(name, False, poor_h * scale, poor_p * scale))
+        quotas.append(Quota(name, True, households - poor_h, persons - poor_p))
+        quotas.append(Quota(name, False, poor_h, poor_p))
     return tuple(quota for quota in quotas if quota.households)

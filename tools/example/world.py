@@ -19,10 +19,9 @@ class World:
 
     ``rows[resource]`` is a list of rows (field name to text, absent or "" = missing) of every CSV and YAML resource;
     rows of a YAML list (``case-steps``) carry their document's key. ``names[member_no]`` is the synthetic name that goes
-    into the sealed file only. ``scale`` multiplies households per village; 1 is the example county.
+    into the sealed file only.
     """
 
-    scale: int = 1
     rows: dict[str, list[Row]] = field(default_factory=lambda: defaultdict(list))
     names: dict[str, str] = field(default_factory=dict)
     slugs: dict[str, str] = field(default_factory=dict)  # township division_code -> folder slug
