@@ -200,6 +200,10 @@ def test_commits_made_by_hand_are_checked(clone: Path, tmp_path: Path) -> None:
     git(clone, "add", "-A"), git(clone, "commit", "-q", "-m", "名单")
     git(clone, "rm", "-q", "名单.txt"), git(clone, "commit", "-q", "-m", "删")
     assert phone not in str(refused(clone, tmp_path, "要送的提交里有个人信息（名单.txt 第 1 行：提交 .*历史里"))
+    git(clone, "reset", "-q", "--hard", "HEAD~2")
+    change(clone, "因懒", "因学")
+    git(clone, "commit", "-qam", "手工改好")
+    refused(clone, tmp_path, "没写凭什么改（.*审批")
 
 
 def test_who_sends_is_looked_at_first(clone: Path, monkeypatch) -> None:
@@ -246,7 +250,7 @@ def test_refusals_are_one_sentence(clone: Path, root: Path, tmp_path: Path, monk
     (tmp_path / "away.git").rename(tmp_path / "remote.git")
     sent = propose(clone, said("x"), DAY)
     assert git(tmp_path / "remote.git", "rev-parse", sent.branch) == sent.commit and sent.paths == ()
-    git(clone, "commit", "-q", "--amend", "-m", "x")
+    git(clone, "commit", "-q", "--amend", "-m", said("y").render())
     with pytest.raises(GongshiError, match=r"没有上传成功（! \[rejected\].*请管理员处理"):
         propose(clone, said("x"), DAY)
 

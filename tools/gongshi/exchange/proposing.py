@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from gongshi.changes import conflict_sentence, lacking_sentence, merge_files
+from gongshi.changes import conflict_sentence, lacking_sentence, merge_files, unfounded_commits
 from gongshi.changes.judging import JUDGED, judging
 from gongshi.checks import check_guard
 from gongshi.checks.guard import scan_text
@@ -171,12 +171,13 @@ def _check(root: Path, tree: WorkTree | RevisionTree, base: str, day: date, merg
 
 
 def _check_history(root: Path, commit: str, base: str) -> None:
-    """What one commit brings and the next takes away again would be pushed all the same."""
+    """What one commit brings and the next takes away again would be pushed all the same; somebody's own may lack grounds."""
     _refuse(
         commit_findings(root, base, commit),
         "要送的提交里有个人信息",
         "删去了也还在历史里，请由管理员重做这些提交再送审",
     )
+    _refuse(unfounded_commits(Git(root), base, commit), "要送的提交有的没写凭什么改", "请由管理员把提交说明补上再送审")
 
 
 def _refuse(
@@ -184,12 +185,14 @@ def _refuse(
 ) -> None:
     errors = [finding for finding in findings if finding.severity is Severity.ERROR]
     if errors:
-        said = "；".join(
-            (f"{one.path} 第 {one.line} 行：" if one.line else f"{one.path}：") + one.message.rstrip("。")
-            for one in errors[:most]
-        )
+        said = "；".join(map(_told, errors[:most]))
         more = f"，另有 {len(errors) - most} 处" if len(errors) > most else ""
         raise GongshiError(f"{what}（{said}{more}），{advice}。")
+
+
+def _told(finding: Finding) -> str:
+    line = f" 第 {finding.line} 行" if finding.line else ""
+    return (f"{finding.path}{line}：" if finding.path else "") + finding.message.rstrip("。")
 
 
 def _branch(git: Git, day: date, changed: bool) -> str:
