@@ -225,6 +225,19 @@ def test_an_address_that_names_a_row_finds_it(site, browser, width) -> None:
     browser.wait(f"(box => box.height > 0 && box.top >= 0 && box.bottom <= innerHeight)({seen})")
 
 
+def test_a_long_list_of_changes_is_shown_in_pieces(site, browser) -> None:
+    browser.size(390)
+    browser.open(address(site, "changes/index.html"))
+    seen = "Array.from(document.querySelectorAll('.gs-steps li li')).filter(row => row.offsetHeight).length"
+    whole = browser.run("document.querySelectorAll('.gs-steps li li').length")
+    assert browser.run(seen) == 15 < whole
+    assert browser.run(
+        "Array.from(document.querySelectorAll('.gs-step')).every(s => !s.offsetHeight || s.querySelector('li:not(.gs-later)'))"
+    )
+    browser.run("document.querySelector('.gs-later__more button:last-child').click()")
+    assert browser.run(seen) == whole
+
+
 def test_a_day_of_the_calendar_leads_to_its_notices(site, browser) -> None:
     browser.open(address(site, "notices/index.html"))
     link = browser.run("document.querySelector('.gs-cal__today a[href*=\"kind\"]').href")

@@ -24,7 +24,7 @@ _PAGES = {
 }
 """Tables whose records have a page: view, key, what the record is called, address."""
 
-_LABELS = {"project-stages": "stage", "project-changes": "changed_on"}
+_LABELS = {"project-stages": "stage", "project-changes": "changed_on", "project-villages": "village_code"}
 """Fields that the label of a record says already, as they are of its key."""
 
 
@@ -125,11 +125,17 @@ class Changes:
         if row.resource == "projects":
             project = ""
         elif row.project_id:
-            label = label.removeprefix(f"{row.project_id}/")
+            label = self._named(row.resource, label.removeprefix(f"{row.project_id}/"))
         kind = next((line.kind for line in rows if line.kind != TEXT), row.kind)
         said = ("project_id", _LABELS.get(row.resource)) if kind in (NEW, GONE) else ()
         values = [_value(line) for line in rows if line.field not in said]
         return Record(kind, row.table, label, link or at, project, values)
+
+    def _named(self, resource: str, code: str) -> str:
+        """What a reader calls one of a project's records: a village by its name, a line of the budget as a line."""
+        if resource == "project-villages":
+            return self._pages["villages"].get(code, (code, ""))[0]
+        return f"第 {code} 行" if resource == "project-budget" else code
 
 
 def _page(views: Disclosure, view: str, key: str, name: str, address: str) -> dict[str, tuple[str, str]]:
