@@ -54,7 +54,7 @@ def _section(descriptor: Descriptor, resource: Resource) -> Iterator[str]:
     targets = {
         name: descriptor.resources[key.reference].title
         for key in descriptor.foreign_keys
-        if key.resource == resource.name and key.reference in descriptor.resources
+        if key.resource == resource.name
         for name in key.fields
     }
     for field in resource.schema.fields:

@@ -109,7 +109,7 @@ class Document:
 class Descriptor:
     """The whole Data Package: resources by name, document kinds, keys into documents.
 
-    ``problems`` are what was wrong with the descriptor files themselves; what could be read is here all the same.
+    ``problems`` are what was wrong with the descriptor files themselves; what is sound is here all the same, and nothing else.
     """
 
     name: str

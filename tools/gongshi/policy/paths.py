@@ -87,8 +87,8 @@ class Schemas:
         self.latest: dict[str, set[tuple[str, str]]] = {}
         self.keys: dict[str, list[ForeignKey]] = {}
         for key in descriptor.foreign_keys:
-            target = descriptor.resources.get(key.reference)
-            if target and len(key.fields) == 1 and key.reference_fields == target.schema.primary_key:
+            target = descriptor.resources[key.reference]
+            if len(key.fields) == 1 and key.reference_fields == target.schema.primary_key:
                 self.keys.setdefault(key.resource, []).append(key)
 
     def resource(self, name: str, line: int) -> Resource:
