@@ -42,7 +42,7 @@ DOORS = {
     "cryptography": {"sealing"},
     "pyrage": {"sealing"},
     "jinja2": {"site"},
-    "markupsafe": {"site"},
+    "markupsafe": {"site", "mkdocs_plugin"},
     "click": {"cli"},
     "mkdocs": {"mkdocs_plugin"},
     "jieba": {"site"},

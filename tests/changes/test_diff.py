@@ -161,30 +161,32 @@ def test_columns_come_go_and_are_renamed() -> None:
 
 
 def test_schema_and_rows_agree_on_which_field_was_renamed() -> None:
-    before = ledger("id,x,z\n1,甲,乙\n", "id", special=field("x", ", formerly: [y]") + field("z"))
-    after = ledger("id,y\n1,乙\n", "id", special=field("y", ", formerly: [z]"))
+    before = ledger("id,ax,cz\n1,甲,乙\n", "id", special=field("ax", ", formerly: [by]") + field("cz"))
+    after = ledger("id,by\n1,乙\n", "id", special=field("by", ", formerly: [cz]"))
     diff = compare(before, after)
     renamed = [(item.before, item.after) for item in diff.schema if item.property == "name"]
-    assert renamed == [("z", "y")]
-    assert changes(before, after) == [("changed", ("1",), [("x", "甲", "")])]
+    assert renamed == [("cz", "by")]
+    assert changes(before, after) == [("changed", ("1",), [("ax", "甲", "")])]
 
 
 def test_moved_rekeyed_and_respelled() -> None:
-    number = (
-        "  - {name: n, title: 数, type: number, decimals: 2, unit: 元, disclosure: public, source: x, description: x}\n"
-    )
-    before = ledger("id,a,b,n\n1,x,y,1.00\n2,p,q,2.00\n3,u,v,3.00\n", "id a b", special=number)
-    files = {**before.files, PETS: b"id,a,b,n\n1,x,y,1.0\n", "records/more.csv": b"id,a,b,n\n2,p,q,5.00\n9,u,v,3.00\n"}
+    number = "  - {name: num, title: 数, type: number, decimals: 2, unit: 元, disclosure: public, source: x, description: x}\n"
+    before = ledger("id,a,b,num\n1,x,y,1.00\n2,p,q,2.00\n3,u,v,3.00\n", "id a b", special=number)
+    files = {
+        **before.files,
+        PETS: b"id,a,b,num\n1,x,y,1.0\n",
+        "records/more.csv": b"id,a,b,num\n2,p,q,5.00\n9,u,v,3.00\n",
+    }
     diff = compare(before, DictTree(files))
     assert [(c.kind.value, c.key, [i.field for i in c.fields]) for c in diff.changes] == [
-        ("respelled", ("1",), ["n"]),
-        ("moved", ("2",), ["n"]),
+        ("respelled", ("1",), ["num"]),
+        ("moved", ("2",), ["num"]),
         ("rekeyed", ("9",), ["id"]),
     ]
     text = to_text(diff)
     assert "数 2.00 → 5.00 元（+3.00）" in text and "只改写法、内容没变：1 条" in text
     assert "移动 2  records/pets.csv → records/more.csv" in text
-    spelling = Finding("spelling", Severity.ERROR, "要写成 1.00", PETS, 2, "pets", "n", key=("1",))
+    spelling = Finding("spelling", Severity.ERROR, "要写成 1.00", PETS, 2, "pets", "num", key=("1",))
     for shown in (to_text(diff, [spelling]), to_markdown(diff, [spelling])):
         assert "要写成" in shown  # told, though the record itself is only counted
 
