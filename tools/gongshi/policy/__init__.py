@@ -9,7 +9,7 @@ from gongshi.model import Finding
 from gongshi.package import Database
 from gongshi.policy.explaining import Explanation, explain
 from gongshi.policy.kinds import kinds
-from gongshi.policy.loading import load_policies
+from gongshi.policy.loading import FOLDER, WAIVERS, load_policies
 from gongshi.policy.release import Figures, asked, figures
 from gongshi.policy.running import Progress, check_scopes, run
 from gongshi.policy.standards import show
@@ -36,6 +36,8 @@ def judge(database: Database, day: date, progress: Progress = lambda _: None, ba
 
 
 __all__ = [
+    "FOLDER",
+    "WAIVERS",
     "Explanation",
     "Figures",
     "Outcome",
