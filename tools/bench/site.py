@@ -81,7 +81,7 @@ class Views:
         descriptor = read_descriptor(WorkTree(ROOT))
         names = {view.name: [column.name for column in view.resolve(descriptor)] for view in VIEWS}
         self._shapes = {n: namedtuple("Row", c, defaults=[None] * len(c)) for n, c in names.items()}
-        self._tables: dict[str, list] = {name: [] for name in names} | {"people": []}
+        self._tables: dict[str, list] = {name: [] for name in [*names, "people", "changes"]}
         self._add("county", name="示例县", county_code="990100000000", example=True, hotline="12317")
         with file.open(encoding="utf-8") as lines:
             for line in lines:
