@@ -38,6 +38,8 @@ PAGES = [
 ]  # fmt: skip
 """One of each kind."""
 WIDTHS = (1280, 390)
+BETWEEN = (1180, 1040, 960, 768)
+"""Tablets, either way up: only the lay-out differs."""
 VIOLATIONS = """axe.run(document, {resultTypes: ['violations'], preload: false}).then(found => found.violations
   .filter(item => item.impact === 'serious' || item.impact === 'critical')
   .map(item => [item.id, item.nodes[0].html.slice(0, 200)]))"""
@@ -78,6 +80,11 @@ def test_every_kind_of_page_is_whole_accessible_and_asks_nobody(site, browser, p
         )
         assert browser.run(CUT_OFF) == [], width
         assert violations(browser) == [], width
+    for width in BETWEEN:
+        browser.size(width)
+        browser.open(address(site, page))
+        assert browser.run("document.documentElement.scrollWidth <= window.innerWidth"), width
+        assert browser.run(CUT_OFF) == [], width
     browser.size(SHEET)
     browser.paper(True)
     try:
