@@ -80,11 +80,10 @@ def test_every_kind_of_page_is_whole_accessible_and_asks_nobody(site, browser, p
         )
         assert browser.run(CUT_OFF) == [], width
         assert violations(browser) == [], width
-    for width in BETWEEN:
-        browser.size(width)
-        browser.open(address(site, page))
-        assert browser.run("document.documentElement.scrollWidth <= window.innerWidth"), width
-        assert browser.run(CUT_OFF) == [], width
+        for narrower in BETWEEN if width == WIDTHS[0] else ():
+            browser.size(narrower)
+            assert browser.wait("document.documentElement.scrollWidth <= window.innerWidth"), narrower
+            assert browser.run(CUT_OFF) == [], narrower
     browser.size(SHEET)
     browser.paper(True)
     try:
