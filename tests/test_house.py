@@ -114,6 +114,33 @@ def test_size_and_silence(path: Path) -> None:
             assert node.func.id != "print", "nothing prints below the cli"
 
 
+FORKS = {"multiprocessing", "ProcessPoolExecutor", "fork", "forkpty", "fork_exec", "preexec_fn", "process", "pty"}
+
+
+def forks(source: str) -> list[str]:
+    """What would copy a process with its threads; ``process`` is concurrent.futures.process."""
+    tree = ast.parse(source)
+    said = [part for name in imports(tree) for part in name.split(".")]
+    said += [node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr != "process"]
+    said += [node.arg for node in ast.walk(tree) if isinstance(node, ast.keyword) and node.arg != "process"]
+    return sorted(FORKS.intersection(said))
+
+
+@pytest.mark.parametrize("path", sorted(HOUSE.parent.rglob("*.py")), ids=lambda path: path.stem)
+def test_no_process_is_forked(path: Path) -> None:
+    assert forks(path.read_text(encoding="utf-8")) == []
+
+
+def test_the_test_sees_forks() -> None:
+    assert forks("from concurrent.futures import ProcessPoolExecutor") == ["ProcessPoolExecutor"]
+    assert forks("import concurrent.futures as f\nf.ProcessPoolExecutor(1)") == ["ProcessPoolExecutor"]
+    assert (
+        forks("import multiprocessing.pool") == forks("from multiprocessing import get_context") == ["multiprocessing"]
+    )
+    assert forks("import os\nos.fork()") == forks("from os import fork") == ["fork"]
+    assert forks("import subprocess\nsubprocess.run([], preexec_fn=print)") == ["preexec_fn"]
+
+
 def test_importing_the_cli_is_light() -> None:
     import subprocess
 

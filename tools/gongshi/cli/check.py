@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import signal
 import sys
-from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,7 +36,7 @@ def check(root: Path, paths: tuple[str, ...], against: str | None, on_day: str |
 
     例：gongshi check records/townships/guzhen
     """
-    from gongshi.checks import check_guard
+    from gongshi.checks.guard_aside import guard_aside, guarded
     from gongshi.package import county_day, load
 
     tree = work_tree(root)
@@ -46,23 +44,17 @@ def check(root: Path, paths: tuple[str, ...], against: str | None, on_day: str |
     show = progress()
     show("读取记录")
     base = _base(root, against) if against else None
-    with _aside() as aside:
-        guarded = aside.submit(check_guard, tree)  # begun before DuckDB has threads that a fork would lose
+    with guard_aside(tree.root) as guard:
         with judging(root, show, engine) as judge, load(tree) as database:
             when = day(on_day, county_day(database))
             findings = judge.since(base, database, when) if base else judge.database(database, when)
         show("查找个人信息")
-        findings += guarded.result()  # personal data in the clear is never an old sin
+        findings += guarded(guard)  # personal data in the clear is never an old sin
     show("")
     findings = sorted((f for f in findings if under(f.path, wanted)), key=lambda finding: finding.order)
     header = Header(_commit(root), digest(tree, *DESCRIPTORS), digest(tree, "policies/"), __version__, when.isoformat())
     _print(style, header, findings)
     sys.exit(1 if any(finding.severity is Severity.ERROR for finding in findings) else 0)
-
-
-def _aside() -> ProcessPoolExecutor:
-    """A second process: the guard is Python alone, and beside it the records are read and judged."""
-    return ProcessPoolExecutor(1, initializer=signal.signal, initargs=(signal.SIGINT, signal.SIG_IGN))
 
 
 def _commit(root: Path) -> str:

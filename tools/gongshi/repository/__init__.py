@@ -1,5 +1,6 @@
-"""The only door to Git and to writing: Trees to read, ``write_files`` to change them all or not at all."""
+"""The only door to Git, other processes and writing: Trees to read, ``write_files`` to change them all or not at all."""
 
+from gongshi.repository.aside import Aside, aside, tell
 from gongshi.repository.cache import Cache, private_folder, program_digest
 from gongshi.repository.differing import differing
 from gongshi.repository.git import Git
@@ -9,12 +10,14 @@ from gongshi.repository.tree import RevisionTree, Tree, WorkTree, digest, inside
 from gongshi.repository.writing import Changes, recover, write_files, writer
 
 __all__ = [
+    "Aside",
     "Cache",
     "Changes",
     "Git",
     "RevisionTree",
     "Tree",
     "WorkTree",
+    "aside",
     "differing",
     "digest",
     "inside",
@@ -22,6 +25,7 @@ __all__ = [
     "program_digest",
     "reason",
     "recover",
+    "tell",
     "write_files",
     "write_private",
     "writer",

@@ -1,0 +1,35 @@
+"""The guard in a process of its own, beside the reading of the records: it is Python alone, and a second core is free."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from dataclasses import astuple
+from pathlib import Path
+
+from gongshi.model import Finding, Severity
+from gongshi.repository import Aside, WorkTree, aside, tell
+
+
+def guard_aside(root: Path) -> AbstractContextManager[Aside]:
+    """Begin to look for personal data in the working directory ``root``; ``guarded`` gives what was found."""
+    return aside(__name__, "查找个人信息", str(root))
+
+
+def guarded(running: Aside) -> list[Finding]:
+    """What the process found; GongshiError if it did not come to its end."""
+    return [
+        Finding(code, Severity(severity), message, path, line, resource, field, tuple(key), policy, rule, clause)
+        for code, severity, message, path, line, resource, field, key, policy, rule, clause in running.answer()
+    ]
+
+
+def _found(root: Path) -> Iterator[tuple]:
+    from gongshi.checks import check_guard
+
+    return map(astuple, check_guard(WorkTree(root)))
+
+
+if __name__ == "__main__":
+    tell(lambda: _found(Path(sys.argv[1])))
