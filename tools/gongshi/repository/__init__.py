@@ -6,6 +6,7 @@ from gongshi.repository.differing import differing
 from gongshi.repository.git import Git
 from gongshi.repository.outside import write_private
 from gongshi.repository.reasons import reason
+from gongshi.repository.sshkeygen import sign_by_program
 from gongshi.repository.tree import RevisionTree, Tree, WorkTree, digest, inside
 from gongshi.repository.writing import Changes, recover, write_files, writer
 
@@ -25,6 +26,7 @@ __all__ = [
     "program_digest",
     "reason",
     "recover",
+    "sign_by_program",
     "tell",
     "write_files",
     "write_private",
