@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from gongshi.repository import Git
 from gongshi.sealing import Identity, keygen, read_identity
+from sealing.signed import Ledger
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,3 +47,19 @@ def assert_silent() -> Callable[..., None]:
             seen = seen.__context__
 
     return check
+
+
+@pytest.fixture
+def ledger(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ledger:
+    """An empty repository; nobody's own Git settings are read."""
+    for role in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{role}_NAME", "测试")
+        monkeypatch.setenv(f"GIT_{role}_EMAIL", "test@example.invalid")
+        monkeypatch.setenv(f"GIT_{role}_DATE", "2020-06-30T12:00:00+0800")
+    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
+    for folder in ("账本", "keys"):
+        (tmp_path / folder).mkdir()
+    Git(tmp_path / "账本").run("init", "-q", "-b", "main")
+    return Ledger(tmp_path / "账本", tmp_path / "keys")

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from gongshi.model import GongshiError
 from gongshi.repository import Tree, WorkTree, writer
-from gongshi.sealing.envelope import SealedRow, new_epoch, open_box, seal_rows, unwrap, wrap
+from gongshi.sealing.authority import Standing, standing_of
+from gongshi.sealing.envelope import SealedRow, new_epoch, open_box, opens, seal_rows, unwrap, wrap
 from gongshi.sealing.keys import (
-    DEMO_IDENTITY,
     Identity,
     check_new_identity_place,
     generate_identity,
     mark_demo,
-    parse_identity,
     read_identity,
     write_identity,
 )
@@ -32,6 +32,9 @@ from gongshi.sealing.layout import (
     sealed_townships,
 )
 from gongshi.sealing.rows import read_rows
+from gongshi.sealing.vouching import signature_file, trusted_recipients, vouch
+
+_KEY_FILE = re.compile(r"([0-9]{4})\.age")
 
 
 def keygen(root: Path, name: str, role: str, place: Path) -> str:
@@ -86,25 +89,33 @@ def rewrap(root: Path, slug: str, identity: Identity) -> tuple[str, ...]:
     Git keeps the old wrapping: who could open it then still can with the history at hand."""
     with writer(root) as write:
         tree = WorkTree(root)
-        recipients = _recipients(tree, slug)
-        folder = key_path(slug, "0000").removesuffix("0000.age")
-        keys = {path: unwrap(tree.read(path), identity, path) for path in tree.paths(folder) if path.endswith(".age")}
-        if not keys:
+        now = standing_of(tree)
+        recipients = _recipients(tree, slug, now)
+        epochs = key_epochs(tree, slug)
+        if not epochs:
             raise GongshiError(f"乡镇 {slug} 还没有数据密钥，第一次封存时会自动为登记的公钥生成，现在不必重新封装。")
-        return write({path: wrap(data_key, recipients) for path, data_key in keys.items()})
+        rows = read_sealed(tree, slug)
+        changes: dict[str, bytes] = {}
+        for epoch in epochs:
+            data_key = read_key(tree, slug, epoch, identity, now)
+            _refuse_foreign(data_key, slug, epoch, rows)
+            changes |= _wrapped(key_path(slug, epoch), wrap(data_key, recipients), now, identity)
+        return write(changes)
 
 
-def unseal(tree: Tree, slug: str | None, identity: Identity) -> Iterator[dict[str, str]]:
+def unseal(tree: Tree, slug: str | None, identity: Identity, now: Standing | None = None) -> Iterator[dict[str, str]]:
     """Each member's ``member_no`` and fields, of one township or (None) of all, in order.
 
-    Keys are unwrapped before the first row, so a missing or foreign one is told at once, by file.
+    Keys are unwrapped before the first row, so one that is missing, foreign or not vouched for is told at once, by file.
+    ``now`` is the standing of ``tree``, if known; ``UNSIGNED`` to read also what nobody vouches for.
     """
+    now = standing_of(tree) if now is None else now
     if slug is not None and not tree.exists(sealed_path(slug)):
         raise GongshiError(f"没有“{sealed_path(slug)}”，请核对乡镇代号，或先用 gongshi seal 封存。")
     work = []
     for township in sealed_townships(tree) if slug is None else (slug,):
         rows = read_sealed(tree, township)
-        keys = {epoch: _read_key(tree, township, epoch, identity) for epoch in sorted({r.epoch for r in rows})}
+        keys = {epoch: read_key(tree, township, epoch, identity, now) for epoch in sorted({r.epoch for r in rows})}
         work.append((township, rows, keys))
     return (
         {"member_no": row.member_no} | open_box(keys[row.epoch], township, row.epoch, row.member_no, row.box)
@@ -113,10 +124,20 @@ def unseal(tree: Tree, slug: str | None, identity: Identity) -> Iterator[dict[st
     )
 
 
-def _read_key(tree: Tree, slug: str, epoch: str, identity: Identity) -> bytes:
+def key_epochs(tree: Tree, slug: str) -> list[str]:
+    """The years of a township's data keys, oldest first."""
+    folder = key_path(slug, "0000").removesuffix("0000.age")
+    matches = (_KEY_FILE.fullmatch(path, len(folder)) for path in tree.paths(folder))
+    return sorted(match[1] for match in matches if match)
+
+
+def read_key(tree: Tree, slug: str, epoch: str, identity: Identity, now: Standing) -> bytes:
+    """A data key; GongshiError if it is missing, not vouched for, or not for this identity."""
     path = key_path(slug, epoch)
     if not tree.exists(path):
         raise GongshiError(f"缺少 {epoch} 期的数据密钥文件“{path}”，这一期封存的内容打不开，请从版本库恢复该文件。")
+    if refusal := vouch(tree, path, now).refusal:
+        raise GongshiError(refusal)
     return unwrap(tree.read(path), identity, path)
 
 
@@ -124,29 +145,37 @@ def _epoch_key(
     tree: Tree, slug: str, epoch: str, identity: Identity, rows: Iterable[SealedRow]
 ) -> tuple[bytes, dict[str, bytes]]:
     """(data key, files to add). A key that boxes already depend on is never made anew."""
-    path = key_path(slug, epoch)
+    path, now = key_path(slug, epoch), standing_of(tree)
     if tree.exists(path) or any(row.epoch == epoch for row in rows):
-        return _read_key(tree, slug, epoch, identity), {}
-    recipients = _recipients(tree, slug)
+        data_key = read_key(tree, slug, epoch, identity, now)
+        _refuse_foreign(data_key, slug, epoch, rows)
+        return data_key, {}
+    recipients = _recipients(tree, slug, now)
     if not set(identity.recipients) & set(recipients):
         raise GongshiError(
             f"所用私钥的公钥没有登记在“{RECIPIENTS}”的 {slug} 或 county 名下，请先运行 gongshi keygen 登记。"
         )
     data_key, wrapped = new_epoch(recipients)
-    return data_key, {path: wrapped}
+    return data_key, _wrapped(path, wrapped, now, identity)
 
 
-def _recipients(tree: Tree, slug: str) -> list[str]:
+def _wrapped(path: str, content: bytes, now: Standing, identity: Identity) -> dict[str, bytes]:
+    return {path: content, **signature_file(path, content, now, identity.signing)}
+
+
+def _refuse_foreign(data_key: bytes, slug: str, epoch: str, rows: Iterable[SealedRow]) -> None:
+    """A key that opens not one of its boxes is not the one they were sealed with, whoever signed it."""
+    boxes = [row for row in rows if row.epoch == epoch]
+    if boxes and not any(opens(data_key, slug, row) for row in boxes):
+        raise GongshiError(
+            f"“{key_path(slug, epoch)}”打不开这一期已封存的任何一人，密钥文件被换过，没有用它，请从版本库恢复该文件。"
+        )
+
+
+def _recipients(tree: Tree, slug: str, now: Standing) -> list[str]:
     """The public keys for a township; never real ones together with the demo key, which anybody can use."""
-    entries = read_recipients(tree)
+    entries = trusted_recipients(tree, now)
     for role in (slug, COUNTY):
         if not any(entry.role == role for entry in entries):
             raise GongshiError(f"“{RECIPIENTS}”里没有 {role} 的公钥，请由该单位先运行 gongshi keygen 登记。")
-    chosen = sorted({entry.recipient for entry in entries if entry.role in (slug, COUNTY)})
-    if tree.exists(DEMO_IDENTITY):
-        demo = set(parse_identity(tree.read(DEMO_IDENTITY).decode("utf-8", "replace")).recipients)
-        if demo & set(chosen) and not demo >= set(chosen):
-            raise GongshiError(
-                f"“{RECIPIENTS}”里混有公开的演示公钥，任何人都能打开，请删去演示公钥所在的行再封存真实数据。"
-            )
-    return chosen
+    return sorted({entry.recipient for entry in entries if entry.role in (slug, COUNTY)})

@@ -95,18 +95,26 @@ def seal_rows(data_key: bytes, slug: str, epoch: str, rows: Iterable[Mapping[str
 
 def open_box(data_key: bytes, slug: str, epoch: str, member_no: str, box: str) -> dict[str, str]:
     """The fields in a box; GongshiError, with no value in it, if the key is wrong or the box was altered."""
-    fields = None
-    try:
-        sealed = base64.b64decode(box + "=" * (-len(box) % 4), altchars=b"-_", validate=True)
-        fields = _fields(AESSIV(data_key).decrypt(sealed, _place(slug, epoch, member_no)))
-    except (InvalidTag, ValueError):
-        pass
+    fields = _opened(data_key, slug, SealedRow(member_no, epoch, box))
     if fields is None:
         raise GongshiError(
             f"乡镇 {slug} 成员 {member_no} 在 {epoch} 期的封存内容打不开，密钥不对或内容被挪动、改动过，"
             "请核对 sealed.csv 的修改记录。"
         )
     return fields
+
+
+def opens(data_key: bytes, slug: str, row: SealedRow) -> bool:
+    """Whether the box of a line is one that the key sealed for that place."""
+    return _opened(data_key, slug, row) is not None
+
+
+def _opened(data_key: bytes, slug: str, row: SealedRow) -> dict[str, str] | None:
+    try:
+        sealed = base64.b64decode(row.box + "=" * (-len(row.box) % 4), altchars=b"-_", validate=True)
+        return _fields(AESSIV(data_key).decrypt(sealed, _place(slug, row.epoch, row.member_no)))
+    except (InvalidTag, ValueError):
+        return None
 
 
 def _place(slug: str, epoch: str, member_no: str) -> list[bytes]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from pyrage import IdentityError, x25519
@@ -17,16 +17,22 @@ from gongshi.model import GongshiError
 from gongshi.repository import reason
 
 DEMO_IDENTITY = "records/keys/DEMO-identity.txt"
+DEMO_RECIPIENT = "age1d2xwc3mt8ssuvc2ucpaqrl2vg0edxqtu58hhuwdywf8tvvqnegkqdcgs9g"
+"""The public half of the example's key, known also where the file is gone."""
 _DEMO_MARK = "# PUBLIC DEMO KEY, protects only synthetic data（公开的演示密钥，只保护虚构数据，切勿用于真实数据）"
 _DEFAULT_PLACE = "~/.config/gongshi/identity.txt"
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """The private keys of one holder; neither ``repr`` nor ``str`` shows them. ``demo``: marked as public."""
+    """The private keys of one holder; neither ``repr`` nor ``str`` shows them. ``demo``: marked as public.
+
+    ``signing`` is the file of the same holder's signing key, if there is one.
+    """
 
     keys: tuple[x25519.Identity, ...] = field(repr=False)
     demo: bool = False
+    signing: Path | None = None
 
     @property
     def recipients(self) -> tuple[str, ...]:
@@ -67,7 +73,7 @@ def identity_place(option: Path | None, environ: Mapping[str, str]) -> Path:
     return Path(option or environ.get("GONGSHI_IDENTITY") or _DEFAULT_PLACE).expanduser()
 
 
-def read_identity(place: Path, root: Path) -> Identity:
+def read_identity(place: Path, root: Path, signing: Path | None = None) -> Identity:
     """The identity in the file ``place``; GongshiError if it lies inside ``root`` and is not the demo key."""
     try:
         data = place.read_bytes()
@@ -78,7 +84,14 @@ def read_identity(place: Path, root: Path) -> Identity:
     identity = parse_identity(data.decode("utf-8", "replace"))
     if _lies_inside(place, root) and not identity.demo:
         raise GongshiError(f"私钥文件“{place}”放在仓库里会被提交出去，请先把它移到仓库以外。")
-    return identity
+    return replace(identity, signing=signing) if signing and signing.is_file() else identity
+
+
+def loose(place: Path) -> str:
+    """A sentence if others can read a private key's file, "" if not; Windows has no such modes."""
+    if os.name != "posix" or not place.is_file() or not place.stat().st_mode & 0o077:
+        return ""
+    return f"私钥文件“{place}”别人也能读，请运行 chmod 600 “{place}”，若已被人读过，请换新的密钥。"
 
 
 def check_new_identity_place(place: Path, root: Path) -> bool:
