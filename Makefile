@@ -63,9 +63,9 @@ clean:
 pull: $(VENV)/.site
 	tools/ci/pull.sh "$(HEAD)" "$(BASE)" "$(REPORT)"
 
-# The site with its manifest in the log, and the log beside its pages, where anybody can save one.
+# The site with its manifest in the log (signed, if GONGSHI_SIGNING_KEY names a publisher's key), and the log beside its
+# pages, where anybody can save one.
 publish: $(VENV)/.site
 	$(VENV)/bin/gongshi check
 	$(VENV)/bin/gongshi build --log manifests
 	$(VENV)/bin/gongshi notice check --site site
-	mkdir -p site/manifests && cp manifests/*.json site/manifests/

@@ -87,14 +87,25 @@ def test_the_log_of_manifests_only_grows(tmp_path) -> None:
     def call(action: str, folder: str) -> int:
         return subprocess.run([script, action, folder, remote], cwd=tmp_path, capture_output=True).returncode
 
+    assert call("fetch", "none") == 1, "no log is no empty log"
+    assert call("begin", "one") == 0
     for number, folder in enumerate(("one", "two", "three"), 1):
-        assert call("fetch", folder) == 0
+        assert number == 1 or call("fetch", folder) == 0
         assert len(list((tmp_path / folder).glob("*.json"))) == number - 1
         (tmp_path / folder / f"{number}.json").write_text("{}")
+        (tmp_path / folder / "latest.txt").write_text(f"{number}")
         assert call("push", folder) == 0
     assert call("push", "three") == 0, "nothing new, nothing to do"
+    (tmp_path / "three/3.json.sig").write_text("signed later")
+    assert call("push", "three") == 0
+    assert call("fetch", "signed") == 0 and (tmp_path / "signed/3.json.sig").exists()
+    assert (tmp_path / "signed/latest.txt").read_text() == "3"
     (tmp_path / "one/9.json").write_text("{}")
     assert call("push", "one") != 0, "it does not know of the others"
+    assert call("begin", "anew") == 1, "one is known"
+    subprocess.run(["git", "-C", remote, "branch", "-qD", "manifests"], check=True)
+    assert call("fetch", "cut") == 1, "a branch that was deleted does not begin a chain in silence"
     assert call("burn", "one") == 2
     remote.rename(tmp_path / "gone")
-    assert call("fetch", "four") != 0, "a remote that does not answer is not an empty log"
+    assert call("fetch", "four") not in (0, 1), "a remote that does not answer is not an empty log"
+    assert call("begin", "five") not in (0, 1)

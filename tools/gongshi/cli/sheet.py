@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,24 +13,34 @@ from gongshi.cli.sealing import IDENTITY, identity_of
 from gongshi.model import GongshiError
 from gongshi.repository import write_private
 
+if TYPE_CHECKING:
+    from gongshi.site.manifest import Manifest
+
 
 @click.command(cls=Command)
 @click.argument("notice_id")
 @click.option("-o", "out", type=click.Path(path_type=Path), required=True, help="写到哪个 HTML 文件，要在仓库之外")
 @click.option("--paper", type=click.Choice(["A4", "A3"]), default="A4", help="纸张，默认 A4")
+@click.option(
+    "--log",
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="发布清单的目录：最新一份的摘要印在每一页上，默认用台账里的 manifests",
+)
 @IDENTITY
 @click.pass_obj
-def sheet(root: Path, notice_id: str, out: Path, paper: str, identity: Path | None) -> None:
+def sheet(root: Path, notice_id: str, out: Path, paper: str, log: Path | None, identity: Path | None) -> None:
     """打印公示榜：在本机打开姓名，写成一个可直接打印的网页文件。名单只供张贴，不要上传，撤下后删去这个文件。
 
     例：gongshi sheet G2020-80057 -o 公示榜.html
     """
     from gongshi.disclosure import boards, notices, sheets
     from gongshi.package import load
+    from gongshi.site.manifest import BESIDE
     from gongshi.site.sheet import render
 
     tree = work_tree(root)
     _refuse_place(root, out)
+    newest = _newest(log or root / BESIDE)
     wanted = {"county", "notices", "notice-commitments", "divisions", "units", *sheets.RESOURCES}
     with load(tree, wanted) as database:
         notice = notices.find(database, notice_id)
@@ -39,9 +50,26 @@ def sheet(root: Path, notice_id: str, out: Path, paper: str, identity: Path | No
         names, rows = database.columns("SELECT * FROM county")
     county = dict(zip(names, rows[0], strict=True)) if rows else {}
     publisher, phone = unit[0] if unit else (notice.publisher_unit, None)
-    text = render(notice, made, county, phone, paper, publisher, notice.scope or notice.division_code)
+    village = notice.scope or notice.division_code
+    text = render(notice, made, county, phone, paper, publisher, village, newest)
     write_private(out, text.encode("utf-8"))
+    if newest is None:
+        click.echo(
+            "没有发布清单，榜上没有印摘要：请先取来清单目录（tools/ci/manifests.sh fetch），用 --log 指明。", err=True
+        )
     click.echo(f"公示榜 {len(made.pages)} 页，加异议单 1 页：{out}。张贴后请删去这个文件，公示期到 {notice.ends_on}。")
+
+
+def _newest(log: Path) -> Manifest | None:
+    """The newest manifest of a log that is whole, None where there is none."""
+    from gongshi.site.chain import check_latest, check_log
+    from gongshi.site.manifest import LATEST
+    from gongshi.site.publishing import read_log
+
+    chain = read_log(log) if log.is_dir() else []
+    if broken := check_log(chain) + check_latest(log / LATEST, chain):
+        raise GongshiError(f"发布清单目录“{log}”不完整，没有打印：{broken[0].message}。")
+    return chain[-1] if chain else None
 
 
 def _refuse_place(root: Path, out: Path) -> None:

@@ -2,98 +2,131 @@
 
 from __future__ import annotations
 
+import os
 import sys
-import tempfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from gongshi.cli.chinese import Command
-from gongshi.cli.common import paint, progress
-from gongshi.model import Finding, GongshiError
+from gongshi.cli.common import paint
+from gongshi.cli.proving import Case, Report, judge, sign
+from gongshi.model import GongshiError
+
+if TYPE_CHECKING:
+    from gongshi.site.manifest import Manifest, Paper
+
+FOLDER = click.Path(path_type=Path, exists=True, file_okay=False)
+FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
 @click.command(cls=Command)
-@click.argument("file", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.option("--site", type=click.Path(path_type=Path, exists=True, file_okay=False), help="下载或生成的网站的目录")
+@click.argument("file", required=False)
+@click.option("--site", type=FOLDER, help="下载或生成的网站的目录")
 @click.option(
-    "--log", type=click.Path(path_type=Path, exists=True, file_okay=False), help="发布清单的目录，默认是清单所在的目录"
+    "--log",
+    "logs",
+    type=FOLDER,
+    multiple=True,
+    help="发布清单的目录，默认是清单所在的目录和网站里的 manifests；给两个，就看它们是不是同一条链",
 )
+@click.option("--digest", "digest", metavar="TEXT", help="公示榜上印的发布清单摘要，至少抄前 32 个字符，空格不计")
+@click.option("--signers", type=FILE, help="签名人登记表，默认用台账里的 records/keys/signers")
+@click.option("--signing-key", type=click.Path(path_type=Path), help="发布员用：核验通过后用这把私钥给清单签名")
 @click.pass_obj
-def verify(root: Path, file: Path, site: Path | None, log: Path | None) -> None:
-    """核验发布清单或公示榜。问题逐条列出，有问题时退出码是 1。
+def verify(
+    root: Path,
+    file: str | None,
+    site: Path | None,
+    logs: tuple[Path, ...],
+    digest: str | None,
+    signers: Path | None,
+    signing_key: Path | None,
+) -> None:
+    """核验发布清单、公示榜上印的摘要，或公示榜。问题逐条列出，有问题时退出码是 1。
 
-    发布清单：核对清单链，再核对网站的每个文件；在台账仓库里运行的，还核对发布过的版本都在历史里，并重新生成网站来比。
+    发布清单（FILE 是清单文件，不写就用目录里最新的一份）：核对清单链和签名，再核对网站的每个文件；在台账仓库里运行的，
+    还核对发布过的版本都在历史里，并重新生成网站来比。证明了什么、没有证明什么，都会列出来。
+
     公示榜（HTML 文件，或二维码里的文字存成的文件）：核对每一页与公示时的承诺，承诺取自 --site 的网站，没有就取自台账。
 
-    例：gongshi verify manifests/000001-2020-06-30-0123456789ab.json --site site
+    例：gongshi verify --site site --digest 000001-2020-06-30-0123456789abcdef0123456789abcdef
     """
-    content = file.read_bytes()
-    if content.lstrip()[:1] == b"{":
-        found, notes = _manifest(root, file, content, site, log or file.resolve().parent)
-    else:
-        found, notes = _sheet(root, content, site)
-    for finding in found:
+    from gongshi.site.manifest import read_bytes
+
+    paper = _paper(digest) if digest else None
+    path = Path(file) if file else None
+    if path and not os.path.isfile(path):
+        paper, path = _typed(file or "", paper), None
+    content = read_bytes(path) if path else b"{"
+    read = _logs(path, site, logs)
+    case = Case.of(root, path, site, read, paper, signers) if content.lstrip()[:1] == b"{" else None
+    report = judge(case) if case else _sheet(root, content, site, read)
+    for finding in report.found:
         click.echo(f"{finding.path}: {paint('错误', 'red')}: {finding.message} [{finding.code}]")
-    for note in notes:
-        click.echo(note)
-    click.echo(f"核验不通过，共 {len(found)} 处。" if found else "核验通过。")
-    sys.exit(1 if found else 0)
+    for title, lines in (("证明了", report.proven), ("没有证明", report.unproven)):
+        for line in lines:
+            click.echo(f"{title}：{line}")
+    if case and signing_key:
+        click.echo(sign(case, report, signing_key))
+    click.echo(f"核验不通过，共 {len(report.found)} 处。" if report.found else "核验通过。")
+    sys.exit(1 if report.found else 0)
 
 
-def _manifest(root: Path, file: Path, content: bytes, site: Path | None, log: Path) -> tuple[list[Finding], list[str]]:
-    from gongshi.site.manifest import check_ancestry, check_log, check_saved, compare, digests, read_log, read_manifest
-    from gongshi.site.rebuild import full_git, is_ancestor
+def _paper(text: str) -> Paper:
+    from gongshi.site.manifest import read_paper
 
-    saved = read_manifest(content, file.name)
-    git = full_git(root)
-    chain = read_log(log)
-    found = check_log(chain) + check_saved(saved, chain)
-    notes = [f"清单链 {len(chain)} 份。"]
-    if site:
-        found += compare(saved.files, digests(site, log))
-        notes.append(f"网站文件 {len(saved.files)} 个。")
-    else:
-        notes.append("没有用 --site 指明网站，所以没有核对网站的文件。")
-    if git is None or not (root / "records" / "datapackage.yaml").is_file():
-        return found, [*notes, "不在台账仓库里，所以没有核对历史，也没有重新生成。"]
-    gone = check_ancestry(chain or [saved], lambda commit, head: is_ancestor(git, commit, head), git.head() or "")
-    notes.append("已核对发布过的版本是否都在历史里。")
-    if not gone:
-        again, note = _rebuilt(git, saved)
-        found, notes = [*found, *again], [*notes, note]
-    return found + gone, notes
+    found = read_paper(text)
+    if found is None:
+        raise GongshiError("摘要只有数字和字母 a 到 f，至少要前 32 个，请照公示榜上“发布清单”那一行重新抄一遍。")
+    return found
 
 
-def _rebuilt(git, saved) -> tuple[list[Finding], str]:
-    """The differences between a manifest and the site that its commit makes today."""
-    from datetime import date
+def _typed(text: str, paper: Paper | None) -> Paper:
+    """A digest in the place of a file."""
+    from gongshi.site.manifest import printable, read_paper
 
-    from gongshi.mkdocs_plugin import build
-    from gongshi.site.manifest import compare, digests, tool_digest
-    from gongshi.site.rebuild import site_of, take_out
-
-    if saved.tool != tool_digest():
-        return [], "发布时用的程序与现在装的版本不同，没有重新生成；请装上发布时的版本再核验。"
-    show, when = progress(), date.fromisoformat(saved.day)
-    with tempfile.TemporaryDirectory(prefix="gongshi-") as place:
-        show("重新生成网站")
-        folder = Path(place)
-        take_out(git, saved.commit, folder / "source")
-        content = site_of(folder / "source", git, saved.commit, when)
-        build(folder / "source" / "mkdocs.yml", folder / "site", when, content)
-        differences = compare(saved.files, digests(folder / "site"))
-        show("")
-    return differences, f"由台账版本 {saved.commit[:12]} 重新生成了 {len(saved.files)} 个文件来比。"
+    found = read_paper(text)
+    if found is None or paper:
+        raise GongshiError(f"找不到文件“{printable(text[:80])}”，请写清单或公示榜的文件名，或公示榜上印的摘要。")
+    return found
 
 
-def _sheet(root: Path, content: bytes, site: Path | None) -> tuple[list[Finding], list[str]]:
-    from gongshi.site.proof import check_pages, commitments_of_site, pages_of
+def _logs(path: Path | None, site: Path | None, named: tuple[Path, ...]) -> dict[Path, list[Manifest]]:
+    """The logs at hand: those named, else the one that the file lies in; and the one beside the site's pages."""
+    from gongshi.site.manifest import BESIDE
+    from gongshi.site.publishing import is_log, read_log
+
+    folders = [*named]
+    if path and not named and is_log(path.resolve().parent):
+        folders.append(path.resolve().parent)
+    if site and (site / BESIDE).is_dir():
+        folders.append(site / BESIDE)
+    found = {folder.resolve(): read_log(folder) for folder in folders}
+    for folder in named:
+        if not found[folder.resolve()]:
+            raise GongshiError(f"“{folder}”里没有发布清单，请核对目录。")
+    return {folder: log for folder, log in found.items() if log}
+
+
+def _sheet(root: Path, content: bytes, site: Path | None, logs: dict[Path, list[Manifest]]) -> Report:
+    from gongshi.site.chain import check_paper
+    from gongshi.site.manifest import read_paper
+    from gongshi.site.proof import check_pages, commitments_of_site, manifest_on, pages_of
 
     pages = pages_of(content)
     if not pages:
         raise GongshiError("这个文件既不是发布清单，也不是公示榜，请核对文件。")
-    return check_pages(pages, commitments_of_site(site) if site else _recorded(root)), [f"公示榜 {len(pages)} 页。"]
+    report = Report(check_pages(pages, commitments_of_site(site) if site else _recorded(root)))
+    paper = read_paper(manifest_on(content))
+    for log in logs.values() if paper else []:
+        report.found += check_paper(paper, log)
+    if not report.found:
+        report.proven.append(f"公示榜 {len(pages)} 页，与公示时的承诺一字不差。")
+        report.proven += ["榜上印的发布清单摘要在清单链里。"] if paper and logs else []
+    report.unproven.append("承诺管的是这张榜登记以后没有被改；榜上写的与事实是否相符，要到村里看。")
+    return report
 
 
 def _recorded(root: Path) -> dict[str, list[str]]:

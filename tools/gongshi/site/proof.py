@@ -7,6 +7,7 @@ as they are printed.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from html.parser import HTMLParser
 from pathlib import Path
@@ -69,6 +70,12 @@ def pages_of(content: bytes) -> list[Printed]:
     if len(tables) != len(reader.texts):
         raise GongshiError("公示榜的页数与二维码的数目不同，文件被改动过，请重新打印。")
     return [Printed(read_text(text), table) for text, table in zip(reader.texts, tables, strict=True)]
+
+
+def manifest_on(content: bytes) -> str:
+    """The label of the site's manifest that is printed on a sheet's HTML, "" if none is."""
+    found = re.search(r'data-manifest="([0-9a-f-]{1,90})"', content.decode("utf-8-sig", "replace"))
+    return found[1] if found else ""
 
 
 def check_pages(pages: Sequence[Printed], known: Mapping[str, Sequence[str]]) -> list[Finding]:

@@ -10,14 +10,25 @@ from markupsafe import Markup
 from gongshi.disclosure.kinds import kinds
 from gongshi.disclosure.sheets import Page, Sheet
 from gongshi.model import GongshiError
+from gongshi.site.manifest import Manifest
 from gongshi.site.render import environment
 
 PAPERS = {"A4": 1.0, "A3": 1.414}
 """Paper and how much larger than A4 everything is on it."""
 
 
-def render(notice: Any, sheet: Sheet, county: Any, phone: str | None, paper: str, publisher: str, village: str) -> str:
-    """The file's text. ``phone`` is the office phone of the publisher, ``county`` has hotline, office and its phone."""
+def render(
+    notice: Any,
+    sheet: Sheet,
+    county: Any,
+    phone: str | None,
+    paper: str,
+    publisher: str,
+    village: str,
+    manifest: Manifest | None = None,
+) -> str:
+    """The file's text. ``phone`` is the office phone of the publisher, ``county`` has hotline, office and its phone;
+    ``manifest`` is the newest of the site's, whose digest the paper is to witness."""
     codes = {page.number: _code(page) for page in sheet.pages}
     values = {
         "notice": notice,
@@ -30,6 +41,7 @@ def render(notice: Any, sheet: Sheet, county: Any, phone: str | None, paper: str
         "village": village,
         "rule": kinds()[notice.notice_kind],
         "codes": codes,
+        "manifest": manifest,
     }
     return environment().get_template("sheet.html").render(values)
 
