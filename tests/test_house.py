@@ -17,6 +17,7 @@ ORDER = [
     "checks",
     "policy",
     "changes",
+    "review",
     "sealing",
     "disclosure",
     "exchange",

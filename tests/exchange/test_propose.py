@@ -13,11 +13,13 @@ from click.testing import CliRunner
 from exchange.books import xlsx
 from exchange.conftest import DAY
 from gongshi.cli.erase import erase as erase_command
-from gongshi.exchange import Kind, hooks
+from gongshi.exchange import Kind
 from gongshi.exchange.erasing import erase
 from gongshi.exchange.proposing import Message, _address, propose
 from gongshi.model import GongshiError
 from gongshi.repository import WorkTree
+from gongshi.review import hooks
+from gongshi.review.installing import install
 from gongshi.sealing import unseal
 
 HOUSEHOLDS = "records/townships/guzhen/households.csv"
@@ -269,7 +271,7 @@ def test_review_addresses(remote: str, address: str) -> None:
 
 
 def test_hooks_stop_personal_data(clone: Path) -> None:
-    hooks.install(clone), hooks.install(clone)
+    install(clone), install(clone)
     phone = "1" + "3" * 10
     (clone / "名单.txt").write_text(f"电话{phone}\n", encoding="utf-8")
     git(clone, "add", "-A")
@@ -288,7 +290,7 @@ def test_hooks_see_what_was_never_staged(clone: Path, how: list[str]) -> None:
     (clone / "说明.txt").write_text("空\n", encoding="utf-8")
     git(clone, "add", "-A")
     git(clone, "commit", "-q", "-m", "说明")
-    hooks.install(clone)
+    install(clone)
     phone = "1" + "3" * 10
     (clone / "说明.txt").write_text(f"电话{phone}\n", encoding="utf-8")
     done = subprocess.run(["git", "-C", str(clone), "commit", *how], capture_output=True, text=True)
@@ -298,7 +300,7 @@ def test_hooks_see_what_was_never_staged(clone: Path, how: list[str]) -> None:
 
 
 def test_the_reminder_sees_records_that_were_never_staged(clone: Path) -> None:
-    hooks.install(clone)
+    install(clone)
     change(clone, "因病", "因学")
     done = subprocess.run(["git", "-C", str(clone), "commit", "-qam", "改原因"], capture_output=True, text=True)
     assert not done.returncode and "提醒" in done.stderr
@@ -337,7 +339,7 @@ def test_a_known_content_under_another_name_is_looked_at(clone: Path) -> None:
 
 
 def test_who_commits_is_looked_at_too(clone: Path, monkeypatch) -> None:
-    hooks.install(clone)
+    install(clone)
     monkeypatch.setenv("GIT_AUTHOR_EMAIL", "1" + "3" * 10 + "@example.invalid")
     done = subprocess.run(
         ["git", "-C", str(clone), "commit", "--allow-empty", "-m", "x"], capture_output=True, text=True
@@ -350,19 +352,19 @@ def test_another_hook_is_left_alone(clone: Path) -> None:
     place.parent.mkdir(exist_ok=True)
     place.write_text("#!/bin/sh\n", encoding="utf-8")
     with pytest.raises(GongshiError, match="已有别的"):
-        hooks.install(clone)
+        install(clone)
     assert place.read_text(encoding="utf-8") == "#!/bin/sh\n"
 
 
 def test_a_folder_of_hooks_for_every_repository_is_left_alone(clone: Path, tmp_path: Path) -> None:
     git(clone, "config", "core.hooksPath", str(tmp_path / "hooks"))
     with pytest.raises(GongshiError, match="hooksPath"):
-        hooks.install(clone)
+        install(clone)
     assert not (tmp_path / "hooks").exists()
 
 
 def test_git_merges_with_the_driver(clone: Path) -> None:
-    hooks.install(clone)
+    install(clone)
     other_change(clone, "H0000001,990101100001,4组", "H0000001,990101100001,9组")
     change(clone, "H0000002,990101100001,5组", "H0000002,990101100001,8组")
     git(clone, "commit", "-qam", "我的")

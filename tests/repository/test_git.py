@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -145,3 +146,107 @@ def test_a_file_name_in_gbk_survives(make_repository) -> None:
     git = make_repository({"a": "1"})
     (git.root / os.fsdecode("户.csv".encode("gbk"))).write_bytes(b"1")
     assert git.tracked(untracked=True) == ("a", os.fsdecode("户.csv".encode("gbk")))
+
+
+# -- a repository that a stranger has prepared -----------------------------------------------------------------------
+
+
+def program(place: Path, canary: Path) -> Path:
+    """A program that leaves a trace, whatever it is called for."""
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_text(f'#!/bin/sh\necho "$0 $@" >> "{canary}"\nexit 1\n', encoding="utf-8")
+    place.chmod(0o755)
+    return place
+
+
+QUESTIONS = (
+    ("status", "--porcelain"), ("diff", "HEAD"), ("log", "-p"), ("show", "HEAD"), ("diff-tree", "-p", "HEAD~1", "HEAD"),
+    ("diff", "--cached"), ("ls-files",), ("commit", "-q", "--allow-empty", "-m", "x"), ("switch", "-q", "--detach"),
+)  # fmt: skip
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the traps are programs of sh")
+def test_no_program_of_the_settings_is_started(make_repository, tmp_path: Path) -> None:
+    git, canary = (
+        make_repository({"a.csv": "1\n", ".gitattributes": "*.csv diff=trap\n"}, {"a.csv": "2\n"}),
+        tmp_path / "ran",
+    )
+    trap = program(tmp_path / "trap", canary)
+    for name in ("pre-commit", "post-checkout", "post-commit"):
+        program(git.root / ".git/hooks" / name, canary)
+    for name in (
+        "core.fsmonitor",
+        "diff.external",
+        "diff.trap.textconv",
+        "diff.trap.command",
+        "gpg.program",
+        "core.pager",
+    ):
+        git.run("config", name, str(trap))
+    git.run("config", "log.showSignature", "true")
+    (git.root / "a.csv").write_bytes(b"3\n")
+    for question in QUESTIONS:
+        git.run(*question)
+    assert not canary.exists()
+    for question in QUESTIONS:  # the same, asked in the ordinary way
+        subprocess.run(["git", "-C", str(git.root), *question], capture_output=True)
+    said = canary.read_text(encoding="utf-8")
+    assert "trap" in said and "pre-commit" in said and "post-checkout" in said
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the traps are programs of sh")
+def test_git_is_never_taken_from_the_tree_or_the_current_folder(make_repository, tmp_path: Path, monkeypatch) -> None:
+    git, canary = make_repository({"a": "1"}), tmp_path / "ran"
+    program(git.root / ".venv/bin/git", canary), program(git.root / "git", canary), program(git.root / "县/git", canary)
+    monkeypatch.chdir(git.root)
+    true_path = os.environ["PATH"]
+    for folders in ("", ".", "./", ".venv/bin", str(git.root), str(git.root / ".venv/bin"), "县/../.venv/bin"):
+        monkeypatch.setenv("PATH", f"{folders}{os.pathsep}{true_path}")
+        assert git.tracked() == ("a",) and Git(git.root / "县").exists() and Git(Path("县")).exists()
+        assert subprocess.run(["git", "ls-files"], cwd=git.root).returncode and canary.exists()
+        canary.unlink()
+    (tmp_path / "link").symlink_to(git.root / ".venv/bin")
+    monkeypatch.setenv("PATH", str(tmp_path / "link"))
+    with pytest.raises(GongshiError, match="请先安装 Git"):
+        git.run("status")
+    assert not canary.exists()
+
+
+def test_what_git_starts_finds_nothing_in_the_tree_either(make_repository, tmp_path: Path, monkeypatch) -> None:
+    git = make_repository({"a": "1"})
+    monkeypatch.setenv("PATH", os.pathsep.join(["", ".", str(git.root), os.environ["PATH"]]))
+    git.run("config", "alias.path", "!echo $PATH")
+    told = git.run("path").decode().strip().split(os.pathsep)
+    assert "" not in told and "." not in told and str(git.root) not in told and len(told) > 1
+
+
+def test_a_folder_that_looks_like_a_bare_repository_is_none(make_repository, tmp_path: Path) -> None:
+    git = make_repository({"a": "1"})
+    subprocess.run(["git", "init", "-q", "--bare", str(git.root / "县/袋")], check=True)
+    assert not Git(git.root / "县/袋").exists()
+    plain = subprocess.run(["git", "-C", str(git.root / "县/袋"), "rev-parse"], capture_output=True)
+    assert plain.returncode == 0
+
+
+def test_other_names_and_grafts_change_no_answer(make_repository) -> None:
+    git = make_repository(
+        {"a": "1", ".mailmap": "冒名 <other@example.invalid> <test@example.invalid>\n"}, {"a": "2"}, {"a": "3"}
+    )
+    asked = (("log", "--format=%an %aN"), ("rev-list", "HEAD"), ("show", "HEAD:a"), ("log", "--format=fuller"))
+    before = [git.run(*question) for question in asked[1:3]]
+    first, _, third = git.run("rev-list", "--reverse", "HEAD").decode().split()
+    git.run("replace", third, first)
+    (git.root / ".git/info").mkdir(exist_ok=True)
+    (git.root / ".git/info/grafts").write_text(f"{third} {first}\n", encoding="ascii")
+    git.run("config", "log.mailmap", "true")
+    assert [git.run(*question) for question in asked[1:3]] == before
+    assert "冒名".encode() not in git.run(*asked[3])
+    plain = [subprocess.run(["git", "-C", str(git.root), *question], capture_output=True).stdout for question in asked]
+    assert plain[1:3] != before and "冒名".encode() in plain[0]
+
+
+def test_settings_are_read_without_those_of_the_door(make_repository) -> None:
+    git = make_repository({"a": "1"})
+    assert git.setting("core.hooksPath") == git.setting("user.nothing") == ""
+    git.run("config", "core.hooksPath", "钩子")
+    assert git.setting("core.hooksPath") == "钩子" and Git(git.root).top() == git.root.resolve()

@@ -17,15 +17,15 @@ from gongshi.cli.render import text_line
 @click.argument("files", nargs=-1, metavar="")
 @click.pass_obj
 def setup(root: Path, hook: str | None, files: tuple[str, ...]) -> None:
-    """在这份克隆里装好两样：提交前拦住个人信息的钩子，按记录合并台账的合并驱动。每份克隆运行一次。
+    """在这份克隆里装好两样：提交前拦住个人信息的钩子，按记录合并台账的合并驱动。每份克隆运行一次，程序更新或搬动以后再运行一次。
 
     例：gongshi setup
     """
-    from gongshi.exchange import hooks
-
     if hook is None:
+        from gongshi.review.installing import install
+
         work_tree(root)
-        hooks.install(root)
+        install(root)
         click.echo("已装好：提交前检查个人信息，提交说明也查；合并时按记录和字段合并。")
         return
     findings = _findings(root, hook, files)
@@ -35,12 +35,14 @@ def setup(root: Path, hook: str | None, files: tuple[str, ...]) -> None:
         advice = "请重做这些提交，使历史里也没有它" if hook == "commits" else "没有提交：请先删去上面的个人信息"
         click.echo(f"{advice}。", err=True)
         sys.exit(1)
-    if hook == "commit-msg" and (reminder := hooks.reminder(root, Path(files[0]).read_bytes())):
-        click.echo(f"提醒：{reminder}；可以用 git commit --amend 补上，不补审核时会被退回。", err=True)
+    from gongshi.review.hooks import reminder
+
+    if hook == "commit-msg" and (lacking := reminder(root, Path(files[0]).read_bytes())):
+        click.echo(f"提醒：{lacking}；可以用 git commit --amend 补上，不补审核时会被退回。", err=True)
 
 
 def _findings(root: Path, hook: str, files: tuple[str, ...]):
-    from gongshi.exchange import hooks
+    from gongshi.review import hooks
 
     if hook == "pre-commit":
         return hooks.staged_findings(root)

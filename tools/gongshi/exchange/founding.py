@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gongshi.exchange.divisions import COLUMNS, PLACEHOLDER, Division, read_divisions
-from gongshi.exchange.hooks import install
 from gongshi.model import GongshiError
 from gongshi.package import RECORDS, Descriptor, csv_bytes, read_descriptor, yaml_bytes
 from gongshi.repository import Git, WorkTree
+from gongshi.review.installing import install
 from gongshi.sealing import RECIPIENTS, Recipient, generate_identity, recipients_bytes
 
 _DATA = re.compile(rf"{RECORDS}/(?:county|townships|funds|projects|notices|inspections|keys)/")

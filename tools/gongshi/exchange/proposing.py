@@ -15,10 +15,10 @@ from gongshi.changes import conflict_sentence, lacking_sentence, merge_files, un
 from gongshi.changes.judging import JUDGED, judging
 from gongshi.checks import check_guard
 from gongshi.checks.guard import scan_text
-from gongshi.exchange.hooks import commit_findings, identity_findings
 from gongshi.model import Finding, GongshiError, Severity
 from gongshi.package import RECORDS, Descriptor, county_day, document_of, format_files, load, read_descriptor
 from gongshi.repository import Changes, Git, RevisionTree, WorkTree, differing, writer
+from gongshi.review.hooks import commit_findings, identity_findings
 
 PREFIX = "songshen/"
 MAIN = "main"

@@ -8,12 +8,28 @@ import subprocess
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from gongshi.model import GongshiError
 
-# A hook hands these down; they would let another repository than ``root`` answer.
-_INHERITED = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
+# A hook hands some of these down; they would let another repository than ``root`` answer, or start a program.
+_INHERITED = (
+    *("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX", "GIT_COMMON_DIR", "GIT_NAMESPACE", "GIT_ATTR_SOURCE"),
+    *("GIT_OBJECT_DIRECTORY", "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_EXTERNAL_DIFF", "GIT_REPLACE_REF_BASE"),
+)
+# The records of a stranger may lie in ``root``: no hook, monitor, pager, signature program or submodule is started for a
+# question, a folder that looks like a bare repository is none, and no list of other names changes an answer.
+_SETTINGS = (
+    *("core.quotePath=false", "core.fsmonitor=false", f"core.hooksPath={os.devnull}", "safe.bareRepository=explicit"),
+    *("log.showSignature=false", "log.mailmap=false", "diff.ignoreSubmodules=dirty", "submodule.recurse=false"),
+    *("fetch.recurseSubmodules=false", "protocol.ext.allow=never", "advice.graftFileDeprecated=false"),
+)
+_FIXED = {
+    **{"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0", "GIT_NO_REPLACE_OBJECTS": "1"},
+    **{"GIT_GRAFT_FILE": os.devnull, "NoDefaultCurrentDirectoryInExePath": "1"},
+}
+_SHOWING = frozenset({"diff", "diff-files", "diff-index", "diff-tree", "log", "show"})
 _OBJECT_NAME = re.compile(r"[0-9a-f]{40,64}")
 
 
@@ -50,7 +66,7 @@ class Git:
     def lines(self, *args: str) -> Iterator[bytes]:
         """Standard output of ``git *args`` line by line, without the line ends, while Git is still writing it."""
         process = subprocess.Popen(
-            [*self._command(), *args],
+            self._command(*args),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -86,6 +102,16 @@ class Git:
     def head(self) -> str | None:
         """The commit checked out; None without a repository or before the first commit."""
         return self.resolve("HEAD")
+
+    def top(self) -> Path:
+        """The folder of the work tree that ``root`` lies in."""
+        return Path(_text(self.run("rev-parse", "--show-toplevel")).removesuffix("\n")).resolve()
+
+    def setting(self, name: str) -> str:
+        """What the settings of machine, user and clone say under ``name``, "" if nothing; not what this door adds."""
+        values = _text(self._call("config", "--null", "--get-all", name).stdout).split("\0")[:-1]
+        own = any(setting.startswith(f"{name}=") for setting in _SETTINGS)
+        return next(reversed(values[: len(values) - own]), "")
 
     def shallow(self) -> bool:
         """Whether the repository has only the end of its history."""
@@ -128,7 +154,7 @@ class Git:
     def blobs(self, names: Iterable[str]) -> Iterator[tuple[str, bytes]]:
         """(object name, content) for each name in the order given, through one ``git cat-file --batch``."""
         process = subprocess.Popen(
-            [*self._command(), "cat-file", "--batch"],
+            self._command("cat-file", "--batch"),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -162,21 +188,44 @@ class Git:
                     return content
         raise GongshiError(f"在“{self.root}”的 Git 仓库里读不到对象 {name[:64]}，请运行 git fsck 检查仓库是否完整。")
 
-    def _command(self) -> list[str]:
-        settings = ("core.quotePath=false", "log.showSignature=false")
-        return ["git", "-C", str(self.root), *(part for setting in settings for part in ("-c", setting))]
+    def _command(self, *args: str) -> list[str]:
+        """The whole command line. GongshiError where there is no Git."""
+        program = _program(*self._searched())
+        if program is None:
+            raise GongshiError("这台电脑上没有找到 git 命令，请先安装 Git 再重试。")
+        plain = ("--no-ext-diff", "--no-textconv") if args[0] in _SHOWING else ()
+        settings = [part for setting in _SETTINGS for part in ("-c", setting)]
+        return [program, "--no-pager", "-C", str(self.root), *settings, args[0], *plain, *args[1:]]
 
     def _call(self, *args: str, input: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
         source = {"stdin": subprocess.DEVNULL} if input is None else {"input": input}
-        try:
-            return subprocess.run([*self._command(), *args], capture_output=True, env=self._environment(), **source)
-        except FileNotFoundError:
-            raise GongshiError("这台电脑上没有找到 git 命令，请先安装 Git 再重试。") from None
+        return subprocess.run(self._command(*args), capture_output=True, env=self._environment(), **source)
 
     def _environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if name not in _INHERITED}
         own = {"GIT_INDEX_FILE": str(self.index)} if self.index else {}
-        return kept | own | {"LC_ALL": "C", "GIT_OPTIONAL_LOCKS": "0", "GIT_TERMINAL_PROMPT": "0"}
+        return kept | own | _FIXED | {"PATH": os.pathsep.join(_folders(*self._searched()))}
+
+    def _searched(self) -> tuple[str, str]:
+        return os.environ.get("PATH", os.defpath), os.path.realpath(self.root)
+
+
+@cache
+def _program(path: str, root: str) -> str | None:
+    """Git by its full name, never one that lies where a commit could have put it."""
+    name = "git.exe" if os.name == "nt" else "git"
+    places = (os.path.join(folder, name) for folder in _folders(path, root))
+    return next((place for place in places if os.path.isfile(place) and os.access(place, os.X_OK)), None)
+
+
+@cache
+def _folders(path: str, root: str) -> tuple[str, ...]:
+    """The folders of a PATH that are named in full and lie outside the work tree around ``root``: an empty or relative
+    name means the current folder."""
+    start = Path(root)
+    top = next((folder for folder in (start, *start.parents) if (folder / ".git").exists()), start)
+    named = (folder for folder in path.split(os.pathsep) if os.path.isabs(folder))
+    return tuple(folder for folder in named if not Path(os.path.realpath(folder)).is_relative_to(top))
 
 
 def _text(path: bytes) -> str:

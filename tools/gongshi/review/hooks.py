@@ -1,60 +1,17 @@
-"""``gongshi setup``: hooks that keep personal data out of commits, and the merge driver for record files.
-
-Everything lies in the clone's own ``.git`` folder, so nothing tracked names a machine.
-"""
+"""What the hooks of ``gongshi setup`` and the steps of a pull request look for in commits: personal data, and their grounds."""
 
 from __future__ import annotations
 
 import re
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from gongshi.changes import lacking_sentence
 from gongshi.checks.guard import scan, scan_path, scan_text
-from gongshi.model import Finding, GongshiError
+from gongshi.model import Finding
 from gongshi.package import RECORDS
-from gongshi.repository import Git, private_folder
-
-HOOKS = ("pre-commit", "commit-msg")
-_MARK = "# 由 gongshi setup 安装"
-_ATTRIBUTES = ("records/**/*.csv merge=gongshi", "records/**/*.yaml merge=gongshi")
-
-
-def install(root: Path) -> None:
-    """Install hooks and merge driver; GongshiError rather than replace another's hook."""
-    git = Git(root)
-    if not git.exists():
-        raise GongshiError("这里不是 Git 仓库，装不了钩子，请在台账仓库里运行。")
-    folder = _git_path(git, "hooks")
-    if folder.resolve() != (private_folder(git).parent / "hooks").resolve():
-        raise GongshiError(
-            f"Git 的设置 core.hooksPath 把钩子指到了“{folder}”，装在那里会管到别的仓库，没有装。"
-            "请先取消这项设置（git config --unset core.hooksPath，全局的加 --global）再装。"
-        )
-    command = f'"{Path(sys.executable).as_posix()}" -m gongshi'
-    for name in HOOKS:
-        place = folder / name
-        if place.exists() and _MARK not in place.read_text(encoding="utf-8", errors="replace"):
-            raise GongshiError(f"已有别的 {name} 钩子（{place}），没有改动，请先把它移走或合并后再装。")
-    folder.mkdir(parents=True, exist_ok=True)
-    for name in HOOKS:
-        own = f'[ -x .venv/bin/python ] && exec .venv/bin/python -m gongshi setup --hook {name} "$@"'
-        text = f'#!/bin/sh\n{_MARK}\n{own}\nexec {command} setup --hook {name} "$@"\n'
-        (folder / name).write_text(text, encoding="utf-8", newline="\n")
-        (folder / name).chmod(0o755)
-    git.run("config", "merge.gongshi.name", "按记录和字段合并台账")
-    git.run("config", "merge.gongshi.driver", f"{command} merge-driver %O %A %B %P")
-    attributes = _git_path(git, "info") / "attributes"
-    attributes.parent.mkdir(parents=True, exist_ok=True)
-    lines = attributes.read_text(encoding="utf-8").splitlines() if attributes.exists() else []
-    lines.extend(line for line in _ATTRIBUTES if line not in lines)
-    attributes.write_text("\n".join(lines) + "\n", encoding="utf-8")
-
-
-def _git_path(git: Git, name: str) -> Path:
-    return git.root / git.run("rev-parse", "--git-path", name).decode().strip()
+from gongshi.repository import Git
 
 
 def staged_findings(root: Path) -> list[Finding]:
