@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import logging
 import os
+from io import BytesIO
 from pathlib import Path
 
 from markupsafe import escape
@@ -24,7 +25,9 @@ from mkdocs.plugins import BasePlugin, event_priority
 from mkdocs.structure.files import File, InclusionLevel
 
 from gongshi import site
+from gongshi.checks.settings import check_settings
 from gongshi.model import GongshiError
+from gongshi.repository import WorkTree
 
 SHELL = "_shell.md"
 SHELL_SOURCE = f"""---
@@ -146,6 +149,15 @@ class _Warnings(logging.Handler):
         self.messages.append(record.getMessage())
 
 
+def _settings(config_file: Path) -> bytes:
+    """The bytes of mkdocs.yml, which MkDocs then reads and no others; GongshiError if they ask for more than a site."""
+    tree = WorkTree(config_file.parent)
+    for finding in check_settings(tree):
+        line = f"第 {finding.line} 行：" if finding.line else "："
+        raise GongshiError(f"{finding.path} {line}{finding.message}。")
+    return tree.read(config_file.name)
+
+
 def build(config_file: Path, out: Path, on: datetime.date | None = None, content: site.Content | None = None) -> None:
     """Build the site of ``config_file`` into ``out`` for the day ``on``; any warning of MkDocs is an error."""
     log, kept = logging.getLogger("mkdocs"), _Warnings()
@@ -154,7 +166,9 @@ def build(config_file: Path, out: Path, on: datetime.date | None = None, content
     log.propagate = False
     log.addHandler(kept)
     try:
-        config = load_config(str(config_file), site_dir=str(out.absolute()), strict=True)
+        settings = BytesIO(_settings(config_file))
+        place = str(config_file.absolute())
+        config = load_config(settings, config_file_path=place, site_dir=str(out.absolute()), strict=True)
         plugin = config.plugins["gongshi"]
         plugin.content, plugin.config["day"] = content, on
         run_mkdocs(config)

@@ -17,7 +17,7 @@ from gongshi.model import Finding, GongshiError, Severity
 from gongshi.repository import digest
 
 if TYPE_CHECKING:
-    from gongshi.repository import RevisionTree
+    from gongshi.repository import RevisionTree, WorkTree
 
 
 @click.command(cls=Command)
@@ -48,6 +48,7 @@ def check(root: Path, paths: tuple[str, ...], against: str | None, on_day: str |
         with judging(root, show, engine) as judge, load(tree) as database:
             when = day(on_day, county_day(database))
             findings = judge.since(base, database, when) if base else judge.database(database, when)
+        findings += _brought(tree, base)
         show("查找个人信息")
         findings += guarded(guard)  # personal data in the clear is never an old sin
     show("")
@@ -55,6 +56,17 @@ def check(root: Path, paths: tuple[str, ...], against: str | None, on_day: str |
     header = Header(_commit(root), digest(tree, *DESCRIPTORS), digest(tree, "policies/"), __version__, when.isoformat())
     _print(style, header, findings)
     sys.exit(1 if any(finding.severity is Severity.ERROR for finding in findings) else 0)
+
+
+def _brought(tree: WorkTree, base: RevisionTree | None) -> list[Finding]:
+    """Code and settings that came with the data: of a change what it brings, else what is there."""
+    from gongshi.checks.programs import check_mixed, check_programs
+    from gongshi.checks.settings import check_settings
+    from gongshi.repository import differing
+
+    changed = differing(base, tree) if base else ()
+    here = {*tree.paths(), *tree.links()}
+    return [*check_programs(here.intersection(changed) if base else here), *check_mixed(changed), *check_settings(tree)]
 
 
 def _commit(root: Path) -> str:

@@ -32,7 +32,7 @@ def setup(root: Path, hook: str | None, files: tuple[str, ...]) -> None:
     for finding in findings:
         click.echo(text_line(finding, paint), err=True)
     if any(finding.severity == "error" for finding in findings):
-        advice = "请重做这些提交，使历史里也没有它" if hook == "commits" else "没有提交：请先删去上面的个人信息"
+        advice = "请重做这些提交，使历史里也没有它" if hook == "commits" else "没有提交：请先照上面的提示改好"
         click.echo(f"{advice}。", err=True)
         sys.exit(1)
     from gongshi.review.hooks import reminder

@@ -15,6 +15,7 @@ from gongshi.changes import conflict_sentence, lacking_sentence, merge_files, un
 from gongshi.changes.judging import JUDGED, judging
 from gongshi.checks import check_guard
 from gongshi.checks.guard import scan_text
+from gongshi.checks.programs import check_mixed, check_programs
 from gongshi.model import Finding, GongshiError, Severity
 from gongshi.package import RECORDS, Descriptor, county_day, document_of, format_files, load, read_descriptor
 from gongshi.repository import Changes, Git, RevisionTree, WorkTree, differing, writer
@@ -176,6 +177,13 @@ def _check_history(root: Path, commit: str, base: str) -> None:
         commit_findings(root, base, commit),
         "要送的提交里有个人信息",
         "删去了也还在历史里，请由管理员重做这些提交再送审",
+    )
+    before, after = RevisionTree(Git(root), base), RevisionTree(Git(root), commit)
+    changed = differing(before, after)
+    _refuse(
+        [*check_programs(path for path in changed if after.exists(path)), *check_mixed(changed)],
+        "要送的提交里有程序或设置",
+        "请由管理员把它们拿出来另送，再送记录",
     )
     _refuse(unfounded_commits(Git(root), base, commit), "要送的提交有的没写凭什么改", "请由管理员把提交说明补上再送审")
 

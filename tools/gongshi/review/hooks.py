@@ -9,6 +9,7 @@ from pathlib import Path
 
 from gongshi.changes import lacking_sentence
 from gongshi.checks.guard import scan, scan_path, scan_text
+from gongshi.checks.programs import check_programs
 from gongshi.model import Finding
 from gongshi.package import RECORDS
 from gongshi.repository import Git
@@ -16,12 +17,13 @@ from gongshi.repository import Git
 
 def staged_findings(root: Path) -> list[Finding]:
     """What is personal in the files about to be committed, as they are staged, and in who commits: an address may be
-    a phone number."""
+    a phone number. And which of them something would run."""
     git = Git.of_hook(root)
     listing = git.run(
         "diff", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev", "--diff-filter=AMT", "--relative"
     )
-    return [*identity_findings(git), *_blob_findings(git, _added(listing))]
+    added = _added(listing)
+    return [*identity_findings(git), *check_programs(path for path, _ in added), *_blob_findings(git, added)]
 
 
 def identity_findings(git: Git) -> list[Finding]:
