@@ -47,6 +47,7 @@ DOORS = {
     "click": {"cli"},
     "mkdocs": {"mkdocs_plugin"},
     "jieba": {"site"},
+    "highspy": {"disclosure"},
     "openpyxl": set(),
     "requests": set(),
 }

@@ -34,6 +34,7 @@ COMMANDS = {
     "sample": ("gongshi.cli.sample", "抽查：由版本号决定抽谁，谁都可以重抽核对"),
     "policy": ("gongshi.cli.policy", "查看方案和规则：要求什么、依据哪条、今天结果如何"),
     "notice": ("gongshi.cli.notice", "公示：列出、新建、办结、登记异议"),
+    "figures": ("gongshi.cli.figures", "季末统计可以公布的户数、人数和到户资金，写成记录"),
     "sheet": ("gongshi.cli.sheet", "生成村公示榜，打印张贴"),
     "verify": ("gongshi.cli.verify", "核对发布清单或公示榜"),
     "build": ("gongshi.cli.build", "由记录生成公开网站"),

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from gongshi.disclosure.figures import RESOURCE as FIGURES
 from gongshi.exchange.divisions import COLUMNS, PLACEHOLDER, Division, read_divisions
 from gongshi.model import GongshiError
 from gongshi.package import RECORDS, Descriptor, csv_bytes, read_descriptor, yaml_bytes
@@ -187,7 +188,7 @@ def _records(root: Path, rows: Sequence[Division], year: int) -> dict[str, bytes
     files: dict[str, bytes] = {}
     text = (root / f"{RECORDS}/datapackage.yaml").read_text(encoding="utf-8")
     for resource in descriptor.csv_resources():
-        paths = _paths(resource.paths, townships, year)
+        paths = [] if resource.name == FIGURES else _paths(resource.paths, townships, year)
         text = _with_paths(text, resource.name, paths)
         for path in paths:
             files[f"{RECORDS}/{path}"] = csv_bytes(resource.schema, [])
@@ -219,7 +220,9 @@ def _paths(paths: Sequence[str], townships: Sequence[str], year: int) -> list[st
 
 
 def _with_paths(text: str, name: str, paths: Sequence[str]) -> str:
-    """``datapackage.yaml`` with other files for one resource."""
+    """``datapackage.yaml`` with other files for one resource; without it if it has none."""
+    if not paths:
+        return re.sub(rf"(?m)^  - name: {re.escape(name)}\n(?:    .*\n)*", "", text)
     block = re.compile(rf"(?m)(^  - name: {re.escape(name)}\n(?:    (?!path:).*\n)*)    path:.*\n(?:      - .*\n)*")
     listed = f" {paths[0]}\n" if len(paths) == 1 else "\n" + "".join(f"      - {path}\n" for path in paths)
     return block.sub(lambda match: f"{match[1]}    path:{listed}", text, count=1)

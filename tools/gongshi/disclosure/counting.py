@@ -1,0 +1,327 @@
+"""Counting: every cell of every declared figure as the records stood, before anything is withheld.
+
+What is counted here never leaves the room: ``withholding`` decides what of it is published.
+"""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, NamedTuple, Protocol
+
+from gongshi.checks.phrases import is_personal
+from gongshi.disclosure.figures import TOTAL, USUAL, Figure, declaration
+from gongshi.disclosure.views import COUNTED, PUBLIC, expand
+from gongshi.model import GongshiError
+from gongshi.package.schema import Descriptor
+from gongshi.policy import State, Verdict
+
+JOINS = frozenset({"household_no", "member_no", "pairing_id", "payment_id", "village_code", "school_code"})
+"""Numbers that a count may join and count by, and that no result has."""
+
+_PLACES = """
+SELECT division_code, level, parent_code FROM {divisions} WHERE level IN ('县', '乡镇', '村')
+ORDER BY list_position(['县', '乡镇', '村'], level), division_code"""
+
+_MONEY = """
+SELECT coalesce(h.village_code, ''), b.benefit, year(b.paid_on), b.household_no, sum(b.amount), min(b.amount)
+FROM {subsidies} b LEFT JOIN {households} h ON h.household_no = b.household_no
+WHERE b.paid_on <= $day GROUP BY ALL"""
+
+_PROJECTS = """
+SELECT p.project_id, p.allocation_id, b.benefit, year(b.paid_on), count(DISTINCT b.household_no), sum(b.amount)
+FROM {subsidies} b JOIN {payments} p ON p.payment_id = b.payment_id
+WHERE b.paid_on <= $day GROUP BY ALL"""
+
+
+class Database(Protocol):
+    """What a Database can do, as far as this room cares."""
+
+    descriptor: Descriptor
+
+    def sql(self, query: str) -> Sequence[tuple]:
+        """The rows of a query over the typed tables."""
+
+
+class Cell(NamedTuple):
+    """One number: of which figure, which place, which group, what is measured."""
+
+    figure: str
+    place: str
+    item: str
+    measure: str
+
+
+class Count(NamedTuple):
+    """A number, how many households or persons stand behind it, and how many of them are one of it (None: not so)."""
+
+    value: Any
+    units: int
+    scale: Decimal | None = Decimal(1)
+
+
+class Sum(NamedTuple):
+    """``total`` is the sum of ``parts``."""
+
+    total: Cell
+    parts: tuple[Cell, ...]
+
+
+class Share(NamedTuple):
+    """What one household had of one benefit in one year, in cents."""
+
+    village: str
+    benefit: str
+    year: int
+    household: str
+    cents: int
+
+
+@dataclass(slots=True)
+class Counted:
+    """All cells, the sums that tie them, and what stands behind the money."""
+
+    day: datetime.date
+    county: str
+    parents: Mapping[str, str]
+    cells: dict[Cell, Count] = field(default_factory=dict)
+    sums: list[Sum] = field(default_factory=list)
+    money: list[Share] = field(default_factory=list)
+    routes: dict[tuple[str, str], dict[tuple[str, int], int]] = field(default_factory=dict)
+    """For each project and allocation the cents of each benefit and year."""
+    pupils: dict[tuple[str, str], list[int]] = field(default_factory=dict)
+    """For each school and item of school-aid what each pupil had, in cents."""
+    levels: dict[str, str] = field(default_factory=dict)
+    """The level of each school."""
+
+
+def smallest(database: Database) -> int:
+    """Counts below this are not published: the county's own number, or the usual one."""
+    rows = database.sql('SELECT max("threshold") FROM county') if _has(database, "county", "threshold") else []
+    return int(rows[0][0]) if rows and rows[0][0] is not None else USUAL
+
+
+def _has(database: Database, resource: str, name: str) -> bool:
+    found = database.descriptor.resources.get(resource)
+    return found is not None and any(item.name == name for item in found.schema.fields)
+
+
+def count(database: Database, verdict: Verdict | None, day: datetime.date, figures: Sequence[Figure]) -> Counted:
+    """Every cell of ``figures`` on ``day``; ``verdict`` is what the rules say on it."""
+    places = _rows(database, _PLACES, day, "")
+    county = next((code for code, level, _ in places if level == "县"), "")
+    if not county:
+        raise GongshiError("区划表里没有县，先补登县一级的区划。")
+    known = {code for code, _, _ in places}
+    counted = Counted(day, county, {code: parent for code, _, parent in places if parent in known})
+    levels = {level: [code for code, its, _ in places if its == level] for level in ("县", "乡镇", "村")}
+    _read_money(database, counted)
+    for figure in figures:
+        if figure.money:
+            _money(counted, figure, levels)
+        elif figure.figure == "rules":
+            _rules(database, counted, verdict)
+        else:
+            _table(database, counted, figure, levels)
+    _tie(counted, {figure.figure: figure for figure in figures}, levels)
+    return counted
+
+
+def _rows(database: Database, sql: str, day: datetime.date, county: str) -> Sequence[tuple]:
+    text = sql.replace("$county", f"'{county}'").replace("$day", f"DATE '{day.isoformat()}'")
+    return database.sql(expand(text, database.descriptor, COUNTED | PUBLIC, JOINS))
+
+
+# -- tables --------------------------------------------------------------------------------------------------------
+
+
+def _table(database: Database, counted: Counted, figure: Figure, levels: Mapping[str, list[str]]) -> None:
+    """Cells of a figure that a query counts at its lowest level; every level above is a sum."""
+    names = _columns(figure)
+    query = f"SELECT {', '.join(names)} FROM ({figure.sql})"
+    items = _items(database, figure)
+    for place, item, *values in _rows(database, query, counted.day, counted.county):
+        row = dict(zip(names[2:], values, strict=True))
+        for code in _upwards(counted, figure, place):
+            _add(counted, figure, code, item, row)
+    for level in figure.levels if items else ():
+        for place in levels.get(level, ()):
+            for item in items:
+                for measure in figure.measures:
+                    counted.cells.setdefault(Cell(figure.figure, place, item, measure), Count(0, 0))
+
+
+def _columns(figure: Figure) -> list[str]:
+    """What a figure's query is asked for: its own columns, and those of ``units`` and ``scale`` that it has."""
+    extra = [f"{word}{ending}" for word in ("units", "scale") for ending in ("", *(f"_{m}" for m in figure.measures))]
+    return ["place", "item", *figure.measures, *(name for name in extra if re.search(rf"\bAS {name}\b", figure.sql))]
+
+
+def _items(database: Database, figure: Figure) -> tuple[str, ...]:
+    if isinstance(figure.items, tuple):
+        return figure.items
+    resource, _, name = figure.items.partition(".")
+    return tuple(database.descriptor.resources[resource].schema.field(name).enum)
+
+
+def _upwards(counted: Counted, figure: Figure, place: str) -> Iterator[str]:
+    """The place and, as far as the figure has their levels, those it lies in."""
+    yield place
+    for _ in figure.levels[1:]:
+        above = counted.parents.get(place, counted.county if place != counted.county else "")
+        if not above:
+            return
+        yield above
+        place = above
+
+
+def _add(counted: Counted, figure: Figure, place: str, item: str, row: Mapping[str, Any]) -> None:
+    first = next(iter(figure.measures))
+    for measure in figure.measures:
+        value = row[measure]
+        if value is None:
+            continue
+        units = row.get(f"units_{measure}", row.get("units", row[first]))
+        if value < 0 or units is None or units < 0:
+            raise GongshiError(f"“{figure.title}”里有负数，统计不了，先运行 gongshi check 改好记录。")
+        scale = row.get(f"scale_{measure}", row.get("scale", 1))
+        cell = Cell(figure.figure, place, item, measure)
+        old = counted.cells.get(cell)
+        total = Count(value, int(units), None if scale is None else Decimal(scale))
+        counted.cells[cell] = total if old is None else Count(old.value + value, old.units + total.units, total.scale)
+
+
+def _rules(database: Database, counted: Counted, verdict: Verdict | None) -> None:
+    """Rows that rules over tables of persons looked at, where that is not a group of their own, and broke."""
+    personal = {name for name, resource in database.descriptor.resources.items() if is_personal(resource)}
+    for outcome in verdict.outcomes if verdict else ():
+        rule = outcome.rule
+        if rule.resource not in personal or outcome.state != State.RAN:
+            continue
+        if not rule.scope and "where" not in rule.body.items:
+            counted.cells[Cell("rules", rule.id, TOTAL, "looked")] = Count(outcome.looked, outcome.looked)
+        rest = outcome.looked - outcome.broke
+        few = min(outcome.broke, rest) if rest > 0 else outcome.broke
+        counted.cells[Cell("rules", rule.id, TOTAL, "broke")] = Count(outcome.broke, few)
+
+
+# -- money ---------------------------------------------------------------------------------------------------------
+
+
+def _read_money(database: Database, counted: Counted) -> None:
+    for village, benefit, year, household, amount, least in _rows(database, _MONEY, counted.day, ""):
+        if least < 0:
+            raise GongshiError("补助里有负数（追回的钱），统计不了；请把追回登记为更正后的金额，再冻结数字。")
+        if amount:
+            counted.money.append(Share(village, benefit, year, household, int(amount * 100)))
+    for project, allocation, benefit, year, _, amount in _rows(database, _PROJECTS, counted.day, ""):
+        if amount:
+            counted.routes.setdefault((project, allocation), {})[benefit, year] = int(amount * 100)
+    pupils = """
+        SELECT coalesce(m.school_code, '其他'), coalesce(s.school_level, ''), b.benefit || '/' || b.period, b.member_no,
+          sum(b.amount)
+        FROM {subsidies} b JOIN {members} m ON m.member_no = b.member_no
+        LEFT JOIN {schools} s ON s.school_code = m.school_code WHERE b.paid_on <= $day GROUP BY ALL"""
+    for school, level, item, _, amount in _rows(database, pupils, counted.day, ""):
+        counted.pupils.setdefault((school, item), []).append(int(amount * 100))
+        counted.levels[school] = level
+
+
+def _money(counted: Counted, figure: Figure, levels: Mapping[str, list[str]]) -> None:
+    """Amounts to persons, with how many households had them; ``rest`` comes when it is known what is withheld."""
+    if figure.money == "project":
+        households: dict[tuple[str, int], set[str]] = defaultdict(set)
+        for share in counted.money:
+            households[share.benefit, share.year].add(share.household)
+        for (project, allocation), parts in counted.routes.items():
+            units = min(len(households[key]) for key in parts)
+            cell = Cell(figure.figure, project, allocation, "amount")
+            counted.cells[cell] = Count(Decimal(sum(parts.values())) / 100, units, None)
+        return
+    cents: dict[tuple[str, str], int] = defaultdict(int)
+    behind: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for share in counted.money:
+        item = item_of(figure, share)
+        for place in chain(counted, share.village, len(figure.levels)):
+            cents[place, item] += share.cents
+            behind[place, item].add(share.household)
+    items = sorted({item for _, item in cents})
+    for place, item in ((p, i) for level in figure.levels for p in levels[level] for i in items):
+        if figure.money == "benefit" and (place, item) not in cents:
+            continue
+        value = Decimal(cents[place, item]) / 100
+        counted.cells[Cell(figure.figure, place, item, "amount")] = Count(value, len(behind[place, item]), None)
+
+
+def item_of(figure: Figure, share: Share) -> str:
+    """The item of a figure of money that a share belongs to."""
+    if figure.money == "total":
+        return str(share.year)
+    return f"{group_of(share.benefit) if figure.money == 'group' else share.benefit}/{share.year}"
+
+
+def group_of(benefit: str) -> str:
+    """The group that a benefit is shown in below the county; one that the declaration does not name is another."""
+    return next((name for name, benefits in declaration().groups.items() if benefit in benefits), "其他")
+
+
+def chain(counted: Counted, village: str, levels: int) -> Iterator[str]:
+    """The lowest ``levels`` of county, township, village that a village is in; a household of no village is the county's."""
+    township = counted.parents.get(village, "")
+    yield from [code for code in (counted.county, township, village)[:levels] if code]
+
+
+# -- sums ----------------------------------------------------------------------------------------------------------
+
+
+def _tie(counted: Counted, figures: Mapping[str, Figure], levels: Mapping[str, list[str]]) -> None:
+    """All sums that every reader knows."""
+    by_place: dict[tuple[str, str, str], list[Cell]] = defaultdict(list)
+    by_figure: dict[tuple[str, str, str], list[Cell]] = defaultdict(list)
+    for cell in counted.cells:
+        figure = figures[cell.figure]
+        if cell.measure in figure.apart:
+            continue
+        by_figure[cell.figure, cell.place, cell.measure].append(cell)
+        above = counted.parents.get(cell.place, counted.county if cell.place != counted.county else "")
+        if len(figure.levels) > 1 and above and cell._replace(place=above) in counted.cells:
+            by_place[cell.figure, above, f"{cell.item}\n{cell.measure}"].append(cell)
+    for (_, above, _), parts in by_place.items():
+        counted.sums.append(Sum(parts[0]._replace(place=above), tuple(parts)))
+    for (name, place, measure), cells in by_figure.items():
+        figure = figures[name]
+        whole = Cell(figure.of, place, TOTAL, measure)
+        if figure.of and whole in counted.cells:
+            counted.sums.append(Sum(whole, tuple(cells)))
+        elif not figure.of and len(cells) > 1 and cells[0]._replace(item=TOTAL) in cells:
+            total = cells[0]._replace(item=TOTAL)
+            counted.sums.append(Sum(total, tuple(cell for cell in cells if cell != total)))
+    _tie_money(counted, levels)
+
+
+def _tie_money(counted: Counted, levels: Mapping[str, list[str]]) -> None:
+    """Groups add up to the total of a place, benefits to the groups of the county."""
+    places = [*levels["县"], *levels["乡镇"]]
+    groups = declaration().groups
+    for year in sorted({share.year for share in counted.money}):
+        for place in places:
+            parts = [Cell("benefit-groups", place, f"{group}/{year}", "amount") for group in groups]
+            _sum(counted, Cell("benefit-totals", place, str(year), "amount"), parts)
+        for group in groups:
+            total = Cell("benefit-groups", counted.county, f"{group}/{year}", "amount")
+            names = {
+                share.benefit for share in counted.money if share.year == year and group_of(share.benefit) == group
+            }
+            _sum(
+                counted, total, [Cell("benefits", counted.county, f"{name}/{year}", "amount") for name in sorted(names)]
+            )
+
+
+def _sum(counted: Counted, total: Cell, parts: Sequence[Cell]) -> None:
+    found = tuple(part for part in parts if part in counted.cells)
+    if total in counted.cells and found:
+        counted.sums.append(Sum(total, found))

@@ -1,0 +1,236 @@
+"""What of the counted figures is published: a number, the number of the last publication, or nothing.
+
+Withheld is every number that fewer than k households or persons stand behind, and as many others as it takes that
+nobody can work one back: over all figures at once, with known prices, and with what was published before. A number that
+would move by fewer than k against the last publication keeps its old value, else the difference would tell of them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from decimal import Decimal
+from enum import StrEnum
+from typing import NamedTuple
+
+from gongshi.disclosure.auditing import Audit
+from gongshi.disclosure.counting import Cell, Counted, Sum, chain, item_of
+from gongshi.disclosure.figures import FLOOR, declaration
+from gongshi.disclosure.pinned import pinned
+from gongshi.model import GongshiError
+
+Number = int | Decimal
+Publication = Mapping[Cell, Number | None]
+"""What was published: None stands for withheld."""
+
+
+class State(StrEnum):
+    """How a cell is published."""
+
+    FRESH = "fresh"
+    KEPT = "kept"
+    HIDDEN = "hidden"
+
+
+class Entry(NamedTuple):
+    """Cells that are withheld together: ``measure`` is empty but for figures whose measures stand apart."""
+
+    figure: str
+    place: str
+    item: str
+    measure: str
+
+
+def entry_of(cell: Cell) -> Entry:
+    """The entry that a cell belongs to."""
+    return Entry(*cell[:3], cell.measure if cell.measure in declaration().figures[cell.figure].apart else "")
+
+
+def publish(
+    counted: Counted,
+    k: int,
+    last: Publication | None = None,
+    before: Counted | None = None,
+    progress: Callable[[str], None] = lambda _: None,
+) -> dict[Cell, Number | None]:
+    """What is published of ``counted``; ``last`` is the last publication, ``before`` what it was counted from."""
+    if k < FLOOR:
+        raise GongshiError(f"人数不足几就不公布，至少是 {FLOOR}，不能设成 {k}；请改县文件里的公布下限。")
+    chosen = _Choice(counted, k, last or {}, _moved(counted, before))
+    for cell in pinned(counted, chosen.published(), k):
+        chosen.hide(cell)
+    progress("核对能不能倒算")
+    while narrow := Audit(counted, chosen.known, k).narrow():
+        chosen.cover(narrow)
+    return chosen.publication()
+
+
+class _Choice:
+    """The states of all entries while they are being chosen."""
+
+    def __init__(self, counted: Counted, k: int, last: Publication, moved: Mapping[Cell, int]) -> None:
+        self._counted, self._k, self._last, self._moved = counted, k, last, moved
+        self._near: dict[Cell, list[Sum]] = defaultdict(list)
+        for relation in counted.sums:
+            for cell in (relation.total, *relation.parts):
+                self._near[cell].append(relation)
+        self._entries: dict[Entry, list[Cell]] = defaultdict(list)
+        for cell in counted.cells:
+            self._entries[entry_of(cell)].append(cell)
+        self._twins = _twins(counted)
+        self.states = {entry: self._first(cells) for entry, cells in self._entries.items()}
+        for entry, state in list(self.states.items()):
+            if state == State.HIDDEN:
+                self.hide(self._entries[entry][0])
+
+    def _first(self, cells: Sequence[Cell]) -> State:
+        few = self._k - 1 if any(cell in self._near for cell in cells) else self._k
+        if any(0 < self._counted.cells[cell].units <= few for cell in cells):
+            return State.HIDDEN  # of a number in no sum the label itself says 1 to k, which are k values
+        if any(self._last.get(cell) is not None and 0 < self._distance(cell) < self._k for cell in cells):
+            return State.KEPT if all(self._last.get(cell) is not None for cell in cells) else State.HIDDEN
+        return State.FRESH
+
+    def _distance(self, cell: Cell) -> Decimal:
+        """How many households or persons a number would move by."""
+        if cell in self._moved:
+            return Decimal(self._moved[cell])
+        count, last = self._counted.cells[cell], self._last[cell]
+        difference = abs(Decimal(count.value) - Decimal(last))
+        if count.scale is None or not difference:
+            return Decimal(self._k if difference else 0)
+        return max(difference * count.scale, Decimal(1))
+
+    def known(self, cell: Cell) -> tuple[Number, Number] | None:
+        """The range in which a reader knows the cell: None if it is withheld, one value if it is fresh."""
+        state, count = self.states[entry_of(cell)], self._counted.cells[cell]
+        if state == State.HIDDEN:
+            return None
+        last = self._last.get(cell)
+        if last is None or (state == State.FRESH and last != count.value):
+            return count.value, count.value
+        reach = self._reach(cell)
+        return last - reach, last + reach
+
+    def _reach(self, cell: Cell) -> Number:
+        """By how much an unchanged number may have moved all the same."""
+        scale = self._counted.cells[cell].scale
+        if scale is None:
+            return self._dearest * (self._k - 1)
+        return self._k - 1
+
+    @property
+    def _dearest(self) -> Decimal:
+        return Decimal(max((share.cents for share in self._counted.money), default=0)) / 100
+
+    def published(self) -> set[Cell]:
+        """The cells that have a number."""
+        return {cell for cell in self._counted.cells if self.states[entry_of(cell)] != State.HIDDEN}
+
+    def hide(self, cell: Cell) -> None:
+        """Withhold a cell, with those that are withheld together and those that say the same."""
+        entry = entry_of(cell)
+        self.states[entry] = State.HIDDEN
+        for twin in (twin for other in self._entries[entry] for twin in self._twins.get(other, ())):
+            if self.states[entry_of(twin)] != State.HIDDEN:
+                self.hide(twin)
+
+    def cover(self, narrow: Iterable[Cell]) -> None:
+        """Withhold one more cell beside each that is known too well; a published one goes itself."""
+        done: set[Entry] = set()
+        for cell in narrow:
+            if entry_of(cell) not in done:
+                done |= self._cover(cell)
+        if not done:
+            raise GongshiError("人数太少，怎样隐去都能倒算出来；请把乡镇合并统计，再冻结数字。")
+
+    def _cover(self, cell: Cell) -> set[Entry]:
+        """Withhold one more cell because of this one; the entries that may be better hidden by it."""
+        if self.states[entry_of(cell)] == State.FRESH:
+            self.hide(cell)
+            return {entry_of(cell)}
+        for relation in self._relations(cell):
+            victim = self._victim(relation)
+            if victim is not None:
+                self.hide(victim)
+                return {entry_of(cell), *map(entry_of, (relation.total, *relation.parts))}
+        if self.states[entry_of(cell)] == State.KEPT:
+            self.hide(cell)
+            return {entry_of(cell)}
+        return set()
+
+    def _relations(self, cell: Cell) -> list[Sum]:
+        """Sums that a cell of the same entry is in, those first that have the fewest unknowns: they say the most."""
+        found = [relation for other in self._entries[entry_of(cell)] for relation in self._near[other]]
+        return sorted(found, key=lambda relation: sum(map(self._hidden, (relation.total, *relation.parts))))
+
+    def _hidden(self, cell: Cell) -> bool:
+        return self.states[entry_of(cell)] == State.HIDDEN
+
+    def _victim(self, relation: Sum) -> Cell | None:
+        """The published cell of a sum that is missed least: one that helps another sum too, then the smallest.
+
+        Empty cells come after all that say something, the total comes last. An empty cell of an empty total hides
+        nothing, so it stays.
+        """
+        values = {cell: self._counted.cells[cell].value for cell in (relation.total, *relation.parts)}
+        open_ = [cell for cell in relation.parts if not self._hidden(cell)]
+        parts = [cell for cell in open_ if values[cell] > 0 or values[relation.total]]
+        if parts:
+            return min(parts, key=lambda cell: (values[cell] == 0, not self._helps(cell, relation), values[cell], cell))
+        return None if self._hidden(relation.total) else relation.total
+
+    def _helps(self, cell: Cell, relation: Sum) -> bool:
+        return any(self._hidden(part) for other in self._near[cell] if other is not relation for part in other.parts)
+
+    def publication(self) -> dict[Cell, Number | None]:
+        """The numbers as they are published; of an indicator that repeats a figure what that figure says."""
+        found = {}
+        for cell, count in self._counted.cells.items():
+            state = self.states[entry_of(cell)]
+            if state == State.HIDDEN:
+                found[cell] = None
+                continue
+            kept = (twin for twin in self._twins.get(cell, ()) if self.states[entry_of(twin)] == State.KEPT)
+            source = next(kept, cell)
+            found[cell] = self._last[source] if self.states[entry_of(source)] == State.KEPT else count.value
+        return found
+
+
+def _twins(counted: Counted) -> dict[Cell, list[Cell]]:
+    """Indicators of the county that repeat a figure, and the figures they repeat."""
+    found: dict[Cell, list[Cell]] = defaultdict(list)
+    for cell, count in counted.cells.items():
+        name = cell.item.rpartition("/")[0]
+        if cell.figure == "indicators" and name in declaration().same:
+            figure, item, measure = declaration().same[name]
+            twin = Cell(figure, counted.county, item, measure)
+            if twin in counted.cells and counted.cells[twin].value == count.value:
+                found[cell].append(twin)
+                found[twin].append(cell)
+    return found
+
+
+def _moved(counted: Counted, before: Counted | None) -> dict[Cell, int]:
+    """How many households' money differs from what was counted before, by amount."""
+    now, then = _households(counted), _households(before) if before else {}
+    if before is None:
+        return {}
+    return {
+        cell: sum(
+            now.get(cell, {}).get(household) != then.get(cell, {}).get(household)
+            for household in now.get(cell, {}).keys() | then.get(cell, {}).keys()
+        )
+        for cell in now.keys() | then.keys()
+    }
+
+
+def _households(counted: Counted) -> dict[Cell, dict[str, int]]:
+    """For each amount what each household had of it."""
+    found: dict[Cell, dict[str, int]] = defaultdict(lambda: defaultdict(int))
+    for figure in declaration().figures.values():
+        for share in counted.money if figure.money in ("benefit", "group", "total") else ():
+            for place in chain(counted, share.village, len(figure.levels)):
+                cell = Cell(figure.figure, place, item_of(figure, share), "amount")
+                found[cell][share.household] += share.cents
+    return found
