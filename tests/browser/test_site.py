@@ -24,6 +24,7 @@ from gongshi.disclosure.sheets import RESOURCES
 from gongshi.package import load
 from gongshi.repository import WorkTree
 from gongshi.sealing import read_identity
+from gongshi.site.manifest import Manifest
 from gongshi.site.sheet import _code, render
 from support import ROOT
 
@@ -365,7 +366,9 @@ def board(tmp_path_factory) -> tuple[str, dict]:
         made = boards.new_sheet(tree, database, notice, identity)
     county = {"office": "扶贫办", "office_phone": "0900-1231700", "hotline": "12317"}
     known = {notice.notice_id: {"title": notice.title, "pages": list(made.commitments)}}
-    return {paper: render(notice, made, county, None, paper, "村委会", "张郢村") for paper in ("A4", "A3")}, made, known
+    newest = Manifest(1234, "2020-06-22", "a" * 40, "b" * 64, "", {})
+    printed = {paper: render(notice, made, county, None, paper, "村委会", "张郢村", newest) for paper in ("A4", "A3")}
+    return printed, made, known
 
 
 @pytest.mark.parametrize(("paper", "size"), [("A4", (595, 842)), ("A3", (842, 1191))])

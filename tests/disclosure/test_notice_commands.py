@@ -20,10 +20,13 @@ from gongshi.model import GongshiError
 from gongshi.package import load
 from gongshi.repository import WorkTree
 from gongshi.sealing import read_identity, seal, unseal
+from gongshi.site.publishing import append
 from gongshi.site.sheet import render
 from support import locked
 
 DAY = datetime.date(2020, 6, 22)
+HEX = {"tool": "b" * 64, "schemas": "c" * 64, "policies": "d" * 64}
+SOURCE = {"county": "990101000000", "commit": "a" * 40, "engine": "0.1.0", "libraries": {}, **HEX}
 NEW = ["new", "监测公示", "--division", VILLAGE, "--unit", "U900", "--case", "Z2020-00001", "--starts", "2020-06-22"]
 FILE = "records/townships/guzhen/notices/2020/G2020-00001.yaml"
 
@@ -278,6 +281,36 @@ def test_verify_says_yes_to_the_sheet_and_no_to_any_change(clerk, tmp_path):
         assert name not in done.output and "某某某" not in done.output, "no name in what is said"
     file.write_text("随便什么", "utf-8")
     assert "既不是发布清单，也不是公示榜" in clerk.refused(verify, file)
+
+
+def test_every_page_of_a_sheet_is_a_witness_of_the_newest_manifest(clerk, tmp_path):
+    """Its digest is printed, in groups that can be read aloud; ``verify`` finds it again or not."""
+    clerk.say(notice, *NEW, "--identity", clerk.key)
+    site = tmp_path / "site"
+    site.mkdir()
+    logs = [tmp_path / "one", tmp_path / "two"]
+    made = {}
+    for log in logs:
+        for word in ("甲", log.name):
+            (site / "index.html").write_text(word, "utf-8")
+            made[log], _ = append(log, SOURCE, DAY, site, "示例县")
+    text = clerk.sheet(tmp_path / "a.html", "--log", logs[0])
+    digest = made[logs[0]].digest
+    printed = text.partition('class="witness"')[2].partition("</p>")[0].partition(">")[2].replace("<wbr>", "")
+    assert made[logs[0]].label in "".join(printed.split()) and f" {digest[4:8]} {digest[8:12]} " in printed
+    assert text.count("data-manifest=") == 1, "on the page of names; the slip is cut off"
+    assert "榜上印的发布清单摘要在清单链里" in clerk.say(verify, tmp_path / "a.html", "--log", logs[0])
+    done = clerk.run(verify, tmp_path / "a.html", "--log", logs[1])
+    assert done.exit_code == 1 and "[chain-rewritten]" in done.output and "第 2 份" in done.output
+    shutil.copytree(logs[0], clerk.root / "manifests")
+    assert clerk.sheet(tmp_path / "b.html") == text, "the ledger's own log without being asked"
+    next(logs[0].glob("000001*.json")).unlink()
+    words = clerk.refused(sheet, "G2020-00001", "-o", tmp_path / "c.html", "--log", logs[0], "--identity", clerk.key)
+    assert "不完整，没有打印" in words and not (tmp_path / "c.html").exists()
+    shutil.rmtree(clerk.root / "manifests")
+    done = clerk.run(sheet, "G2020-00001", "-o", tmp_path / "c.html", "--identity", clerk.key)
+    assert done.exit_code == 0 and "榜上没有印摘要" in done.output
+    assert "data-manifest" not in (tmp_path / "c.html").read_text("utf-8")
 
 
 # -- what a sheet is made of --------------------------------------------------------------------------------------

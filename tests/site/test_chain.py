@@ -273,6 +273,25 @@ def test_files_in_a_log_that_are_not_what_they_are_called(log, tmp_path):
     assert say(tmp_path, "--log", log)[0] == 0
 
 
+def test_a_link_in_a_log_is_never_read_nor_published(log, site, tmp_path):
+    """The log comes from a branch: whoever pushed it must not get the files of the machine that publishes."""
+    secret = tmp_path / "id_ed25519"
+    secret.write_text("秘密", "utf-8")
+    newest = sorted(log.glob("*.json"))[-1]
+    for name in (f"{newest.name}.sig", "000004-2020-06-30-0123456789ab.json", "more.txt", "more.json"):
+        (log / name).symlink_to(secret)
+    for name in ("latest.txt", "feed.xml"):
+        (log / name).unlink()
+        (log / name).symlink_to(secret)
+    publish(log, site)
+    put_beside(log, site)
+    assert not [path for path in (site / "manifests").iterdir() if "秘密" in path.read_text("utf-8")]
+    assert secret.read_text("utf-8") == "秘密" and len(list((site / "manifests").iterdir())) == 5
+    newest.unlink()
+    newest.symlink_to(secret)
+    assert "chain-short" not in codes(check_log(read_log(log))) and len(read_log(log)) == 2
+
+
 # -- who kept what ------------------------------------------------------------------------------------------------
 
 

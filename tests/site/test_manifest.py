@@ -52,6 +52,16 @@ def test_a_manifest_is_read_back_and_anything_else_is_refused(log):
             read_manifest(broken, "x")
 
 
+@pytest.mark.parametrize(
+    "files", [{}, {"a.html": "0" * 64}, {"b/“引”.csv": "1" * 64, 'a"\\.js': "2" * 64, "县.html": "3" * 64}]
+)
+def test_a_manifest_is_spelled_as_json(log, files):
+    made = replace(read_log(log)[-1], files=files)
+    again = json.dumps(json.loads(made.encode()), ensure_ascii=False, indent=1) + "\n"
+    assert made.encode() == again.encode() and list(json.loads(again)["files"]) == sorted(files)
+    assert json.loads(again)["files"] == files
+
+
 def test_every_differing_file_is_named(log, site):
     wanted = read_log(log)[-1].files
     assert compare(wanted, digests(site)) == []
@@ -253,6 +263,22 @@ def test_a_manifest_of_another_county_is_told(published, tmp_path):
     assert done.exit_code == 1 and "[other-county]" in done.output and "重新生成" not in done.output
 
 
+def test_a_manifest_that_names_other_rules_than_its_commit_is_told(published, tmp_path, monkeypatch):
+    monkeypatch.setattr("gongshi.cli.proving._rebuilt", lambda git, saved, report: None)
+    for field in ("schemas", "policies"):
+        other = replace(read_manifest(manifest(published, 1).read_bytes(), "x"), **{field: "0" * 64})
+        (tmp_path / field).mkdir()
+        (tmp_path / field / other.name).write_bytes(other.encode())
+        done = run(verify, published / "ledger", tmp_path / field / other.name)
+        assert done.exit_code == 1 and "[source-differs]" in done.output
+
+
+def test_a_day_to_come_is_not_published(published, tmp_path):
+    root = shutil.copytree(published / "ledger", tmp_path / "ledger")
+    log = shutil.copytree(published / "manifests", tmp_path / "log")
+    assert "今天还没有到 2999-01-01" in refused(root, "--log", log, "--on", "2999-01-01")
+
+
 def test_the_site_has_its_manifests_beside_it(published):
     beside = {path.name: path.read_bytes() for path in (published / "site/manifests").iterdir()}
     assert beside == {path.name: path.read_bytes() for path in (published / "manifests").iterdir()}
@@ -279,9 +305,10 @@ def test_a_site_that_was_being_replaced_is_old_or_new(tmp_path, died):
     folder, old = tmp_path / "site", tmp_path / ".site.gongshi-old"
     if died != "between":
         folder.mkdir()
+        (folder / "gongshi").mkdir()
         (folder / "index.html").write_text("here", "utf-8")
     if died != "before":
-        old.mkdir()
+        (old / "gongshi").mkdir(parents=True)
         (old / "index.html").write_text("old", "utf-8")
     _settle(folder)
     assert (folder / "index.html").read_text("utf-8") == ("old" if died == "between" else "here") and not old.exists()

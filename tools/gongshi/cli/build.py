@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+import time
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,8 @@ from gongshi.repository import WorkTree, reason
 if TYPE_CHECKING:
     from gongshi.repository import Git
     from gongshi.site.manifest import Manifest
+
+_ASIDE = ".gongshi-site-"
 
 
 @click.command(cls=Command)
@@ -48,8 +51,6 @@ def build(
     tree = work_tree(root)
     folder = (out or root / "site").absolute()
     _settle(folder)
-    if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not (folder / "gongshi").is_dir())):
-        raise GongshiError(f"“{folder}”里有别的东西，生成网站会清掉它，请换一个目录")
     if not (root / "mkdocs.yml").is_file():
         raise GongshiError("找不到 mkdocs.yml，请在台账仓库的根目录运行")
     commit = _published_commit(tree, folder, log, anew) if log else ""
@@ -58,9 +59,13 @@ def build(
     with load(tree, ["county"]) as database:
         when = day(on_day, county_day(database))
         county = next(iter(database.sql("SELECT county_code, name FROM county")), ("", ""))
+    if log and when > date.today():
+        raise GongshiError(
+            f"今天还没有到 {when.isoformat()}，没有发布：发布了它，在那以前就再也发布不了，请核对日期和时钟。"
+        )
     show("生成网页")
     folder.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=".gongshi-site-", dir=folder.parent))
+    aside = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=folder.parent))
     try:
         build_site(root / "mkdocs.yml", aside, when)
         show("查找个人信息")
@@ -144,12 +149,18 @@ def _refuse_personal(folder: Path) -> None:
 
 
 def _settle(folder: Path) -> None:
-    """Put back the site that a killed build had moved out of the way, or finish taking it away."""
+    """Put back the site that a killed build had moved out of the way, or finish taking it away; take away what one was
+    making more than a day ago. GongshiError if there is something else in the site's place."""
     old = _old(folder)
+    for left in folder.parent.glob(f"{_ASIDE}*"):
+        if time.time() - left.stat().st_mtime > 86_400:
+            shutil.rmtree(left, ignore_errors=True)
     if folder.exists():
         shutil.rmtree(old, ignore_errors=True)
     elif old.exists():
         old.rename(folder)
+    if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not (folder / "gongshi").is_dir())):
+        raise GongshiError(f"“{folder}”里有别的东西，生成网站会清掉它，请换一个目录")
 
 
 def _swap(aside: Path, folder: Path) -> None:
@@ -161,7 +172,8 @@ def _swap(aside: Path, folder: Path) -> None:
             folder.rename(old)
         aside.rename(folder)
     except OSError as error:
-        _settle(folder)
+        if not folder.exists() and old.exists():
+            old.rename(folder)
         raise GongshiError(f"换不上新网站“{folder}”（{reason(error)}），旧的还在，请关闭打开着它的程序再试。") from None
     shutil.rmtree(old, ignore_errors=True)
 

@@ -21,8 +21,9 @@ from gongshi.site.chain import (
     check_origin,
     check_paper,
     check_saved,
+    check_source,
 )
-from gongshi.site.manifest import LATEST, Manifest, Paper, compare, digests, to_install
+from gongshi.site.manifest import LATEST, Manifest, Paper, compare, digests, rules_of, to_install
 from gongshi.site.publishing import first_of, read_file
 from gongshi.site.rebuild import full_git, is_ancestor, site_of, take_out
 
@@ -185,6 +186,7 @@ def _ledger(case: Case, git: Git, report: Report) -> None:
         if not wrong:
             report.proven.append(f"发布过的 {len(case.chain)} 个版本都在现在的历史里，一个接着一个。")
         if case.saved.commit in history:
+            wrong += check_source(case.saved, rules_of(RevisionTree(git, case.saved.commit)))
             _rebuilt(git, case.saved, report)
     report.found += wrong
 

@@ -7,7 +7,7 @@ signature of a publisher.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from itertools import pairwise
 from pathlib import Path
 
@@ -125,6 +125,14 @@ def check_origin(saved: Manifest, county: str) -> list[Finding]:
         return []
     text = f"这是县代码 {saved.county} 的清单，这里是 {county} 的台账，请核对拿的是不是本县的清单"
     return [_finding("other-county", saved.name, text)]
+
+
+def check_source(saved: Manifest, there: Mapping[str, str]) -> list[Finding]:
+    """Whether the manifest says of its commit what is ``there``; those of format 1 say nothing."""
+    if saved.format == 1 or all(getattr(saved, name) == value for name, value in there.items()):
+        return []
+    text = f"清单写的数据字典或规则不是台账版本 {saved.commit[:12]} 的，清单被改过，请查问是谁发布的"
+    return [_finding("source-differs", saved.name, text)]
 
 
 def check_history(

@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from sys import intern
@@ -43,6 +43,7 @@ LATEST, FEED, SIGNED = "latest.txt", "feed.xml", ".sig"
 MOST = 64 << 20  # bytes of a manifest: a site of half a million files
 NAME = re.compile(r"(\d{6})-(\d{4}-\d\d-\d\d)-([0-9a-f]{12})\.json")
 _OURS = re.compile(rf"{NAME.pattern}({re.escape(SIGNED)})?|{re.escape(LATEST)}|{re.escape(FEED)}")
+_quoted = json.encoder.encode_basestring
 _HASH, _COMMIT, _DAY = re.compile(r"[0-9a-f]{64}"), re.compile(r"[0-9a-f]{40,64}"), re.compile(r"\d{4}-\d\d-\d\d")
 _PLAIN = re.compile(r"[\w.+-]{1,60}", re.ASCII)
 _LABEL = re.compile(r"(?:0*(\d{1,6})-\d{4}-\d\d-\d\d-)?([0-9a-f]{32,64})")
@@ -82,11 +83,16 @@ class Manifest:
         return 2 if self.engine else 1
 
     def encode(self) -> bytes:
-        """The one spelling, which is what is digested."""
-        fields = {"format": self.format} | {name: getattr(self, name) for name in FORMATS[self.format]}
-        for name in {"files", "libraries"} & fields.keys():
-            fields[name] = dict(sorted(fields[name].items()))
-        return (json.dumps(fields, ensure_ascii=False, indent=1) + "\n").encode()
+        """The one spelling, which is what is digested: as ``json.dumps`` with an indent of 1, only sooner."""
+        fields = {"format": self.format} | {
+            name: getattr(self, name) for name in FORMATS[self.format] if name != "files"
+        }
+        if "libraries" in fields:
+            fields["libraries"] = dict(sorted(self.libraries.items()))
+        head = json.dumps(fields, ensure_ascii=False, indent=1).removesuffix("\n}")
+        lines = ",".join(f"\n  {_quoted(path)}: {_quoted(value)}" for path, value in sorted(self.files.items()))
+        end = "\n " if lines else ""
+        return f'{head},\n "files": {{{lines}{end}}}\n}}\n'.encode()
 
     @cached_property
     def digest(self) -> str:
@@ -130,6 +136,7 @@ def read_manifest(content: bytes, label: str) -> Manifest:
             raise ValueError(form)
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
         raise GongshiError(f"“{printable(label)}”不是完整的发布清单，可能被改动或没有下载全，请重新取得。") from None
+    vars(found)["digest"] = hashlib.sha256(content).hexdigest()
     return found
 
 
@@ -155,13 +162,19 @@ def _sound(found: Manifest) -> bool:
         and 0 < found.number < 1_000_000
         and _DAY.fullmatch(found.day)
         and _COMMIT.fullmatch(found.commit)
-        and all(map(_HASH.fullmatch, digests))
+        and all(map(_is_hash, digests))
         and all(map(_PLAIN.fullmatch, words))
-        and all(map(_inside, found.files))
+        and all(map(_is_inside, found.files))
     )
 
 
-def _inside(path: str) -> bool:
+@lru_cache(1 << 17)
+def _is_hash(text: str) -> bool:
+    return bool(_HASH.fullmatch(text))
+
+
+@lru_cache(1 << 17)
+def _is_inside(path: str) -> bool:
     """Whether the path can be that of a file in a site, and is fit to be shown."""
     return path.isprintable() and "\\" not in path and not {"", ".", ".."} & set(path.split("/"))
 
@@ -226,12 +239,16 @@ def origin(tree: Tree, county: str, commit: str) -> dict[str, Any]:
     return {
         "county": county,
         "commit": commit,
-        "schemas": digest(tree, *DESCRIPTORS),
-        "policies": digest(tree, "policies/"),
+        **rules_of(tree),
         "engine": __version__,
         "tool": tool_digest(),
         "libraries": libraries(),
     }
+
+
+def rules_of(tree: Tree) -> dict[str, str]:
+    """The digests of what judges the records, as ``gongshi check --format json`` has them."""
+    return {"schemas": digest(tree, *DESCRIPTORS), "policies": digest(tree, "policies/")}
 
 
 def libraries() -> dict[str, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import os
+import shutil
 import tempfile
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -37,6 +38,7 @@ FIRST = "records/keys/chain"
 
 _MEMORY = "published"
 _NEWEST = 50  # entries of the feed
+_LONGEST = 20_000  # bytes of a signature
 
 
 def read_log(folder: Path) -> list[Manifest]:
@@ -45,7 +47,12 @@ def read_log(folder: Path) -> list[Manifest]:
 
 
 def _names(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.glob("*.json") if NAME.fullmatch(path.name) and path.is_file())
+    """A link is none of them: it may lead to a file that is nobody's business."""
+    return sorted(path.name for path in folder.glob("*.json") if NAME.fullmatch(path.name) and _is_plain(path))
+
+
+def _is_plain(path: Path) -> bool:
+    return path.is_file() and not path.is_symlink()
 
 
 def read_file(path: Path) -> Manifest:
@@ -170,14 +177,24 @@ def write_whole(place: Path, content: bytes) -> None:
         Path(name).unlink(missing_ok=True)
 
 
+def signature_of(folder: Path, name: str) -> str:
+    """The signature beside the manifest ``name``, as it lies; "" if there is none."""
+    path = folder / f"{name}{SIGNED}"
+    try:
+        with path.open("rb") as stream:
+            return stream.read(_LONGEST).decode("utf-8", "replace") if _is_plain(path) else ""
+    except OSError:
+        return ""
+
+
 def put_beside(folder: Path, site: Path) -> None:
     """Copy the log beside the pages of ``site``."""
     try:
         (site / BESIDE).mkdir(exist_ok=True)
         for name in _names(folder):
-            for path in (folder / name, folder / f"{name}{SIGNED}"):
-                if path.is_file():
-                    write_whole(site / BESIDE / path.name, read_bytes(path))
+            shutil.copyfile(folder / name, site / BESIDE / name)
+            if signature := signature_of(folder, name):
+                write_whole(site / BESIDE / f"{name}{SIGNED}", signature.encode())
         for name in (LATEST, FEED):
             write_whole(site / BESIDE / name, read_bytes(folder / name))
     except OSError as error:

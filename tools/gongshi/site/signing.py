@@ -12,12 +12,11 @@ from gongshi.repository import reason
 from gongshi.sealing.authority import Standing
 from gongshi.sealing.signers import MANIFEST, Signers, sign, verify
 from gongshi.site.manifest import SIGNED, Manifest
-from gongshi.site.publishing import write_whole
+from gongshi.site.publishing import signature_of, write_whole
 
 UNSIGNED_CODE = "manifest-unsigned"
 _PUBLISHER = "publisher"
 _CHINA = datetime.timezone(datetime.timedelta(hours=8))
-_LONGEST = 20_000
 
 
 class Signed(NamedTuple):
@@ -56,8 +55,8 @@ def check_signatures(
     """
     found: list[Finding] = []
     for manifest in reversed(log):
-        text = _read(folder / f"{manifest.name}{SIGNED}")
-        if text is None:
+        text = signature_of(folder, manifest.name)
+        if not text:
             continue
         verdict = verify(manifest.encode(), text, _PUBLISHER, signers, at(manifest), MANIFEST)
         if verdict.signer:
@@ -83,11 +82,3 @@ def has_publisher(signers: Signers | None) -> bool:
 def day_of(manifest: Manifest) -> datetime.datetime:
     """Noon in China on the manifest's day: it knows no hour."""
     return datetime.datetime.combine(datetime.date.fromisoformat(manifest.day), datetime.time(12), _CHINA)
-
-
-def _read(path: Path) -> str | None:
-    try:
-        with path.open("rb") as stream:
-            return stream.read(_LONGEST).decode("utf-8", "replace") if path.is_file() else None
-    except OSError:
-        return None
