@@ -17,6 +17,9 @@ from gongshi.model import Finding, GongshiError, Severity
 from gongshi.repository import digest
 
 if TYPE_CHECKING:
+    from datetime import date
+
+    from gongshi.package import Database
     from gongshi.repository import RevisionTree, WorkTree
 
 
@@ -48,6 +51,8 @@ def check(root: Path, paths: tuple[str, ...], against: str | None, on_day: str |
         with judging(root, show, engine) as judge, load(tree) as database:
             when = day(on_day, county_day(database))
             findings = judge.since(base, database, when) if base else judge.database(database, when)
+            show("核对公布的数字")
+            findings += _recounted(root, database, when)
         findings += _brought(tree, base)
         show("查找个人信息")
         findings += guarded(guard)  # personal data in the clear is never an old sin
@@ -56,6 +61,21 @@ def check(root: Path, paths: tuple[str, ...], against: str | None, on_day: str |
     header = Header(_commit(root), digest(tree, *DESCRIPTORS), digest(tree, "policies/"), __version__, when.isoformat())
     _print(style, header, findings)
     sys.exit(1 if any(finding.severity is Severity.ERROR for finding in findings) else 0)
+
+
+def _recounted(root: Path, database: Database, when: date) -> list[Finding]:
+    """The newest published figures, counted again from the records as they stood."""
+    from gongshi.disclosure.freezing import frozen
+    from gongshi.disclosure.recounting import recount
+    from gongshi.disclosure.standing import standing
+    from gongshi.repository import Git
+
+    files = [file for file in frozen(database) if file.period.end <= when]
+    if not files:
+        return []
+    git = Git(root)
+    with standing(database, files[-1].period.end, git if git.exists() else None) as then:
+        return recount(database, then, files[-1], files)
 
 
 def _brought(tree: WorkTree, base: RevisionTree | None) -> list[Finding]:

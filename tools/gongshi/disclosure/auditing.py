@@ -89,12 +89,12 @@ def _units(counted: Counted) -> dict[str, int]:
     for share in counted.money:
         found[MONEY] = gcd(found[MONEY], share.cents)
     for values in counted.pupils.values():
-        found["school-aid"] = gcd(found["school-aid"], *values)
+        found[MONEY] = gcd(found[MONEY], *values)
     return {name: unit or 1 for name, unit in found.items()}
 
 
 def _family(figure: str) -> str:
-    return MONEY if declaration().figures[figure].money else figure
+    return MONEY if declaration().figures[figure].money or figure == "school-aid" else figure
 
 
 class _Reader(System):
@@ -269,7 +269,7 @@ class _Reader(System):
             for cents in sorted(prices[levels[school], item]):
                 truth = values.count(cents)
                 heads[self.unknown(truth, 0, max(MANY, truth))] = 1
-                money[len(self.truth) - 1] = cents // self._units["school-aid"]
+                money[len(self.truth) - 1] = cents // self._unit
             self.equal(heads, self._term(persons, -1, heads))
             self.equal(money, self._term(persons._replace(measure="amount"), -1, money))
 

@@ -97,6 +97,8 @@ class Counted:
     """For each school and item of school-aid what each pupil had, in cents."""
     levels: dict[str, str] = field(default_factory=dict)
     """The level of each school."""
+    terms: dict[str, set[tuple[str, int]]] = field(default_factory=dict)
+    """For each item of school-aid the benefit and the years it was paid in."""
 
 
 def smallest(database: Database) -> int:
@@ -226,6 +228,10 @@ def _read_money(database: Database, counted: Counted) -> None:
           sum(b.amount)
         FROM {subsidies} b JOIN {members} m ON m.member_no = b.member_no
         LEFT JOIN {schools} s ON s.school_code = m.school_code WHERE b.paid_on <= $day GROUP BY ALL"""
+    terms = """
+        SELECT DISTINCT benefit || '/' || period, benefit, year(paid_on) FROM {subsidies} WHERE paid_on <= $day"""
+    for item, benefit, year in _rows(database, terms, counted.day, ""):
+        counted.terms.setdefault(item, set()).add((benefit, year))
     for school, level, item, _, amount in _rows(database, pupils, counted.day, ""):
         counted.pupils.setdefault((school, item), []).append(int(amount * 100))
         counted.levels[school] = level
@@ -319,6 +325,33 @@ def _tie_money(counted: Counted, levels: Mapping[str, list[str]]) -> None:
             _sum(
                 counted, total, [Cell("benefits", counted.county, f"{name}/{year}", "amount") for name in sorted(names)]
             )
+
+    county = counted.county
+    projects = {Cell("project-persons", *route, "amount"): set(parts) for route, parts in counted.routes.items()}
+    terms = {Cell("school-aid", county, item, "amount"): parts for item, parts in counted.terms.items()}
+    for cells in (projects, terms):
+        for left, right in _components(counted, cells):
+            if len(right) == 1:
+                _sum(counted, right[0], left)
+            elif len(left) == 1:
+                _sum(counted, left[0], right)
+
+
+def _components(
+    counted: Counted, cells: Mapping[Cell, set[tuple[str, int]]]
+) -> Iterator[tuple[list[Cell], list[Cell]]]:
+    """Cells and the benefits of a year that they share, in groups that share none with another, and whose sums agree."""
+    left = {cell: parts for cell, parts in sorted(cells.items()) if cell in counted.cells}
+    while left:
+        group, reached = [], set(next(iter(left.values())))
+        while more := [cell for cell, parts in left.items() if parts & reached]:
+            group += more
+            reached |= set().union(*(left.pop(cell) for cell in more))
+        right = [Cell("benefits", counted.county, f"{benefit}/{year}", "amount") for benefit, year in sorted(reached)]
+        if sum(counted.cells[c].value for c in group) == sum(
+            counted.cells[c].value for c in right if c in counted.cells
+        ):
+            yield group, right
 
 
 def _sum(counted: Counted, total: Cell, parts: Sequence[Cell]) -> None:

@@ -88,7 +88,7 @@ def freeze(
     counted = count(database, verdict, period.end, figures)
     last = last_before(files, period)
     published = publish(counted, smallest(database), last, _before(database, before, files, period), progress)
-    return {cell: _text(cell, value) for cell, value in _with_rest(counted, published).items()}
+    return {cell: text_of(cell, value) for cell, value in with_rest(counted, published).items()}
 
 
 def _before(database: Database, before: Database | None, files: Sequence[Frozen], period: Period) -> Counted | None:
@@ -100,7 +100,7 @@ def _before(database: Database, before: Database | None, files: Sequence[Frozen]
     return count(before or database, None, ends[-1], money)
 
 
-def _with_rest(counted: Counted, published: Publication) -> dict[Cell, Number | None]:
+def with_rest(counted: Counted, published: Publication) -> dict[Cell, Number | None]:
     """With what of a place's money lies in places whose own is not published."""
     found = dict(published)
     for cell, value in published.items():
@@ -114,7 +114,8 @@ def _with_rest(counted: Counted, published: Publication) -> dict[Cell, Number | 
     return found
 
 
-def _text(cell: Cell, value: Number | None) -> str:
+def text_of(cell: Cell, value: Number | None) -> str:
+    """A number as it stands in the file."""
     if value is None:
         return WITHHELD
     if declaration().figures[cell.figure].measures[cell.measure] == "元":

@@ -14,7 +14,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from gongshi.disclosure.auditing import Audit
-from gongshi.disclosure.counting import Cell, Counted, Sum, chain, item_of
+from gongshi.disclosure.counting import Cell, Count, Counted, Sum, chain, item_of
 from gongshi.disclosure.figures import FLOOR, declaration
 from gongshi.disclosure.pinned import pinned
 from gongshi.model import GongshiError
@@ -44,6 +44,14 @@ class Entry(NamedTuple):
 def entry_of(cell: Cell) -> Entry:
     """The entry that a cell belongs to."""
     return Entry(*cell[:3], cell.measure if cell.measure in declaration().figures[cell.figure].apart else "")
+
+
+def distance(count: Count, last: Number, k: int) -> Decimal:
+    """How many households or persons a number would move by against the last one; ``k`` if nobody can say of how few."""
+    difference = abs(Decimal(count.value) - Decimal(last))
+    if count.scale is None or not difference:
+        return Decimal(k if difference else 0)
+    return max(difference * count.scale, Decimal(1))
 
 
 def publish(
@@ -95,11 +103,7 @@ class _Choice:
         """How many households or persons a number would move by."""
         if cell in self._moved:
             return Decimal(self._moved[cell])
-        count, last = self._counted.cells[cell], self._last[cell]
-        difference = abs(Decimal(count.value) - Decimal(last))
-        if count.scale is None or not difference:
-            return Decimal(self._k if difference else 0)
-        return max(difference * count.scale, Decimal(1))
+        return distance(self._counted.cells[cell], self._last[cell], self._k)
 
     def known(self, cell: Cell) -> tuple[Number, Number] | None:
         """The range in which a reader knows the cell: None if it is withheld, one value if it is fresh."""

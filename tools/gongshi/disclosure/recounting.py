@@ -1,0 +1,100 @@
+"""Whether frozen figures are still what the records say: each published number is counted again, nothing is withheld anew.
+
+What rules looked at is not judged again here; ``gongshi figures PERIOD --check`` does the whole work once more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from decimal import Decimal
+
+from gongshi.disclosure.counting import Cell, Count, Counted, Database, count, smallest
+from gongshi.disclosure.figures import RESOURCE, declaration
+from gongshi.disclosure.freezing import WITHHELD, Frozen, due, last_before, text_of, with_rest
+from gongshi.disclosure.withholding import Publication, distance
+from gongshi.model import Finding, GongshiError, Severity
+
+UNSOUND = "figures"
+AGAIN = "公布的数字由 gongshi figures 写出，不能手改，请撤销对这一行的修改"
+
+
+def recount(database: Database, then: Database | None, file: Frozen, files: Sequence[Frozen]) -> list[Finding]:
+    """Findings on a period's file; ``then`` is the ledger as it stood at its end, None if nobody knows."""
+    lines = _lines(database, file)
+    if then is None:
+        place = min(lines.values(), default=("", 0))
+        message = f"没有 {file.period.end} 那天的台账，核对不了 {file.period} 公布的数字；请取回完整的历史再检查"
+        return [_finding(Severity.NOTICE, message, *place, ())]
+    try:
+        counted = count(then, None, file.period.end, due(files, file.period))
+    except GongshiError as error:
+        message = f"核对不了 {file.period} 公布的数字：{error}"
+        return [_finding(Severity.ERROR, message, *min(lines.values(), default=("", 0)), ())]
+    sound = _Recount(counted, last_before(files, file.period), smallest(then), file)
+    return [
+        _finding(Severity.ERROR, message, *lines[cell], (str(file.period), *cell)) for cell, message in sound.wrong()
+    ]
+
+
+class _Recount:
+    """One file beside what is counted again."""
+
+    def __init__(self, counted: Counted, last: Publication, k: int, file: Frozen) -> None:
+        self._counted, self._last, self._k, self._file = counted, last, k, file
+        tied = (cell for relation in counted.sums for cell in (relation.total, *relation.parts))
+        self._tied = frozenset(tied)
+        published = {cell: None if text == WITHHELD else Decimal(text) for cell, text in file.cells.items()}
+        self._rest = with_rest(counted, {cell: value for cell, value in published.items() if cell.measure != "rest"})
+
+    def wrong(self) -> Iterator[tuple[Cell, str]]:
+        """Cells with what is wrong with them, in the order of the file."""
+        for cell, text in sorted(self._file.cells.items()):
+            figure = declaration().figures.get(cell.figure)
+            if figure is None or cell.measure not in figure.measures:
+                yield cell, f"“{cell.figure}”的“{cell.measure}”没有声明过，不能公布；{AGAIN}"
+            elif cell.figure != "rules" and text != self._expected(cell, text):
+                yield cell, f"与 {self._file.period.end} 的台账统计不一致；{AGAIN}"
+            elif cell in self._counted.cells and text != WITHHELD and self._small(self._counted.cells[cell], cell):
+                yield cell, f"背后的户数或人数太少，不能公布；{AGAIN}"
+        missing = [cell for cell in self._counted.cells if cell not in self._file.cells]
+        if missing:
+            first = min(self._file.cells)
+            yield first, f"少了 {len(missing)} 格该有的数字；{AGAIN}，或删去这份文件重新冻结"
+
+    def _small(self, count: Count, cell: Cell) -> bool:
+        return 0 < count.units < self._k + (cell not in self._tied)
+
+    def _expected(self, cell: Cell, text: str) -> str:
+        """What should stand there: any withheld cell is as it should be, and so is one that kept its old value."""
+        if cell.measure == "rest":
+            return text_of(cell, self._rest[cell]) if cell in self._rest else ""
+        count = self._counted.cells.get(cell)
+        if count is None:
+            return ""
+        if text == WITHHELD:
+            return text
+        last = self._last.get(cell)
+        if last is not None and text == text_of(cell, last) and self._kept(count, last):
+            return text
+        return text_of(cell, count.value)
+
+    def _kept(self, count: Count, last: Decimal | int) -> bool:
+        return count.scale is None or distance(count, last, self._k) < self._k
+
+
+def _lines(database: Database, file: Frozen) -> dict[Cell, tuple[str, int]]:
+    query = f"SELECT figure, place, item, measure, _row FROM \"{RESOURCE}\" WHERE period = '{file.period}'"
+    return {Cell(*cell): database.locate(RESOURCE, row) for *cell, row in database.sql(query)}
+
+
+def _finding(severity: Severity, message: str, path: str, line: int, key: tuple[str, ...]) -> Finding:
+    return Finding(
+        code=UNSOUND,
+        severity=severity,
+        message=message,
+        resource=RESOURCE,
+        path=path,
+        line=line,
+        field="value",
+        key=key,
+    )
