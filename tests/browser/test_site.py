@@ -367,7 +367,8 @@ def board(tmp_path_factory) -> tuple[str, dict]:
     county = {"office": "扶贫办", "office_phone": "0900-1231700", "hotline": "12317"}
     known = {notice.notice_id: {"title": notice.title, "pages": list(made.commitments)}}
     newest = Manifest(1234, "2020-06-22", "a" * 40, "b" * 64, "", {})
-    printed = {paper: render(notice, made, county, None, paper, "村委会", "张郢村", newest) for paper in ("A4", "A3")}
+    more = ("村委会", "张郢村", newest, "SHA256:" + "W" * 43)
+    printed = {paper: render(notice, made, county, None, paper, *more) for paper in ("A4", "A3")}
     return printed, made, known
 
 

@@ -18,10 +18,12 @@ from gongshi.cli.verify import verify
 from gongshi.disclosure import boards, notices, sheets
 from gongshi.model import GongshiError
 from gongshi.package import load
-from gongshi.repository import WorkTree
-from gongshi.sealing import read_identity, seal, unseal
+from gongshi.repository import Git, WorkTree
+from gongshi.sealing import new_epoch, read_identity, seal, unseal
+from gongshi.sealing.signers import SIGNERS
 from gongshi.site.publishing import append
 from gongshi.site.sheet import render
+from sealing.signed import Ledger
 from support import locked
 
 DAY = datetime.date(2020, 6, 22)
@@ -248,6 +250,41 @@ def test_a_sheet_of_an_older_key_is_found_and_its_names_are_opened_once(clerk, t
     opened = []
     monkeypatch.setattr(boards, "unseal", lambda *about: opened.append(about) or unseal(*about))
     assert clerk.sheet(tmp_path / "b.html") == before and len(opened) == 1
+
+
+def under_git(clerk, tmp_path, monkeypatch) -> Ledger:
+    for name in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{name}_NAME", "测试")
+        monkeypatch.setenv(f"GIT_{name}_EMAIL", "test@example.invalid")
+    Git(clerk.root).run("init", "-q")
+    (tmp_path / "keys").mkdir()
+    return Ledger(clerk.root, tmp_path / "keys")
+
+
+def test_every_sheet_names_the_first_root_or_says_that_nothing_is_signed(clerk, tmp_path, monkeypatch):
+    clerk.say(notice, *NEW, "--identity", clerk.key)
+    assert "未签" in clerk.sheet(tmp_path / "a.html")
+    signed = under_git(clerk, tmp_path, monkeypatch)
+    place = clerk.root / "records/county/county.yaml"
+    settings = place.read_text("utf-8") + f"root_fingerprint: {signed.fingerprint('root')}\n"
+    signed.commit("root", {SIGNERS: signed.line("root"), "records/county/county.yaml": settings})
+    text = clerk.sheet(tmp_path / "b.html")
+    assert text.count(signed.fingerprint("root")) == text.count("<footer>") - 1 and "未签" not in text
+    place.write_text(settings.replace(signed.fingerprint("root"), signed.fingerprint("other")), "utf-8")
+    words = clerk.refused(sheet, "G2020-00001", "-o", tmp_path / "c.html", "--identity", clerk.key)
+    assert signed.fingerprint("root") in words and not (tmp_path / "c.html").exists()
+
+
+def test_a_list_is_not_committed_to_under_a_key_that_somebody_planted(clerk, tmp_path, monkeypatch):
+    signed = under_git(clerk, tmp_path, monkeypatch)
+    settings = (clerk.root / "records/county/county.yaml").read_text("utf-8")
+    settings += f"root_fingerprint: {signed.fingerprint('root')}\n"
+    signed.commit("root", {SIGNERS: signed.line("root"), "records/county/county.yaml": settings})
+    planted = new_epoch(read_identity(clerk.key, clerk.root).recipients)[1]
+    (clerk.root / "records/keys/guzhen/2021.age").write_bytes(planted)
+    assert "没有密钥管理员的签名" in clerk.refused(notice, *NEW, "--identity", clerk.key)
+    (clerk.root / "records/keys/guzhen/2021.age").unlink()
+    clerk.say(notice, *NEW, "--identity", clerk.key)
 
 
 def test_a_sheet_is_never_written_where_it_could_be_published(clerk, tmp_path):

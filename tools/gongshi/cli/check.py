@@ -41,6 +41,7 @@ def check(root: Path, paths: tuple[str, ...], against: str | None, on_day: str |
     """
     from gongshi.checks.guard_aside import guard_aside, guarded
     from gongshi.package import county_day, load
+    from gongshi.sealing import check_keys
 
     tree = work_tree(root)
     wanted = [inside(root, path) for path in paths]
@@ -54,6 +55,7 @@ def check(root: Path, paths: tuple[str, ...], against: str | None, on_day: str |
             show("核对公布的数字")
             findings += _recounted(root, database, when)
         findings += _brought(tree, base)
+        findings += check_keys(tree)  # who may sign and read is no old sin either
         show("查找个人信息")
         findings += guarded(guard)  # personal data in the clear is never an old sin
     show("")

@@ -35,6 +35,7 @@ def sheet(root: Path, notice_id: str, out: Path, paper: str, log: Path | None, i
     """
     from gongshi.disclosure import boards, notices, sheets
     from gongshi.package import load
+    from gongshi.sealing import proven_root
     from gongshi.site.manifest import BESIDE
     from gongshi.site.sheet import render
 
@@ -51,7 +52,8 @@ def sheet(root: Path, notice_id: str, out: Path, paper: str, log: Path | None, i
     county = dict(zip(names, rows[0], strict=True)) if rows else {}
     publisher, phone = unit[0] if unit else (notice.publisher_unit, None)
     village = notice.scope or notice.division_code
-    text = render(notice, made, county, phone, paper, publisher, village, newest)
+    root_key = proven_root(tree)
+    text = render(notice, made, county, phone, paper, publisher, village, newest, root_key)
     write_private(out, text.encode("utf-8"))
     if newest is None:
         click.echo(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from pathlib import PurePosixPath
 from typing import Any
 
 from gongshi.disclosure import sheets
@@ -11,7 +10,7 @@ from gongshi.disclosure.notices import township_of
 from gongshi.disclosure.sheets import Entry, Sheet
 from gongshi.model import GongshiError
 from gongshi.repository import Tree
-from gongshi.sealing import Identity, key_path, unseal, unwrap
+from gongshi.sealing import Identity, Standing, key_epochs, read_key, standing_of, unseal
 
 
 def township_slug(database: Any, division: str) -> str:
@@ -26,8 +25,9 @@ def new_sheet(tree: Tree, database: Any, notice: Any, identity: Identity) -> She
     """The sheet of a notice that is just being made, under the newest data key of its township."""
     slug = township_slug(database, notice.division_code)
     rows = sheets.entries(database, notice)
-    key = _key(tree, slug, _epochs(tree, slug)[-1], identity)
-    return sheets.make(notice, rows, _names(tree, slug, identity, rows), key)
+    now = standing_of(tree)
+    key = read_key(tree, slug, _epochs(tree, slug)[-1], identity, now)
+    return sheets.make(notice, rows, _names(tree, slug, identity, now, rows), key)
 
 
 def sheet(tree: Tree, database: Any, notice: Any, identity: Identity, committed: tuple[str, ...]) -> Sheet:
@@ -38,9 +38,10 @@ def sheet(tree: Tree, database: Any, notice: Any, identity: Identity, committed:
         )
     slug = township_slug(database, notice.division_code)
     rows = sheets.entries(database, notice)
-    epochs, names = _epochs(tree, slug), _names(tree, slug, identity, rows)
+    now = standing_of(tree)
+    epochs, names = _epochs(tree, slug), _names(tree, slug, identity, now, rows)
     for epoch in reversed(epochs):
-        made = sheets.make(notice, rows, names, _key(tree, slug, epoch, identity))
+        made = sheets.make(notice, rows, names, read_key(tree, slug, epoch, identity, now))
         if made.commitments == committed:
             return made
     raise GongshiError(
@@ -48,20 +49,14 @@ def sheet(tree: Tree, database: Any, notice: Any, identity: Identity, committed:
     )
 
 
-def _key(tree: Tree, slug: str, epoch: str, identity: Identity) -> bytes:
-    path = key_path(slug, epoch)
-    return unwrap(tree.read(path), identity, path)
-
-
-def _names(tree: Tree, slug: str, identity: Identity, rows: Iterable[Entry]) -> Mapping[str, str]:
+def _names(tree: Tree, slug: str, identity: Identity, now: Standing, rows: Iterable[Entry]) -> Mapping[str, str]:
     """Names of the heads of these households, and of nobody else."""
     wanted = {row.head for row in rows}
-    return {row["member_no"]: row["name"] for row in unseal(tree, slug, identity) if row["member_no"] in wanted}
+    return {row["member_no"]: row["name"] for row in unseal(tree, slug, identity, now) if row["member_no"] in wanted}
 
 
 def _epochs(tree: Tree, slug: str) -> list[str]:
-    folder = f"records/keys/{slug}"
-    found = sorted(PurePosixPath(path).stem for path in tree.paths(f"{folder}/") if path.endswith(".age"))
+    found = key_epochs(tree, slug)
     if not found:
-        raise GongshiError(f"“{folder}”里没有数据密钥，这个乡镇还没有密封过姓名，请先用 gongshi seal 封存。")
+        raise GongshiError(f"“records/keys/{slug}”里没有数据密钥，这个乡镇还没有密封过姓名，请先用 gongshi seal 封存。")
     return found

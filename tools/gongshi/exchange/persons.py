@@ -14,7 +14,7 @@ from gongshi.checks.guard_numbers import is_id
 from gongshi.exchange.identifiers import FIELDS
 from gongshi.model import GongshiError
 from gongshi.repository import Tree
-from gongshi.sealing import Identity, seal_csv, unseal
+from gongshi.sealing import Identity, seal_csv, standing_of, unseal
 from gongshi.sealing.layout import read_sealed, sealed_townships
 from gongshi.sealing.rows import csv_lines
 
@@ -85,12 +85,13 @@ class People:
         self.day = day
         self.persons: dict[str, Person] = {}
         self.changed: dict[str, dict[str, Person]] = {}
-        self.closed: list[str] = []
+        self.closed: dict[str, str] = {}
+        now = standing_of(tree)
         for slug in sealed_townships(tree):
             try:
-                self.persons |= {row.pop("member_no"): row for row in unseal(tree, slug, identity)}
-            except GongshiError:
-                self.closed.append(slug)
+                self.persons |= {row.pop("member_no"): row for row in unseal(tree, slug, identity, now)}
+            except GongshiError as error:
+                self.closed[slug] = str(error)
         self.by_number: dict[str, set[str]] = {}
         for member, person in self.persons.items():
             self._index(member, person)
@@ -112,7 +113,7 @@ class People:
     def put(self, slug: str, member: str, person: Person) -> None:
         """Set what is to be sealed for a member."""
         if slug in self.closed:
-            raise GongshiError(f"所用密钥打不开乡镇 {slug} 的密封信息，请换用本乡镇或县级的密钥（--identity）。")
+            raise GongshiError(self.closed[slug])
         self._forget(member)
         self.persons[member] = person
         self._index(member, person)

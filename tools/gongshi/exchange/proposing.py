@@ -20,6 +20,7 @@ from gongshi.model import Finding, GongshiError, Severity
 from gongshi.package import RECORDS, Descriptor, county_day, document_of, format_files, load, read_descriptor
 from gongshi.repository import Changes, Git, RevisionTree, WorkTree, differing, writer
 from gongshi.review.hooks import commit_findings, identity_findings
+from gongshi.sealing import check_keys
 
 PREFIX = "songshen/"
 MAIN = "main"
@@ -165,7 +166,7 @@ def _check(root: Path, tree: WorkTree | RevisionTree, base: str, day: date, merg
         tree.prefetch(path for path in tree.paths() if path.startswith(JUDGED))
     _refuse(check_guard(tree, changed), "有个人信息")
     with judging(root, lambda _: None) as judge, load(tree) as database:
-        found = judge.since(before, database, county_day(database) or day)
+        found = [*judge.since(before, database, county_day(database) or day), *check_keys(tree)]
     if merged:
         _refuse(found, "并入最新的记录后有新的错误", "请照着改好自己的记录再送审", 5)
     _refuse(found, "有新的错误")

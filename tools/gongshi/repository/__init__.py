@@ -6,7 +6,7 @@ from gongshi.repository.differing import differing
 from gongshi.repository.git import Git
 from gongshi.repository.outside import write_private
 from gongshi.repository.reasons import reason
-from gongshi.repository.sshkeygen import sign_by_program
+from gongshi.repository.sshkeygen import make_by_program, sign_by_program
 from gongshi.repository.tree import RevisionTree, Tree, WorkTree, digest, inside
 from gongshi.repository.writing import Changes, recover, write_files, writer
 
@@ -22,6 +22,7 @@ __all__ = [
     "differing",
     "digest",
     "inside",
+    "make_by_program",
     "private_folder",
     "program_digest",
     "reason",

@@ -9,13 +9,16 @@ from pathlib import Path
 from gongshi.model import GongshiError
 
 
+def make_by_program(place: Path, comment: str) -> None:
+    """A new key with a passphrase, which the program asks for on the terminal; its public half lies beside it."""
+    command = [_program(), "-q", "-t", "ed25519", "-C", comment, "-f", str(place.absolute())]
+    if subprocess.run(command, cwd=place.parent).returncode or not place.is_file():
+        raise GongshiError(f"没有生成“{place}”（要在终端里输入两遍同样的口令，至少 5 个字符），请在终端里重新运行。")
+
+
 def sign_by_program(key: Path, data: bytes, namespace: str) -> str:
     """The armoured signature of ``data``; the program itself asks for a passphrase, on the terminal."""
-    program = shutil.which("ssh-keygen")
-    if program is None or not Path(program).is_absolute():
-        raise GongshiError(
-            f"签名私钥“{key}”设有口令或在 ssh-agent 里，要用 ssh-keygen 签名，这台电脑上没有它，请安装 OpenSSH 客户端。"
-        )
+    program = _program()
     command = [program, "-q", "-Y", "sign", "-n", namespace, "-f", str(key.absolute())]
     done = subprocess.run(command, input=data, capture_output=True, cwd=Path(program).parent)
     text = done.stdout.decode("ascii", "replace").replace("\r\n", "\n")
@@ -25,3 +28,13 @@ def sign_by_program(key: Path, data: bytes, namespace: str) -> str:
             "请在终端里重新运行并输入口令，或先用 ssh-add 加进 ssh-agent。"
         )
     return text
+
+
+def _program() -> str:
+    """Never one of the folder that is worked in, where Windows would look first."""
+    found = shutil.which("ssh-keygen")
+    if found is None or not Path(found).is_absolute() or Path(found).parent == Path.cwd():
+        raise GongshiError(
+            "签名私钥设有口令或在 ssh-agent 里，要用 ssh-keygen，这台电脑上没有它，请安装 OpenSSH 客户端。"
+        )
+    return found

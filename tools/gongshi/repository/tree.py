@@ -106,6 +106,10 @@ class RevisionTree:
         self._links = tuple(sorted(path for path, (mode, _) in entries.items() if mode == _LINK))
         self._contents: dict[str, bytes] = {}
 
+    @property
+    def git(self) -> Git:
+        return self._git
+
     def paths(self, prefix: str = "") -> tuple[str, ...]:
         return tuple(path for path in self._files if path.startswith(prefix))
 

@@ -5,7 +5,8 @@ recipients; the data key seals one box per member. Wrapped keys and boxes lie in
 identities never.
 """
 
-from gongshi.sealing.commands import keygen, rewrap, seal, seal_csv, unseal
+from gongshi.sealing.authority import UNSIGNED, Standing, standing, standing_of
+from gongshi.sealing.commands import key_epochs, keygen, read_key, rewrap, seal, seal_csv, unseal
 from gongshi.sealing.envelope import (
     SEALED_FIELDS,
     SealedRow,
@@ -21,6 +22,7 @@ from gongshi.sealing.keys import (
     Identity,
     generate_identity,
     identity_place,
+    loose,
     mark_demo,
     parse_identity,
     read_identity,
@@ -35,24 +37,35 @@ from gongshi.sealing.layout import (
     sealed_bytes,
     sealed_path,
 )
+from gongshi.sealing.signers import signing_place
+from gongshi.sealing.surveying import Survey, survey
+from gongshi.sealing.vouching import check_keys, proven_root
 
 __all__ = [
     "DEMO_IDENTITY",
     "RECIPIENTS",
     "SEALED_FIELDS",
+    "UNSIGNED",
     "Identity",
     "Recipient",
     "SealedRow",
+    "Standing",
+    "Survey",
+    "check_keys",
     "generate_identity",
     "identity_place",
     "keep_or_wrap",
+    "key_epochs",
     "key_path",
     "keygen",
+    "loose",
     "mark_demo",
     "new_epoch",
     "open_box",
     "parse_identity",
+    "proven_root",
     "read_identity",
+    "read_key",
     "read_recipients",
     "read_sealed",
     "recipients_bytes",
@@ -62,6 +75,10 @@ __all__ = [
     "seal_rows",
     "sealed_bytes",
     "sealed_path",
+    "signing_place",
+    "standing",
+    "standing_of",
+    "survey",
     "unseal",
     "unwrap",
     "wrap",

@@ -80,7 +80,9 @@ class _State:
 
 
 def standing_of(tree: Tree) -> Standing:
-    """The standing at the commit that the folder of ``tree`` has checked out; ``UNSIGNED`` for any other Tree."""
+    """The standing at the commit that ``tree`` is, or that its folder has checked out; ``UNSIGNED`` for any other Tree."""
+    if isinstance(tree, RevisionTree):
+        return standing(tree.git, tree.commit)
     if not isinstance(tree, WorkTree):
         return UNSIGNED
     git = Git(tree.root)

@@ -37,17 +37,19 @@ from gongshi.sealing.vouching import signature_file, trusted_recipients, vouch
 _KEY_FILE = re.compile(r"([0-9]{4})\.age")
 
 
-def keygen(root: Path, name: str, role: str, place: Path) -> str:
+def keygen(root: Path, name: str, role: str, place: Path, public: str = "") -> str:
     """Make an identity in the file ``place`` and register its public recipient, which is returned.
 
     ``role`` is ``county`` or a township's slug, ``name`` a unit or post. An identity file that is there
     already is used as it is, so that one holder can have several roles. Inside ``root`` only the demo
-    identity may lie.
+    identity may lie. ``public`` is somebody else's recipient, which is registered and nothing made.
     """
     with writer(root) as write:
         entries = {entry[:2]: entry for entry in read_recipients(WorkTree(root))}
         text = ""
-        if place.exists():
+        if public:
+            recipient = public
+        elif place.exists():
             recipient = read_identity(place, root).recipients[0]
         else:
             demo = check_new_identity_place(place, root)
@@ -95,9 +97,9 @@ def rewrap(root: Path, slug: str, identity: Identity) -> tuple[str, ...]:
         if not epochs:
             raise GongshiError(f"乡镇 {slug} 还没有数据密钥，第一次封存时会自动为登记的公钥生成，现在不必重新封装。")
         rows = read_sealed(tree, slug)
+        keys = {epoch: read_key(tree, slug, epoch, identity, now) for epoch in epochs}
         changes: dict[str, bytes] = {}
-        for epoch in epochs:
-            data_key = read_key(tree, slug, epoch, identity, now)
+        for epoch, data_key in keys.items():
             _refuse_foreign(data_key, slug, epoch, rows)
             changes |= _wrapped(key_path(slug, epoch), wrap(data_key, recipients), now, identity)
         return write(changes)

@@ -29,7 +29,7 @@ from pathlib import Path
 
 from gongshi.model import GongshiError
 from gongshi.repository import reason, sign_by_program
-from gongshi.sealing.sshsig import fingerprint, is_by, read_private, read_public, read_signature, sign_with
+from gongshi.sealing.sshsig import fingerprint, is_by, public_line, read_private, read_public, read_signature, sign_with
 
 SIGNERS = "records/keys/signers"
 GIT, KEY, MANIFEST = "git", "gongshi-key", "gongshi-manifest"
@@ -129,6 +129,33 @@ def sign(data: bytes, namespace: str, key: Path) -> str:
         ) from None
     private = read_private(content)
     return sign_by_program(key, data, namespace) if private is None else sign_with(private, data, namespace)
+
+
+def public_half(key: Path) -> str:
+    """``ssh-ed25519 AAAA…`` of a private key file: of the ``.pub`` file beside it, or of the key itself."""
+    beside = key.with_name(key.name + ".pub")
+    try:
+        text = beside.read_text(encoding="utf-8", errors="replace") if beside.is_file() else ""
+        private = None if text else read_private(key.read_bytes())
+    except OSError as error:
+        raise GongshiError(f"读不到“{key}”（{reason(error)}），请检查权限。") from None
+    if not text and private is None:
+        raise GongshiError(f"“{key}”设有口令，旁边没有它的公钥“{beside.name}”，请用 ssh-keygen -y 生成公钥文件后重试。")
+    return text or public_line(private)
+
+
+def signer_line(public: str, role: str, name: str) -> str:
+    """A line of the file for a public key as its ``.pub`` file has it; GongshiError for roles or a name that do not fit."""
+    roles = [_ALIASES.get(one, one) for one in role.split(",")]
+    if not set(roles) <= ROLES.keys():
+        raise GongshiError(f"签名的角色只能是 {'、'.join(ROLES)}，几个用逗号隔开，请改 --role。")
+    if not _NAME.fullmatch(name):
+        raise GongshiError("名称只能用汉字、字母、数字和括号，最长 60 字，请写单位或岗位，如“县扶贫办主任”。")
+    words = public.split()
+    if len(words) < 2:
+        raise GongshiError("公钥应是“ssh-ed25519 AAAA…”的写法，请照 .pub 文件的内容填写，两边加引号。")
+    spaces = ",".join(sorted(set().union(*(_NAMESPACES[one] for one in roles))))
+    return f'{",".join(roles)} namespaces="{spaces}" {words[0]} {words[1]} {name}\n'
 
 
 def signing_place(option: Path | None, environ: Mapping[str, str]) -> Path:

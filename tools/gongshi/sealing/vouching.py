@@ -110,6 +110,15 @@ def check_keys(tree: Tree) -> list[Finding]:
     return findings
 
 
+def proven_root(tree: Tree) -> str:
+    """The fingerprint of the first root, "" in a county that signs nothing; GongshiError rather than print a wrong one."""
+    now = standing_of(tree)
+    doubt = now.trouble or next((one.message for one in _on_signers(tree, now) if one.path == COUNTY_FILE), "")
+    if doubt:
+        raise GongshiError(f"根指纹印不上公示榜：{doubt.rstrip('。')}。")
+    return now.root
+
+
 def _on_signers(tree: Tree, now: Standing) -> Iterator[Finding]:
     printed = county_setting(tree, "root_fingerprint")
     if now.trouble:

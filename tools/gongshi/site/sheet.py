@@ -26,9 +26,11 @@ def render(
     publisher: str,
     village: str,
     manifest: Manifest | None = None,
+    root: str = "",
 ) -> str:
     """The file's text. ``phone`` is the office phone of the publisher, ``county`` has hotline, office and its phone;
-    ``manifest`` is the newest of the site's, whose digest the paper is to witness."""
+    ``manifest`` is the newest of the site's, whose digest the paper is to witness, ``root`` the fingerprint of the county's
+    first root, "" where nothing is signed."""
     codes = {page.number: _code(page) for page in sheet.pages}
     values = {
         "notice": notice,
@@ -42,6 +44,7 @@ def render(
         "rule": kinds()[notice.notice_kind],
         "codes": codes,
         "manifest": manifest,
+        "root": root,
     }
     return environment().get_template("sheet.html").render(values)
 
