@@ -143,6 +143,14 @@ def test_the_test_sees_forks() -> None:
     assert forks("import subprocess\nsubprocess.run([], preexec_fn=print)") == ["preexec_fn"]
 
 
+def test_the_cli_prints_at_one_place() -> None:
+    """All else goes through ``say``, which shows untrusted text as it may be shown."""
+    for path in (HOUSE / "cli").glob("*.py"):
+        if path.name != "common.py":
+            source = path.read_text(encoding="utf-8")
+            assert "click.echo(" not in source and "secho(" not in source and " print(" not in source, path.name
+
+
 def test_importing_the_cli_is_light() -> None:
     import subprocess
 

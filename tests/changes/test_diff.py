@@ -265,7 +265,7 @@ def test_markdown_escapes_untrusted_text() -> None:
     for bad in ("<script", "</details><", "[a](", "![", "**@", "@everyone", "www.e"):
         assert bad not in text
     assert text.count("<details") == text.count("</details>") == 1
-    assert escape("a\nb\x1b[0m") == "a�b�\\[0m"
+    assert escape("a\nb\x1b[0m") == "a\\\\nb\\\\x1b\\[0m"
 
 
 def test_markdown_is_cut_at_the_limit_with_a_note() -> None:

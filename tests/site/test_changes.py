@@ -24,7 +24,7 @@ from support import ROOT, project_descriptor, tree_of
 DAY = datetime.date(2020, 6, 30)
 PROJECT = "990100-2020-CY-0001"
 PERSON = "旧名字里的人"
-SECRETS = ("H0000001", "Z2020-00001", "Z2020-00002", PERSON, "撤回的标题", "报密-76", "97612", "97912")
+SECRETS = ("H0000001", "Z2020-00001", "Z2020-00002", PERSON, "上村其他公告（第九批）", "报密-76", "97612", "97912")
 
 
 def ledger() -> dict[str, list[dict[str, str]]]:
@@ -65,7 +65,7 @@ def ledger() -> dict[str, list[dict[str, str]]]:
         "notices": [
             notice | {"notice_id": "G2020-00001", "notice_kind": "退出公示", "title": "上村退出公示",
                       "case_id": "Z2020-00001"},
-            notice | {"notice_id": "G2020-00002", "notice_kind": "其他公告", "title": "撤回的标题"},
+            notice | {"notice_id": "G2020-00002", "notice_kind": "其他公告", "title": "上村其他公告（第九批）"},
         ],
         "households": homes,
     }  # fmt: skip

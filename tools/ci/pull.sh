@@ -41,9 +41,18 @@ fi
 
 status=0
 # Every commit, not only the last state: what a later commit takes away again still lies in the history.
-"$here/.venv/bin/gongshi" -C "$head" setup --hook commits "$merge_base" HEAD || status=$?
+guard=0
+"$here/.venv/bin/gongshi" -C "$head" setup --hook commits "$merge_base" HEAD || guard=$?
+[ "$guard" -eq 0 ] || status=$guard
 "$here/.venv/bin/python" "$here/tools/ci/trailers.py" "$head" "$base" || status=$?
-"$here/.venv/bin/gongshi" -C "$head" check --against "$merge_base" --format github || status=$?
+"$here/.venv/bin/gongshi" -C "$head" check --against "$merge_base" --format github | tee "$report/check.txt" || status=$?
+if grep -qE "^::error .*title=(personal|guard)-" "$report/check.txt"; then guard=1; fi
+
+# What the guard found must not be told again by a summary: then there is none, neither in the comment nor in the report.
+if [ "$guard" -ne 0 ]; then
+  echo "改动里像有个人信息，所以没有生成改动摘要。请按检查结果删去，重做这些提交，使历史里也没有它。" | tee "$report/comment.md" >"$report/changes.txt"
+  exit "$status"
+fi
 
 # The comment is cut at what a host takes; the whole lies in the report folder, which the run keeps.
 rest=${CI_JOB_URL:-${GITHUB_RUN_ID:+$GITHUB_SERVER_URL/$GITHUB_REPOSITORY/actions/runs/$GITHUB_RUN_ID}}

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from gongshi.changes import unfounded_commits
+from gongshi.cli.common import say, say_made
 from gongshi.cli.render import to_github
 from gongshi.model import GongshiError
 from gongshi.repository import Git
@@ -20,10 +21,10 @@ def main(folder: str, base: str, head: str = "HEAD") -> int:
     try:
         findings = unfounded_commits(Git(Path(folder)), base, head)
     except GongshiError as error:
-        print(f"错误：{error}", file=sys.stderr)
+        say(f"错误：{error}", err=True)
         return 2
     for finding in findings:
-        print(to_github(finding))
+        say_made(to_github(finding))
     return int(bool(findings))
 
 

@@ -12,8 +12,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gongshi.changes.past import History, Stored, keys_in
-from gongshi.changes.phrases import KINDS, SEALED
+from gongshi.changes.phrases import KINDS, plain_cell
+from gongshi.changes.places import Places
+from gongshi.changes.tables import Side, descriptor_of
 from gongshi.changes.values import Kind, RecordVersion, Revision
+from gongshi.checks.showing import shown_key, shown_path, shown_text, shows, told
 from gongshi.model import SEVERITIES, Finding, GongshiError
 from gongshi.package import Field
 from gongshi.repository import RevisionTree
@@ -91,14 +94,17 @@ def audit_tables(
     GongshiError if ``base`` is not in the official history.
     """
     start = past.at(past.git.commit(base))
-    told = [(word, finding) for word, group in (("新问题", new), ("已解决", resolved)) for finding in group]
+    noted = [(word, told(item)) for word, group in (("新问题", new), ("已解决", resolved)) for item in group]
     troubled = _noted(
-        (item.resource, "/".join(item.key), f"{word}：{item.message} [{item.rule or item.code}]") for word, item in told
+        (item.resource, "/".join(item.key), f"{word}：{item.message} [{item.rule or item.code}]")
+        for word, item in noted
     )
-    changes, commits = _all_changes(past, start, troubled, _noted(waivers))
+    changes, commits = _all_changes(
+        past, start, troubled, _noted((*place, shown_text(words)) for *place, words in waivers)
+    )
     changes.sort(key=lambda row: (row.when, row.commit, row.resource, row.record, row.kind, row.field, row))
     commits.sort(key=lambda row: (row.when, row.commit, row.origin))
-    findings = tuple(_finding(word, item) for word, item in told)
+    findings = tuple(_finding(word, item) for word, item in noted)
     return (
         AuditTable("commits", "提交", COMMITS, tuple(commits), ("提交",), "原提交"),
         AuditTable("changes", "变化", CHANGES, tuple(changes), ("提交", "编号"), refers=("原提交", "commits")),
@@ -118,16 +124,22 @@ def _all_changes(past: History, start: int, troubled: Notes, waived: Notes) -> t
     changes: list[ChangeRow] = []
     commits: dict[tuple[str, str], CommitRow] = {}
     origins: dict[tuple[str, str], Revision] = {}
+    records: dict[tuple[str, tuple[str, ...]], str] = {}
     for name in sorted(past.descriptor.resources):
         for revision, key, path, cells in _changes(past, name, start):
             if (revision.commit, path) not in origins:
                 origins[revision.commit, path] = past.origin(RecordVersion(revision, path, {}), path)
             origin = origins[revision.commit, path]
             commits[revision.commit, origin.commit] = _commit(revision, origin)
-            people = origin.author, _reviewer(revision, origin), _trailer("Doc-No", revision, origin)
-            record = "/".join(key)
+            people = map(shown_text, (origin.author, _reviewer(revision, origin), _trailer("Doc-No", revision, origin)))
+            if (name, key) not in records:
+                records[name, key] = "/".join(past.shown(name, key))
+            record = records[name, key]
             notes = ("；".join(notes.get((name, record), ())) for notes in (troubled, waived))
-            head, tail = (revision.commit, revision.when, *people, name, record), (path, *notes, origin.commit)
+            head, tail = (
+                (revision.commit, revision.when, *people, name, record),
+                (shown_path(path), *notes, origin.commit),
+            )
             changes.extend(ChangeRow(*head, *cell, *tail) for cell in cells)
     known = {commit for commit, _ in commits}
     quiet = [_commit(revision, revision) for revision in past.revisions(start) if revision.commit not in known]
@@ -154,15 +166,14 @@ def _changes(
 def _cells(fields: Sequence[Field], old: Stored | None, new: Stored | None) -> Iterator[tuple[str, ...]]:
     kind = Kind.CHANGED if old and new else Kind.ADDED if new else Kind.REMOVED
     if old and new and old.path != new.path:
-        yield KINDS[Kind.MOVED], "", old.path, new.path, ""
+        yield KINDS[Kind.MOVED], "", shown_path(old.path), shown_path(new.path), ""
     known = {field.name: field for field in fields}
     names = dict.fromkeys((*known, *(old.cells if old else ()), *(new.cells if new else ())))
     for name in names:
         before, after = (row.cells.get(name, "") if row else "" for row in (old, new))
         if before != after:
             field = known.get(name)
-            hidden = field is not None and field.disclosure == "sealed"
-            shown = (SEALED if text and hidden else text for text in (before, after))
+            shown = (plain_cell(field, text) if field else shown_text(text) for text in (before, after))
             yield KINDS[kind], field.title if field else name, *shown, field.unit if field else ""
 
 
@@ -177,7 +188,8 @@ def _trailer(name: str, revision: Revision, origin: Revision) -> str:
 def _commit(revision: Revision, origin: Revision) -> CommitRow:
     merger = revision.author if revision.merge else ""
     papers = (_trailer(name, revision, origin) for name in ("Doc-No", "Approved-by", "依据"))
-    return CommitRow(revision.commit, revision.when, origin.author, merger, origin.subject, *papers, origin.commit)
+    said = map(shown_text, (origin.author, merger, origin.subject, *papers))
+    return CommitRow(revision.commit, revision.when, *said, origin.commit)
 
 
 def _finding(word: str, item: Finding) -> tuple[str, ...]:
@@ -217,11 +229,20 @@ def sample(tree: RevisionTree, resource: str, count: int) -> list[tuple[str, ...
     Keys are ranked by SHA-256 of ``commit NUL resource NUL key``, the smallest first; a key drawn for a small sample is
     in every larger one. GongshiError if there are fewer records than asked for.
     """
-    keys = sorted(keys_in(tree, resource))
+    paths = keys_in(tree, resource)
+    keys = sorted(paths)
     if count > len(keys):
         raise GongshiError(f"“{resource}”只有 {len(keys)} 条记录，抽不出 {count} 条")
 
     def rank(key: tuple[str, ...]) -> bytes:
         return hashlib.sha256("\0".join((tree.commit, resource, *key)).encode()).digest()
 
-    return sorted(keys, key=rank)[:count]
+    side, lines = Side(tree, descriptor_of(tree)), Places()
+    described = side.descriptor.resources[resource]
+    drawn = sorted(keys, key=rank)[:count]
+    return [
+        key
+        if shows(described, key)
+        else (paths[key], *shown_key(described, key, lines.line(side, paths[key], resource, key)))
+        for key in drawn
+    ]

@@ -6,10 +6,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from gongshi.changes.places import Places
 from gongshi.changes.schemas import schema_changes, setting_changes
 from gongshi.changes.tables import DESCRIPTORS, Deltas, Placed, Side, TableDelta, descriptor_of, table_deltas
 from gongshi.changes.totals import totals
 from gongshi.changes.values import Change, Diff, FieldChange, Kind, Row, Trouble
+from gongshi.checks.showing import shown_key, shows
 from gongshi.model import GongshiError
 from gongshi.package import RECORDS, spell
 from gongshi.package.descriptor import PACKAGE_FILE
@@ -31,6 +33,7 @@ def compare(before: Tree, after: Tree) -> Diff:
             tree.prefetch(path for path in candidates if tree.exists(path))
     troubles: list[Trouble] = []
     deltas = table_deltas(*sides, candidates, troubles)
+    lines = Places()
     return Diff(
         before.label,
         after.label,
@@ -39,9 +42,18 @@ def compare(before: Tree, after: Tree) -> Diff:
         tuple(schema_changes(sides[0].descriptor, sides[1].descriptor)),
         tuple(setting_changes(before, after, paths)),
         tuple(totals(deltas)),
-        tuple(_changes(deltas)),
+        tuple(_shown(deltas, lines, change) for change in _changes(deltas)),
         tuple(dict.fromkeys(troubles)),
     )
+
+
+def _shown(deltas: Deltas, lines: Places, change: Change) -> Change:
+    """A record by its key, or by its line where the key may be a person's data."""
+    resource = deltas[change.resource].resource
+    if shows(resource, change.key):
+        return change
+    side, path = (deltas.sides[1], change.path_after) if change.path_after else (deltas.sides[0], change.path_before)
+    return replace(change, key=shown_key(resource, change.key, lines.line(side, path, resource.name, change.key)))
 
 
 def _sides(before: Tree, after: Tree, paths: Iterable[str]) -> tuple[Side, Side]:

@@ -68,7 +68,7 @@ def _sections(diff: Diff, new: Sequence[Finding], resolved: Sequence[Finding]) -
     sections = [
         ("⚠ 字段定义有变化", True, [phrases.schema_sentence(item) for item in schema]),
         ("⚠ 规则有变化", True, [phrases.setting_sentence(item) for item in diff.settings]),
-        ("读不全的文件", True, [f"{trouble.path}：{trouble.message}" for trouble in diff.troubles]),
+        ("读不全的文件", True, [phrases.trouble_sentence(trouble) for trouble in diff.troubles]),
         ("合计", True, [phrases.total_sentence(total) for total in diff.totals]),
     ]
     told, rest = told_by_record(diff, new, resolved)

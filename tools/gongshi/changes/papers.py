@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from gongshi.changes.commits import logged, trailers
+from gongshi.checks.showing import shown_text
 from gongshi.model import Finding, Severity
 from gongshi.package import RECORDS
 from gongshi.repository import Git
@@ -32,6 +33,6 @@ def unfounded_commits(git: Git, base: str, head: str) -> list[Finding]:
     found = []
     for revision in logged(git, *which):
         if sentence := _lacking(revision.trailers):
-            where = f"提交 {revision.commit[:12]}“{revision.subject[:60]}”"
+            where = f"提交 {revision.commit[:12]}“{shown_text(revision.subject)[:60]}”"
             found.append(Finding("trailer", Severity.ERROR, where + sentence, key=(revision.commit[:12],)))
     return found

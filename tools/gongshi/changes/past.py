@@ -12,9 +12,11 @@ from itertools import groupby
 from gongshi.changes.commits import logged
 from gongshi.changes.index import SEPARATOR, SPLIT_OR_MERGED, opened, revision_of
 from gongshi.changes.lines import cells_of
+from gongshi.changes.places import Places
 from gongshi.changes.tables import ABSENT, Deltas, Side, descriptor_of, table_deltas
 from gongshi.changes.totals import totals
 from gongshi.changes.values import FieldVersion, RecordVersion, Revision, Total
+from gongshi.checks.showing import shown_key, shows
 from gongshi.model import GongshiError
 from gongshi.package import Descriptor, Resource, document_of
 from gongshi.repository import Git, RevisionTree, Tree
@@ -47,6 +49,8 @@ class History:
         self.tip = tip
         self.descriptor = descriptor_of(RevisionTree(git, tip))
         self._connection = connection
+        self._lines = Places()
+        self._sides: dict[str, Side] = {}
 
     def resource(self, name: str) -> Resource:
         """GongshiError if there is no such resource."""
@@ -122,6 +126,18 @@ class History:
                 versions.append(RecordVersion(row.revision, path, cells))
         return versions
 
+    def shown(self, resource: str, key: tuple[str, ...]) -> tuple[str, ...]:
+        """A record's key, or the line it last stood on where the key may be a person's data."""
+        described = self.resource(resource)
+        if shows(described, key):
+            return key
+        last = [version for version in self.versions(resource, key) if version.path][-1]
+        commit = last.revision.commit
+        if commit not in self._sides:
+            tree = RevisionTree(self.git, commit)
+            self._sides[commit] = Side(tree, descriptor_of(tree))
+        return shown_key(described, key, self._lines.line(self._sides[commit], last.path, resource, key))
+
     def at(self, revision: str) -> int:
         """The place of a commit in the official history; GongshiError if it is not in it."""
         found = self._connection.execute("SELECT seq FROM revision WHERE id = ?", [revision]).fetchone()
@@ -181,14 +197,14 @@ def record_in(tree: Tree, resource: str, text: str) -> list[tuple[str, Mapping[s
     return [(path, {name: cell for name, cell in zip(names, row, strict=True) if cell}) for path, row in rows]
 
 
-def keys_in(tree: Tree, resource: str) -> set[tuple[str, ...]]:
-    """The keys of all records of a resource in a Tree."""
+def keys_in(tree: Tree, resource: str) -> dict[tuple[str, ...], str]:
+    """The keys of all records of a resource in a Tree, and the file of each."""
     descriptor, table = _read(tree, resource)
     if table is None:
-        return set()
+        return {}
     names = [field.name for field in table.fields]
     places = [names.index(name) for name in descriptor.resources[resource].schema.primary_key]
-    return {tuple(row[place] for place in places) for _, row in table.come}
+    return {tuple(row[place] for place in places): path for path, row in table.come}
 
 
 def totals_in(tree: Tree, resource: str) -> list[Total]:

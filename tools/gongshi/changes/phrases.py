@@ -18,17 +18,19 @@ from gongshi.changes.values import (
     SchemaChange,
     SettingChange,
     Total,
+    Trouble,
 )
+from gongshi.checks.phrases import shown
+from gongshi.checks.showing import shown_cell, shown_path, shown_text, shows
 from gongshi.package import Descriptor, Field, spell
 
 
 def conflict_sentence(descriptor: Descriptor, path: str, conflict: Conflict) -> str:
     """Which record and field, what both sides made of it, and what to do."""
-    from gongshi.checks.phrases import shown  # takes as long to import as a diff of a small file
-
     resource = descriptor.resources[conflict.resource]
     title = next((field.title for field in resource.schema.fields if field.name == conflict.field), conflict.field)
-    where = f"{path}：{resource.title} {'/'.join(conflict.key)} 的“{title}”"
+    record = "/".join(conflict.key) if shows(resource, conflict.key) else "（编号不合格式）"
+    where = f"{shown_path(path)}：{resource.title} {record} 的“{title}”"
     if conflict.ours is None or conflict.theirs is None:
         return f"{where}一边改了，另一边删去了这条记录，请决定留哪一种"
     verb = "两边都改了" if conflict.base is not None else "两边新增时填得不同"
@@ -71,16 +73,21 @@ SEALED = "（密封）"
 
 
 def cell(field: Field, text: str) -> str:
-    """A cell as a reader may see it: numbers with commas, the missing as 空, sealed text never."""
+    """A cell as a reader may see it: numbers with commas, the missing as 空, sealed text and what may be a person never."""
     if not text:
         return "空"
-    if field.disclosure == "sealed":
-        return SEALED
+    if (plain := plain_cell(field, text)) != text:
+        return plain
     number = _number(field, text)
     if number is None:
         return text
     whole, dot, part = spell(field, text).partition(".")
     return f"{int(whole):,}{dot}{part}" if int(whole) else text
+
+
+def plain_cell(field: Field, text: str) -> str:
+    """A cell's own text, or a sentence on why it is not shown."""
+    return SEALED if text and field.disclosure == "sealed" else shown_cell(field, text)
 
 
 def field_sentence(field: Field, change: FieldChange) -> str:
@@ -109,7 +116,7 @@ def _number(field: Field, text: str) -> Decimal | None:
 def total_sentence(total: Total) -> str:
     """``古镇 建档立卡户 1,679 → 1,681 户（+2）``."""
     return (
-        f"{total.group} {total.measure} {total.before:,f} → {total.after:,f} {total.unit}"
+        f"{shown_text(total.group)} {total.measure} {total.before:,f} → {total.after:,f} {total.unit}"
         f"（{total.after - total.before:+,f}）"
     )
 
@@ -119,19 +126,22 @@ def schema_sentence(change: SchemaChange) -> str:
     where = f"{change.resource}{f'.{change.field}' if change.field else ''}"
     if change.property in ("resource", "field"):
         what = "表" if change.property == "resource" else "字段"
-        return f"{where}：{'删去' if change.before else '新增'}{what}“{change.before or change.after}”"
-    before, after = change.before or "无", change.after or "无"
+        return f"{where}：{'删去' if change.before else '新增'}{what}“{shown_text(change.before or change.after)}”"
+    before, after = shown_text(change.before or "无"), shown_text(change.after or "无")
     warning = "⚠ 公开范围变了：" if change.property == "disclosure" else ""
     return f"{warning}{where}：{PROPERTIES.get(change.property, change.property)} {before} → {after}"
 
 
 def setting_sentence(change: SettingChange) -> str:
     """What changed in a policy file."""
+    path = shown_path(change.path)
     if not change.place:
         if change.before and change.after:
-            return f"{change.path}：{change.before} → {change.after}"
-        return f"{change.path}：{'删去' if change.before else '新增'}规则文件"
-    return f"{change.path}：{change.place} {change.before or '无'} → {change.after or '无'}"
+            return f"{path}：{shown_text(change.before)} → {shown_text(change.after)}"
+        return f"{path}：{'删去' if change.before else '新增'}规则文件"
+    return (
+        f"{path}：{shown_text(change.place)} {shown_text(change.before or '无')} → {shown_text(change.after or '无')}"
+    )
 
 
 def place_sentence(change: Change) -> str:
@@ -139,8 +149,13 @@ def place_sentence(change: Change) -> str:
     if change.kind is Kind.MOVED or (
         change.path_before and change.path_after and change.path_before != change.path_after
     ):
-        return f"{change.path_before} → {change.path_after}"
-    return change.path_after or change.path_before
+        return f"{shown_path(change.path_before)} → {shown_path(change.path_after)}"
+    return shown_path(change.path_after or change.path_before)
+
+
+def trouble_sentence(trouble: Trouble) -> str:
+    """A file that could not be compared, and why."""
+    return f"{shown_path(trouble.path)}：{trouble.message}"
 
 
 def facts(fields: Sequence[Field], row: Row, key: Sequence[str]) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 
-from gongshi.changes.phrases import SEALED, risen
+from gongshi.changes.phrases import plain_cell, risen
 from gongshi.changes.values import Change, Diff, Row
+from gongshi.checks.showing import safe, shown_path, shown_text, told
 from gongshi.model import Finding
 from gongshi.package import Field
 
@@ -20,37 +21,47 @@ def to_plain(diff: Diff, new: Sequence[Finding] = (), resolved: Sequence[Finding
     and, of a record added or removed, ``record`` with its filled cells. Numbers are text, exact as in the files.
     """
     names = ("code", "severity", "message", "resource", "path", "line", "field", "key", "policy", "rule", "clause")
-    plain = [[{name: getattr(item, name) for name in names} for item in group] for group in (new, resolved)]
+    plain = [[{name: getattr(told(item), name) for name in names} for item in group] for group in (new, resolved)]
     return {
         "format": FORMAT,
         "before": diff.before,
         "after": diff.after,
-        "schema": [asdict(item) for item in diff.schema],
-        "settings": [asdict(item) for item in diff.settings],
+        "schema": [_texts(item, shown_text) for item in diff.schema],
+        "settings": [_texts(item, shown_text) for item in diff.settings],
         "totals": [
-            {**asdict(total), "before": f"{total.before:f}", "after": f"{total.after:f}"} for total in diff.totals
+            {
+                **asdict(total),
+                "group": shown_text(total.group),
+                "before": f"{total.before:f}",
+                "after": f"{total.after:f}",
+            }
+            for total in diff.totals
         ],
-        "changes": [_change(change, diff.fields[change.resource]) for change in diff.changes],
-        "troubles": [asdict(item) for item in diff.troubles],
+        "changes": [_change(change, diff.fields[change.resource], shown_path) for change in diff.changes],
+        "troubles": [{"path": shown_path(item.path), "message": safe(item.message)} for item in diff.troubles],
         "findings": {"new": plain[0], "resolved": plain[1]},
     }
 
 
-def _change(change: Change, fields: Sequence[Field]) -> dict[str, object]:
+def _texts(item: object, shown: Callable[[str], str]) -> dict[str, str]:
+    return {name: shown(text) for name, text in asdict(item).items()}
+
+
+def _change(change: Change, fields: Sequence[Field], place: Callable[[str], str]) -> dict[str, object]:
     by_name = {field.name: field for field in fields}
     plain: dict[str, object] = {
         "kind": change.kind.value,
         "resource": change.resource,
         "key": list(change.key),
-        "path_before": change.path_before,
-        "path_after": change.path_after,
+        "path_before": place(change.path_before),
+        "path_after": place(change.path_after),
         "fields": [
             {
                 "field": item.field,
                 "title": by_name[item.field].title,
                 "unit": by_name[item.field].unit,
-                "before": _shown(by_name[item.field], item.before),
-                "after": _shown(by_name[item.field], item.after),
+                "before": plain_cell(by_name[item.field], item.before),
+                "after": plain_cell(by_name[item.field], item.after),
                 "difference": f"{rise:+f}" if (rise := risen(by_name[item.field], item)) else "",
             }
             for item in change.fields
@@ -62,8 +73,4 @@ def _change(change: Change, fields: Sequence[Field]) -> dict[str, object]:
 
 
 def _record(fields: Sequence[Field], row: Row) -> Mapping[str, str]:
-    return {field.name: _shown(field, text) for field, text in zip(fields, row, strict=True) if text}
-
-
-def _shown(field: Field, text: str) -> str:
-    return SEALED if text and field.disclosure == "sealed" else text
+    return {field.name: plain_cell(field, text) for field, text in zip(fields, row, strict=True) if text}

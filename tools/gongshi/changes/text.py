@@ -6,7 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from gongshi.changes import phrases
 from gongshi.changes.values import Change, Diff, Kind
-from gongshi.model import Finding
+from gongshi.checks.showing import safe
+from gongshi.checks.showing import told as shown
+from gongshi.model import Finding, visible
 
 
 def to_text(diff: Diff, new: Sequence[Finding] = (), resolved: Sequence[Finding] = ()) -> str:
@@ -22,13 +24,13 @@ def to_text(diff: Diff, new: Sequence[Finding] = (), resolved: Sequence[Finding]
     if respelled:
         lines.append(f"只改写法、内容没变：{len(respelled)} 条")
     lines.extend(rest)
-    lines.extend(f"注意：{trouble.path}：{trouble.message}" for trouble in diff.troubles)
+    lines.extend(f"注意：{phrases.trouble_sentence(trouble)}" for trouble in diff.troubles)
     return "\n".join(clean(line) for line in (lines or ["没有变化。"]))
 
 
 def clean(line: str) -> str:
-    """Untrusted text cannot move the cursor or start a new line."""
-    return line if line.isprintable() else "".join(char if char.isprintable() else "�" for char in line)
+    """A line without what looks like a person, which can neither move the cursor nor start a new line."""
+    return visible(safe(line))
 
 
 Told = Mapping[tuple[str, tuple[str, ...]], Sequence[str]]  # (resource, key) → sentences on new and resolved findings
@@ -40,7 +42,7 @@ def told_by_record(diff: Diff, new: Sequence[Finding], resolved: Sequence[Findin
     told: dict[tuple[str, tuple[str, ...]], list[str]] = {}
     rest = []
     for word, findings in (("新问题", new), ("已解决", resolved)):
-        for finding in findings:
+        for finding in map(shown, findings):
             sentence = f"{word}：{finding.message} [{finding.rule or finding.code}]"
             if (finding.resource, finding.key) in changed:
                 told.setdefault((finding.resource, finding.key), []).append(sentence)

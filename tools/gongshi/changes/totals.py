@@ -11,6 +11,7 @@ from decimal import Decimal, InvalidOperation
 from gongshi.changes.lines import Lines, columns, counted
 from gongshi.changes.tables import Deltas, Placed, Side, TableDelta, read_side
 from gongshi.changes.values import Row, Total
+from gongshi.checks.showing import shown_cell
 from gongshi.package import RECORDS
 
 TOWNSHIPS = f"{RECORDS}/townships/"
@@ -88,11 +89,12 @@ def _of_measure(
         return
     now = _sums(measure, fields, files)
     was = {group: now.get(group, 0) - come.get(group, 0) + gone.get(group, 0) for group in {*now, *gone}}
+    field = next((field for field in table.fields if field.name == measure.group), None)
     sides = []
     for part, naming in ((was, names[0]), (now, names[1])):
         found: dict[str, Decimal] = defaultdict(Decimal)
         for group, value in part.items():
-            found[naming.get(group, group)] += value
+            found[naming.get(group) or (shown_cell(field, group) if field else group)] += value
         sides.append(found)
     for group in sorted({*sides[0], *sides[1]}):
         before, after = (side.get(group, Decimal(0)) for side in sides)

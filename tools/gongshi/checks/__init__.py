@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from gongshi.checks.canonical import check_documents, check_order
-from gongshi.checks.guard import scan
+from gongshi.checks.free_text import check_free_text, check_prose, check_titles
+from gongshi.checks.guard import NameSet, scan
 from gongshi.checks.identities import IDENTITIES, Identity, check_identity
 from gongshi.checks.layout import check_layout
 from gongshi.checks.proof import Proofs, prove
@@ -41,6 +42,7 @@ def check_records(
         findings.extend(check_order(database, resource))
         findings.extend(check_primary_keys(database, resource))
     findings.extend(check_documents(database))
+    findings.extend(check_titles(database))
     progress("核对编号")
     for key in descriptor.foreign_keys:
         findings.extend(check_foreign_key(database, key))
@@ -62,7 +64,12 @@ def _identity(database: Database, identity: Identity) -> list[Finding]:
         return [Finding("descriptor", Severity.ERROR, message, path, 1, identity.resource, identity.field)]
 
 
-def check_guard(tree: Tree, paths: Iterable[str] | None = None) -> list[Finding]:
-    """The guard over every file of ``tree``: contents and file names."""
+def check_public(database: Database) -> list[Finding]:
+    """Names, by their shape, in texts that anybody may read: like what the guard finds, never an old sin."""
+    return [*check_free_text(database), *check_prose(database.tree)]
+
+
+def check_guard(tree: Tree, paths: Iterable[str] | None = None, names: NameSet | None = None) -> list[Finding]:
+    """The guard over every file of ``tree``: contents and file names; ``names`` are those that a key opened."""
     wanted = tree.paths() if paths is None else paths
-    return scan((path, lambda path=path: tree.read(path)) for path in wanted)
+    return scan(((path, lambda path=path: tree.read(path)) for path in wanted), names)

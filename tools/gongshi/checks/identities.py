@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from gongshi.checks.showing import keys_of
 from gongshi.model import Finding, Severity
 from gongshi.package import Database
 
@@ -343,10 +344,10 @@ IDENTITIES = (
 def check_identity(database: Database, identity: Identity) -> list[Finding]:
     """Findings on the records that break one identity."""
     findings = []
-    for (row,) in database.sql(f"{identity.query} ORDER BY _row LIMIT {LIMIT}"):
+    rows = [row for (row,) in database.sql(f"{identity.query} ORDER BY _row LIMIT {LIMIT}")]
+    keys = keys_of(database, database.descriptor.resources[identity.resource], rows)
+    for row in rows:
         path, line = database.locate(identity.resource, row)
-        key = database.key(identity.resource, row)
-        findings.append(
-            Finding(identity.code, Severity.ERROR, identity.message, path, line, identity.resource, identity.field, key)
-        )
+        place = (path, line, identity.resource, identity.field, keys[row])
+        findings.append(Finding(identity.code, Severity.ERROR, identity.message, *place))
     return findings

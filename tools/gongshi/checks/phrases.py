@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
+from gongshi.checks.showing import STRUCK, personal
 from gongshi.package import Field, Resource
 
 PERSONAL_KEYS = ("household_no", "member_no", "pairing_id", "helper_no")
-_PIECE = re.compile(r"\[(.)[^\]]*\](?:\{([0-9]+)(?:,[0-9]*)?\})?([?*])?|([^\[\]{}()|?*+.\\]+)")
 _DIGITS = re.compile(r"[0-9０-９]{5,}")
+_PIECE = re.compile(r"\[(.)[^\]]*\](?:\{([0-9]+)(?:,[0-9]*)?\})?([?*])?|([^\[\]{}()|?*+.\\]+)")
 
 
 def is_personal(resource: Resource) -> bool:
@@ -17,11 +18,12 @@ def is_personal(resource: Resource) -> bool:
 
 
 def shown(resource: Resource, cell: str) -> str:
-    """The cell as a message may show it: never for persons, else cut short and with long digit runs masked."""
-    if is_personal(resource) or not cell:
-        return ""
-    text = _DIGITS.sub(lambda match: match[0][:2] + "***", cell[:30])
-    return f"“{text}”"
+    """The cell as a message may show it: never for persons, nor what looks like one, else cut short."""
+    return "" if is_personal(resource) or not cell or personal(cell) else f"“{_DIGITS.sub(_masked, cell[:30])}”"
+
+
+def _masked(digits: re.Match[str]) -> str:
+    return f"{digits[0][:2]}{STRUCK}"
 
 
 def wanted(field: Field) -> str:

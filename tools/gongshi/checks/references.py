@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from gongshi.checks.showing import keys_of
 from gongshi.model import Finding, Severity
 from gongshi.package import Database, ForeignKey, Resource, identifier, quoted
 
@@ -19,14 +20,14 @@ def check_primary_keys(database: Database, resource: Resource) -> list[Finding]:
         f"SELECT rowid, first FROM (SELECT rowid, min(rowid) OVER (PARTITION BY {key}) AS first FROM {table}) "
         f"WHERE rowid <> first ORDER BY rowid LIMIT {LIMIT}"
     )
+    keys = keys_of(database, resource, [row for row, _ in repeated])
     findings = []
     for row, first in repeated:
         path, line = database.locate(resource.name, row)
         other, other_line = database.locate(resource.name, first)
         title = "、".join(resource.schema.field(name).title for name in resource.schema.primary_key)
         message = f"“{title}”与 {other} 第 {other_line} 行重复，请删去一行或改正编号"
-        key_values = database.key(resource.name, row)
-        findings.append(Finding("primary-key", Severity.ERROR, message, path, line, resource.name, key=key_values))
+        findings.append(Finding("primary-key", Severity.ERROR, message, path, line, resource.name, key=keys[row]))
     return findings
 
 
@@ -54,8 +55,8 @@ def _dangling(database: Database, key: ForeignKey, rows: list[int]) -> Iterator[
     resource = database.descriptor.resources[key.resource]
     target = database.descriptor.resources[key.reference]
     title = "、".join(resource.schema.field(name).title for name in key.fields)
+    keys = keys_of(database, resource, rows)
     for row in rows:
         path, line = database.locate(key.resource, row)
         message = f"“{title}”在“{target.title}”里找不到，请改正编号，或先补上那条记录"
-        record = database.key(key.resource, row)
-        yield Finding("foreign-key", Severity.ERROR, message, path, line, key.resource, key.fields[0], record)
+        yield Finding("foreign-key", Severity.ERROR, message, path, line, key.resource, key.fields[0], keys[row])

@@ -12,6 +12,7 @@ from itertools import islice
 
 from gongshi.checks.phrases import cell_message, spelling_message
 from gongshi.checks.proof import LIMIT_DOUBTS, Doubt
+from gongshi.checks.showing import shown_key
 from gongshi.model import Finding, Severity
 from gongshi.package import Database, Resource, identifier, quoted, schema_descriptor, spell
 
@@ -95,7 +96,7 @@ def _validate(resource: Resource, rows: list[list[str]]) -> list[tuple[int, str,
 def _finding(database: Database, resource: Resource, row: int, cells: list[str], code: str, name: str) -> Finding:
     path, line = database.locate(resource.name, row)
     names = resource.schema.names
-    key = tuple(cells[names.index(part)] for part in resource.schema.primary_key)
+    key = shown_key(resource, [cells[names.index(part)] for part in resource.schema.primary_key], line)
     if code in CELL_ERRORS:
         message = cell_message(resource, resource.schema.field(name), cells[names.index(name)])
     elif code == "spelling":

@@ -15,6 +15,7 @@ import click
 
 from gongshi import __version__
 from gongshi.cli.chinese import ChineseContext, speak_chinese
+from gongshi.cli.common import say
 from gongshi.model import GongshiError
 
 speak_chinese()
@@ -116,5 +117,5 @@ def main() -> None:
         message = f"{place}不能读写（{reason(error)}），请检查位置、权限和磁盘空间后重试。"
     else:
         return
-    click.echo(f"错误：{message}", err=True)
+    say(f"错误：{message}", err=True)
     sys.exit(2)

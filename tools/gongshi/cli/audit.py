@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gongshi.cli.chinese import Command
-from gongshi.cli.common import progress
+from gongshi.cli.common import progress, say
 from gongshi.model import GongshiError
 from gongshi.repository import Git, RevisionTree, reason, write_private
 
@@ -52,7 +52,7 @@ def audit(root: Path, span: str, out: Path, with_findings: bool) -> None:
         tables = audit_tables(past, base, new, resolved, _waivers(RevisionTree(git, head), past.descriptor))
     show("")
     _write(out, tables)
-    click.echo(f"已写到 {out}：" + "，".join(f"{table.title} {len(table.rows)} 行" for table in tables) + "。")
+    say(f"已写到 {out}：" + "，".join(f"{table.title} {len(table.rows)} 行" for table in tables) + "。")
 
 
 def _waivers(tree: RevisionTree, descriptor: Descriptor) -> list[tuple[str, str, str]]:
@@ -70,7 +70,7 @@ def _waivers(tree: RevisionTree, descriptor: Descriptor) -> list[tuple[str, str,
         else:
             wrong.append((one.line, f"豁免的规则“{one.rule[:40]}”不存在，没有列出，请核对规则号"))
     for line, message in sorted(wrong):
-        click.echo(f"注意：{WAIVERS}:{line}：{message}", err=True)
+        say(f"注意：{WAIVERS}:{line}：{message}", err=True)
     return found
 
 

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gongshi.cli.chinese import Command
-from gongshi.cli.common import day, paint, progress, work_tree
-from gongshi.cli.render import text_line
+from gongshi.cli.common import day, progress, say, say_findings, work_tree
 from gongshi.model import GongshiError, Severity
 from gongshi.repository import WorkTree, reason
 
@@ -69,15 +68,15 @@ def build(
     try:
         build_site(root / "mkdocs.yml", aside, when)
         show("查找个人信息")
-        _refuse_personal(aside)
+        _refuse_personal(aside, tree)
         told = _add_manifest(tree, log, commit, county, when, aside, signing_key) if log else []
         _swap(aside, folder)
     finally:
         shutil.rmtree(aside, ignore_errors=True)
     show("")
-    click.echo(f"网站已生成到 {folder}，数据日期 {when.isoformat()}。")
+    say(f"网站已生成到 {folder}，数据日期 {when.isoformat()}。")
     for line in told:
-        click.echo(line)
+        say(line)
 
 
 def _published_commit(tree: WorkTree, folder: Path, log: Path, anew: bool) -> str:
@@ -136,14 +135,16 @@ def _sign(git: Git, log: Path, made: Manifest, key: Path | None) -> list[str]:
     return [f"清单已由发布员“{signed.name}”签名。" if signed.name else "清单已签名，台账里还没有登记发布员。"]
 
 
-def _refuse_personal(folder: Path) -> None:
-    """The guard over the whole output: a page with an identifier in it is not published."""
+def _refuse_personal(folder: Path, tree: WorkTree) -> None:
+    """The guard over the whole output: a page with an identifier, or with a name that a key opened, is not published."""
     from gongshi.checks.guard import scan
+    from gongshi.cli.importing import identity_if_any
+    from gongshi.exchange.opened import opened_names
 
+    names = opened_names(tree, identity_if_any(None, tree.root))
     files = sorted(path for path in folder.rglob("*") if path.is_file())
-    findings = scan((path.relative_to(folder).as_posix(), path.read_bytes) for path in files)
-    for finding in findings:
-        click.echo(text_line(finding, paint), err=True)
+    findings = scan(((path.relative_to(folder).as_posix(), path.read_bytes) for path in files), names)
+    say_findings(findings, err=True)
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise GongshiError("生成的网页里有个人信息，没有发布：请按上面的提示改好记录再生成")
 

@@ -11,8 +11,8 @@ import click
 from gongshi import __version__
 from gongshi.changes.judging import DESCRIPTORS, judging
 from gongshi.cli.chinese import Command
-from gongshi.cli.common import day, inside, paint, progress, under, work_tree
-from gongshi.cli.render import Header, summary, text_line, to_github, to_json, to_junit
+from gongshi.cli.common import day, inside, progress, say, say_findings, say_made, under, work_tree
+from gongshi.cli.render import Header, summary, to_github, to_json, to_junit
 from gongshi.model import Finding, GongshiError, Severity
 from gongshi.repository import digest
 
@@ -39,6 +39,7 @@ def check(root: Path, paths: tuple[str, ...], against: str | None, on_day: str |
 
     例：gongshi check records/townships/guzhen
     """
+    from gongshi.checks import check_public
     from gongshi.checks.guard_aside import guard_aside, guarded
     from gongshi.package import county_day, load
     from gongshi.sealing import check_keys
@@ -54,6 +55,7 @@ def check(root: Path, paths: tuple[str, ...], against: str | None, on_day: str |
             findings = judge.since(base, database, when) if base else judge.database(database, when)
             show("核对公布的数字")
             findings += _recounted(root, database, when)
+            findings += check_public(database)
         findings += _brought(tree, base)
         findings += check_keys(tree)  # who may sign and read is no old sin either
         show("查找个人信息")
@@ -111,14 +113,13 @@ def _base(root: Path, against: str) -> RevisionTree:
 
 def _print(style: str, header: Header, findings: list[Finding]) -> None:
     if style == "json":
-        click.echo(to_json(header, findings))
+        say_made(to_json(header, findings))
     elif style == "junit":
-        click.echo(to_junit(findings))
+        say_made(to_junit(findings))
     elif style == "github":
         for finding in findings:
-            click.echo(to_github(finding))
-        click.echo(summary(findings))
+            say_made(to_github(finding))
+        say(summary(findings))
     else:
-        for finding in findings:
-            click.echo(text_line(finding, paint))
-        click.echo(summary(findings))
+        say_findings(findings)
+        say(summary(findings))

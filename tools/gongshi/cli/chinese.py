@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Callable
 
 import click
 from click import core, decorators, exceptions, formatting, parser, types
+
+from gongshi.cli.common import plain
 
 WORDS = {
     "Usage:": "用法：",
@@ -50,7 +53,10 @@ WORDS = {
 
 
 def speak_chinese() -> None:
-    """Let click's messages come from WORDS; what is not there stays English."""
+    """Let click's messages come from WORDS; what is not there stays English. They repeat what was typed, or what a
+    shell made of file names, so they are shown as all untrusted text is."""
+    for kind in (exceptions.ClickException, exceptions.BadParameter, exceptions.MissingParameter, exceptions.FileError):
+        kind.format_message = _plainly(kind.format_message)
     for module in (core, decorators, exceptions, formatting, parser, types):
         if hasattr(module, "_"):
             module._ = lambda text: WORDS.get(text, text)
@@ -58,6 +64,10 @@ def speak_chinese() -> None:
             module.ngettext = lambda one, many, count: WORDS.get(
                 one if count == 1 else many, one if count == 1 else many
             )
+
+
+def _plainly(format_message: Callable[[click.ClickException], str]) -> Callable[[click.ClickException], str]:
+    return lambda error: plain(format_message(error))
 
 
 def width(text: str) -> int:

@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 import click
 
-from gongshi.model import GongshiError
+from gongshi.model import SEVERITIES, Finding, GongshiError, Severity, visible
 from gongshi.repository import WorkTree, recover
 
 
 def work_tree(root: Path) -> WorkTree:
     """The working directory, after finishing or undoing what an interrupted command left."""
     if message := recover(root):
-        click.echo(message, err=True)
+        say(message, err=True)
     return WorkTree(root)
 
 
@@ -38,14 +40,50 @@ def progress() -> Callable[[str], None]:
     """A function that shows what is being done, on a terminal only."""
     if not sys.stderr.isatty():
         return lambda _: None
-    return lambda text: click.echo(f"\r\033[K{text}" if text else "\r\033[K", nl=False, err=True)
+    return lambda text: click.echo(f"\r\033[K{plain(text)}", nl=False, err=True)
 
 
-def paint(text: str, colour: str) -> str:
-    """``text`` in a colour, unless NO_COLOR is set or standard output is no terminal."""
-    if os.environ.get("NO_COLOR") or not sys.stdout.isatty():
-        return text
-    return click.style(text, fg=colour)
+class Painted(NamedTuple):
+    """A word of the program's own in a colour."""
+
+    text: str
+    colour: str
+
+
+COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTICE: "cyan"}
+_COMMAND = re.compile(r"^(\s*)::|##\[")
+
+
+def plain(text: str) -> str:
+    """Text as one line that shows nobody, steers no terminal and gives no order to what reads a log (``::error``)."""
+    from gongshi.checks.showing import safe  # not before something is said: the help must be quick
+
+    return _COMMAND.sub(lambda found: found[0].replace("::", "\\x3a:").replace("##", "\\x23#"), visible(safe(text)))
+
+
+def say(*parts: str | Painted, err: bool = False) -> None:
+    """Print one line, the parts joined; colours only on a terminal and without NO_COLOR. All output of people's text
+    goes through here, or is made by a format that escapes for itself (``say_made``)."""
+    coloured = not os.environ.get("NO_COLOR") and (sys.stderr if err else sys.stdout).isatty()
+    done = [part if isinstance(part, Painted) else plain(part) for part in parts]
+    style = click.style if coloured else lambda text, fg: text
+    click.echo(
+        "".join(style(part.text, fg=part.colour) if isinstance(part, Painted) else part for part in done), err=err
+    )
+
+
+def say_made(text: str) -> None:
+    """Print what a format made: JSON, XML, Markdown, workflow commands, in which all text is escaped already."""
+    click.echo(text)
+
+
+def say_findings(findings: Iterable[Finding], err: bool = False) -> None:
+    """One line for each finding: place, severity, message, key, code."""
+    from gongshi.cli.render import text_line
+
+    for finding in findings:
+        place, rest = text_line(finding)
+        say(place, ": ", Painted(SEVERITIES[finding.severity], COLOURS[finding.severity]), rest, err=err)
 
 
 def day(value: str | None, as_of: date | None) -> date:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import click
 
 from gongshi.cli.chinese import Command
-from gongshi.cli.common import day, progress, work_tree
+from gongshi.cli.common import day, progress, say, say_made, work_tree
+from gongshi.cli.render import as_json
 from gongshi.model import Finding, GongshiError
 from gongshi.repository import Git, RevisionTree, Tree
 
@@ -40,11 +40,12 @@ def diff(root: Path, base: str, head: str | None, with_findings: bool, style: st
     new, resolved = findings_of(root, before, after, show) if with_findings else ([], [])
     show("")
     if style == "json":
-        click.echo(json.dumps(changes.to_plain(found, new, resolved), ensure_ascii=False, indent=2))
+        say_made(as_json(changes.to_plain(found, new, resolved)))
     elif style == "markdown":
-        click.echo(changes.to_markdown(found, new, resolved, rest))
+        say_made(changes.to_markdown(found, new, resolved, rest))
     else:
-        click.echo(changes.to_text(found, new, resolved))
+        for line in changes.to_text(found, new, resolved).split("\n"):
+            say(line)
 
 
 def findings_of(root: Path, before: RevisionTree, after: Tree, show) -> tuple[list[Finding], list[Finding]]:

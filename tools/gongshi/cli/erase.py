@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from gongshi.cli.chinese import Command
-from gongshi.cli.common import work_tree
+from gongshi.cli.common import say, work_tree
 
 
 @click.command(cls=Command)
@@ -24,9 +24,9 @@ def erase(root: Path, member: str) -> None:
 
     work_tree(root)
     done = take_out(root, member)
-    click.echo(f"已从 {done.path} 删去 {member} 的密封信息，请用 gongshi propose 送审。")
+    say(f"已从 {done.path} 删去 {member} 的密封信息，请用 gongshi propose 送审。")
     if done.commits:
-        click.echo(
+        say(
             f"仍然留着的：{done.commits} 个以前的提交和别人的克隆里还有密文，凭 {done.epoch} 年的密钥（{done.key}）能打开。"
             "要使它打不开：先让其他人换到新一年（gongshi unseal --township 乡镇 | gongshi seal --township 乡镇 --epoch 新年度，"
             f"新年度要用新的私钥登记），再由各保管人销毁能打开 {done.epoch} 年的私钥。"

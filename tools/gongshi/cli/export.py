@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from gongshi.cli.chinese import Command
-from gongshi.cli.common import day, progress, work_tree
+from gongshi.cli.common import day, progress, say, work_tree
 from gongshi.cli.sealing import IDENTITY
 from gongshi.model import GongshiError
 
@@ -43,7 +43,7 @@ def export(
         return
     with load(tree) as database:
         count = export_package(database, folder)
-    click.echo(f"已导出 {count} 张表到 {folder}，用 frictionless validate {folder}/datapackage.json 核对。")
+    say(f"已导出 {count} 张表到 {folder}，用 frictionless validate {folder}/datapackage.json 核对。")
 
 
 def _workbook(root: Path, tree, resources, out: Path, township: str | None, identity: Path | None) -> None:
@@ -65,7 +65,7 @@ def _workbook(root: Path, tree, resources, out: Path, township: str | None, iden
         data = export_workbook(database, resources, township, commit, people.cells if people else None, show)
     write_private(out, data)
     names = "，带姓名等个人标识" if people else ""
-    click.echo(f"已导出到 {out}{names}。")
+    say(f"已导出到 {out}{names}。")
 
 
 def check_workbook_name(out: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from gongshi.cli.chinese import Command
-from gongshi.cli.common import progress, work_tree
+from gongshi.cli.common import progress, say, work_tree
 from gongshi.model import GongshiError, Severity
 
 
@@ -40,12 +40,12 @@ def figures(root: Path, period: str, only_check: bool) -> None:
         path = next(iter(written))
         same = tree.exists(path) and tree.read(path) == written[path]
         if only_check:
-            click.echo(f"{path} 与统计的结果{'一致' if same else '不一致：不要手改，请撤销对它的修改'}。")
+            say(f"{path} 与统计的结果{'一致' if same else '不一致：不要手改，请撤销对它的修改'}。")
             sys.exit(0 if same else 1)
         if tree.exists(path) and not same:
             raise GongshiError(f"{path} 已经冻结，现在算出来的不一样；公布过的数字不能改，请撤销对它的修改。")
         write(written)
-    click.echo(f"{path} 早已写好，没有变化。" if same else f"已写出 {path}，请用 gongshi propose 送审。")
+    say(f"{path} 早已写好，没有变化。" if same else f"已写出 {path}，请用 gongshi propose 送审。")
 
 
 def _refuse_unread(database: Any) -> None:

@@ -9,8 +9,7 @@ from pathlib import Path
 import click
 
 from gongshi.cli.chinese import Command
-from gongshi.cli.common import inside, paint, under, work_tree
-from gongshi.cli.render import text_line
+from gongshi.cli.common import inside, say, say_findings, under, work_tree
 
 
 @click.command(cls=Command)
@@ -24,6 +23,7 @@ def format(root: Path, paths: tuple[str, ...], only_check: bool) -> None:
 
     例：gongshi format --check
     """
+    from gongshi.checks.showing import shown_path
     from gongshi.package import format_files, read_descriptor
     from gongshi.repository import writer
 
@@ -34,10 +34,9 @@ def format(root: Path, paths: tuple[str, ...], only_check: bool) -> None:
         changes, findings = format_files(tree, read_descriptor(tree), there)
         if write:
             write(changes)
-    for finding in findings:
-        click.echo(text_line(finding, paint))
+    say_findings(findings)
     for path in sorted(changes):
-        click.echo(f"{path}：{'要改' if only_check else '已改'}")
+        say(f"{shown_path(path)}：{'要改' if only_check else '已改'}")
     if not changes and not findings:
-        click.echo("都是规范写法。")
+        say("都是规范写法。")
     sys.exit(1 if findings or (only_check and changes) else 0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -11,7 +10,8 @@ from pathlib import Path
 import click
 
 from gongshi.cli.chinese import Command
-from gongshi.cli.common import day, work_tree
+from gongshi.cli.common import day, say, say_made, work_tree
+from gongshi.cli.render import as_json
 from gongshi.model import GongshiError
 from gongshi.repository import Git, RevisionTree
 
@@ -40,17 +40,18 @@ def history(root: Path, resource: str, key: str, field: str | None, style: str) 
         if not fields:
             raise GongshiError(f"“{resource}”没有“{field}”这个字段，可用的有：{'、'.join(described.schema.names)}")
         found = [
-            (name, _told(past, resource, name, fields), [_link(cells) for cells in past.links(resource, name)])
+            (past.shown(resource, name), _told(past, resource, name, fields), _links(past, resource, name))
             for name in past.keys(resource, key)
         ]
     if style == "json":
         records = [{"key": list(name), "fields": told, "links": links} for name, told, links in found]
-        click.echo(
-            json.dumps({"format": FORMAT, "resource": resource, "records": records}, ensure_ascii=False, indent=2)
-        )
+        say_made(as_json({"format": FORMAT, "resource": resource, "records": records}))
         return
     for name, told, links in found:
-        click.echo("\n".join((_markdown if style == "markdown" else _text)(described, name, told, links)))
+        if style == "markdown":
+            say_made("\n".join(_markdown(described, name, told, links)))
+        for line in _text(described, name, told, links) if style == "text" else ():
+            say(line)
 
 
 def _git(root: Path) -> Git:
@@ -63,6 +64,7 @@ def _git(root: Path) -> Git:
 def _told(past, resource: str, key: tuple[str, ...], fields) -> list[dict[str, object]]:
     """Each field that ever had a value, and the file if it changed, with its values as plain text, oldest first."""
     from gongshi.changes import cell, field_versions
+    from gongshi.checks.showing import shown_path
 
     versions = past.versions(resource, key)
     origins = {}
@@ -79,7 +81,7 @@ def _told(past, resource: str, key: tuple[str, ...], fields) -> list[dict[str, o
             )
     places = field_versions([replace(version, cells={PLACE: version.path}) for version in versions], PLACE)
     if len(fields) > 1 and len({item.value for item in places if item.value}) > 1:
-        told.append(_field(PLACE, "所在文件", "", places, origins, str))
+        told.append(_field(PLACE, "所在文件", "", places, origins, shown_path))
     return told
 
 
@@ -100,15 +102,17 @@ def _field(name: str, title: str, unit: str, values, origins, shown) -> dict[str
 
 
 def _revision(word: str, revision, origin) -> dict[str, object]:
+    from gongshi.checks.showing import shown_text
+
     trailers = dict.fromkeys((*origin.trailers, *revision.trailers))
     return {
         word: revision.when[:10],
         "commit": revision.commit,
-        "author": origin.author,
+        "author": shown_text(origin.author),
         "origin": origin.commit,
-        "merged_by": revision.author if revision.merge else None,
-        "subject": origin.subject,
-        "trailers": [list(pair) for pair in trailers],
+        "merged_by": shown_text(revision.author) if revision.merge else None,
+        "subject": shown_text(origin.subject),
+        "trailers": [[name, shown_text(text)] for name, text in trailers],
     }
 
 
@@ -116,10 +120,22 @@ PAPERS = {"Doc-No": "文号", "Approved-by": "审批"}
 LINKS = {"分户": "分户，另一户", "并户": "并入"}
 
 
-def _link(cells) -> dict[str, str]:
-    """A split or merger of households as plain text."""
-    names = {"date": "occurred_on", "event": "event", "household": "household_no", "other": "other_household"}
-    return {name: cells.get(field, "") for name, field in (*names.items(), ("case", "case_id"))}
+NAMES = {
+    **{"date": "occurred_on", "event": "event", "household": "household_no"},
+    **{"other": "other_household", "case": "case_id"},
+}
+
+
+def _links(past, resource: str, key: tuple[str, ...]) -> list[dict[str, str]]:
+    """The splits and mergers of a household as plain text."""
+    from gongshi.checks.showing import shown_cell
+
+    found = past.links(resource, key)
+    schema = past.resource("status-events").schema if found else None
+    return [
+        {name: shown_cell(schema.field(field), cells.get(field, "")) for name, field in NAMES.items()}
+        for cells in found
+    ]
 
 
 def _link_sentence(link: dict[str, str]) -> str:
@@ -128,10 +144,8 @@ def _link_sentence(link: dict[str, str]) -> str:
 
 
 def _text(resource, key: tuple[str, ...], told, links) -> Iterator[str]:
-    from gongshi.changes import clean
-
-    yield clean(f"{resource.title}（{resource.name}）{'/'.join(key)}")
-    yield from (clean(f"  {_link_sentence(link)}") for link in links)
+    yield f"{resource.title}（{resource.name}）{'/'.join(key)}"
+    yield from (f"  {_link_sentence(link)}" for link in links)
     for field in told:
         yield f"  {field['title']}" + ("" if field["field"] == PLACE else f"（{field['field']}）")
         for item in field["values"]:
@@ -139,14 +153,12 @@ def _text(resource, key: tuple[str, ...], told, links) -> Iterator[str]:
 
 
 def _sentence(field, item) -> str:
-    from gongshi.changes import clean
-
     unit = f" {field['unit']}" if field["unit"] and item["value"] else ""
     value = "（记录已删除）" if item["value"] is None else f"{item['value']}{unit}"
     merged = f"，{item['merged_by']} 合并" if item["merged_by"] else ""
     papers = "".join(f"，{PAPERS.get(name, name)} {text}" for name, text in item["trailers"])
     until = item["until"] or "至今"
-    return clean(
+    return (
         f"{item['since']} — {until}  {value}  {item['commit'][:10]} {item['author']}{merged}{papers} {item['subject']}"
     )
 
@@ -173,24 +185,25 @@ def show(root: Path, resource: str, key: str | None, at: str | None) -> None:
 
     例：gongshi show payments F0000001 --at 2020-06-30
     """
-    from gongshi.changes import cell, clean, record_in, totals_in
+    from gongshi.changes import cell, record_in, totals_in
+    from gongshi.checks.showing import shown_path, shown_text
     from gongshi.package import read_descriptor
 
     tree = work_tree(root) if at is None else _tree_at(_git(root), at)
     if key is None:
         for total in totals_in(tree, resource):
-            click.echo(f"{total.group} {total.measure} {total.after:,f} {total.unit}")
+            say(f"{shown_text(total.group)} {total.measure} {total.after:,f} {total.unit}")
         return
     records = record_in(tree, resource, key)
     if not records:
         raise GongshiError(f"“{tree.label}”的“{resource}”里没有编号是“{key[:80]}”的记录")
     fields = read_descriptor(tree).resources[resource].schema.fields
     for path, cells in records:
-        click.echo(path)
+        say(shown_path(path))
         for field in fields:
             if field.name in cells:
                 unit = f" {field.unit}" if field.unit else ""
-                click.echo(clean(f"  {field.title}：{cell(field, cells[field.name])}{unit}"))
+                say(f"  {field.title}：{cell(field, cells[field.name])}{unit}")
 
 
 def _tree_at(git: Git, at: str) -> RevisionTree:

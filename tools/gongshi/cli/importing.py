@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from gongshi.cli.chinese import Command
-from gongshi.cli.common import day, paint, progress, work_tree
+from gongshi.cli.common import Painted, day, progress, say, work_tree
 from gongshi.cli.sealing import IDENTITY, identity_of
 from gongshi.model import GongshiError
 from gongshi.repository import reason
@@ -58,8 +58,8 @@ def import_(
     result, returned = _plan(tree, workbook, data, request) if dry_run else _import(root, workbook, data, request)
     _tell(result, dry_run)
     if returned:
-        click.echo(f"退回的行在 {returned}，每格的批注说明怎样改；改好后再导入它。")
-    click.echo("这是试算，什么也没有写。" if dry_run else _written(result))
+        say(f"退回的行在 {returned}，每格的批注说明怎样改；改好后再导入它。")
+    say("这是试算，什么也没有写。" if dry_run else _written(result))
     sys.exit(1 if result.counts["refused"] else 0)
 
 
@@ -139,21 +139,19 @@ def _give_back(result, workbook: Path) -> Path | None:
 
 def _tell(result, details: bool) -> None:
     for sheet in result.sheets:
-        click.echo(
-            f"工作表“{sheet.sheet.name}”：" + (f"{sheet.title}（{sheet.resource}）" if sheet.resource else "没有读成")
-        )
+        say(f"工作表“{sheet.sheet.name}”：" + (f"{sheet.title}（{sheet.resource}）" if sheet.resource else "没有读成"))
         if details:
             _tell_columns(sheet)
         for notice in sheet.notices:
-            click.echo(f"  注意：{notice}。")
+            say(f"  注意：{notice}。")
         _tell_rows(sheet)
         _tell_sums(sheet)
     for warning in result.warnings[:LIMIT]:
-        click.echo(f"  {paint('警告', 'yellow')}: {warning}")
+        say("  ", Painted("警告", "yellow"), f": {warning}")
     if len(result.warnings) > LIMIT:
-        click.echo(f"  警告还有 {len(result.warnings) - LIMIT} 条，请用 gongshi unseal --check 查看")
+        say(f"  警告还有 {len(result.warnings) - LIMIT} 条，请用 gongshi unseal --check 查看")
     if len(result.sheets) > 1:
-        click.echo(f"全部工作表：{_counted(result)}。")
+        say(f"全部工作表：{_counted(result)}。")
 
 
 def _tell_columns(sheet) -> None:
@@ -163,22 +161,24 @@ def _tell_columns(sheet) -> None:
         meaning = column.meaning
         if meaning.field:
             unit = f"，单位 {meaning.unit}" if meaning.unit else ""
-            click.echo(
+            say(
                 f"  {column_letters(column.place)} “{column.header}” → {meaning.field.title}（{HOW[meaning.how]}{unit}）"
             )
 
 
 def _tell_rows(sheet) -> None:
+    from gongshi.checks.showing import shown_text
+
     refused = [row for row in sheet.rows if row.kind == "refused"]
     for row in refused[:LIMIT]:
         for place, message in row.places():
-            click.echo(f"  {sheet.sheet.name}!{place}: {paint('退回', 'red')}: {message}")
+            say(f"  {shown_text(sheet.sheet.name)}!{place}: ", Painted("退回", "red"), f": {message}")
     updated = [row for row in sheet.rows if row.kind == "updated"]
     for row in updated[:LIMIT]:
-        click.echo(f"  第 {row.row + 1} 行 {'/'.join(row.key)} 更新：" + "；".join(map(_change, row.changes)))
+        say(f"  第 {row.row + 1} 行 {shown_text('/'.join(row.key))} 更新：" + "；".join(map(_change, row.changes)))
     for kind, rows in (("退回", refused), ("更新", updated)):
         if len(rows) > LIMIT:
-            click.echo(f"  {kind}的还有 {len(rows) - LIMIT} 行，没有一一列出")
+            say(f"  {kind}的还有 {len(rows) - LIMIT} 行，没有一一列出")
 
 
 def _change(change) -> str:
@@ -192,9 +192,9 @@ def _tell_sums(sheet) -> None:
     for what in sheet.skipped.values():
         skipped[what] = skipped.get(what, 0) + 1
     beside = "；另有" + "、".join(f"{what} {count} 行" for what, count in skipped.items()) if skipped else ""
-    click.echo(f"  {_counted(sheet)}{beside}。")
+    say(f"  {_counted(sheet)}{beside}。")
     for title, (taken, refused) in sheet.sums.items():
-        click.echo(f"  {title}：表中 {taken + refused:,} 元 = 已读入 {taken:,} 元 + 退回 {refused:,} 元")
+        say(f"  {title}：表中 {taken + refused:,} 元 = 已读入 {taken:,} 元 + 退回 {refused:,} 元")
 
 
 def _counted(result) -> str:

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from gongshi.cli.chinese import Command
+from gongshi.cli.common import say
 from gongshi.model import GongshiError
 
 FILE = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -32,7 +33,7 @@ def merge_driver(root: Path, base: Path, ours: Path, theirs: Path, path: str) ->
     aside.write_bytes(content)
     os.replace(aside, ours)  # who dies before this line has changed nothing
     for sentence in sentences:
-        click.echo(f"合并冲突：{sentence}", err=True)
+        say(f"合并冲突：{sentence}", err=True)
     sys.exit(0 if clean else 1)
 
 

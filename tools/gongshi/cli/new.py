@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from gongshi.cli.chinese import Command
+from gongshi.cli.common import say
 
 
 @click.command(cls=Command)
@@ -31,11 +32,11 @@ def new(root: Path, folder: Path, name: str, divisions: Path | None) -> None:
 
     data = read_input(divisions) if divisions else None
     made = found_county(root, folder, name, data, date.today().year)
-    click.echo(f"{made.county}的台账已建在 {folder}，{len(made.townships)} 个乡镇，第一次提交 {made.commit[:12]}。")
-    click.echo(f"私钥在 {made.keys}，不在仓库里，请分别交给保管人并另存备份：")
+    say(f"{made.county}的台账已建在 {folder}，{len(made.townships)} 个乡镇，第一次提交 {made.commit[:12]}。")
+    say(f"私钥在 {made.keys}，不在仓库里，请分别交给保管人并另存备份：")
     for file, holder in made.keepers:
-        click.echo(f"  {file} 由{holder}保管")
-    click.echo("每人把自己的存为 ~/.config/gongshi/identity.txt。详见其中的 说明.txt。")
-    click.echo(
+        say(f"  {file} 由{holder}保管")
+    say("每人把自己的存为 ~/.config/gongshi/identity.txt。详见其中的 说明.txt。")
+    say(
         f"接着：在 {folder} 里改好 records/county/county.yaml，再运行 gongshi template villages -o 村情.xlsx 开始填报。"
     )

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from gongshi.cli.chinese import Command, Group
-from gongshi.cli.common import day, paint, work_tree
+from gongshi.cli.common import day, say, say_findings, work_tree
 from gongshi.cli.sealing import IDENTITY, identity_of
 from gongshi.model import GongshiError
 
@@ -33,6 +33,7 @@ def list_notices(root: Path, wanted: str | None, year: int | None, on_day: str |
 
     例：gongshi notice list --state 公示中
     """
+    from gongshi.checks.showing import shown_text
     from gongshi.disclosure.clock import State, state
     from gongshi.disclosure.notices import listed
 
@@ -46,8 +47,10 @@ def list_notices(root: Path, wanted: str | None, year: int | None, on_day: str |
             if (wanted and now != wanted) or (year and row.starts_on.year != year):
                 continue
             shown += 1
-            click.echo(f"{row.notice_id}  {now}  {row.starts_on} 至 {row.ends_on}  {row.notice_kind}  {row.title}")
-        click.echo(f"共 {shown} 份，以 {when} 为准。")
+            say(
+                f"{row.notice_id}  {now}  {row.starts_on} 至 {row.ends_on}  {row.notice_kind}  {shown_text(row.title or '')}"
+            )
+        say(f"共 {shown} 份，以 {when} 为准。")
 
 
 @notice.command(cls=Command)
@@ -57,7 +60,6 @@ def list_notices(root: Path, wanted: str | None, year: int | None, on_day: str |
 @click.option("--starts", help="第一天，默认今天")
 @click.option("--ends", help="最后一天，默认按这种公示的最少天数")
 @click.option("--place", default="", help="公示地点，默认是这种公示常用的")
-@click.option("--title", default="", help="标题，默认是地名、年份加类别；不要写人名")
 @click.option("--case", "case_id", default="", help="名单来自哪个案卷，如 Z2020-00027")
 @click.option("--payment", "payment_id", default="", help="名单来自哪笔支付，如 F0000123")
 @click.option("--doc-no", default="", help="依据文号")
@@ -69,10 +71,12 @@ def new(root: Path, kind: str, starts: str | None, ends: str | None, identity: P
 
     例：gongshi notice new 监测公示 --division 990101100200 --unit U900200 --case Z2020-00027
     """
+    from gongshi.cli.importing import identity_if_any
     from gongshi.disclosure import notices
     from gongshi.disclosure.boards import new_sheet
     from gongshi.disclosure.kinds import carries_households
     from gongshi.disclosure.sheets import RESOURCES
+    from gongshi.exchange.opened import opened_names, refuse_names
     from gongshi.repository import writer
 
     tree = work_tree(root)
@@ -85,9 +89,10 @@ def new(root: Path, kind: str, starts: str | None, ends: str | None, identity: P
         if carries_households(kind):
             sheet = new_sheet(tree, database, made, identity_of(identity, root))
         path, content = notices.new(tree, database, made, wish["projects"], sheet)
+        refuse_names({path: content}, opened_names(tree, identity_if_any(identity, root)))
         write({path: content})
     pages = f"，公示榜 {len(sheet.pages)} 页，用 gongshi sheet {made.notice_id} 打印" if sheet else ""
-    click.echo(f"已登记 {made.notice_id}（{made.starts_on} 至 {made.ends_on}）：{path}{pages}。")
+    say(f"已登记 {made.notice_id}（{made.starts_on} 至 {made.ends_on}）：{path}{pages}。")
 
 
 @notice.command(cls=Command)
@@ -108,7 +113,7 @@ def close(root: Path, notice_id: str, result: str, on_day: str | None) -> None:
         found = notices.find(database, notice_id)
         path, content = notices.close(tree, database, found, result, day(on_day, None))
         write({path: content})
-    click.echo(f"已办结 {notice_id}：{result}。")
+    say(f"已办结 {notice_id}：{result}。")
 
 
 @notice.command("object", cls=Command)
@@ -134,7 +139,7 @@ def record_objection(
         found = notices.find(database, notice_id)
         change = notices.object_to(tree, database, found, topic, day(raised, None), outcome, replied)
         write(dict([change]))
-    click.echo(f"已登记在 {change[0]}。")
+    say(f"已登记在 {change[0]}。")
 
 
 @notice.command(cls=Command)
@@ -146,7 +151,6 @@ def check(root: Path, site: Path | None, on_day: str | None) -> None:
 
     例：gongshi notice check --site site
     """
-    from gongshi.cli.render import text_line
     from gongshi.disclosure import notices
 
     with _load(work_tree(root), "calendar", "divisions") as database:
@@ -156,9 +160,8 @@ def check(root: Path, site: Path | None, on_day: str | None) -> None:
         pages = sorted(site.rglob("*.html"))
         texts = ((page.relative_to(site).as_posix(), page.read_text("utf-8", "replace")) for page in pages)
         found += notices.past_their_day(texts, when)
-    for finding in found:
-        click.echo(text_line(finding, paint))
-    click.echo(f"以 {when} 为准，" + (f"有 {len(found)} 处问题。" if found else "公示公告没有问题。"))
+    say_findings(found)
+    say(f"以 {when} 为准，" + (f"有 {len(found)} 处问题。" if found else "公示公告没有问题。"))
     sys.exit(1 if found else 0)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -10,7 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from gongshi.cli.chinese import Command, Group
-from gongshi.cli.common import day, progress, work_tree
+from gongshi.cli.common import day, progress, say, say_made, work_tree
+from gongshi.cli.render import as_json
 from gongshi.model import SEVERITIES, GongshiError
 
 if TYPE_CHECKING:
@@ -53,9 +53,9 @@ def list_(root: Path, with_rules: bool, style: str) -> None:
         return
     for one in policies.policies:
         where = "不适用本县" if one.elsewhere else "本县"
-        click.echo(f"{one.stem}  {one.title}（{where}，{len(one.rules)} 条规则）")
+        say(f"{one.stem}  {one.title}（{where}，{len(one.rules)} 条规则）")
         for rule in one.rules if with_rules else ():
-            click.echo(f"  {rule.id}  {SEVERITIES[rule.severity]}  {rule.title}")
+            say(f"  {rule.id}  {SEVERITIES[rule.severity]}  {rule.title}")
     _complain(policies)
 
 
@@ -84,7 +84,7 @@ def show(root: Path, name: str, on_day: str | None, style: str) -> None:
         )
         return
     for line in _page(one, when):
-        click.echo(line)
+        say(line)
 
 
 @policy.command(cls=Command, short_help="解释一条规则：要求、依据、标准、查询、看了多少行")
@@ -113,7 +113,7 @@ def explain(root: Path, rule_id: str, on_day: str | None, style: str) -> None:
         _json(_explained(words, outcome, when))
         return
     for line in _explanation(words, outcome, when):
-        click.echo(line)
+        say(line)
 
 
 def _read(root: Path, on_day: str | None = None) -> tuple[Policies, date]:
@@ -128,11 +128,11 @@ def _read(root: Path, on_day: str | None = None) -> tuple[Policies, date]:
 
 def _complain(policies: Policies) -> None:
     if policies.findings:
-        click.echo(f"政策文件里有 {len(policies.findings)} 处问题，请运行 gongshi check policies 查看", err=True)
+        say(f"政策文件里有 {len(policies.findings)} 处问题，请运行 gongshi check policies 查看", err=True)
 
 
 def _json(value: object) -> None:
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+    say_made(as_json(value))
 
 
 def _summary(one: Policy, with_rules: bool) -> dict[str, object]:

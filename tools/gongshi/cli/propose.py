@@ -7,7 +7,8 @@ from pathlib import Path
 import click
 
 from gongshi.cli.chinese import Command
-from gongshi.cli.common import day, progress, work_tree
+from gongshi.cli.common import day, progress, say, work_tree
+from gongshi.cli.sealing import IDENTITY
 
 
 @click.command(cls=Command)
@@ -15,25 +16,30 @@ from gongshi.cli.common import day, progress, work_tree
 @click.option("--doc-no", default="", help="文号，如 示扶〔2020〕12号；文号和依据至少写一项")
 @click.option("--basis", default="", help="依据，如 村民代表会议记录")
 @click.option("--approved-by", default="", help="审批单位，如 古镇人民政府")
+@IDENTITY
 @click.pass_obj
-def propose(root: Path, text: str, doc_no: str, basis: str, approved_by: str) -> None:
+def propose(root: Path, text: str, doc_no: str, basis: str, approved_by: str, identity: Path | None) -> None:
     """把改好的记录送去审核：检查、提交到送审分支、并入最新记录、上传，给出审核地址。不必懂 Git。
 
-    有错误、有个人信息、与别人改了同一处时不送，说明怎样改；改好再运行一次就行。
+    有错误、有个人信息、与别人改了同一处时不送，说明怎样改；改好再运行一次就行。有密钥时，改动和说明里也不能有在册人员的姓名。
 
     例：gongshi propose -m 3月走访登记 --approved-by 古镇人民政府 --basis 走访记录表
     """
+    from gongshi.checks.showing import shown_path, shown_text
+    from gongshi.cli.importing import identity_if_any
     from gongshi.exchange.proposing import Message
     from gongshi.exchange.proposing import propose as send
 
     work_tree(root)
     show = progress()
-    sent = send(root, Message(text, doc_no, basis, approved_by), day(None, None), show)
+    sent = send(root, Message(text, doc_no, basis, approved_by), day(None, None), show, identity_if_any(identity, root))
     show("")
     if sent.paths:
-        click.echo(f"已提交 {len(sent.paths)} 个文件到 {sent.branch}（{sent.commit[:12]}）。")
+        say(f"已提交 {len(sent.paths)} 个文件到 {shown_text(sent.branch)}（{sent.commit[:12]}）。")
     if sent.merged:
-        click.echo(f"并入了别人已通过的 {sent.merged} 个文件。")
+        say(f"并入了别人已通过的 {sent.merged} 个文件。")
     if sent.left_out:
-        click.echo(f"不属于记录、没有送审的：{'、'.join(sent.left_out[:5])}{' 等' if len(sent.left_out) > 5 else ''}。")
-    click.echo(f"请打开 {sent.address} 提交审核。" if sent.address else "没有远程仓库，提交留在本机。")
+        say(
+            f"不属于记录、没有送审的：{'、'.join(map(shown_path, sent.left_out[:5]))}{' 等' if len(sent.left_out) > 5 else ''}。"
+        )
+    say(f"请打开 {shown_path(sent.address)} 提交审核。" if sent.address else "没有远程仓库，提交留在本机。")

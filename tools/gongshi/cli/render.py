@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
-from gongshi.model import SEVERITIES, Finding, Severity
+from gongshi.checks.showing import safe, shown_path, told
+from gongshi.model import SEVERITIES, Finding, Severity, visible
 
-COLOURS = {Severity.ERROR: "red", Severity.WARNING: "yellow", Severity.NOTICE: "cyan"}
 FORMAT_VERSION = 1
 
 
@@ -33,18 +33,18 @@ def summary(findings: Sequence[Finding]) -> str:
     return "共 " + "，".join(f"{name} {counts[level]} 条" for level, name in SEVERITIES.items() if counts[level]) + "。"
 
 
-def text_line(finding: Finding, paint) -> str:
-    """A finding as one line: place, severity, message, code."""
+def text_line(finding: Finding) -> tuple[str, str]:
+    """A finding as a line of text: the place, and what follows its severity."""
+    finding = told(finding)
     place = finding.path + (f":{finding.line}" if finding.line else "")
-    record = f"（{'/'.join(finding.key)}）" if finding.key else ""
+    record = f"（{'/'.join(finding.key)}）" if finding.key not in ((), (f"第 {finding.line} 行",)) else ""
     source = f" {finding.clause}" if finding.clause else ""
-    severity = paint(SEVERITIES[finding.severity], COLOURS[finding.severity])
-    return f"{place}: {severity}: {finding.message}{record} [{finding.rule or finding.code}{source}]"
+    return place, f": {finding.message}{record} [{finding.rule or finding.code}{source}]"
 
 
 def to_json(header: Header, findings: Sequence[Finding]) -> str:
     """The report as JSON; see tools/README.md for its shape."""
-    return json.dumps(
+    return as_json(
         {
             "format": FORMAT_VERSION,
             "commit": header.commit,
@@ -52,11 +52,27 @@ def to_json(header: Header, findings: Sequence[Finding]) -> str:
             "policy_digest": header.policy_digest,
             "tool": header.tool,
             "on": header.on,
-            "findings": [_plain(finding) for finding in findings],
-        },
-        ensure_ascii=False,
-        indent=2,
+            "findings": [_plain(told(finding)) for finding in findings],
+        }
     )
+
+
+def as_json(value: object) -> str:
+    """A value as JSON: what looks like a person struck out of its texts, and nothing unseen in them but as ``\\u202e``."""
+    lines = json.dumps(_safe(value), ensure_ascii=False, indent=2).split("\n")
+    return "\n".join(line if visible(line) == line else "".join(map(_json_char, line)) for line in lines)
+
+
+def _safe(value: object) -> object:
+    if isinstance(value, str):
+        return safe(value)
+    if isinstance(value, dict):
+        return {name: _safe(item) for name, item in value.items()}
+    return [_safe(item) for item in value] if isinstance(value, list | tuple) else value
+
+
+def _json_char(char: str) -> str:
+    return char if visible(char) == char else json.dumps(char)[1:-1]
 
 
 def _plain(finding: Finding) -> dict[str, object]:
@@ -66,13 +82,14 @@ def _plain(finding: Finding) -> dict[str, object]:
 
 def to_github(finding: Finding) -> str:
     """A finding as a workflow command that annotates the line."""
+    finding = told(finding)
     level = finding.severity.value
     place = f"file={_property(finding.path)},line={finding.line or 1},title={_property(finding.rule or finding.code)}"
     return f"::{level} {place}::{_data(finding.message)}"
 
 
 def _data(text: str) -> str:
-    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return visible(text).replace("##[", "\\x23#[").replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
 def _property(text: str) -> str:
@@ -84,21 +101,18 @@ def to_junit(findings: Sequence[Finding]) -> str:
     root = ElementTree.Element("testsuites")
     by_path: dict[str, list[Finding]] = {}
     for finding in findings:
-        by_path.setdefault(finding.path or "records", []).append(finding)
+        by_path.setdefault(shown_path(finding.path) or "records", []).append(finding)
     failures = sum(finding.severity is Severity.ERROR for finding in findings)
     counts = {"tests": str(max(len(by_path), 1)), "failures": str(failures)}
     suite = ElementTree.SubElement(root, "testsuite", name="gongshi check", **counts)
     for path, group in by_path.items() or [("records", [])]:
-        case = ElementTree.SubElement(suite, "testcase", classname="gongshi", name=_xml(path))
+        case = ElementTree.SubElement(suite, "testcase", classname="gongshi", name=visible(path))
         for finding in group:
             tag = "failure" if finding.severity is Severity.ERROR else "system-out"
             element = ElementTree.SubElement(case, tag)
             if tag == "failure":
                 element.set("type", finding.code)
-                element.set("message", _xml(finding.message))
-            element.text = _xml(text_line(finding, lambda text, _: text))
+                element.set("message", visible(told(finding).message))
+            place, rest = text_line(finding)
+            element.text = visible(f"{place}: {SEVERITIES[finding.severity]}{rest}")
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=True)
-
-
-def _xml(text: str) -> str:
-    return "".join(char if (char >= " " and char not in "\ufffe\uffff") or char in "\t\n" else "�" for char in text)

@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from gongshi.cli.chinese import Command
+from gongshi.cli.common import say
 from gongshi.model import GongshiError
 from gongshi.repository import Git, RevisionTree
 
@@ -28,8 +29,6 @@ def sample(root: Path, count: int, resource: str, at: str) -> None:
         raise GongshiError(f"“{root}”不在 Git 仓库里，没有提交号可作抽查的种子")
     tree = RevisionTree(git, at)
     drawn = draw(tree, resource, count)
-    click.echo(
-        f"# 提交 {tree.commit}，{resource} 抽 {count} 条：按 SHA-256(提交号 NUL 表名 NUL 编号) 由小到大取前 {count} 条"
-    )
+    say(f"# 提交 {tree.commit}，{resource} 抽 {count} 条：按 SHA-256(提交号 NUL 表名 NUL 编号) 由小到大取前 {count} 条")
     for key in drawn:
-        click.echo("/".join(key))
+        say("/".join(key))

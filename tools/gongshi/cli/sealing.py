@@ -9,8 +9,8 @@ from pathlib import Path
 import click
 
 from gongshi.cli.chinese import Command
-from gongshi.cli.common import day, paint, work_tree
-from gongshi.cli.render import summary, text_line
+from gongshi.cli.common import day, say, say_findings, work_tree
+from gongshi.cli.render import summary
 from gongshi.model import GongshiError
 from gongshi.repository import WorkTree
 
@@ -26,7 +26,7 @@ def identity_of(option: Path | None, root: Path):
     place, signing = identity_place(option, os.environ), signing_place(None, os.environ)
     identity = read_identity(place, root, signing)
     for told in filter(None, ("" if identity.demo else loose(place), loose(signing))):
-        click.echo(f"注意：{told}", err=True)
+        say(f"注意：{told}", err=True)
     return identity
 
 
@@ -58,9 +58,9 @@ def keygen(
         return
     place = identity_place(identity, os.environ)
     recipient = make(root, name, role, place, public)
-    click.echo(f"公钥已登记：{recipient}" if public else f"私钥在 {place}，公钥已登记：{recipient}")
+    say(f"公钥已登记：{recipient}" if public else f"私钥在 {place}，公钥已登记：{recipient}")
     if _signed(tree):
-        click.echo("这一行要在密钥管理员签名的提交里（git commit -S）才算数，请把公钥当面交给密钥管理员登记。")
+        say("这一行要在密钥管理员签名的提交里（git commit -S）才算数，请把公钥当面交给密钥管理员登记。")
 
 
 def _signed(tree: WorkTree) -> bool:
@@ -75,10 +75,10 @@ def _keygen_signing(root: Path, name: str, role: str, public: str, passphrase: b
 
     place = signing_place(option, os.environ)
     signer = keygen_signing(root, name, role, place, public, passphrase)
-    click.echo("公钥已登记。" if public else f"签名私钥在 {place}，公钥已登记，Git 已设为用它签名提交。")
-    click.echo(f"指纹 {signer.fingerprint}。records/keys/signers 的改动要由根签名提交才算数（git commit -S）。")
+    say("公钥已登记。" if public else f"签名私钥在 {place}，公钥已登记，Git 已设为用它签名提交。")
+    say(f"指纹 {signer.fingerprint}。records/keys/signers 的改动要由根签名提交才算数（git commit -S）。")
     if "root" in signer.roles:
-        click.echo(
+        say(
             f"第一个根还要在 records/county/county.yaml 写上 root_fingerprint: {signer.fingerprint}，同一次提交；它印在每张公示榜上。"
         )
 
@@ -104,15 +104,13 @@ def seal(root: Path, township: str, epoch: str | None, rewrap: bool, identity: P
         raise GongshiError("请写明密钥年度（--epoch 2020）并送进名单，或者用 --rewrap 只改封数据密钥。")
     if rewrap:
         paths = wrap_again(root, township, identity_of(identity, root))
-        click.echo(
-            f"已改封给现在登记的公钥：{'、'.join(paths)}。以前的提交里还留着旧的封装，除名的人若有旧克隆仍能打开。"
-        )
+        say(f"已改封给现在登记的公钥：{'、'.join(paths)}。以前的提交里还留着旧的封装，除名的人若有旧克隆仍能打开。")
         return
     if sys.stdin.isatty():
         raise GongshiError("请用 < 把 CSV 文件送进来，或用管道")
     changed = put(root, township, epoch, sys.stdin.buffer.read(), identity_of(identity, root))
     unsigned = "" if _signed(WorkTree(root)) else "数据密钥未签（没有 records/keys/signers）。"
-    click.echo(("已密封：" + "、".join(changed) + "。" if changed else "没有变化。") + unsigned)
+    say(("已密封：" + "、".join(changed) + "。" if changed else "没有变化。") + unsigned)
 
 
 @click.command(cls=Command)
@@ -124,7 +122,7 @@ def unseal(root: Path, township: str | None, check: bool, identity: Path | None)
     """用密钥打开密封信息，以 CSV 写到标准输出，不写任何文件。
 
     同时用打开的信息运行要密钥的规则：校验码、性别和出生年月与证件号、重复、共用电话。用县的密钥能查出跨乡镇的重复。
-    加 --check 时逐个乡镇、逐行查：打不开的、被换过或挪动过的内容，和没有签名的数据密钥，一次列出。
+    加 --check 时逐个乡镇、逐行查：打不开的、被换过或挪动过的内容，和没有签名的数据密钥，一次列出，还在台账的全部文件里找打开的姓名。
 
     例：gongshi unseal --check
     """
@@ -138,33 +136,36 @@ def unseal(root: Path, township: str | None, check: bool, identity: Path | None)
         _survey(tree, township, key)
     rows = list(open_all(tree, township, key, UNSIGNED))
     for line in csv_lines(rows):
-        click.echo(line, nl=False)
+        sys.stdout.write(line)
     _tell_doubts(tree)
     if findings := _rule_findings(tree, rows):
-        click.echo(f"要密钥的规则：{summary(findings)}用 gongshi unseal --check 逐条查看。", err=True)
+        say(f"要密钥的规则：{summary(findings)}用 gongshi unseal --check 逐条查看。", err=True)
 
 
 def _survey(tree: WorkTree, township: str | None, key) -> None:
     """All findings on standard output, what was opened, and their exit code."""
+    from gongshi.exchange.opened import names_on_record, opened_names
     from gongshi.sealing import survey
 
     found = survey(tree, township, key)
-    findings = sorted([*found.findings, *_rule_findings(tree, found.rows)], key=lambda finding: finding.order)
-    for finding in findings:
-        click.echo(text_line(finding, paint))
+    names = opened_names(tree, None, (row.get("name", "") for row in found.rows))
+    findings = [*found.findings, *_rule_findings(tree, found.rows), *names_on_record(tree, names)]
+    findings.sort(key=lambda finding: finding.order)
+    say_findings(findings)
     if found.foreign:
-        click.echo(f"不归这把密钥打开的乡镇 {len(found.foreign)} 个：{'、'.join(found.foreign)}。")
-    click.echo(f"数据密钥：已签 {found.signed} 个，未签 {found.unsigned} 个。")
-    click.echo(f"已打开 {len(found.rows):,} 人。{summary(findings)}")
+        say(f"不归这把密钥打开的乡镇 {len(found.foreign)} 个：{'、'.join(found.foreign)}。")
+    say(f"数据密钥：已签 {found.signed} 个，未签 {found.unsigned} 个。")
+    say(f"已打开 {len(found.rows):,} 人。{summary(findings)}")
     sys.exit(1 if any(finding.severity == "error" for finding in findings) else 0)
 
 
 def _tell_doubts(tree: WorkTree) -> None:
     """What was read all the same, so that it can be sealed anew, is told on standard error."""
+    from gongshi.checks.showing import shown_path
     from gongshi.sealing import check_keys
 
     for finding in check_keys(tree):
-        click.echo(f"注意：{finding.path}：{finding.message}。", err=True)
+        say(f"注意：{shown_path(finding.path)}：{finding.message}。", err=True)
 
 
 def _rule_findings(tree: WorkTree, rows: list[dict[str, str]]):

@@ -8,8 +8,7 @@ from pathlib import Path
 import click
 
 from gongshi.cli.chinese import Command
-from gongshi.cli.common import paint, work_tree
-from gongshi.cli.render import text_line
+from gongshi.cli.common import say, say_findings, work_tree
 
 
 @click.command(cls=Command)
@@ -26,19 +25,18 @@ def setup(root: Path, hook: str | None, files: tuple[str, ...]) -> None:
 
         work_tree(root)
         install(root)
-        click.echo("已装好：提交前检查个人信息，提交说明也查；合并时按记录和字段合并。")
+        say("已装好：提交前检查个人信息，提交说明也查；合并时按记录和字段合并。")
         return
     findings = _findings(root, hook, files)
-    for finding in findings:
-        click.echo(text_line(finding, paint), err=True)
+    say_findings(findings, err=True)
     if any(finding.severity == "error" for finding in findings):
         advice = "请重做这些提交，使历史里也没有它" if hook == "commits" else "没有提交：请先照上面的提示改好"
-        click.echo(f"{advice}。", err=True)
+        say(f"{advice}。", err=True)
         sys.exit(1)
     from gongshi.review.hooks import reminder
 
     if hook == "commit-msg" and (lacking := reminder(root, Path(files[0]).read_bytes())):
-        click.echo(f"提醒：{lacking}；可以用 git commit --amend 补上，不补审核时会被退回。", err=True)
+        say(f"提醒：{lacking}；可以用 git commit --amend 补上，不补审核时会被退回。", err=True)
 
 
 def _findings(root: Path, hook: str, files: tuple[str, ...]):

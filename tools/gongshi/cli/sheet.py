@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gongshi.cli.chinese import Command
-from gongshi.cli.common import work_tree
+from gongshi.cli.common import say, work_tree
 from gongshi.cli.sealing import IDENTITY, identity_of
 from gongshi.model import GongshiError
 from gongshi.repository import write_private
@@ -34,6 +34,7 @@ def sheet(root: Path, notice_id: str, out: Path, paper: str, log: Path | None, i
     例：gongshi sheet G2020-80057 -o 公示榜.html
     """
     from gongshi.disclosure import boards, notices, sheets
+    from gongshi.exchange.opened import opened_names
     from gongshi.package import load
     from gongshi.sealing import proven_root
     from gongshi.site.manifest import BESIDE
@@ -46,6 +47,7 @@ def sheet(root: Path, notice_id: str, out: Path, paper: str, log: Path | None, i
     with load(tree, wanted) as database:
         notice = notices.find(database, notice_id)
         key = identity_of(identity, root)
+        _refuse_title(notice, opened_names(tree, key))
         made = boards.sheet(tree, database, notice, key, notices.committed(database, notice_id))
         unit = database.sql("SELECT name, office_phone FROM units WHERE unit_code = ?", [notice.publisher_unit])
         names, rows = database.columns("SELECT * FROM county")
@@ -56,10 +58,15 @@ def sheet(root: Path, notice_id: str, out: Path, paper: str, log: Path | None, i
     text = render(notice, made, county, phone, paper, publisher, village, newest, root_key)
     write_private(out, text.encode("utf-8"))
     if newest is None:
-        click.echo(
-            "没有发布清单，榜上没有印摘要：请先取来清单目录（tools/ci/manifests.sh fetch），用 --log 指明。", err=True
-        )
-    click.echo(f"公示榜 {len(made.pages)} 页，加异议单 1 页：{out}。张贴后请删去这个文件，公示期到 {notice.ends_on}。")
+        say("没有发布清单，榜上没有印摘要：请先取来清单目录（tools/ci/manifests.sh fetch），用 --log 指明。", err=True)
+    say(f"公示榜 {len(made.pages)} 页，加异议单 1 页：{out}。张贴后请删去这个文件，公示期到 {notice.ends_on}。")
+
+
+def _refuse_title(notice, names) -> None:
+    """The list names persons in its own place; what stands above it, on the site too, must not."""
+    for text in (notice.title, notice.place, notice.scope, notice.doc_no):
+        if text and next(names.find(text), None):
+            raise GongshiError(f"{notice.notice_id} 的标题或地点里有在册人员的姓名，没有生成公示榜：请先改好这份公示。")
 
 
 def _newest(log: Path) -> Manifest | None:

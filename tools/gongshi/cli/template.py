@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from gongshi.cli.chinese import Command
-from gongshi.cli.common import work_tree
+from gongshi.cli.common import say, work_tree
 
 
 @click.command(cls=Command)
@@ -31,4 +31,4 @@ def template(root: Path, resources: tuple[str, ...], out: Path) -> None:
     with load(tree, needed(descriptor, resources), descriptor) as database:
         data = template_workbook(database, resources, (git.head() or "") if git.exists() else "")
     write_private(out, data)
-    click.echo(f"已写到 {out}，填好后运行 gongshi import {out.name}。")
+    say(f"已写到 {out}，填好后运行 gongshi import {out.name}。")

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gongshi.cli.chinese import Command
-from gongshi.cli.common import paint
+from gongshi.cli.common import Painted, say
 from gongshi.cli.proving import Case, Report, judge, sign
 from gongshi.model import GongshiError
 
@@ -53,6 +53,7 @@ def verify(
 
     例：gongshi verify --site site --digest 000001-2020-06-30-0123456789abcdef0123456789abcdef
     """
+    from gongshi.checks.showing import shown_path
     from gongshi.site.manifest import read_bytes
 
     paper = _paper(digest) if digest else None
@@ -64,13 +65,13 @@ def verify(
     case = Case.of(root, path, site, read, paper, signers) if content.lstrip()[:1] == b"{" else None
     report = judge(case) if case else _sheet(root, content, site, read)
     for finding in report.found:
-        click.echo(f"{finding.path}: {paint('错误', 'red')}: {finding.message} [{finding.code}]")
+        say(shown_path(finding.path), ": ", Painted("错误", "red"), f": {finding.message} [{finding.code}]")
     for title, lines in (("证明了", report.proven), ("没有证明", report.unproven)):
         for line in lines:
-            click.echo(f"{title}：{line}")
+            say(f"{title}：{line}")
     if case and signing_key:
-        click.echo(sign(case, report, signing_key))
-    click.echo(f"核验不通过，共 {len(report.found)} 处。" if report.found else "核验通过。")
+        say(sign(case, report, signing_key))
+    say(f"核验不通过，共 {len(report.found)} 处。" if report.found else "核验通过。")
     sys.exit(1 if report.found else 0)
 
 

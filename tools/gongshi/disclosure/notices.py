@@ -32,7 +32,6 @@ class Wish:
     starts_on: datetime.date
     ends_on: datetime.date | None = None
     place: str = ""
-    title: str = ""
     case_id: str = ""
     payment_id: str = ""
     doc_no: str = ""
@@ -104,7 +103,7 @@ def draft(database: Any, wish: Wish) -> Any:
     values = {
         "notice_id": _number(database, wish.starts_on.year),
         "notice_kind": wish.kind,
-        "title": wish.title or f"{rows[0][0]}{wish.starts_on.year}年{wish.kind}",
+        "title": f"{rows[0][0]}{wish.starts_on.year}年{wish.kind}",
         "division_code": wish.division,
         "place": wish.place or rule.places[0],
         "starts_on": wish.starts_on,

@@ -14,6 +14,7 @@ from gongshi.changes import merge_rows
 from gongshi.checks.phrases import cell_message
 from gongshi.checks.proof import prove
 from gongshi.checks.references import check_foreign_key
+from gongshi.checks.showing import shown_cell
 from gongshi.exchange.identifiers import BY_NAME, FIELDS, carries_persons, extended
 from gongshi.exchange.ledger import Key, Ledger, OverlayTree, Row
 from gongshi.exchange.memory import Memory, Origin
@@ -338,7 +339,7 @@ def _conflict_message(schema: Schema, conflict) -> str:
     item = schema.field(conflict.field)
     if conflict.field in BY_NAME:
         return f"“{item.title}”在导出之后已被别人改过，请重新导出再改"
-    theirs = f"“{conflict.theirs}”" if conflict.theirs else "空"
+    theirs = f"“{shown_cell(item, conflict.theirs)}”" if conflict.theirs else "空"
     return f"“{item.title}”在导出之后已被别人改成{theirs}，您改的与它不同，请核实后在新导出的表里改"
 
 
@@ -349,5 +350,7 @@ def _changes(schema: Schema, now: Row | None, new: Row) -> tuple[CellChange, ...
     for item, old, cell in zip(schema.fields, now, new, strict=True):
         if old != cell:
             secret = item.name in BY_NAME
-            changes.append(CellChange(item.title, None if secret else old, None if secret else cell))
+            changes.append(
+                CellChange(item.title, *(None if secret else shown_cell(item, text) for text in (old, cell)))
+            )
     return tuple(changes)

@@ -11,18 +11,21 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+from gongshi.checks.phrases import is_personal
+from gongshi.checks.showing import personal
 from gongshi.exchange.convert import UNITS, Converter
 from gongshi.exchange.deciding import Candidate, Decider
 from gongshi.exchange.identifiers import BY_NAME, carries_persons
 from gongshi.exchange.mapping import ColumnMapping, MappedColumn, Vocabulary, normal, read_mappings
 from gongshi.exchange.memory import Memory, recall
 from gongshi.exchange.names import codes_of_names
+from gongshi.exchange.opened import opened_names
 from gongshi.exchange.persons import People, spelled
 from gongshi.exchange.sheets import Sheet, address, column_letters, read_sheets
 from gongshi.exchange.tables import NoTable, Table, filled_rows, find_table
 from gongshi.exchange.values import ImportResult, Kind, Problem, RowResult, SheetResult
 from gongshi.model import GongshiError
-from gongshi.package import RECORDS, Descriptor, Field, Resource, read_descriptor
+from gongshi.package import RECORDS, Descriptor, Field, Resource, is_free, read_descriptor
 from gongshi.repository import Tree
 from gongshi.sealing import Identity
 
@@ -60,12 +63,33 @@ def plan_import(
     progress("转换各格")
     codes = codes_of_names(tree, descriptor, [table.resource for table in tables], request.township)
     candidates = [one for table in tables for one in _candidates(table, mappings, codes, people)]
+    _refuse_names(candidates, tree, request)
     progress("与台账比较")
     decider = Decider(tree, descriptor, request.township, people, memory)
     decider.decide(candidates, {table.resource.name for table in tables})
     results = [_result(table, result, candidates) for table, result in found]
     warnings = [_warning(*found) for found in decider.warnings]
     return ImportResult(results, decider.files(), *_to_confirm(tables, request), warnings)
+
+
+def _refuse_names(candidates: Sequence[Candidate], tree: Tree, request: Request) -> None:
+    """No cell but that of a name may hold the name of somebody who is sealed, or is in this sheet."""
+    rows = [(candidate, name, text) for candidate in candidates for name, text in candidate.values.items() if text]
+    new = {text for candidate, name, text in rows if name == "name" and carries_persons(candidate.table.resource)}
+    free = [
+        (candidate, name, text)
+        for candidate, name, text in rows
+        if name not in BY_NAME and _takes_text(candidate, name)
+    ]
+    names = opened_names(tree, request.identity, new) if free else None
+    for candidate, name, text in free:
+        if names and next(names.find(text), None):
+            candidate.refuse(name, "这一格里有在册人员的姓名，请删去，或改写成户编号")
+
+
+def _takes_text(candidate: Candidate, name: str) -> bool:
+    resource = candidate.table.resource
+    return name in resource.schema.names and is_free(resource.schema.field(name)) and not is_personal(resource)
 
 
 def _check_township(descriptor: Descriptor, slug: str | None) -> None:
@@ -283,6 +307,9 @@ def _kept(table: Table, name: str) -> ColumnMapping:
         for column in table.columns
         if column.meaning.field
     ]
-    ignored = {normal(column.header) for column in table.columns if column.header and not column.meaning.field}
+    others = [column.header for column in table.columns if column.header and not column.meaning.field]
+    ignored = {
+        normal(header) for header in others if not personal(header)
+    }  # a sheet without a header begins with a person
     title = f"{resource.title}（导入时确认）"
     return ColumnMapping(name, title, resource.name, tuple(columns), frozenset(ignored))

@@ -13,14 +13,16 @@ from pathlib import Path
 
 from gongshi.changes import conflict_sentence, lacking_sentence, merge_files, unfounded_commits
 from gongshi.changes.judging import JUDGED, judging
-from gongshi.checks import check_guard
-from gongshi.checks.guard import scan_text
+from gongshi.checks import check_guard, check_public
+from gongshi.checks.guard import NameSet, scan_text
 from gongshi.checks.programs import check_mixed, check_programs
+from gongshi.checks.showing import shown_path, told
+from gongshi.exchange.opened import opened_names
 from gongshi.model import Finding, GongshiError, Severity
 from gongshi.package import RECORDS, Descriptor, county_day, document_of, format_files, load, read_descriptor
 from gongshi.repository import Changes, Git, RevisionTree, WorkTree, differing, writer
 from gongshi.review.hooks import commit_findings, identity_findings
-from gongshi.sealing import check_keys
+from gongshi.sealing import Identity, check_keys
 
 PREFIX = "songshen/"
 MAIN = "main"
@@ -56,18 +58,25 @@ class Proposal:
     address: str
 
 
-def propose(root: Path, message: Message, day: date, progress: Progress = lambda _: None) -> Proposal:
+def propose(
+    root: Path,
+    message: Message,
+    day: date,
+    progress: Progress = lambda _: None,
+    identity: Identity | None = None,
+) -> Proposal:
     """Send the changed records for review. GongshiError, one sentence that says what to do, for every refusal; then
     records on disk are as they were, save that a commit made before a failed merge or push stays and is sent next time."""
-    git = _ready(root)
-    _check_message(message)
+    names = opened_names(WorkTree(root), identity)
+    git = _ready(root, names)
+    _check_message(message, names)
     with writer(root) as write:
         changed, left_out = _changed(git)
         if changed:
             _check_grounds(message)
             progress("整理和检查")
             _format(root, changed, write)
-            _check(root, WorkTree(root), _base(git), day)
+            _check(root, WorkTree(root), _base(git), day, names)
         branch = _branch(git, day, bool(changed))
         sent = _commit(git, message, changed) if changed else ()
     progress("并入最新的记录")
@@ -77,8 +86,8 @@ def propose(root: Path, message: Message, day: date, progress: Progress = lambda
     # What lies on disk was checked above; what a merge, or commits of before that nothing is added to, hold was not.
     if merged or not changed or any(path.startswith(JUDGED) for path in left_out):
         progress("检查要送的内容")
-        _check(root, RevisionTree(git, commit), _base(git, commit), day, merged)
-    _check_history(root, commit, _base(git, commit))
+        _check(root, RevisionTree(git, commit), _base(git, commit), day, names, merged)
+    _check_history(root, commit, _base(git, commit), names)
     if merged:
         with writer(root):
             git.run("merge", "-q", "--ff-only", commit)
@@ -89,7 +98,7 @@ def propose(root: Path, message: Message, day: date, progress: Progress = lambda
     return Proposal(branch, commit, sent, len(brought), left_out, _address(remote, branch))
 
 
-def _ready(root: Path) -> Git:
+def _ready(root: Path, names: NameSet) -> Git:
     git = Git(root)
     if not git.exists():
         raise GongshiError("这里不是 Git 仓库，不能送审，请在台账仓库里运行，或先用 gongshi new 建立。")
@@ -105,20 +114,20 @@ def _ready(root: Path) -> Git:
             "还没有登记您是谁，请先运行 git config user.name 单位或岗位 和 git config user.email 邮箱，再送审。"
         ) from None
     _refuse(
-        identity_findings(git),
+        identity_findings(git, names),
         "您登记的姓名或邮箱里有个人信息",
         "请用 git config user.name 单位或岗位 和 git config user.email 单位邮箱 改过再送审",
     )
     return git
 
 
-def _check_message(message: Message) -> None:
+def _check_message(message: Message, names: NameSet) -> None:
     if not message.text.strip():
         raise GongshiError("送审说明是空的，请用 -m 写一句话，如：3 月走访登记。")
     for text in (message.doc_no, message.basis, message.approved_by):
         if "\n" in text or "\r" in text:
             raise GongshiError("文号、依据、审批只能写一行，请改成一行。")
-    if found := scan_text("送审说明", message.render().encode()):
+    if found := scan_text("送审说明", message.render().encode(), names):
         raise GongshiError(f"送审说明里{found[0].message.rstrip('。')}。")
 
 
@@ -157,25 +166,28 @@ def _main(git: Git) -> str | None:
     return git.resolve(f"{REMOTE}/{MAIN}") or git.resolve(MAIN)
 
 
-def _check(root: Path, tree: WorkTree | RevisionTree, base: str, day: date, merged: bool = False) -> None:
+def _check(
+    root: Path, tree: WorkTree | RevisionTree, base: str, day: date, names: NameSet, merged: bool = False
+) -> None:
     """Refuse for personal data in any record that differs from the base, and for errors, of the records or of a rule,
     that the base did not have: what ``gongshi check --against`` fails on."""
     before = RevisionTree(Git(root), base)
     changed = [path for path in differing(before, tree) if path.startswith(f"{RECORDS}/") and tree.exists(path)]
     if isinstance(tree, RevisionTree):
         tree.prefetch(path for path in tree.paths() if path.startswith(JUDGED))
-    _refuse(check_guard(tree, changed), "有个人信息")
+    _refuse(check_guard(tree, changed, names), "有个人信息")
     with judging(root, lambda _: None) as judge, load(tree) as database:
         found = [*judge.since(before, database, county_day(database) or day), *check_keys(tree)]
+        _refuse(check_public(database), "公开的文字里像有人名")
     if merged:
         _refuse(found, "并入最新的记录后有新的错误", "请照着改好自己的记录再送审", 5)
     _refuse(found, "有新的错误")
 
 
-def _check_history(root: Path, commit: str, base: str) -> None:
+def _check_history(root: Path, commit: str, base: str, names: NameSet) -> None:
     """What one commit brings and the next takes away again would be pushed all the same; somebody's own may lack grounds."""
     _refuse(
-        commit_findings(root, base, commit),
+        commit_findings(root, base, commit, names),
         "要送的提交里有个人信息",
         "删去了也还在历史里，请由管理员重做这些提交再送审",
     )
@@ -200,6 +212,7 @@ def _refuse(
 
 
 def _told(finding: Finding) -> str:
+    finding = told(finding)
     line = f" 第 {finding.line} 行" if finding.line else ""
     return (f"{finding.path}{line}：" if finding.path else "") + finding.message.rstrip("。")
 
@@ -275,7 +288,7 @@ def _merged(root: Path, git: Git) -> tuple[str, tuple[str, ...]]:
     changes = merged_changes(git, read_descriptor(WorkTree(root)), base, ours, theirs)
     dirty = sorted(set(sum(_changed(git), ())) & set(changes))
     if dirty:
-        raise GongshiError(f"“{dirty[0]}”还有没送审的改动，与最新的记录合不到一起，请先还原它再送审。")
+        raise GongshiError(f"“{shown_path(dirty[0])}”还有没送审的改动，与最新的记录合不到一起，请先还原它再送审。")
     with tempfile.TemporaryDirectory(prefix="gongshi-") as folder:
         index = Git(root, Path(folder) / "index")  # the repository's own may hold what is not to be sent
         index.run("read-tree", ours)
@@ -314,7 +327,7 @@ def merged_changes(git: Git, descriptor: Descriptor, base: str, ours: str, their
         if mine == old:
             changes[path] = trees[2].read(path) if yours else None
         elif mine is None or yours is None or not (path in records or document_of(descriptor, path)):
-            conflicts.append(f"{path}：两边都改了，请管理员合并")
+            conflicts.append(f"{shown_path(path)}：两边都改了，请管理员合并")
         else:
             data, found = merge_files(
                 path, descriptor, *(trees[at].read(path) if listings[at].get(path) else b"" for at in range(3))

@@ -8,13 +8,13 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from decimal import Decimal
 
-from gongshi.checks.guard_numbers import find_numbers
-from gongshi.checks.guard_text import normalise
+from gongshi.checks.showing import personal, shown_path
 from gongshi.exchange.identifiers import BY_NAME
 from gongshi.exchange.sheets import Damaged, Raw, address
 from gongshi.exchange.styles import Book, display_width, fitting
 from gongshi.exchange.tables import Column
 from gongshi.exchange.values import ImportResult, Kind, RowResult, SheetResult
+from gongshi.package import fits
 
 PLACE, REASON = "原位置", "退回原因"
 REASON_WIDTH, LINE_HEIGHT = 60, 15  # a program that does not fit rows by itself must still show all of a reason
@@ -33,7 +33,7 @@ def refused_workbook(result: ImportResult) -> bytes | None:
 
 
 def _write(book: Book, result: SheetResult) -> None:
-    sheet = book.sheet(result.sheet.name)
+    sheet = book.sheet(shown_path(result.sheet.name))
     columns = [column for column in result.columns if column.meaning.field]
     header = book.style(bold=True, text_wrap=True, border=1, bg_color="#DDE8F0", num_format="@")
     for place, label in enumerate((PLACE, REASON, *(column.header for column in columns))):
@@ -42,7 +42,7 @@ def _write(book: Book, result: SheetResult) -> None:
     rows = [row for row in result.rows if row.kind is Kind.REFUSED]
     for line, row in enumerate(rows, 1):
         where = address(row.row, min(problem.column for problem in row.problems))
-        sheet.write_string(line, 0, f"{result.sheet.name}!{where}")
+        sheet.write_string(line, 0, f"{shown_path(result.sheet.name)}!{where}")
         reason = "；".join(problem.message for problem in row.problems)
         sheet.write_string(line, 1, reason, book.style(text_wrap=True, valign="top"))
         sheet.set_row(line, LINE_HEIGHT * (1 + display_width(reason) // (REASON_WIDTH - 4)))
@@ -66,10 +66,10 @@ def _shown(raw: Raw, column: Column) -> tuple[str, bool]:
     """(text to copy, whether something was left out)."""
     if isinstance(raw, Damaged) or raw == "":
         return "", False
-    if column.meaning.field and column.meaning.field.name in BY_NAME:
+    field, text = column.meaning.field, _text(raw)
+    if field and (field.name in BY_NAME or (field.pattern and not fits(field, text.strip()))):
         return "", True
-    text = _text(raw)
-    return ("", True) if find_numbers(normalise(text)) else (text, False)
+    return ("", True) if personal(text) else (text, False)
 
 
 def _text(raw: Raw) -> str:

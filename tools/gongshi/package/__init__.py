@@ -6,6 +6,7 @@ from gongshi.package.descriptor import RECORDS, read_descriptor
 from gongshi.package.dictionary import dictionary
 from gongshi.package.documents import canonical_document, document_of, pattern_of
 from gongshi.package.export import export_package, schema_descriptor
+from gongshi.package.fitting import fits, is_free
 from gongshi.package.formatting import format_files
 from gongshi.package.schema import Descriptor, Document, Field, ForeignKey, Resource, Schema
 
@@ -25,8 +26,10 @@ __all__ = [
     "dictionary",
     "document_of",
     "export_package",
+    "fits",
     "format_files",
     "identifier",
+    "is_free",
     "literal",
     "load",
     "pattern_of",

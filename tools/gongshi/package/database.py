@@ -119,12 +119,6 @@ class Database:
         part = loaded.parts[index]
         return part.path, part.line(row - part.first)
 
-    def key(self, resource: str, row: int) -> tuple[str, ...]:
-        """The primary-key values, as text, of the row numbered ``row``."""
-        names = self.descriptor.resources[resource].schema.primary_key
-        found = self.sql(f"SELECT {quoted(names)} FROM raw.{identifier(resource)} WHERE rowid = ?", [row])
-        return tuple(found[0]) if found else ()
-
     def file_of(self, path: str) -> str:
         """A path on disk that DuckDB can read: the file itself, or a private copy of a revision's blob."""
         if place := self.tree.file(path):

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import partial
 
+from gongshi.checks.showing import keys_of
 from gongshi.model import Finding, GongshiError, Severity
 from gongshi.package import Database
 from gongshi.policy.compiling import Query, compile_rule, fill_message
@@ -14,7 +15,7 @@ from gongshi.policy.facts import World
 from gongshi.policy.proving import count
 from gongshi.policy.release import Figures
 from gongshi.policy.scope import PROGRAMMES
-from gongshi.policy.tables import IDENTITY, fill_facts, finish, materialise, prepare, primary_key_rows
+from gongshi.policy.tables import IDENTITY, fill_facts, finish, materialise, prepare
 from gongshi.policy.values import Outcome, Policies, Policy, Rule, State
 
 CALENDAR = "records/county/calendar.csv"
@@ -161,7 +162,7 @@ def _load_base(database: Database, pairs: Sequence[Sequence[str | None]]) -> Non
 
 def _findings(database: Database, rule: Rule, bad: list[dict[str, object]]) -> list[Finding]:
     resource = database.descriptor.resources[rule.resource]
-    keys = primary_key_rows(database, resource, [one["_row"] for one in bad if one["_row"] is not None])
+    keys = keys_of(database, resource, [one["_row"] for one in bad if one["_row"] is not None])
     found: dict[tuple[str, ...], Finding] = {}
     for one in bad:
         message = fill_message(rule.message, one)

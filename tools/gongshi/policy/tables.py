@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 
 from gongshi.package import Database, Field, Resource, identifier
@@ -60,18 +60,6 @@ def fill_facts(database: Database, groups: Iterable[FactGroup]) -> None:
     for group in sorted(groups, key=lambda group: group.level):
         sql, values = group.statement()
         database.sql(f"CREATE TABLE {group.table} AS {sql}", values)
-
-
-def primary_key_rows(database: Database, resource: Resource, rows: Sequence[int]) -> dict[int, tuple[str, ...]]:
-    """The primary-key values, as text, of many rows in one query."""
-    if not rows:
-        return {}
-    names = ", ".join(identifier(name) for name in resource.schema.primary_key)
-    found = database.sql(
-        f"SELECT rowid, {names} FROM raw.{identifier(resource.name)} WHERE rowid IN (SELECT unnest($1::BIGINT[]))",
-        [rows],
-    )
-    return {row: tuple(key) for row, *key in found}
 
 
 def _sane(field: Field) -> str:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from gongshi.changes import lacking_sentence
-from gongshi.checks.guard import scan, scan_path, scan_text
+from gongshi.checks.guard import NameSet, scan, scan_path, scan_text
 from gongshi.checks.programs import check_programs
 from gongshi.model import Finding
 from gongshi.package import RECORDS
@@ -26,10 +26,10 @@ def staged_findings(root: Path) -> list[Finding]:
     return [*identity_findings(git), *check_programs(path for path, _ in added), *_blob_findings(git, added)]
 
 
-def identity_findings(git: Git) -> list[Finding]:
+def identity_findings(git: Git, names: NameSet | None = None) -> list[Finding]:
     """What is personal in the name and address of who commits."""
     identity = b"\n".join(git.run("var", name) for name in ("GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"))
-    return scan_text("提交人", _without_time(identity))
+    return scan_text("提交人", _without_time(identity), names)
 
 
 def message_findings(text: bytes) -> list[Finding]:
@@ -38,7 +38,7 @@ def message_findings(text: bytes) -> list[Finding]:
     return scan_text("提交说明", b"\n".join(kept))
 
 
-def commit_findings(root: Path, base: str, head: str) -> list[Finding]:
+def commit_findings(root: Path, base: str, head: str, names: NameSet | None = None) -> list[Finding]:
     """What is personal in any commit that ``head`` has and ``base`` has not: message, people, and every file as that
     commit has it. What a later commit takes away again still lies in the history."""
     git = Git(root)
@@ -46,14 +46,14 @@ def commit_findings(root: Path, base: str, head: str) -> list[Finding]:
     seen: set[str] = set()
     for commit in git.run("rev-list", "--reverse", git.commit(head), f"^{git.commit(base)}").decode().split():
         about = git.run("show", "-s", "--format=%an <%ae>%n%cn <%ce>%n%B", commit)
-        findings.extend(scan_text(f"提交 {commit[:12]} 的说明", about))
+        findings.extend(scan_text(f"提交 {commit[:12]} 的说明", about, names))
         listing = git.run(
             "diff-tree", "-r", "-z", "-m", "--root", "--no-renames", "--no-abbrev", "--no-commit-id", commit
         )
         added = dict(_added(listing))
         again = [path for path, name in added.items() if name in seen]  # another name may hold what no content does
-        found = [finding for path in again for finding in scan_path(path)]
-        found += _blob_findings(git, [(path, name) for path, name in added.items() if name not in seen])
+        found = [finding for path in again for finding in scan_path(path, names)]
+        found += _blob_findings(git, [(path, name) for path, name in added.items() if name not in seen], names)
         seen |= set(added.values())
         findings.extend(replace(one, message=f"提交 {commit[:12]}：{one.message}") for one in found)
     return findings
@@ -70,9 +70,9 @@ def _added(listing: bytes) -> list[tuple[str, str]]:
     return found
 
 
-def _blob_findings(git: Git, blobs: Sequence[tuple[str, str]]) -> list[Finding]:
+def _blob_findings(git: Git, blobs: Sequence[tuple[str, str]], names: NameSet | None = None) -> list[Finding]:
     contents = dict(git.blobs(dict.fromkeys(name for _, name in blobs)))
-    return scan((path, lambda name=name: contents[name]) for path, name in blobs)
+    return scan(((path, lambda name=name: contents[name]) for path, name in blobs), names)
 
 
 def _without_time(identity: bytes) -> bytes:

@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from gongshi.changes import walk
+from gongshi.checks import check_public, check_titles
 from gongshi.disclosure import Disclosure, Standing, Withheld
 from gongshi.disclosure.changed import FIELDS
 from gongshi.disclosure.notices import blob_id
@@ -43,6 +44,10 @@ def of_tree(
         first = errors[0]
         place = f"{first.path} 第 {first.line} 行" if first.line else first.path
         raise GongshiError(f"台账有 {len(errors)} 处读不出来，先运行 gongshi check。第一处：{place}，{first.message}")
+    if named := [*check_public(database), *check_titles(database)]:
+        raise GongshiError(
+            f"公开的文字里有 {len(named)} 处像人名或不该有的话，没有生成网站，请先运行 gongshi check 逐处改好。"
+        )
     day = on or county_day(database) or today
     then = standing(database, day, git, commit, clean)
     views = Disclosure(database, standing=then, history=walk(git, commit, tuple(FIELDS)) if git else None)

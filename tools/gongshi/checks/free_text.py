@@ -1,0 +1,105 @@
+"""What people read without a key may not name a person: public texts are judged by the shape of names, and the title of
+a notice is made of words that the program knows, so that nobody types one.
+
+A name that nothing beside it gives away is found where a key is (``NameSet``)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from gongshi.checks.name_shapes import names_alone, names_beside
+from gongshi.checks.phrases import is_personal
+from gongshi.checks.showing import keys_of
+from gongshi.model import Finding, GongshiError, Severity
+from gongshi.package import Database, Field, Resource, identifier, is_free
+from gongshi.repository import Tree
+
+LIMIT = 1000  # findings per field
+_LONG = 60  # characters that a field of sentences takes; shorter ones hold words, and words may look like names
+_ADVICE = "公开的文字里不写人名，请删去，或写户编号、组名"
+_PROSE = re.compile(r"(?:docs/.*\.md|policies/.*\.(?:ya?ml|md))")
+_WORDS = (
+    "贫困户|贫困村|脱贫户|低保|特困|监测|对象|识别|退出|结果|到户|补助|发放|扶贫|乡村振兴|衔接|项目库|项目|实施前|竣工后|风险消除|资产|收益|分配|资金|年度|"
+    "计划|教育|产业|就业|健康|住房|饮水|危房改造|易地搬迁|安排|工作|进展|情况|调整|变更|新增|入库|初选|名单|贷款|贴息|临时救助|公示|公告|[上下]半年|"
+    "[一二三四]季度|第[一二三四五六七八九十]+[次批期]|[0-9]+|[年月日至和的、（）()〔〕第次批期号—-]"
+)
+
+
+def check_free_text(database: Database) -> list[Finding]:
+    """Names, by their shape, in the public free text of tables that are not about persons."""
+    found: list[Finding] = []
+    for resource in database.descriptor.resources.values():
+        fields = [] if is_personal(resource) else [field for field in resource.schema.fields if is_free(field)]
+        for field in fields:
+            found.extend(_in_field(database, resource, field))
+    return found
+
+
+def _in_field(database: Database, resource: Resource, field: Field) -> Iterator[Finding]:
+    column, table = identifier(field.name), f"raw.{identifier(resource.name)}"
+    texts = [text for (text,) in database.sql(f"SELECT DISTINCT {column} FROM {table} WHERE {column} <> ''")]
+    named = [text for text in texts if _names(field, text)]
+    if not named:
+        return
+    query = f"SELECT rowid FROM {table} WHERE {column} IN (SELECT unnest($1::VARCHAR[])) ORDER BY rowid LIMIT {LIMIT}"
+    rows = [row for (row,) in database.sql(query, [named])]
+    keys = keys_of(database, resource, rows)
+    for row in rows:
+        message = f"“{field.title}”里像有人名（在户主、家、同志这类字样旁边，或单独一个人名）：{_ADVICE}"
+        path, line = database.locate(resource.name, row)
+        yield Finding("personal-name", Severity.ERROR, message, path, line, resource.name, field.name, keys[row])
+
+
+def _names(field: Field, text: str) -> bool:
+    whole = (field.max_length or 0) >= _LONG and [*names_alone(text)] == [text.strip()]
+    return whole or any(True for _ in names_beside(text))
+
+
+def check_prose(tree: Tree) -> list[Finding]:
+    """Names, by their shape, in the hand-written pages and in the policies, waivers too: all of them are published."""
+    found = []
+    for path in tree.paths():
+        if not _PROSE.fullmatch(path):
+            continue
+        try:
+            lines = tree.read(path).decode("utf-8", "replace").split("\n")
+        except GongshiError:
+            continue  # the guard says so
+        for number, line in enumerate(lines, 1):
+            if any(True for _ in names_beside(line)):
+                message = f"这一行像有人名（在户主、家、同志这类字样旁边）：{_ADVICE}"
+                found.append(Finding("personal-name", Severity.ERROR, message, path, number))
+    return found
+
+
+def check_titles(database: Database) -> list[Finding]:
+    """Titles of notices that hold anything but places, projects on record, dates, and the words of notices."""
+    resources = database.descriptor.resources
+    if "notices" not in resources or not {"title", "notice_kind"} <= set(resources["notices"].schema.names):
+        return []
+    kinds = resources["notices"].schema.field("notice_kind").enum
+    words = re.compile(f"(?:{'|'.join(map(re.escape, kinds))}|{_WORDS})*" if kinds else f"(?:{_WORDS})*")
+    places, projects = _known(database, "divisions", "name"), _known(database, "projects", "name")
+    rows = database.sql("SELECT rowid, title FROM raw.notices WHERE title <> ''")
+    bad = [row for row, title in rows if not _composed(title, places, projects, words)][:LIMIT]
+    keys = keys_of(database, resources["notices"], bad)
+    found = []
+    for row in bad:
+        message = "公示的标题只能由地名、项目名、日期和公示类别组成，如“古镇2020年补助发放公示”：请照 gongshi notice new 的标题改"
+        path, line = database.locate("notices", row)
+        found.append(Finding("notice-title", Severity.ERROR, message, path, line, "notices", "title", keys[row]))
+    return found
+
+
+def _known(database: Database, resource: str, field: str) -> set[str]:
+    described = database.descriptor.resources.get(resource)
+    if described is None or field not in described.schema.names:
+        return set()
+    return {text for (text,) in database.sql(f"SELECT DISTINCT {field} FROM raw.{identifier(resource)}") if text}
+
+
+def _composed(title: str, places: set[str], projects: set[str], words: re.Pattern[str]) -> bool:
+    """Whether a title is a name on record, if any, and words; the longest name counts."""
+    starts = [title[:length] for length in range(len(title), 0, -1) if title[:length] in places | projects]
+    return any(words.fullmatch(title[len(start) :]) for start in [*starts, ""])

@@ -1,0 +1,111 @@
+"""What of a record, a file name or a commit may be shown to whoever reads an output: the one place that decides it.
+
+A person's name or number may be typed anywhere, and outputs end in public logs. So a key or a cell is shown only if it
+looks like its field, free text only if nothing in it looks like a person, and in every finished sentence what still
+looks like one is struck out.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+from gongshi.checks.guard_numbers import find_numbers
+from gongshi.checks.guard_people import find_births
+from gongshi.checks.guard_text import normalise
+from gongshi.checks.name_shapes import names_alone, names_beside
+from gongshi.model import Finding
+from gongshi.package import Database, Field, Resource, fits, identifier, is_free, quoted
+
+STRUCK = "***"
+_SHORTEST = 11  # characters of a number that is somebody's
+HIDDEN = "（像有个人信息，不显示）"
+UNFIT = "（不合格式，不显示）"
+_QUOTED = re.compile("“([^“”]*)”")
+_SUFFIX = re.compile(r"\.[a-z]{1,5}$")
+
+
+@lru_cache(maxsize=1 << 14)
+def personal(text: str) -> bool:
+    """Whether a text by itself looks as if it held somebody's name, number or day of birth."""
+    return _numbers(text) or any(True for find in (names_beside, names_alone) for _ in find(text))
+
+
+def _numbers(text: str) -> bool:
+    plain = normalise(text)
+    return bool(find_numbers(plain) or [*find_births(plain)])
+
+
+def shown_text(text: str) -> str:
+    """Free text, or a sentence in its place."""
+    return HIDDEN if personal(text) else text
+
+
+def shown_cell(field: Field, text: str) -> str:
+    """A cell's text as it may be shown: what does not look like its field is not."""
+    if not fits(field, text):
+        return UNFIT
+    return shown_text(text) if is_free(field) or len(text) >= _SHORTEST else text
+
+
+def shows(resource: Resource, key: Sequence[str]) -> bool:
+    """Whether each part of a key looks like its field."""
+    fields = (resource.schema.field(name) for name in resource.schema.primary_key)
+    return all(shown_cell(field, part) == part for field, part in zip(fields, key, strict=False))
+
+
+def shown_key(resource: Resource, key: Sequence[str], line: int) -> tuple[str, ...]:
+    """The key of a record, or the line it stands on."""
+    return tuple(key) if shows(resource, key) else (f"第 {line} 行",)
+
+
+def keys_of(database: Database, resource: Resource, rows: Iterable[int]) -> dict[int, tuple[str, ...]]:
+    """The keys, as they may be shown, of many rows in one query."""
+    wanted = list(rows)
+    if not wanted:
+        return {}
+    found = database.sql(
+        f"SELECT rowid, {quoted(resource.schema.primary_key)} FROM raw.{identifier(resource.name)} "
+        "WHERE rowid IN (SELECT unnest($1::BIGINT[]))",
+        [wanted],
+    )
+    return {row: shown_key(resource, key, database.locate(resource.name, row)[1]) for row, *key in found}
+
+
+@lru_cache(maxsize=1 << 14)
+def shown_path(path: str) -> str:
+    """A path without the parts that look like a person."""
+    parts = []
+    for part in path.split("/"):
+        suffix = _SUFFIX.search(part)
+        parts.append(f"{STRUCK}{suffix[0] if suffix else ''}" if personal(part) else part)
+    shown = "/".join(parts)
+    return STRUCK if _numbers(shown) else shown
+
+
+def safe(line: str) -> str:
+    """A finished sentence with what looks like a person struck out: numbers, names beside a word, names in quotes."""
+    if _numbers(line):
+        plain = normalise(line)
+        for hit in (*find_numbers(plain), *find_births(plain)):
+            line = re.sub(r"[^0-9\n]{0,3}?".join(map(re.escape, plain[hit.start : hit.end])), STRUCK, line)
+        if _numbers(line):  # written in a way that only the plain spelling shows
+            line = STRUCK
+    for name in [*names_beside(line)]:
+        line = line.replace(name, STRUCK)
+    if "“" in line:
+        line = _QUOTED.sub(lambda found: f"“{STRUCK}”" if personal(found[1]) else found[0], line)
+    return line
+
+
+def told(finding: Finding) -> Finding:
+    """A finding as any output may show it."""
+    return replace(
+        finding,
+        message=safe(finding.message),
+        path=shown_path(finding.path),
+        key=tuple(map(shown_text, finding.key)),
+        field=shown_text(finding.field),
+    )

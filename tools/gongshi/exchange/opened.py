@@ -1,0 +1,51 @@
+"""Names where a key is at hand: those of all members it opens, to look for in everything that changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from gongshi.checks.guard import NameSet, scan
+from gongshi.model import Finding, GongshiError
+from gongshi.package import load, read_descriptor
+from gongshi.repository import Tree
+from gongshi.sealing import UNSIGNED, Identity, unseal
+from gongshi.sealing.layout import sealed_townships
+
+PUBLIC = ("divisions", "units", "schools", "helpers")  # a place or an official may be called as a member is
+
+
+def opened_names(tree: Tree, identity: Identity | None, more: Iterable[str] = ()) -> NameSet:
+    """The names of all members that the identity opens, and ``more``; what it does not open is passed over."""
+    names = [*more]
+    for slug in sealed_townships(tree) if identity else ():
+        try:
+            names.extend(row.get("name", "") for row in unseal(tree, slug, identity, UNSIGNED))
+        except GongshiError:
+            continue
+    return NameSet(names, _public(tree) if names else ())
+
+
+def _public(tree: Tree) -> set[str]:
+    """The names that stand on record in the clear."""
+    descriptor = read_descriptor(tree)
+    there = [name for name in PUBLIC if name in descriptor.resources]
+    named = [name for name in there if "name" in descriptor.resources[name].schema.names]
+    with load(tree, named, descriptor) as database:
+        return {text for name in named for (text,) in database.sql(f'SELECT DISTINCT name FROM raw."{name}"') if text}
+
+
+def names_in(files: Iterable[tuple[str, Callable[[], bytes]]], names: NameSet) -> list[Finding]:
+    """Where opened names stand in files and in their paths; boxes of the sealed file hold none that could be read."""
+    found = scan(files, names) if names else []
+    return [finding for finding in found if finding.code == "personal-name"]
+
+
+def refuse_names(changes: dict[str, bytes], names: NameSet) -> None:
+    """GongshiError for the first of the files about to be written in which an opened name stands."""
+    for finding in names_in(((path, lambda data=data: data) for path, data in changes.items()), names):
+        raise GongshiError(f"{finding.path} 第 {finding.line} 行有在册人员的姓名，没有写入：请改写成户编号或去掉姓名。")
+
+
+def names_on_record(tree: Tree, names: NameSet) -> list[Finding]:
+    """Where opened names stand in any file of the ledger."""
+    return names_in(((path, lambda path=path: tree.read(path)) for path in tree.paths()), names)
