@@ -12,6 +12,7 @@ import pytest
 from board import NAMES, TOWN, VILLAGE, ledger
 from click.testing import CliRunner, Result
 
+from gongshi.cli.check import check
 from gongshi.cli.notice import notice
 from gongshi.cli.sheet import sheet
 from gongshi.cli.verify import verify
@@ -283,6 +284,8 @@ def test_a_list_is_not_committed_to_under_a_key_that_somebody_planted(clerk, tmp
     planted = new_epoch(read_identity(clerk.key, clerk.root).recipients)[1]
     (clerk.root / "records/keys/guzhen/2021.age").write_bytes(planted)
     assert "没有密钥管理员的签名" in clerk.refused(notice, *NEW, "--identity", clerk.key)
+    told = clerk.run(check)
+    assert told.exit_code == 1 and "records/keys/guzhen/2021.age: 错误" in told.output
     (clerk.root / "records/keys/guzhen/2021.age").unlink()
     clerk.say(notice, *NEW, "--identity", clerk.key)
 

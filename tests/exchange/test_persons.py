@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import tempfile
 import zlib
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,8 +16,10 @@ from gongshi.cli.importing import import_
 from gongshi.cli.sealing import unseal as unseal_command
 from gongshi.exchange import Kind, refused_workbook
 from gongshi.model import GongshiError
-from gongshi.repository import WorkTree
-from gongshi.sealing import unseal
+from gongshi.repository import Git, WorkTree
+from gongshi.sealing import new_epoch, read_recipients, unseal
+from gongshi.sealing.signers import SIGNERS
+from sealing.signed import Ledger
 
 HEAD = ["人编号", "户编号", "姓名", "身份证号", "联系电话"]
 NAMES = ("赵㐂龘", "钱㐂龘")
@@ -63,6 +66,34 @@ def test_identifiers_are_sealed_and_the_second_time_nothing_changes(root, take, 
     }  # fmt: skip
     again = take("名单.xlsx", people(), identity=identity())
     assert again.counts == {Kind.UNCHANGED: 2} and again.files == {}
+
+
+def test_nobody_is_sealed_with_a_key_that_somebody_planted(root, take, identity, tmp_path, monkeypatch) -> None:
+    for role in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{role}_NAME", "测试")
+        monkeypatch.setenv(f"GIT_{role}_EMAIL", "test@example.invalid")
+    Git(root).run("init", "-q")
+    (tmp_path / "keys").mkdir()
+    signed = Ledger(root, tmp_path / "keys")
+    signers = signed.line("root") + signed.line("keeper")
+    signed.commit("root", {SIGNERS: signers, "records/county/county.yaml": signed.settings("root")})
+    path, readers = "records/keys/guzhen/2020.age", [entry.recipient for entry in read_recipients(WorkTree(root))]
+    place = root / path
+    place.parent.mkdir()
+    place.write_bytes(new_epoch(readers)[1])
+    with pytest.raises(GongshiError, match="没有密钥管理员的签名"):
+        take("名单.xlsx", people(), identity=identity())
+    place.unlink()
+    with pytest.raises(GongshiError, match="由密钥管理员"):
+        take("名单.xlsx", people(), identity=identity())
+    keeper = replace(identity("county"), signing=signed.key("keeper"))
+    assert sorted(take("名单.xlsx", people(), identity=keeper).files)[:2] == [path, f"{path}.sig"]
+    assert take("名单.xlsx", people({4: "1" + "3" * 9 + "5"}), identity=identity()).counts[Kind.UPDATED] == 1
+    place.write_bytes(new_epoch(readers)[1])
+    signed.commit("")
+    refused = take("名单.xlsx", people({4: "1" + "3" * 9 + "6"}), identity=identity())
+    assert refused.files == {} and set(refused.counts) == {Kind.REFUSED}
+    assert all("对不上内容" in message for message in told(refused).values())
 
 
 def test_blank_identifiers_leave_what_is_sealed(root, take, identity) -> None:

@@ -14,7 +14,7 @@ from gongshi.cli.sealing import keygen as keygen_command
 from gongshi.cli.sealing import seal as seal_command
 from gongshi.cli.sealing import unseal as unseal_command
 from gongshi.model import GongshiError, Severity
-from gongshi.repository import WorkTree
+from gongshi.repository import RevisionTree, WorkTree
 from gongshi.sealing import (
     Identity,
     check_keys,
@@ -140,6 +140,8 @@ def test_a_planted_key_is_not_used(signed: County, how: str) -> None:
             refuses("不用它封存", rewrap, signed.root, "guzhen", who)
         [(path, message)] = signed.errors()
         assert path == KEY_2021 and "不用它封存" in message
+    [told] = check_keys(RevisionTree(signed.ledger.git, "HEAD"))
+    assert told.path == KEY_2021
     assert read_sealed(signed.tree, "guzhen")[0].epoch == "2020"
     refuses("不用它封存", signed.seal, signed.keeper, "2021", LIST, "guzhen")
 
@@ -274,6 +276,17 @@ def test_the_settings_and_the_file_stay_what_the_history_says(signed: County, tm
     refuses("看不到历史", seal, copy, "guzhen", "2020", LIST, signed.keeper)
     (copy / SIGNERS).unlink()
     assert [(one.path, one.severity) for one in check_keys(WorkTree(copy))] == [(COUNTY_FILE, Severity.ERROR)]
+
+
+@pytest.mark.parametrize(
+    "path", ["identity.txt", "guzhen/2020.txt", "guzhen/20.age", "guzhen/more/2020.age", "signing"]
+)
+def test_nothing_else_lies_among_the_keys(unsigned: County, path: str) -> None:
+    unsigned.seal(unsigned.clerk)
+    assert unsigned.errors() == []
+    unsigned.ledger.write({f"records/keys/{path}": generate_identity()[0]})
+    [(told, message)] = unsigned.errors()
+    assert told == f"records/keys/{path}" and "作废换新" in message and "SECRET" not in message
 
 
 def test_a_signature_without_its_key_is_told(signed: County) -> None:

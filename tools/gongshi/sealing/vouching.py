@@ -23,6 +23,7 @@ from gongshi.sealing.signers import KEY, SIGNERS, sign, verify
 
 _KEYS = re.compile(r"records/keys/[a-z][a-z0-9-]{0,63}/[0-9]{4}\.age")
 _SIGNATURE = ".sig"
+_OTHERS = (SIGNERS, RECIPIENTS, DEMO_IDENTITY)
 _SHOWN = 3
 
 
@@ -107,6 +108,8 @@ def check_keys(tree: Tree) -> list[Finding]:
                 findings.append(_error(refusal, path))
         elif path.endswith(_SIGNATURE) and not tree.exists(path.removesuffix(_SIGNATURE)):
             findings.append(_error("这个签名没有对应的数据密钥，请一起恢复，或删去它", path))
+        elif not path.endswith(_SIGNATURE) and path not in _OTHERS:
+            findings.append(_error("这里只放登记表、签名人和数据密钥，请移走；若是私钥，它已公开，请作废换新", path))
     return findings
 
 
