@@ -90,14 +90,39 @@ class _Choice:
         for entry, state in list(self.states.items()):
             if state == State.HIDDEN:
                 self.hide(self._entries[entry][0])
+        self._hide_again()
+
+    def _hide_again(self) -> None:
+        """What was withheld last time for the sake of others stays so while they are: shown now, it would tell of then."""
+        again = [cell for cell, value in self._last.items() if value is None and cell in self._counted.cells]
+        while found := [cell for cell in again if not self._hidden(cell) and self._beside_hidden(cell)]:
+            for cell in found:
+                self.hide(cell)
+
+    def _beside_hidden(self, cell: Cell) -> bool:
+        return any(self._hidden(other) for relation in self._near[cell] for other in (relation.total, *relation.parts))
 
     def _first(self, cells: Sequence[Cell]) -> State:
         few = self._k - 1 if any(cell in self._near for cell in cells) else self._k
         if any(0 < self._counted.cells[cell].units <= few for cell in cells):
             return State.HIDDEN  # of a number in no sum the label itself says 1 to k, which are k values
-        if any(self._last.get(cell) is not None and 0 < self._distance(cell) < self._k for cell in cells):
-            return State.KEPT if all(self._last.get(cell) is not None for cell in cells) else State.HIDDEN
+        if all(self._last.get(cell) is not None for cell in cells) and self._moves_by_few(cells):
+            return State.KEPT
         return State.FRESH
+
+    def _moves_by_few(self, cells: Sequence[Cell]) -> bool:
+        """Whether cells that are published together would tell of fewer than k households or persons by what they move.
+
+        An amount whose recipients nobody compares tells of as few as the count beside it.
+        """
+        far = [self._distance(cell) for cell in cells]
+        counts = [distance for cell, distance in zip(cells, far, strict=True) if not self._silent(cell)]
+        if any(0 < distance < self._k for distance in counts):
+            return True
+        return bool(counts) and not any(counts) and any(far)
+
+    def _silent(self, cell: Cell) -> bool:
+        return cell not in self._moved and self._counted.cells[cell].scale is None
 
     def _distance(self, cell: Cell) -> Decimal:
         """How many households or persons a number would move by."""
@@ -172,7 +197,7 @@ class _Choice:
         return self.states[entry_of(cell)] == State.HIDDEN
 
     def _victim(self, relation: Sum) -> Cell | None:
-        """The published cell of a sum that is missed least: one that helps another sum too, then the smallest.
+        """The published cell of a sum that is missed least: one that was withheld last time, or helps another sum too.
 
         Empty cells come after all that say something, the total comes last. An empty cell of an empty total hides
         nothing, so it stays.
@@ -181,8 +206,12 @@ class _Choice:
         open_ = [cell for cell in relation.parts if not self._hidden(cell)]
         parts = [cell for cell in open_ if values[cell] > 0 or values[relation.total]]
         if parts:
-            return min(parts, key=lambda cell: (values[cell] == 0, not self._helps(cell, relation), values[cell], cell))
+            return min(parts, key=lambda cell: (*self._missed(cell, relation), values[cell], cell))
         return None if self._hidden(relation.total) else relation.total
+
+    def _missed(self, cell: Cell, relation: Sum) -> tuple[bool, bool, bool]:
+        withheld_before = self._last.get(cell, 0) is None
+        return not withheld_before, self._counted.cells[cell].value == 0, not self._helps(cell, relation)
 
     def _helps(self, cell: Cell, relation: Sum) -> bool:
         return any(self._hidden(part) for other in self._near[cell] if other is not relation for part in other.parts)
@@ -230,11 +259,16 @@ def _moved(counted: Counted, before: Counted | None) -> dict[Cell, int]:
 
 
 def _households(counted: Counted) -> dict[Cell, dict[str, int]]:
-    """For each amount what each household had of it."""
+    """For each amount what each household had of it; for a project what it had of the benefits that the project pays."""
     found: dict[Cell, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for figure in declaration().figures.values():
         for share in counted.money if figure.money in ("benefit", "group", "total") else ():
             for place in chain(counted, share.village, len(figure.levels)):
                 cell = Cell(figure.figure, place, item_of(figure, share), "amount")
                 found[cell][share.household] += share.cents
+    for (project, allocation), parts in counted.routes.items():
+        for benefit, year in parts:
+            paid = found[Cell("benefits", counted.county, f"{benefit}/{year}", "amount")]
+            for household, cents in paid.items():
+                found[Cell("project-persons", project, allocation, "amount")][household] += cents
     return found

@@ -1,0 +1,329 @@
+"""Figures: counted right, small ones withheld, the same bytes again, and nothing that moves by a few."""
+
+from __future__ import annotations
+
+import random
+import re
+import subprocess
+import sys
+from collections.abc import Mapping
+from decimal import Decimal
+
+import pytest
+
+from disclosure.small_ledger import COUNTY, ledger, rows, town, village
+from gongshi.disclosure.auditing import Audit
+from gongshi.disclosure.counting import Cell, count
+from gongshi.disclosure.figures import Period, declaration, declared
+from gongshi.disclosure.freezing import WITHHELD, Frozen, files_of, freeze, frozen
+from gongshi.disclosure.pinned import pinned
+from gongshi.disclosure.recounting import recount
+from gongshi.disclosure.solver import System
+from gongshi.disclosure.withholding import publish
+from gongshi.model import GongshiError, Severity
+from support import ROOT, tree_of
+
+Q2 = Period.of("2020-Q2")
+HOMES = [[12, 9, 30], [25, 14, 3], [18, 22, 16]]
+
+
+def grants(seed: int = 1) -> list[dict]:
+    """Money to households: the two standard benefits to many, the others to some."""
+    chance, found = random.Random(seed), []
+    for home in range(sum(map(sum, HOMES))):
+        if chance.random() < 0.8:
+            found.append({"home": home, "benefit": "低保金", "amount": chance.choice((780, 1020, 1560))})
+        if chance.random() < 0.3:
+            found.append({"home": home, "benefit": "慰问物资", "amount": chance.choice((300, 500))})
+        if chance.random() < 0.2:
+            found.append({"home": home, "benefit": "产业奖补", "amount": 1200})
+    return found
+
+
+@pytest.fixture(scope="module")
+def cells() -> Mapping[Cell, str]:
+    return freeze(ledger(rows(HOMES, grants())), None, Q2)
+
+
+def people(cells: Mapping[Cell, str], place: str, measure: str = "households") -> str:
+    return cells[Cell("people", place, "合计", measure)]
+
+
+def test_numbers_are_the_ledgers_own(cells):
+    assert people(cells, COUNTY) == str(sum(map(sum, HOMES)))
+    assert people(cells, village(0, 2)) == "30"
+    money = sum(grant["amount"] for grant in grants())
+    assert cells[Cell("benefit-totals", COUNTY, "2020", "amount")] == f"{money}.00"
+    benefits = [Decimal(text) for cell, text in cells.items() if cell.figure == "benefits"]
+    assert sum(benefits) == money
+
+
+def test_small_counts_are_withheld_and_not_alone(cells):
+    assert people(cells, village(1, 2)) == WITHHELD  # three households
+    assert people(cells, village(1, 2), "persons") == WITHHELD
+    hidden = [v for v in range(3) if people(cells, village(1, v)) == WITHHELD]
+    assert len(hidden) > 1, "one alone follows from the township"
+
+
+def test_published_and_rest_add_up(cells):
+    for cell, text in cells.items():
+        if cell.measure == "amount" and cell._replace(measure="rest") in cells and text != WITHHELD:
+            below = [other for other in cells if other.figure == cell.figure and other.item == cell.item]
+            inside = [c for c in below if c.measure == "amount" and _parent(c.place) == cell.place]
+            named = sum(Decimal(cells[c]) for c in inside if cells[c] != WITHHELD)
+            assert Decimal(text) == named + Decimal(cells[cell._replace(measure="rest")]), cell
+
+
+def _parent(place: str) -> str:
+    if place.endswith("000000"):
+        return ""
+    return COUNTY if place.endswith("000") else place[:9] + "000"
+
+
+def test_same_input_same_bytes(cells):
+    again = freeze(ledger(rows(HOMES, grants())), None, Q2)
+    tree = tree_of(rows(HOMES))
+    assert files_of(tree, Q2, cells) == files_of(tree, Q2, again)
+
+
+@pytest.mark.parametrize("k", [3, 5, 8])
+def test_no_published_number_has_fewer_than_k_behind_it(k):
+    database = ledger(rows(HOMES, grants()))
+    counted = count(database, None, Q2.end, list(declaration().figures.values()))
+    published = publish(counted, k)
+    assert published
+    assert [cell for cell, value in published.items() if value is not None and 0 < counted.cells[cell].units < k] == []
+
+
+def test_the_county_chooses_k_but_not_below_three():
+    table = rows(HOMES)
+    table["county"][0]["threshold"] = "13"
+    high = freeze(ledger(table), None, Q2)
+    assert people(high, village(0, 0)) == WITHHELD
+    with pytest.raises(GongshiError, match="至少是 3"):
+        publish(count(ledger(table), None, Q2.end, [declaration().figures["people"]]), 2)
+
+
+def test_without_the_audit_a_small_count_follows(monkeypatch):
+    """What the audit is for: with it switched off one village is withheld alone, and its township gives it back."""
+    monkeypatch.setattr(Audit, "narrow", lambda self: [])
+    cells = freeze(ledger(rows(HOMES, grants())), None, Q2)
+    hidden = [v for v in range(3) if people(cells, village(1, v)) == WITHHELD]
+    assert hidden == [2]
+    left = int(people(cells, town(1))) - sum(int(people(cells, village(1, v))) for v in (0, 1))
+    assert left == HOMES[1][2]
+
+
+# -- from one period to the next ------------------------------------------------------------------------------------
+
+
+def two_periods(change) -> tuple[Mapping[Cell, str], Mapping[Cell, str]]:
+    """Two files: of the ledger, and of the ledger after ``change`` of its rows."""
+    first, second = rows(HOMES, grants()), rows(HOMES, grants())
+    first["county"][0]["as_of"] = "2020-03-31"
+    change(second)
+    before, now = ledger(first), ledger(second)
+    q1 = Period.of("2020-Q1")
+    old = freeze(before, None, q1)
+    return old, freeze(now, None, Q2, [Frozen(q1, old)], before)
+
+
+def new_homes(table: dict, many: int, place: str, cause: str = "因残") -> None:
+    for _ in range(many):
+        number = len(table["households"])
+        table["households"].append({
+            "household_no": f"H{number:07}", "village_code": place, "household_class": "扶贫户", "poverty_status": "未脱贫",
+            "main_cause": cause, "population": "3",
+        })  # fmt: skip
+
+
+def test_one_new_household_moves_no_number():
+    old, new = two_periods(lambda table: new_homes(table, 1, village(0, 2)))
+    moved = {
+        cell for cell in old.keys() & new.keys() if old[cell] != new[cell] and WITHHELD not in (old[cell], new[cell])
+    }
+    assert moved == set()
+    assert not any(cell.figure == "people-cause" for cell in new), "causes are told once a year"
+
+
+def test_many_new_households_move_the_numbers():
+    _, new = two_periods(lambda table: new_homes(table, 9, village(0, 2)))
+    assert people(new, village(0, 2)) == "39"
+
+
+def test_a_payment_to_one_household_moves_no_amount():
+    def pay(table: dict) -> None:
+        one = dict(table["subsidies"][0]) | {"subsidy_id": "D9999999", "amount": "14000.00", "paid_on": "2020-05-01"}
+        table["subsidies"].append(one)
+
+    old, new = two_periods(pay)
+    moved = [cell for cell in old.keys() & new.keys() if cell.measure == "amount" and old[cell] != new[cell]]
+    assert [cell for cell in moved if new[cell] != WITHHELD] == []
+
+
+def test_small_moves_would_be_seen_if_the_old_value_were_not_kept():
+    """The same ledgers without the last publication: then the one new household shows."""
+    first, second = rows(HOMES, grants()), rows(HOMES, grants())
+    new_homes(second, 1, village(0, 2))
+    old, new = freeze(ledger(first), None, Q2), freeze(ledger(second), None, Q2)
+    assert int(people(new, village(0, 2))) - int(people(old, village(0, 2))) == 1
+
+
+# -- bad input -------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "homes", [[[30]], [[3]], [[0]], [[2, 2]], [[2], [2]], [[40, 40]], [[40], [40]], [[1, 1, 1]] * 3]
+)
+def test_tiny_counties_publish_nothing_small(homes):
+    cells = freeze(ledger(rows(homes)), None, Q2)
+    for cell, text in cells.items():
+        if cell.figure.startswith("people") and text != WITHHELD:
+            assert int(text) == 0 or int(text) >= 5, (homes, cell, text)
+
+
+def test_a_benefit_of_one_household_is_withheld_everywhere():
+    cells = freeze(ledger(rows(HOMES, [*grants(), {"home": 5, "benefit": "危房改造补助", "amount": 14000}])), None, Q2)
+    assert cells[Cell("benefits", COUNTY, "危房改造补助/2020", "amount")] == WITHHELD
+    assert cells[Cell("project-persons", "990100-2020-BZ-0005", "N2020-001", "amount")] == WITHHELD
+    hidden = [cell for cell, text in cells.items() if cell.figure == "benefits" and text == WITHHELD]
+    assert len(hidden) > 1, "alone it would follow from the sum"
+
+
+def test_money_paid_back_is_refused_in_one_sentence():
+    table = rows(HOMES, grants())
+    table["subsidies"][0]["amount"] = "-780.00"
+    with pytest.raises(GongshiError, match="负数"):
+        freeze(ledger(table), None, Q2)
+
+
+def test_no_county_no_figures():
+    table = rows(HOMES)
+    table["divisions"] = [row for row in table["divisions"] if row["level"] != "县"]
+    with pytest.raises(GongshiError, match="区划表里没有县"):
+        freeze(ledger(table), None, Q2)
+
+
+@pytest.mark.parametrize(
+    "text", ["2020", "2020-Q5", "2020-Q0", "20-Q1", "２０２０-Q1", "0000-Q1", "2020-Q", "../../x", "2020-Q1\n"]
+)
+def test_a_period_is_a_quarter(text):
+    with pytest.raises(GongshiError, match="不是季度"):
+        Period.of(text)
+
+
+def test_what_is_not_declared_is_refused():
+    with pytest.raises(GongshiError, match="没有在公开数字的声明里"):
+        declared("people", "phones")
+    assert declared("people", "households").title == "扶贫对象"
+
+
+# -- counted again ---------------------------------------------------------------------------------------------------
+
+
+def findings(cells: Mapping[Cell, str]) -> list:
+    table = rows(HOMES, grants())
+    table["figures"] = [
+        dict(zip(("period", "figure", "place", "item", "measure", "value"), ("2020-Q2", *cell, text), strict=True))
+        for cell, text in cells.items()
+    ]
+    database = ledger(table)
+    (file,) = frozen(database)
+    return recount(database, database, file, [file])
+
+
+def test_a_file_as_it_was_written_has_no_findings(cells):
+    assert findings(cells) == []
+
+
+@pytest.mark.parametrize(
+    "cell, text, says",
+    [
+        (Cell("people", village(0, 2), "合计", "households"), "31", "不一致"),
+        (Cell("people", village(1, 2), "合计", "households"), "3", "太少"),
+        (Cell("benefit-totals", town(0), "2020", "rest"), "0.01", "不一致"),
+        (Cell("people", village(0, 2), "合计", "phones"), "9", "没有声明过"),
+        (Cell("salaries", village(0, 2), "合计", "households"), "9", "没有声明过"),
+    ],
+)
+def test_a_file_edited_by_hand_is_found(cells, cell, text, says):
+    found = findings(dict(cells) | {cell: text})
+    assert any(says in finding.message for finding in found)
+    assert {finding.severity for finding in found} == {Severity.ERROR}
+    assert not any(
+        re.search(rf"(?<![\d-]){re.escape(text)}(?![\d])", finding.message) for finding in found if says == "太少"
+    )
+
+
+def test_a_line_taken_out_is_found(cells):
+    left = {cell: text for cell, text in cells.items() if cell != Cell("people", village(0, 2), "合计", "households")}
+    assert any("少了 1 格" in finding.message for finding in findings(left))
+
+
+def test_without_the_history_it_says_so(cells):
+    table = rows(HOMES) | {
+        "figures": [
+            {
+                "period": "2020-Q2",
+                "figure": "people",
+                "place": COUNTY,
+                "item": "合计",
+                "measure": "households",
+                "value": "1",
+            }
+        ]
+    }
+    database = ledger(table)
+    (file,) = frozen(database)
+    (finding,) = recount(database, None, file, [file])
+    assert finding.severity == Severity.NOTICE and "历史" in finding.message
+
+
+# -- the parts -------------------------------------------------------------------------------------------------------
+
+
+def test_ranges_are_those_of_brute_force():
+    """Small random systems: the range of each unknown as the solver has it and as trying every table gives it."""
+    chance = random.Random(5)
+    for _ in range(40):
+        truth = [chance.randint(0, 4) for _ in range(4)]
+        lines = [[chance.randint(0, 1) for _ in truth] for _ in range(2)]
+        system = System()
+        for value in truth:
+            system.unknown(value, 0, 6)
+        totals = [sum(a * b for a, b in zip(line, truth, strict=True)) for line in lines]
+        for line, total in zip(lines, totals, strict=True):
+            system.equal({n: 1 for n, weight in enumerate(line) if weight}, total)
+        system.prove()
+        tables = [
+            (a, b, c, d) for a in range(7) for b in range(7) for c in range(7) for d in range(7)
+            if all(sum(x * y for x, y in zip(line, (a, b, c, d), strict=True)) == t for line, t in zip(lines, totals, strict=True))
+        ]  # fmt: skip
+        for n in range(4):
+            values = [table[n] for table in tables]
+            width = max(values) - min(values)
+            assert system.spread({n: 1}, width, True)
+            assert not system.spread({n: 1}, width + 1, True)
+            assert system.spread({n: 1}, width, False)
+
+
+def test_a_false_system_is_never_asked():
+    system = System()
+    number = system.unknown(3, 0, 5)
+    system.equal({number: 1}, 4)
+    with pytest.raises(GongshiError, match="与台账不符"):
+        system.prove()
+
+
+def test_an_amount_that_only_one_household_explains_is_pinned():
+    few = [{"home": home, "benefit": "低保金", "amount": 780} for home in range(12)]
+    few.append({"home": 3, "benefit": "慰问物资", "amount": 333})
+    counted = count(ledger(rows(HOMES, few)), None, Q2.end, list(declaration().figures.values()))
+    assert Cell("benefit-totals", village(0, 0), "2020", "amount") in pinned(counted, counted.cells, 5)
+    assert pinned(counted, (), 5) == set()
+
+
+def test_check_and_build_need_no_solver():
+    code = "import gongshi.cli.check, gongshi.cli.build, gongshi.disclosure.recounting, sys; print('highspy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert done.stdout.strip() == "False"
