@@ -289,6 +289,13 @@ def test_nothing_else_lies_among_the_keys(unsigned: County, path: str) -> None:
     assert told == f"records/keys/{path}" and "作废换新" in message and "SECRET" not in message
 
 
+def test_the_first_manifest_may_lie_among_the_keys_and_nothing_in_its_name(unsigned: County) -> None:
+    label = f"000001-2020-06-30-{'e' * 64}"
+    for text, told in ((f"{label}\n", 0), (label, 0), (f"{label}\n{label}\n", 1), (generate_identity()[0], 1), ("", 1)):
+        unsigned.ledger.write({"records/keys/chain": text})
+        assert len(unsigned.errors()) == told, text
+
+
 def test_a_signature_without_its_key_is_told(signed: County) -> None:
     signed.seal(signed.keeper)
     (signed.root / KEY_2020).unlink()

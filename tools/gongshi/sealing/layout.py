@@ -3,6 +3,7 @@
     records/townships/<slug>/sealed.csv   member_no,epoch,box      by member_no
     records/keys/recipients.csv           role,name,recipient      by role, name; public keys only
     records/keys/<slug>/<epoch>.age       the township's data key of that year, wrapped with age
+    records/keys/chain                    the label of the first manifest that was published (the site's affair)
     records/keys/DEMO-identity.txt        in the example county alone
 
 A role is ``county`` or a township's slug. Whoever can add a recipient can read the next year's data: so
@@ -23,6 +24,7 @@ from gongshi.repository import Tree
 from gongshi.sealing.envelope import SealedRow
 
 RECIPIENTS = "records/keys/recipients.csv"
+CHAIN = "records/keys/chain"
 COUNTY = "county"
 _TOWNSHIPS = "records/townships/"
 _SLUG = re.compile(r"[a-z][a-z0-9-]{0,63}")
@@ -30,7 +32,13 @@ _EPOCH = re.compile(r"[0-9]{4}")
 _MEMBER_NO = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,63}")
 _ID_NO = re.compile(r"[1-9][0-9]{5}(?:19|20)[0-9]{9}[0-9Xx]")
 _NAME = re.compile(r"\w[\w（）()·-]{0,39}")
+_CHAIN = re.compile(rb"000001-\d{4}-\d\d-\d\d-[0-9a-f]{64}\n?")
 _BOX = re.compile(r"[0-9A-Za-z_-]+")
+
+
+def is_chain(content: bytes) -> bool:
+    """Whether this is what ``CHAIN`` may hold: one line, the first manifest's number, day and digest."""
+    return _CHAIN.fullmatch(content) is not None
 
 
 class Recipient(NamedTuple):

@@ -18,7 +18,7 @@ from gongshi.model import Finding, GongshiError, Severity
 from gongshi.repository import Tree
 from gongshi.sealing.authority import COUNTY_FILE, Standing, county_setting, standing_of
 from gongshi.sealing.keys import DEMO_IDENTITY, DEMO_RECIPIENT, parse_identity
-from gongshi.sealing.layout import RECIPIENTS, Recipient, read_recipients
+from gongshi.sealing.layout import CHAIN, RECIPIENTS, Recipient, is_chain, read_recipients
 from gongshi.sealing.signers import KEY, SIGNERS, sign, verify
 
 _KEYS = re.compile(r"records/keys/[a-z][a-z0-9-]{0,63}/[0-9]{4}\.age")
@@ -108,7 +108,7 @@ def check_keys(tree: Tree) -> list[Finding]:
                 findings.append(_error(refusal, path))
         elif path.endswith(_SIGNATURE) and not tree.exists(path.removesuffix(_SIGNATURE)):
             findings.append(_error("这个签名没有对应的数据密钥，请一起恢复，或删去它", path))
-        elif not path.endswith(_SIGNATURE) and path not in _OTHERS:
+        elif not (path.endswith(_SIGNATURE) or path in _OTHERS or (path == CHAIN and is_chain(tree.read(path)))):
             findings.append(_error("这里只放登记表、签名人和数据密钥，请移走；若是私钥，它已公开，请作废换新", path))
     return findings
 

@@ -18,6 +18,7 @@ from markupsafe import escape
 
 from gongshi.model import GongshiError
 from gongshi.repository import Git, Tree, private_folder, reason
+from gongshi.sealing.layout import CHAIN, is_chain
 from gongshi.site.chain import check_first, check_log
 from gongshi.site.manifest import (
     BESIDE,
@@ -33,7 +34,7 @@ from gongshi.site.manifest import (
     read_paper,
 )
 
-FIRST = "records/keys/chain"
+FIRST = CHAIN
 """Where a ledger may name the first manifest of its chain, by its label: under review, and in every clone."""
 
 _MEMORY = "published"
@@ -98,11 +99,10 @@ def first_of(tree: Tree) -> str:
     """The label of the chain's first manifest as the ledger names it, "" if it names none."""
     if FIRST not in tree.paths("records/keys/"):
         return ""
-    text = tree.read(FIRST).decode("utf-8", "replace").strip()
-    paper = read_paper(text)
-    if not paper or paper.number != 1 or len(paper.digest) != 64:
+    content = tree.read(FIRST)
+    if not is_chain(content):
         raise GongshiError(f"{FIRST} 里应当只有一行，是第一份发布清单的编号、日期和摘要，请照首次发布时的提示改正。")
-    return text
+    return content.decode("ascii").strip()
 
 
 def ready(folder: Path, first: str, before: Mapping[str, Iterable[str]]) -> list[Manifest]:
