@@ -1,0 +1,255 @@
+"""What a stranger can work out: whole numbers that nobody published, tied by everything that was, and a solver.
+
+The system holds bounds and linear ties. A question is a sum of unknowns; it is answered by other tables that would have
+been published just so. They are looked for many at a time, then one by one, and an answer that does not come within the
+time counts as found out. Every question is asked with the true table at hand, which must fit, or the audit is wrong.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Hashable, Iterable, Mapping
+from itertools import product
+from math import ceil, floor, gcd
+from typing import NamedTuple
+
+import highspy
+import numpy
+
+Cell = Hashable
+Sum = Mapping[Cell, float]
+SECONDS = 10.0
+"""No answer within this time is an answer that an attacker may have found."""
+NEAR = 1e-6
+
+
+class Tie(NamedTuple):
+    """A sum of unknowns lies between two numbers, and why."""
+
+    parts: Sum
+    low: float
+    high: float
+    why: str
+
+
+class Range(NamedTuple):
+    """What is left of a number: the least, the most, how many values between were shown to be possible."""
+
+    low: float
+    high: float
+    values: int
+
+
+class System:
+    """Unknown whole numbers with natural bounds, and ties between them."""
+
+    def __init__(self) -> None:
+        self.bounds: dict[Cell, tuple[float, float]] = {}
+        self.ties: list[Tie] = []
+
+    def unknown(self, cell: Cell, high: float, low: float = 0) -> Cell:
+        """An unknown between ``low`` and ``high``, or what it was already, if that is narrower."""
+        before = self.bounds.get(cell, (low, high))
+        self.bounds[cell] = (max(low, before[0]), min(high, before[1]))
+        return cell
+
+    def tie(self, parts: Sum, low: float, high: float | None = None, why: str = "") -> None:
+        """The sum is ``low``, or lies between ``low`` and ``high``; the solver is shown small numbers."""
+        scale = gcd(*map(int, parts.values()))
+        scale = scale if scale > 1 else 1
+        ends = (low / scale, (low if high is None else high) / scale)
+        self.ties.append(Tie({cell: weight / scale for cell, weight in parts.items()}, *ends, why))
+
+    def broken(self, truth: Mapping[Cell, float]) -> list[str]:
+        """The ties and bounds that the true table does not keep: faults of the audit, or of what was published."""
+        found = [
+            f"{cell}: {truth[cell]} not in {low}..{high}"
+            for cell, (low, high) in self.bounds.items()
+            if not low <= truth[cell] <= high
+        ]
+        for tie in self.ties:
+            value = total(tie.parts, truth)
+            if not tie.low - NEAR <= value <= tie.high + NEAR:
+                found.append(f"{tie.why}: {value} not in {tie.low}..{tie.high}")
+        return found
+
+    def about(self, cells: Iterable[Cell]) -> System:
+        """The part of the system that speaks of these cells alone."""
+        part, wanted = System(), set(cells)
+        part.bounds = {cell: self.bounds[cell] for cell in self.bounds if cell in wanted}
+        part.ties = [tie for tie in self.ties if wanted.issuperset(tie.parts)]
+        return part
+
+    def narrow(self, questions: Mapping[Cell, Sum], truth: Mapping[Cell, float], k: int) -> dict[Cell, Range]:
+        """The questions whose answer has fewer than ``k`` values, by linear programming."""
+        return _Linear(self, truth, k).narrow(questions)
+
+    def narrow_whole(self, questions: Mapping[Cell, Sum], truth: Mapping[Cell, float], k: int) -> dict[Cell, Range]:
+        """The same by whole numbers: ``k`` values were each seen in a table, or the answer is too narrow."""
+        return _Whole(self, truth, k).narrow(questions)
+
+    def tables(self) -> Iterable[dict[Cell, int]]:
+        """Every table that fits: for small systems."""
+        cells = list(self.bounds)
+        spans = [range(int(low), int(high) + 1) for low, high in self.bounds.values()]
+        for values in product(*spans):
+            table = dict(zip(cells, values, strict=True))
+            if all(tie.low - NEAR <= total(tie.parts, table) <= tie.high + NEAR for tie in self.ties):
+                yield table
+
+
+def total(parts: Sum, table: Mapping[Cell, float]) -> float:
+    """The sum in a table."""
+    return sum(weight * table[cell] for cell, weight in parts.items())
+
+
+class _Solver:
+    """The system in HiGHS: asks for the largest value of a sum."""
+
+    def __init__(self, system: System, truth: Mapping[Cell, float], k: int, whole: bool) -> None:
+        self.truth, self.k, self.whole = truth, k, whole
+        self.place = {cell: number for number, cell in enumerate(system.bounds)}
+        self.cells = list(system.bounds)
+        self.model = highspy.Highs()
+        for option, value in (("output_flag", False), ("time_limit", SECONDS), ("threads", 1)):
+            self.model.setOptionValue(option, value)
+        lows = numpy.array([low for low, _ in system.bounds.values()], float)
+        highs = numpy.array([high for _, high in system.bounds.values()], float)
+        self.model.addVars(len(lows), lows, highs)
+        if whole:
+            kinds = numpy.full(len(lows), highspy.HighsVarType.kInteger)
+            self.model.changeColsIntegrality(len(lows), numpy.arange(len(lows), dtype=numpy.int32), kinds)
+        for tie in system.ties:
+            self.row(tie.parts, tie.low, tie.high)
+
+    def row(self, parts: Sum, low: float, high: float, more: Mapping[int, float] | None = None) -> None:
+        row = {self.place[cell]: weight for cell, weight in parts.items()} | dict(more or {})
+        places = numpy.array(list(row), numpy.int32)
+        self.model.addRow(low, high, len(row), places, numpy.array(list(row.values()), float))
+
+    def aim(self, parts: Mapping[int, float]) -> None:
+        """What is to be as large as possible."""
+        size = self.model.getNumCol()
+        costs = numpy.zeros(size)
+        for place, weight in parts.items():
+            costs[place] = -weight
+        self.model.changeColsCost(size, numpy.arange(size, dtype=numpy.int32), costs)
+
+    def run(self) -> bool:
+        """Whether the best was found in time; what fails on the way from the last answer is begun afresh once."""
+        self.model.run()
+        if self.model.getModelStatus() in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kTimeLimit):
+            return self.model.getModelStatus() == highspy.HighsModelStatus.kOptimal
+        self.model.clearSolver()
+        self.model.run()
+        return self.model.getModelStatus() == highspy.HighsModelStatus.kOptimal
+
+    def values(self) -> numpy.ndarray:
+        """The table that was found."""
+        return numpy.array(self.model.getSolution().col_value)
+
+    def most(self, parts: Sum, sign: int) -> float | None:
+        """The largest value of the sum (or the least, for -1); None if it was not found in time."""
+        self.aim({self.place[cell]: sign * weight for cell, weight in parts.items()})
+        if not self.run():
+            return None
+        found = self.values()
+        return float(sum(weight * found[self.place[cell]] for cell, weight in parts.items()))
+
+
+class _Linear(_Solver):
+    """Between two possible tables all between are possible: so a question is answered by its least and its most."""
+
+    def __init__(self, system: System, truth: Mapping[Cell, float], k: int) -> None:
+        super().__init__(system, truth, k, whole=False)
+        self.system = system
+
+    def narrow(self, questions: Mapping[Cell, Sum]) -> dict[Cell, Range]:
+        known = {name: total(parts, self.truth) for name, parts in questions.items()}
+        ends = {name: [value, value] for name, value in known.items()}
+        self._together(questions, ends)
+        found = {}
+        for name in self._left(ends):
+            low, high = (self.most(questions[name], sign) for sign in (-1, 1))
+            answer = _between([low, high], known[name])
+            if answer.high - answer.low < self.k - 1 - NEAR:
+                found[name] = answer
+        return found
+
+    def _left(self, ends: Mapping[Cell, list[float]]) -> list[Cell]:
+        return [name for name, (low, high) in ends.items() if high - low < self.k - 1 - NEAR]
+
+    def _together(self, questions: Mapping[Cell, Sum], ends: dict[Cell, list[float]]) -> None:
+        """Tables in which as many sums as can be are larger or smaller at once, until that shows no more."""
+        chance, idle, left = random.Random(1), 0, self._left(ends)
+        while left and idle < 3:
+            one = _Solver(self.system, self.truth, self.k, whole=False)
+            first, size = one.model.getNumCol(), len(left)
+            one.model.addVars(size, numpy.zeros(size), numpy.full(size, float(self.k - 1)))
+            for number, name in enumerate(left):
+                sign = chance.choice((-1, 1))
+                signed = {cell: sign * weight for cell, weight in questions[name].items()}
+                one.row(signed, total(signed, self.truth), highspy.kHighsInf, {first + number: -1.0})
+            one.aim({first + number: chance.uniform(0.5, 1) for number in range(size)})
+            if not one.run():
+                return
+            table = one.values()
+            for name, span in ends.items():
+                value = float(sum(weight * table[self.place[cell]] for cell, weight in questions[name].items()))
+                ends[name] = [min(value, span[0]), max(value, span[1])]
+            before, left = len(left), self._left(ends)
+            idle = 0 if len(left) < 0.97 * before else idle + 1
+
+
+class _Whole(_Solver):
+    """Tables of whole numbers one after the other, none of them the best of anything; each shows a value of every question."""
+
+    def __init__(self, system: System, truth: Mapping[Cell, float], k: int) -> None:
+        super().__init__(system, truth, k, whole=True)
+        self.chance = random.Random(1)
+        self.model.setOptionValue("mip_rel_gap", highspy.kHighsInf)
+
+    def narrow(self, questions: Mapping[Cell, Sum]) -> dict[Cell, Range]:
+        self.questions = {
+            name: {self.place[cell]: weight for cell, weight in parts.items()} for name, parts in questions.items()
+        }
+        self.seen = {name: {round(total(parts, self.truth))} for name, parts in questions.items()}
+        found = {}
+        for name, parts in questions.items():
+            if len(self.seen[name]) < self.k:
+                self._alone(name, parts)
+            if len(self.seen[name]) < self.k:
+                seen = self.seen[name]
+                found[name] = Range(min(seen), max(seen), len(seen))
+        return found
+
+    def _alone(self, name: Cell, parts: Sum) -> None:
+        """More than was seen, less than was seen, and what is between: until k values were seen or no more are there."""
+        seen, row = self.seen[name], self.model.getNumRow()
+        self.row(parts, -highspy.kHighsInf, highspy.kHighsInf)
+        while len(seen) < self.k and self._shown(row, max(seen) + 1, highspy.kHighsInf):
+            pass
+        while len(seen) < self.k and self._shown(row, -highspy.kHighsInf, min(seen) - 1):
+            pass
+        for value in range(min(seen), max(seen)):
+            if len(seen) < self.k and value not in seen:
+                self._shown(row, value, value)
+        self.model.deleteRows(1, numpy.array([row], numpy.int32))
+
+    def _shown(self, row: int, low: float, high: float) -> bool:
+        """Whether a table was found in which the sum is between; every question's value in it is seen."""
+        self.model.changeRowBounds(row, low, high)
+        self.aim({place: self.chance.uniform(-1, 1) for place in range(len(self.cells))})
+        self.run()
+        if self.model.getInfo().primal_solution_status != 2:
+            return False
+        table = numpy.rint(self.values())
+        for name, parts in self.questions.items():
+            self.seen[name].add(round(sum(weight * table[place] for place, weight in parts.items())))
+        return True
+
+
+def _between(ends: list[float | None], truth: float) -> Range:
+    """An end that was not found in time is the true value: nothing was shown beyond it."""
+    low, high = (truth if end is None else end for end in ends)
+    return Range(min(low, truth), max(high, truth), floor(high + NEAR) - ceil(low - NEAR) + 1)
