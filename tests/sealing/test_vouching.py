@@ -112,7 +112,7 @@ def test_a_keeper_begins_a_year_and_a_clerk_seals_with_it(signed: County, tmp_pa
 
 
 def test_who_is_no_keeper_begins_no_year(signed: County) -> None:
-    refuses("由密钥管理员运行", signed.seal, signed.clerk)
+    refuses("由密钥管理员先运行", signed.seal, signed.clerk)
     for holder, words in (("reviewer", "不是密钥管理员"), ("root", "不是密钥管理员"), ("stranger", "没有登记")):
         refuses(words, signed.seal, replace(signed.clerk, signing=signed.ledger.key(holder)))
     assert not list((signed.root / "records/keys").glob("*/*.age"))
@@ -175,13 +175,27 @@ def test_a_replaced_key_is_refused_by_whoever_reads_with_it(signed: County) -> N
     assert len(survey(signed.tree, None, signed.keeper).rows) == 2 and rewrap(signed.root, "guzhen", signed.keeper)
 
 
+def test_a_keeper_makes_the_years_key_before_the_clerks_need_it(signed: County) -> None:
+    signed.seal(signed.keeper)
+    refuses("--epoch 2021 --rewrap", signed.seal, signed.clerk, "2021")
+    refuses("由密钥管理员先运行", rewrap, signed.root, "guzhen", signed.clerk, "2021")
+    made = rewrap(signed.root, "guzhen", signed.keeper, "2021")
+    assert {KEY_2020, KEY_2021, f"{KEY_2021}.sig"} <= set(made) and signed.errors() == []
+    assert signed.seal(signed.clerk, "2021") == ("records/townships/guzhen/sealed.csv",)
+    key = (signed.root / KEY_2021).read_bytes()
+    assert len(list(unseal(signed.tree, "guzhen", signed.clerk))) == 2
+    assert rewrap(signed.root, "guzhen", signed.keeper, "2021") and (signed.root / KEY_2021).read_bytes() != key
+    assert len(list(unseal(signed.tree, "guzhen", signed.clerk))) == 2
+    assert rewrap(signed.root, "yunshan", signed.keeper, "2021")
+
+
 def test_what_is_older_than_the_file_is_unsigned_and_good_until_it_changes(unsigned: County) -> None:
     unsigned.seal(unsigned.clerk)
     unsigned.ledger.commit("")
     unsigned.begin()
     assert unsigned.errors() == [] and survey(unsigned.tree, None, unsigned.keeper).unsigned == 1
     assert unsigned.seal(unsigned.clerk, data=b"member_no,name\nM3,c\n")
-    refuses("由密钥管理员运行", rewrap, unsigned.root, "guzhen", unsigned.clerk)
+    refuses("由密钥管理员先运行", rewrap, unsigned.root, "guzhen", unsigned.clerk)
     old = (unsigned.root / KEY_2020).read_bytes()
     unsigned.plant(KEY_2020)
     refuses("没有密钥管理员的签名", unsigned.seal, unsigned.clerk)

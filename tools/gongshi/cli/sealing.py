@@ -86,7 +86,11 @@ def _keygen_signing(root: Path, name: str, role: str, public: str, passphrase: b
 @click.command(cls=Command)
 @click.option("--township", required=True, help="乡镇目录名，如 guzhen")
 @click.option("--epoch", help="密钥年度，如 2020")
-@click.option("--rewrap", is_flag=True, help="不读名单，只把已有的数据密钥改封给现在登记的公钥（有人新登记或除名之后）")
+@click.option(
+    "--rewrap",
+    is_flag=True,
+    help="不读名单，只把已有的数据密钥改封给现在登记的公钥（有人新登记或除名之后）；加 --epoch 时先备好这一年的",
+)
 @IDENTITY
 @click.pass_obj
 def seal(root: Path, township: str, epoch: str | None, rewrap: bool, identity: Path | None) -> None:
@@ -100,10 +104,10 @@ def seal(root: Path, township: str, epoch: str | None, rewrap: bool, identity: P
     from gongshi.sealing import seal as put
 
     work_tree(root)
-    if rewrap == bool(epoch):
+    if not rewrap and not epoch:
         raise GongshiError("请写明密钥年度（--epoch 2020）并送进名单，或者用 --rewrap 只改封数据密钥。")
     if rewrap:
-        paths = wrap_again(root, township, identity_of(identity, root))
+        paths = wrap_again(root, township, identity_of(identity, root), epoch or "")
         say(f"已改封给现在登记的公钥：{'、'.join(paths)}。以前的提交里还留着旧的封装，除名的人若有旧克隆仍能打开。")
         return
     if sys.stdin.isatty():
@@ -148,8 +152,9 @@ def _survey(tree: WorkTree, township: str | None, key) -> None:
     from gongshi.sealing import survey
 
     found = survey(tree, township, key)
-    names = opened_names(tree, None, (row.get("name", "") for row in found.rows))
-    findings = [*found.findings, *_rule_findings(tree, found.rows), *names_on_record(tree, names)]
+    findings = [*found.findings, *_rule_findings(tree, found.rows)]
+    if tree.exists("records/datapackage.yaml"):
+        findings += names_on_record(tree, opened_names(tree, None, (row.get("name", "") for row in found.rows)))
     findings.sort(key=lambda finding: finding.order)
     say_findings(findings)
     if found.foreign:

@@ -84,9 +84,10 @@ def seal_csv(data: bytes, tree: Tree, slug: str, epoch: str, identity: Identity)
     return {**changes, sealed_path(slug): sealed_bytes(merged.values())}
 
 
-def rewrap(root: Path, slug: str, identity: Identity) -> tuple[str, ...]:
+def rewrap(root: Path, slug: str, identity: Identity, epoch: str = "") -> tuple[str, ...]:
     """Wrap every data key of a township anew for the recipients registered now, so that a new one can open what is there
-    and one struck off can open no later clone; gives the paths. The boxes do not change.
+    and one struck off can open no later clone; gives the paths. The boxes do not change. The data key of the year ``epoch``
+    is made if it is not there: with signers only a keeper can, and clerks wait for it.
 
     Git keeps the old wrapping: who could open it then still can with the history at hand."""
     with writer(root) as write:
@@ -94,15 +95,16 @@ def rewrap(root: Path, slug: str, identity: Identity) -> tuple[str, ...]:
         now = standing_of(tree)
         recipients = _recipients(tree, slug, now)
         epochs = key_epochs(tree, slug)
-        if not epochs:
+        if not epochs and not epoch:
             raise GongshiError(f"乡镇 {slug} 还没有数据密钥，第一次封存时会自动为登记的公钥生成，现在不必重新封装。")
         rows = read_sealed(tree, slug)
-        keys = {epoch: read_key(tree, slug, epoch, identity, now) for epoch in epochs}
+        made = _epoch_key(tree, slug, epoch, identity, rows)[1] if epoch else {}
+        keys = {year: read_key(tree, slug, year, identity, now) for year in epochs}
         changes: dict[str, bytes] = {}
-        for epoch, data_key in keys.items():
-            _refuse_foreign(data_key, slug, epoch, rows)
-            changes |= _wrapped(key_path(slug, epoch), wrap(data_key, recipients), now, identity)
-        return write(changes)
+        for year, data_key in keys.items():
+            _refuse_foreign(data_key, slug, year, rows)
+            changes |= _wrapped(key_path(slug, year), wrap(data_key, recipients), now, identity)
+        return write({**made, **changes})
 
 
 def unseal(tree: Tree, slug: str | None, identity: Identity, now: Standing | None = None) -> Iterator[dict[str, str]]:

@@ -60,8 +60,10 @@ def signature_file(path: str, content: bytes, now: Standing, signing: Path | Non
     if now.signers is None:
         return {}
     if signing is None:
+        slug, year = path.split("/")[-2:]
         raise GongshiError(
-            f"“{path}”要由密钥管理员签名，请由密钥管理员运行这条命令（签名私钥见 GONGSHI_SIGNING_KEY）。"
+            f"“{path}”要由密钥管理员签名，请由密钥管理员先运行 gongshi seal --township {slug} "
+            f"--epoch {year.removesuffix('.age')} --rewrap（签名私钥见 GONGSHI_SIGNING_KEY）。"
         )
     text = sign(_message(path, content), KEY, signing)
     verdict = verify(_message(path, content), text, "keeper", now.signers, now.clock, KEY)
