@@ -16,7 +16,7 @@ from math import gcd
 from gongshi.disclosure.counting import Cell, Counted, Share, group_of
 from gongshi.disclosure.figures import declaration
 from gongshi.disclosure.pinned import small_benefits
-from gongshi.disclosure.solver import System
+from gongshi.disclosure.solver import Question, System
 
 Atom = tuple[str, str, int, int]
 """Township, benefit, year, and what a household had of it, in cents."""
@@ -62,22 +62,23 @@ class Audit:
         if not questions:
             return []
         system.prove()
-        return [cell for cell, row, need in questions if not system.spread(row, need, whole)]
+        found = system.narrow([question for _, question in questions], whole)
+        return [questions[number][0] for number in found]
 
-    def _questions(self, system: _Reader, scope: str | None) -> Iterator[tuple[Cell, Mapping[int, int], int]]:
+    def _questions(self, system: _Reader, scope: str | None) -> Iterator[tuple[Cell, Question]]:
         """For each secret the sum that must keep its range, and how wide it must be."""
         for cell, number in sorted(system.numbers.items()):
             if declaration().figures[cell.figure].money or cell.measure == "amount":
                 if self._known(cell) is None:
-                    yield cell, {number: 1}, max(1, system.least(cell) * (self._k - 1))
+                    yield cell, Question({number: 1}, max(1, system.least(cell) * (self._k - 1)))
             else:
-                yield cell, {number: 1}, self._k - 1
+                yield cell, Question({number: 1}, self._k - 1)
         for (cell, benefit), _ in sorted(self._small.items()):
             if scope == "" or (scope and cell.place != scope):
                 continue
             row = system.households(cell, benefit)
             if row:
-                yield cell, row, self._k - 1
+                yield cell, Question(row, self._k - 1)
 
 
 def _units(counted: Counted) -> dict[str, int]:

@@ -6,17 +6,28 @@ told the truth beside them, so that it can show that the truth satisfies it befo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from gongshi.model import GongshiError
 
 OPTIONS = {"output_flag": False, "threads": 1, "random_seed": 0, "mip_max_nodes": 500, "time_limit": 10.0}
-"""A question that is not answered to the end counts as a range that is too narrow. The number of nodes is reached long
-before the time, so that the answer is the same on any machine."""
+"""What is not shown by then counts as a range that is too narrow. The number of nodes is reached long before the time, so
+that the answer is the same on any machine."""
 
 SLACK = 1e-6
 
+FEASIBLE = 2
+"""What the solver calls a solution that satisfies everything."""
+
 Row = Mapping[int, int]
+
+
+class Question(NamedTuple):
+    """A weighted sum of unknowns that must be able to have values ``need`` apart."""
+
+    row: Row
+    need: int
 
 
 class System:
@@ -27,7 +38,6 @@ class System:
         self.high: list[int] = []
         self.truth: list[int] = []
         self.rows: list[tuple[dict[int, int], int | None, int]] = []
-        self._models: dict[bool, _Model] = {}
 
     def unknown(self, truth: int, low: int, high: int) -> int:
         """One more unknown; gives its number."""
@@ -56,26 +66,27 @@ class System:
         if not sound:
             raise GongshiError("审计公开数字的方程与台账不符，没有写出任何数字；请把台账和这句话交给程序的维护者。")
 
-    def spread(self, row: Row, need: int, whole: bool) -> bool:
-        """Whether the weighted sum may have values at least ``need`` apart, the truth among them.
+    def narrow(self, questions: Sequence[Question], whole: bool) -> list[int]:
+        """The numbers of the questions whose sum has no values ``need`` apart, the truth among them.
 
-        ``whole`` asks for whole numbers; else fractions are allowed, which is never narrower.
+        ``whole`` asks for whole numbers; else fractions are allowed, which is never narrower. One table that is not the
+        true one answers many questions at once, so all are asked together first, and what is left one by one.
         """
-        truth = sum(weight * self.truth[number] for number, weight in row.items())
-        up = self._extreme(row, truth, need, 1, whole)
-        return up >= need or up + self._extreme(row, truth, need - up, -1, whole) >= need
-
-    def _extreme(self, row: Row, truth: int, need: int, sign: int, whole: bool) -> int:
-        """How far from the truth the sum can go in one direction, ``need`` at most; 0 if nobody knows in time."""
-        if whole not in self._models:
-            self._models[whole] = _Model(self, whole)
-        return self._models[whole].reach({number: sign * weight for number, weight in row.items()}, sign * truth, need)
+        model = _Model(self, questions, whole)
+        left = list(range(len(questions)))
+        for sign in (1, -1):
+            while left and (reached := model.reach(left, sign)):
+                far = {n for n in left if reached[n] >= questions[n].need}
+                left = [n for n in left if n not in far]
+                if not far:
+                    break
+        return [n for n in left if sum(model.reach([n], sign)[n] for sign in (1, -1)) < questions[n].need]
 
 
 class _Model:
-    """A System as the solver has it, with one more unknown, the distance, and one more row that ties it to a question."""
+    """A System as the solver has it; each question has a distance from the truth, and a row for each direction."""
 
-    def __init__(self, system: System, whole: bool) -> None:
+    def __init__(self, system: System, questions: Sequence[Question], whole: bool) -> None:
         import highspy
 
         class Quiet(highspy.Highs):
@@ -85,32 +96,43 @@ class _Model:
                 return
 
         self._solver = solver = Quiet()
+        self._endless, self._questions = highspy.kHighsInf, questions
         for option, value in OPTIONS.items():
             solver.setOptionValue(option, value)
-        self._distance, self._question = len(system.truth), len(system.rows)
         for low, high in zip(system.low, system.high, strict=True):
             solver.addVar(float(low), float(high))
-        solver.addVar(0.0, 0.0)
         for row, low, high in system.rows:
-            bottom = -highspy.kHighsInf if low is None else float(low)
+            bottom = -self._endless if low is None else float(low)
             solver.addRow(bottom, float(high), len(row), list(row), [float(weight) for weight in row.values()])
-        solver.addRow(-highspy.kHighsInf, 0.0, 1, [self._distance], [1.0])
-        solver.changeColCost(self._distance, -1.0)
-        for number in range(self._distance if whole else 0):
+        self._first, self._rows = len(system.truth), len(system.rows)
+        self._truth = [sum(w * system.truth[n] for n, w in question.row.items()) for question in questions]
+        for number, question in enumerate(questions):
+            self._add(self._first + number, question)
+        for number in range(self._first if whole else 0):
             solver.changeColIntegrality(number, highspy.HighsVarType.kInteger)
-        self._endless, self._optimal = highspy.kHighsInf, highspy.HighsModelStatus.kOptimal
 
-    def reach(self, row: Row, truth: int, need: int) -> int:
-        """How far above ``truth`` the weighted sum can be, ``need`` at most."""
+    def _add(self, distance: int, question: Question) -> None:
+        """The distance of a question, and that it lies above or below the truth by it; both sleep until they are asked."""
+        self._solver.addVar(0.0, 0.0)
+        self._solver.changeColCost(distance, -1.0)
+        for sign in (1, -1):
+            weights = [1.0, *(float(-sign * weight) for weight in question.row.values())]
+            columns = [distance, *question.row]
+            self._solver.addRow(-self._endless, self._endless, len(columns), columns, weights)
+
+    def reach(self, asked: Sequence[int], sign: int) -> dict[int, int]:
+        """How far from the truth the sums of these questions go together, each as far as it needs; 0 if nobody knows."""
         solver = self._solver
-        solver.changeColBounds(self._distance, 0.0, float(need))
-        solver.changeRowBounds(self._question, -self._endless, float(-truth))
-        for number, weight in row.items():
-            solver.changeCoeff(self._question, number, float(-weight))
+        for number in asked:
+            solver.changeColBounds(self._first + number, 0.0, float(self._questions[number].need))
+            solver.changeRowBounds(self._row(number, sign), -self._endless, float(-sign * self._truth[number]))
         solver.run()
-        found = 0
-        if solver.getModelStatus() == self._optimal:
-            found = int(-solver.getObjectiveValue() + SLACK)
-        for number in row:
-            solver.changeCoeff(self._question, number, 0.0)
-        return max(0, min(need, found))
+        values = solver.getSolution().col_value if solver.getInfo().primal_solution_status == FEASIBLE else []
+        found = {number: int(values[self._first + number] + SLACK) if values else 0 for number in asked}
+        for number in asked:
+            solver.changeColBounds(self._first + number, 0.0, 0.0)
+            solver.changeRowBounds(self._row(number, sign), -self._endless, self._endless)
+        return found
+
+    def _row(self, number: int, sign: int) -> int:
+        return self._rows + 2 * number + (sign < 0)
