@@ -84,7 +84,7 @@ TYPED = {
     "number in text column": (one(村民小组=4), REFUSED, {"B2": "文本格式"}),
     "key as number": (one(户编号=1), REFUSED, {"A2": "文本格式"}),
     "scientific": (one(户编号="1.1E+17"), REFUSED, {"A2": "科学计数"}),
-    "eighteen digits rounded": (one(村民小组=110105194912310021), REFUSED, {"B2": "15 位"}),
+    "eighteen digits rounded": (one(村民小组=int("1101051949" + "12310021")), REFUSED, {"B2": "15 位"}),
     "error value": (one(家庭人口=Formula("=1/0|#DIV/0!")), REFUSED, {"C2": "公式错误"}),
     "error as text": (one(家庭人口="#REF!"), REFUSED, {"C2": "公式错误"}),
     "hashes": (one(识别日期="########"), REFUSED, {"D2": "公式错误"}),

@@ -8,12 +8,16 @@ beginning and its last one.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 
 from gongshi.checks.guard_archive import DEEPEST, Unreadable, is_archive, members
-from gongshi.checks.guard_numbers import ACCOUNT_LABEL, ID_LABEL, Hit, find_numbers
+from gongshi.checks.guard_numbers import find_numbers
 from gongshi.checks.guard_people import NameSet, find_births, find_health, health_beside
-from gongshi.checks.guard_text import chunks, decode_escapes, escaped_lines, normalise, pick_lines, suspicious_lines
+from gongshi.checks.guard_sieve import suspicious_lines
+from gongshi.checks.guard_tables import Columns, file_columns, markdown_tables
+from gongshi.checks.guard_text import CHUNK, chunks, decode_escapes, is_text, normalise, views
+from gongshi.checks.guard_values import Hit
 from gongshi.model import Finding, GongshiError, Severity
 
 __all__ = ["NameSet", "scan", "scan_path", "scan_text"]
@@ -28,12 +32,10 @@ _KINDS = {
 _REMEDY = "不得写在这里：请删去，或放入 sealed.csv。"
 _LOCKED = (b"%PDF-", b"Rar!", b"7z\xbc\xaf", b"\xd0\xcf\x11\xe0")  # the last: .xls, .doc, a workbook with a password
 _BINARY_NUMBER = re.compile(rb"(?<![0-9A-Za-z.])[0-9]{11,22}[Xx]?(?![0-9A-Za-z.])")
-_HEADER = rf"{ID_LABEL.pattern}|{ACCOUNT_LABEL.pattern}|姓\s*名|出生|生日|(?i:birth)"
-_HEADING = re.compile(rf"(?=.{{1,16}}$)[^0-9]*(?:{_HEADER})[^0-9]*")
-_HEADER_LINES = 5  # a workbook may begin with titles
-_LONGEST_ROW = 10_000
-_MARKDOWN_RULE = re.compile(rb"^\|(?=[ :|]*-)[ :|-]+\r?\n", re.MULTILINE)
-_CSV_CELL = re.compile(r'(?:^|,)("(?:[^"]|"")*"|[^,]*)')
+_ESCAPE = re.compile(rb"%[0-9A-Fa-f]{2}|&[#A-Za-z]|\\[uUx0]|[^\s<>]</?[A-Za-z]|<!--")
+MOST = 2_000  # findings in one file; who plants more than this in it wants the guard to take long
+_BATCH = 1 << 20  # small files are sieved together
+_ONE_DIGIT = re.compile(r"[\s\"'|*-]*([0-9Xx])[\s\"'|*,;]*")
 
 
 def scan(files: Iterable[tuple[str, Callable[[], bytes]]], names: NameSet | None = None) -> list[Finding]:
@@ -42,15 +44,75 @@ def scan(files: Iterable[tuple[str, Callable[[], bytes]]], names: NameSet | None
     A path that itself holds an identifier is shown masked, also on what is found inside that file.
     """
     findings: list[Finding] = []
+    batch: list[tuple[str, bytes]] = []
+    size = 0
     for path, read in files:
-        in_name = scan_path(path, names)
-        findings.extend(in_name)
-        shown = in_name[0].path if in_name else path
         try:
-            findings.extend(_scan_content(shown, read(), names))
+            data = read()
         except (OSError, GongshiError):
-            findings.append(_unreadable(shown, "读不出来"))
+            findings.extend(_scan_batch(batch, names))
+            batch, size = [], 0
+            findings.extend([*scan_path(path, names), _unreadable(_masked_path(path, names), "读不出来")])
+            continue
+        batch.append((path, data))
+        size += len(data)
+        if size >= _BATCH:
+            findings.extend(_scan_batch(batch, names))
+            batch, size = [], 0
+    return findings + _scan_batch(batch, names)
+
+
+def _scan_batch(batch: list[tuple[str, bytes]], names: NameSet | None) -> list[Finding]:
+    """Scan files one by one, but for those in which, and in whose names, nothing is suspicious."""
+    findings: list[Finding] = []
+    for (path, data), numbers in _noisy(batch):
+        if numbers is None or numbers or names:
+            in_name = scan_path(path, names)
+            findings.extend(in_name)
+            shown = in_name[0].path if in_name else path
+            if numbers is None:
+                findings.extend(_scan_content(shown, data, names))
+            else:
+                findings.extend(scan_text(shown, data, names, {number for number in numbers if number >= 0}))
     return findings
+
+
+def _noisy(batch: list[tuple[str, bytes]]) -> Iterator[tuple[tuple[str, bytes], set[int] | None]]:
+    """Each file with its suspicious lines, found by one sieve over all that are plain text; None for the others.
+
+    Lines count from 0, below that is the path.
+    """
+    parts = [_part(path, data) for path, data in batch]
+    whole, text = _sieved(parts)
+    if text is None:  # some are not: find out which
+        parts = [part if _sieved([part])[1] is not None else b"" for part in parts]
+        whole, text = _sieved(parts)
+    numbers = sorted(suspicious_lines(whole, text or ""))
+    first = at = 0
+    for file, part in zip(batch, parts, strict=True):
+        if not part:
+            yield file, None
+            continue
+        behind = first + part.count(b"\n")
+        end = bisect_left(numbers, behind, at)
+        yield file, {number - first - 2 for number in numbers[at:end]}
+        first, at = behind, end
+
+
+def _part(path: str, data: bytes) -> bytes:
+    """A path and its content as lines of a batch; b"" for what must be looked into by itself."""
+    if len(data) > CHUNK or "\n" in path or data.startswith(_LOCKED) or is_archive(data):
+        return b""
+    return b"%s\n\n%s\n\n" % (path.encode("utf-8", "surrogateescape"), data)
+
+
+def _sieved(parts: list[bytes]) -> tuple[bytes, str | None]:
+    """Parts joined, and as text if they are UTF-8 without NUL."""
+    whole = b"".join(parts)
+    try:
+        return whole, None if b"\x00" in whole else whole.decode("utf-8")
+    except UnicodeDecodeError:
+        return whole, None
 
 
 def _scan_content(path: str, data: bytes, names: NameSet | None, depth: int = 0) -> Iterator[Finding]:
@@ -59,6 +121,7 @@ def _scan_content(path: str, data: bytes, names: NameSet | None, depth: int = 0)
         if data.startswith(_LOCKED):
             yield _unreadable(path, "看不到这种文件的里面", Severity.WARNING)
         return
+    yield from _scan_binary(path, data)  # names and notes that stand uncompressed beside the members
     if depth == DEEPEST:
         yield _unreadable(path, "压缩包套得太深")
         return
@@ -73,23 +136,64 @@ def _scan_content(path: str, data: bytes, names: NameSet | None, depth: int = 0)
         yield _unreadable(path, str(error))
 
 
-def scan_text(path: str, data: bytes, names: NameSet | None = None) -> list[Finding]:
-    """Return what is personal in one text (or in the digits of one binary file), in the order of lines."""
-    if b"\x00" in data and data[:2] not in (b"\xff\xfe", b"\xfe\xff"):
+def scan_text(
+    path: str, data: bytes, names: NameSet | None = None, suspicious: set[int] | None = None
+) -> list[Finding]:
+    """Return what is personal in one text (or in the digits of one binary file), in the order of lines.
+
+    ``suspicious`` are its lines from 0 that may hold something, if that is known already.
+    """
+    if not is_text(data):
         return _scan_binary(path, data)
     findings: dict[Finding, None] = {}
-    columns: _Columns | None = None
+    columns: Columns | None = None
     for first, chunk in chunks(data):
-        for number, text in suspicious_lines(chunk):
-            findings.update((found, None) for found in _line_findings(path, first + number, text))
         top = 0
         if first == 1:
-            columns, top = _file_columns(chunk)
-        for number, text in _table_lines(chunk, columns, top):
-            findings.update((found, None) for found in _line_findings(path, first + number, text))
+            columns, top = file_columns(chunk)
+        for number, texts in _readings(chunk, columns, top, suspicious):
+            findings.update((found, None) for text in texts for found in _line_findings(path, first + number, text))
+            if len(findings) >= MOST:
+                return [*sorted(findings, key=lambda found: found.line), _more(path)]
         if names:
             findings.update((found, None) for found in _name_findings(path, first, chunk, names))
     return sorted(findings, key=lambda found: found.line)
+
+
+def _readings(
+    chunk: bytes, columns: Columns | None, top: int, suspicious: set[int] | None
+) -> Iterator[tuple[int, list[str]]]:
+    """Yield (line from 0, the ways to read it) for each line worth reading."""
+    text = chunk.decode("utf-8", "replace")
+    numbers = suspicious_lines(chunk, text) if suspicious is None else suspicious
+    tables = [(top, None, columns)] if columns else [*markdown_tables(chunk)]
+    if not numbers and not tables:
+        return
+    lines = text.split("\n")
+    under: dict[int, Columns] = {}
+    told: set[int] = set()  # rows in which only a heading says what is personal
+    for begin, end, table in tables:
+        told.update(begin + at for at in table.personal_rows(lines[begin:end]))
+        under.update((number, table) for number in numbers | told if begin <= number < (end or len(lines)))
+    for number in sorted(numbers | told):
+        line, sentence = under[number].readings(lines[number]) if number in under else (lines[number], "")
+        texts = [*views(line), *_downwards(lines, number)] if number in numbers else []
+        yield number, [*texts, *(views(sentence) if sentence else ())]
+
+
+def _downwards(lines: list[str], number: int) -> Iterator[str]:
+    """One digit a line, read downwards, once for each run of such lines."""
+    digits = []
+    if number + 1 < len(lines) and not _ONE_DIGIT.fullmatch(lines[number][:40]):
+        number += 1  # the line before was chosen
+    while number < len(lines) and len(digits) < 40 and len(lines[number]) < 40:
+        found = _ONE_DIGIT.fullmatch(normalise(lines[number]))
+        if not found:
+            break
+        digits.append(found[1])
+        number += 1
+    if len(digits) > 10:
+        yield "|".join(digits)
 
 
 def scan_path(path: str, names: NameSet | None = None) -> list[Finding]:
@@ -128,11 +232,20 @@ def _shown(hit: Hit) -> str:
 
 
 def _name_findings(path: str, first: int, chunk: bytes, names: NameSet) -> Iterator[Finding]:
-    texts = [(number, decode_escapes(text)) for number, text in pick_lines(chunk, escaped_lines(chunk))]
-    for number, text in texts:
+    for number, text in _escaped(chunk):
         yield from _names_in(path, first + number, text.replace("\n", " "), names)
     if not chunk.isascii():
         yield from _names_in(path, first, chunk.decode("utf-8", "replace"), names)
+
+
+def _escaped(chunk: bytes) -> Iterator[tuple[int, str]]:
+    """The lines in which something is written as an escape, or cut up by markup, as they are meant."""
+    if not any(mark in chunk for mark in (b"%", b"&", b"\\", b"<")):
+        return
+    for number, line in enumerate(chunk.split(b"\n")):
+        if _ESCAPE.search(line):
+            text = line.decode("utf-8", "replace")
+            yield from ((number, view) for view in {decode_escapes(text), *views(text)} - {text})
 
 
 def _names_in(path: str, line: int, text: str, names: NameSet) -> Iterator[Finding]:
@@ -147,9 +260,16 @@ def _names_in(path: str, line: int, text: str, names: NameSet) -> Iterator[Findi
 
 
 def _scan_binary(path: str, data: bytes) -> list[Finding]:
-    texts = {found[0].decode("ascii") for found in _BINARY_NUMBER.finditer(data)}
+    """The digits of a file that is no text, also where each has two or four bytes; it has no lines."""
+    narrow = data.replace(b"\x00", b"") if b"\x00" in data else b""
+    texts = {found[0].decode("ascii") for part in (data, narrow) for found in _BINARY_NUMBER.finditer(part)}
     found = {finding for text in texts for finding in _line_findings(path, 0, text)}
     return sorted(found, key=lambda finding: (finding.code, finding.message))
+
+
+def _more(path: str) -> Finding:
+    message = f"这个文件里的个人信息太多，只列出前面的 {MOST} 多处，后面的没有再看。请把整个文件移出仓库。"
+    return Finding("guard-unreadable", Severity.ERROR, message, path)
 
 
 def _unreadable(path: str, why: str, severity: Severity = Severity.ERROR) -> Finding:
@@ -172,70 +292,3 @@ def _masked_path(path: str, names: NameSet | None) -> str:
         return path
     parts = ["***" if personal(part) else part for part in path.split("/")]
     return "***" if personal("/".join(parts)) else "/".join(parts)
-
-
-class _Columns:
-    """The labelled columns of a table: a cell under 身份证号 is read as if the label stood before it."""
-
-    def __init__(self, delimiter: str, labels: dict[int, str], whole: bool) -> None:
-        self._delimiter = delimiter
-        self._labels = labels
-        self._whole = whole  # a name column makes every other cell its neighbour
-
-    @classmethod
-    def of_header(cls, line: str) -> _Columns | None:
-        delimiter = max("\t|,", key=line.count)
-        cells = cls._split(line, delimiter)
-        if len(cells) < 2 or len(line) > 4000:
-            return None
-        labels = {at: cell for at, cell in enumerate(cells) if _HEADING.fullmatch(cell)}
-        return cls(delimiter, labels, any("名" in cell for cell in labels.values())) if labels else None
-
-    @staticmethod
-    def _split(line: str, delimiter: str) -> list[str]:
-        cells = line.split(delimiter) if '"' not in line or delimiter != "," else _CSV_CELL.findall(line)
-        return [cell.strip(' "\r\ufeff') for cell in cells]
-
-    def sentence(self, line: str) -> str:
-        if len(line) > _LONGEST_ROW:
-            return ""
-        cells = self._split(line, self._delimiter)
-        labels = self._labels.items()
-        said = [f"{label}：{cells[at]}" for at, label in labels if at < len(cells) and cells[at]]
-        if said and self._whole:
-            said.extend(cell for at, cell in enumerate(cells) if at not in self._labels)
-        return "；".join(said)
-
-
-def _file_columns(chunk: bytes) -> tuple[_Columns | None, int]:
-    """Return the labelled columns of a file that is one table, and on which line its rows begin."""
-    for number, line in enumerate(chunk.split(b"\n", _HEADER_LINES)[:_HEADER_LINES], 1):
-        columns = _Columns.of_header(line.decode("utf-8", "replace"))
-        if columns:
-            return columns, number
-    return None, 0
-
-
-def _table_lines(chunk: bytes, columns: _Columns | None, top: int) -> Iterator[tuple[int, str]]:
-    """Yield (line from 0, a sentence that says label and value) for the rows of labelled tables."""
-    if columns:
-        for number, line in enumerate(chunk.split(b"\n")[top:], top):
-            yield number, normalise(columns.sentence(line.decode("utf-8", "replace")))
-        return
-    yield from _markdown_lines(chunk)
-
-
-def _markdown_lines(chunk: bytes) -> Iterator[tuple[int, str]]:
-    """The same for each table of a Markdown text: a heading, a rule of dashes, rows that begin with a bar."""
-    number = counted = 0
-    for rule in _MARKDOWN_RULE.finditer(chunk) if b"-|" in chunk or b"- |" in chunk else ():
-        if rule.end() <= counted:
-            continue
-        start = chunk.rfind(b"\n", 0, max(0, rule.start() - 1)) + 1
-        columns = _Columns.of_header(chunk[start : rule.start()].decode("utf-8", "replace").strip("\n"))
-        number += chunk.count(b"\n", counted, rule.end())
-        counted = rule.end()
-        while columns and chunk[counted : counted + 1] == b"|":
-            end = chunk.find(b"\n", counted) + 1 or len(chunk)
-            yield number, normalise(columns.sentence(chunk[counted:end].decode("utf-8", "replace").rstrip()))
-            number, counted = number + 1, end

@@ -3,247 +3,211 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Callable, Iterable, Iterator
+from functools import cached_property
+from itertools import accumulate, pairwise
 
+from gongshi.checks.guard_spread import find_spread
 from gongshi.checks.guard_text import GLUE
+from gongshi.checks.guard_values import ACCOUNT_KINDS, CROSS, ID, ID_KIND, PHONE, PHONE_KIND, PROVINCES, YEAR, Hit, Line
+from gongshi.checks.guard_values import is_id as is_id
 
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """Something personal on a line: what it is, where, and its value without separators."""
-
-    code: str
-    start: int
-    end: int
-    value: str
-
-
-Piece = re.Match[str]
-Detector = Callable[[str, list[Piece]], Iterator[Hit]]
-
-_SEQUENCE = re.compile(rf"[0-9](?:{GLUE}{{0,3}}[0-9Xx\u0425\u0445\u03a7\u03c7\u00d7]){{10,}}")
-_PIECE = re.compile(r"[0-9]+|[Xx\u0425\u0445\u03a7\u03c7\u00d7]")
-_PROVINCE_RANGES = (
-    (11, 15), (21, 23), (31, 37), (41, 46), (50, 54), (61, 65), (71, 71), (81, 83), (91, 91), (99, 99),
-)  # fmt: skip
-_PROVINCES = frozenset([str(code) for low, high in _PROVINCE_RANGES for code in range(low, high + 1)])
-_BIRTH_IN_ID = r"(?:1[89]|2[01])[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
-_ID = re.compile(rf"[1-9][0-9]{{5}}{_BIRTH_IN_ID}[0-9]{{3}}[0-9X]")
-_OLD_ID = re.compile(r"[1-9][0-9]{7}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}")
-_CARD_TAIL = re.compile(r"[1-7][1-4]")
+_SEQUENCE = re.compile(rf"[0-9](?:{GLUE}{{0,3}}[0-9{CROSS}]){{10,}}")
+_PIECE = re.compile(rf"[0-9]+|[{CROSS}]")
+_IDS = re.compile(rf"(?=({ID}))")
+_CARDS = re.compile(rf"(?=({ID}[1-7][1-4]))")
+_OLD_IDS = re.compile(r"(?=([1-9][0-9]{7}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}))")
+_ID = re.compile(ID)
+_PHONES = re.compile(r"(?=((?:0086|86)?1[3-9][0-9]{9}))")
 _REPLACEMENT = re.compile(rf"{GLUE}?[Bb][0-9](?![0-9])")
-_PHONE = re.compile(r"(?:0086|86)?(1[3-9][0-9]{9})")
-_CARD_PREFIX = re.compile(r"62[0-9]{14,17}|(?:4|5|60|35|9558)[0-9]+")
-_MONEY_BEFORE = re.compile(r"[¥￥$]\s?$")
-_MONEY_AFTER = re.compile(r"\s?(?:亿|万|元)")
-_FRACTION = re.compile(r"[^\w/]0?\.$|^0\.$")
-_YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+_ID_GROUPS = ([18], [6, 8, 4], [6, 4, 4, 4], [3, 3, 4, 4, 4], [6, 12], [14, 4], [6, 4, 2, 2, 4])
+_JOINED = {ord(char): None for char in " ._~-\u00b7\u2212"} | {code: None for code in range(0x2010, 0x2016)}
+_JOINED |= {ord(char): "X" for char in CROSS}
 
-ID_LABEL = re.compile(r"身份证|证件号|身份号|残疾人?证|(?i:(?<![a-z])(?:id[ _-]?(?:card|number|no)(?![a-z])|sfzh?))")
-PHONE_LABEL = re.compile(r"电话|手机|联系|(?i:phone|mobile|tel(?![a-z]))")
-ACCOUNT_LABEL = re.compile(r"银行|账号|帐号|账户|帐户|卡号|一卡通|开户|存折|(?i:account|bank)")
-_ASCII_WORD = re.compile(r"[0-9A-Za-z]$")
-_PHONE_WORD_BEFORE = re.compile(r"(?i:tel|phone|mobile|cell)$")
+
+class _Stretch:
+    """Digits that little stands between: all of them joined, and, once needed, their pieces."""
+
+    def __init__(self, line: Line, start: int, end: int) -> None:
+        self.line, self.text, self.start, self.end = line, line.text, start, end
+        self.digits = self.text[start:end].translate(_JOINED)
+
+    @cached_property
+    def pieces(self) -> list[re.Match[str]]:
+        return list(_PIECE.finditer(self.text, self.start, self.end))
+
+    @cached_property
+    def offsets(self) -> dict[int, int]:
+        """Where pieces begin among the joined digits, and the end of all → the number of the piece."""
+        sums = accumulate((piece.end() - piece.start() for piece in self.pieces), initial=0)
+        return {offset: at for at, offset in enumerate(sums)}
+
+    def windows(self, pattern: re.Pattern[str]) -> Iterator[tuple[int, int, str]]:
+        """Yield (first piece, behind the last, value) where what the pattern finds is whole pieces."""
+        for found in pattern.finditer(self.digits):
+            first, behind = self.offsets.get(found.start()), self.offsets.get(found.end(1))
+            if first is not None and behind is not None:
+                yield first, behind, found[1]
+
+    def place(self, first: int, behind: int) -> tuple[int, int]:
+        return self.pieces[first].start(), self.pieces[behind - 1].end()
+
+    def lengths(self, first: int, behind: int) -> list[int]:
+        return [len(piece[0]) for piece in self.pieces[first:behind]]
+
+    def separators(self, first: int, behind: int) -> list[str]:
+        return [self.text[left.end() : right.start()] for left, right in pairwise(self.pieces[first:behind])]
+
+    def labelled(self, kinds: frozenset[str]) -> bool:
+        """Tell whether such a label stands anywhere near; if not, no window of it needs to be asked."""
+        return self.line.labels.near(kinds, self.start, self.end)
 
 
 def find_numbers(text: str) -> list[Hit]:
     """Return the ID numbers, disability cards, phones and accounts of a normalised line, in order."""
+    line = Line(text)
     hits: list[Hit] = []
+    taken = bytearray(len(text) + 8)
     for sequence in _SEQUENCE.finditer(text):
-        pieces = list(_PIECE.finditer(text, sequence.start(), sequence.end()))
-        first, taken = sequence.start(), bytearray(len(sequence[0]) + 8)
+        stretch = _Stretch(line, *sequence.span())
         for detector in _DETECTORS:
-            for hit in detector(text, pieces):
-                place = slice(hit.start - first, hit.end - first)
-                if not any(taken[place]):
-                    taken[place] = b"\x01" * (hit.end - hit.start)
-                    hits.append(hit)
+            _take(detector(stretch), hits, taken)
+    _take(find_spread(line), hits, taken)
     return sorted(hits, key=lambda hit: hit.start)
 
 
-def is_id(value: str) -> bool:
-    """Tell whether the check character of an 18-character ID number is right (GB 11643).
-
-    Only the checksum is stdnum's: its validate() refuses real numbers of counties younger than a person.
-    """
-    from stdnum.cn.ric import calc_check_digit
-
-    return calc_check_digit(value) == value[-1]
+def _take(found: Iterable[Hit], hits: list[Hit], taken: bytearray) -> None:
+    """Keep the hits at places that no hit has taken yet."""
+    for hit in found:
+        if taken.find(1, hit.start, hit.end) < 0:
+            taken[hit.start : hit.end] = b"\x01" * (hit.end - hit.start)
+            hits.append(hit)
 
 
-def is_luhn(value: str) -> bool:
-    """Tell whether the digits pass Luhn's test, as bank cards do."""
-    from stdnum.luhn import checksum
-
-    return checksum(value) == 0
-
-
-def is_credit_code(value: str) -> bool:
-    """Tell whether the value is a unified social credit code by its check character (GB 32100)."""
-    from stdnum.cn.uscc import calc_check_digit
-
-    return calc_check_digit(value[:-1]) == value[-1]
-
-
-def near(label: re.Pattern[str], text: str, start: int, end: int, reach: int = 40) -> bool:
-    """Tell whether a label stands near a place; a line can be a whole document, so it says nothing."""
-    return bool(label.search(text, max(0, start - reach), end + reach // 2))
-
-
-def _windows(pieces: list[Piece], lengths: tuple[int, ...]) -> Iterator[tuple[int, int, str]]:
-    """Yield (first, behind last, joined value) of neighbours that together have one of the lengths."""
-    for first in range(len(pieces)):
-        value = ""
-        for at in range(first, min(len(pieces), first + lengths[-1])):
-            value += pieces[at][0] if pieces[at][0].isdigit() else "X"
-            if len(value) > lengths[-1]:
-                break
-            if len(value) in lengths:
-                yield first, at + 1, value
-
-
-def _cards(text: str, pieces: list[Piece]) -> Iterator[Hit]:
-    for first, behind, value in _windows(pieces, (20,)):
-        start, end = pieces[first].start(), pieces[behind - 1].end()
+def _cards(stretch: _Stretch) -> Iterator[Hit]:
+    for first, behind, value in stretch.windows(_CARDS):
+        start, end = stretch.place(first, behind)
         whole = behind - first == 1 + 2 * value.count("X")
-        if _CARD_TAIL.fullmatch(value, 18) and _is_person(text, start, end, value[:18], whole):
-            again = _REPLACEMENT.match(text, end)
-            yield Hit("personal-disability-card", start, again.end() if again else end, value)
+        if stretch.line.is_person(start, value[:18], whole):
+            again = _REPLACEMENT.match(stretch.text, end)
+            yield Hit("personal-disability-card", start, again.end() if again else end, value, True)
 
 
-def _ids(text: str, pieces: list[Piece]) -> Iterator[Hit]:
-    for first, behind, value in _windows(pieces, (18,)):
-        start, end = pieces[first].start(), pieces[behind - 1].end()
-        if _is_person(text, start, end, value, whole=behind - first == 1 + value.count("X")):
+def _ids(stretch: _Stretch) -> Iterator[Hit]:
+    line = stretch.line
+    for first, behind, value in stretch.windows(_IDS):
+        start, end = stretch.place(first, behind)
+        if line.is_person(start, value, whole=behind - first == 1 + value.count("X")):
+            yield Hit("personal-id", start, end, value, is_id(value))
+        elif _is_id_grouping(stretch, first, behind) and line.is_mistyped_person(start, end, value):
             yield Hit("personal-id", start, end, value)
 
 
-def _is_person(text: str, start: int, end: int, value: str, whole: bool) -> bool:
-    """Tell whether 18 characters are an ID number: by check character, or by shape beside a label."""
-    if not _ID.fullmatch(value) or (whole and _is_fraction(text, start)):
+def _is_id_grouping(stretch: _Stretch, first: int, behind: int) -> bool:
+    """Accept the number in one piece or in usual groups, with nothing before or after it."""
+    if behind - first != len(stretch.pieces):
         return False
-    if is_id(value):
-        if value[:2] in ("91", "92", "93"):
-            return not is_credit_code(value)
-        return whole or value[:2] in _PROVINCES
-    return value[:2] in _PROVINCES and near(ID_LABEL, text, start, end)
+    lengths, separators = stretch.lengths(first, behind), stretch.separators(first, behind)
+    if lengths[-1] == 1 and separators and not separators[-1]:
+        lengths[-2:] = [lengths[-2] + 1]
+        del separators[-1]
+    return lengths in _ID_GROUPS and len(set(separators)) < 2
 
 
-def _is_fraction(text: str, start: int) -> bool:
-    """Tell whether the digits are the decimals of a number such as 0.12 or .12; "3.1" may be a list item."""
-    return bool(_FRACTION.search(text[max(0, start - 3) : start]))
-
-
-def _ids_in_long_runs(text: str, pieces: list[Piece]) -> Iterator[Hit]:
+def _ids_in_long_runs(stretch: _Stretch) -> Iterator[Hit]:
     """An ID number with more digits stuck to its front or its end, as in file names with a date."""
-    for piece in pieces:
-        if 18 < len(piece[0]) <= 40 and not _is_fraction(text, piece.start()):
-            for start in (piece.start(), piece.end() - 18):
-                value = text[start : start + 18]
-                if value[:2] in _PROVINCES and _ID.fullmatch(value) and is_id(value):
-                    yield Hit("personal-id", start, start + 18, value)
+    for piece in _LONG_PIECE.finditer(stretch.text, stretch.start, stretch.end):
+        for start in (piece.start(), piece.end() - 18):
+            value = stretch.text[start : start + 18]
+            person = value[:2] in PROVINCES and _ID.fullmatch(value) and is_id(value)
+            if person and not stretch.line.is_fraction(piece.start()):
+                yield Hit("personal-id", start, start + 18, value, True)
 
 
-def _old_ids(text: str, pieces: list[Piece]) -> Iterator[Hit]:
-    for first, behind, value in _windows(pieces, (15,)):
-        start, end = pieces[first].start(), pieces[behind - 1].end()
-        if value[:2] in _PROVINCES and _OLD_ID.fullmatch(value) and near(ID_LABEL, text, start, end):
+_LONG_PIECE = re.compile("(?<![0-9])[0-9]{19,40}(?![0-9])")
+
+
+def _old_ids(stretch: _Stretch) -> Iterator[Hit]:
+    if not _OLD_IDS.search(stretch.digits) or not stretch.labelled(ID_KIND):
+        return
+    for first, behind, value in stretch.windows(_OLD_IDS):
+        start, end = stretch.place(first, behind)
+        if value[:2] in PROVINCES and stretch.line.labels.near(ID_KIND, start, end):
             yield Hit("personal-id", start, end, value)
 
 
-def _phones(text: str, pieces: list[Piece]) -> Iterator[Hit]:
-    for first, behind, value in _windows(pieces, (11, 13, 15)):
-        found = _PHONE.fullmatch(value)
-        if not found:
+def _phones(stretch: _Stretch) -> Iterator[Hit]:
+    if not _PHONES.search(stretch.digits):
+        return
+    labels = stretch.line.labels if stretch.labelled(PHONE_KIND) else None
+    for first, behind, value in stretch.windows(_PHONES):
+        if not labels and behind - first > 5 and behind - first != len(stretch.pieces):
             continue
-        start, end = pieces[first].start(), pieces[behind - 1].end()
-        labelled = near(PHONE_LABEL, text, start, end)
-        groups = _groups(pieces[first:behind], len(value) - 11)
-        separators = _separators(text, pieces[first:behind])
+        start, end = stretch.place(first, behind)
+        labelled = bool(labels and labels.near(PHONE_KIND, start, end))
+        separators = stretch.separators(first, behind)
         said_so = labelled and separators != ["."]  # 13.9 and more decimals is no phone even beside the word
-        if not (said_so or _is_phone_grouping(groups, separators[-len(groups) + 1 :], len(pieces))):
+        if not (said_so or _is_phone_grouping(stretch, first, behind, len(value) - 11)):
             continue
-        if _stands_alone(text, start, end, labelled) and not _is_money(text, start, end):
-            yield Hit("personal-phone", start, end, found[1])
+        if stretch.line.stands_alone(start, end, labelled) and not stretch.line.is_other(start, end):
+            yield Hit("personal-phone", start, end, value[-11:])
 
 
-def _groups(pieces: list[Piece], prefix: int) -> list[str]:
-    """Return the groups of digits behind a country prefix of this many digits."""
-    groups = []
-    for piece in pieces:
-        kept = piece[0][prefix:]
-        prefix = max(0, prefix - len(piece[0]))
-        if kept:
-            groups.append(kept)
-    return groups
-
-
-def _separators(text: str, pieces: list[Piece]) -> list[str]:
-    return [text[left.end() : right.start()] for left, right in pairwise(pieces)]
-
-
-def _is_phone_grouping(groups: list[str], separators: list[str], pieces: int) -> bool:
+def _is_phone_grouping(stretch: _Stretch, first: int, behind: int, prefix: int) -> bool:
     """Accept a number in one piece, 3-4-4 with one separator, two halves with a dash, or digit by digit."""
-    lengths = [len(group) for group in groups]
+    groups = _groups([piece[0] for piece in stretch.pieces[first:behind]], prefix)
+    lengths, separators = [len(group) for group in groups], stretch.separators(behind - len(groups), behind)
     if lengths == [11]:
         return True
     if len(set(separators)) != 1:
         return False
     if lengths == [3, 4, 4]:  # "150 2019 2020" in a row of figures is no phone
-        years = _YEAR.fullmatch(groups[1]) and _YEAR.fullmatch(groups[2])
-        return pieces <= 4 and not (years and separators[0].isspace())
+        years = YEAR.fullmatch(groups[1]) and YEAR.fullmatch(groups[2])
+        return len(stretch.pieces) <= 4 and not (years and separators[0].isspace())
     if lengths in ([3, 8], [7, 4], [4, 4, 3], [3, 3, 5]):
         return separators[0] == "-"
-    return lengths == [1] * 11 and pieces == 11
+    return lengths == [1] * 11 and len(stretch.pieces) == 11
 
 
-def _stands_alone(text: str, start: int, end: int, labelled: bool = False) -> bool:
-    """Tell whether no letter, digit or decimal point ties the number to something longer."""
-    before, after = text[max(0, start - 8) : start], text[end : end + 2]
-    if _ASCII_WORD.search(before) and not (labelled and _PHONE_WORD_BEFORE.search(before)):
-        return False
-    if _ASCII_WORD.match(after[:1]):
-        return False
-    fraction = before[-1:] == "." and not before[-2:-1].isalpha()
-    return not fraction and not (after[:1] == "." and after[1:].isdigit())
+def _groups(pieces: list[str], prefix: int) -> list[str]:
+    """Return the groups of digits behind a country prefix of this many digits."""
+    groups = []
+    for piece in pieces:
+        kept = piece[prefix:]
+        prefix = max(0, prefix - len(piece))
+        if kept:
+            groups.append(kept)
+    return groups
 
 
-def _is_money(text: str, start: int, end: int) -> bool:
-    return bool(_MONEY_AFTER.match(text, end) or _MONEY_BEFORE.search(text[max(0, start - 3) : start]))
+def _accounts(stretch: _Stretch) -> Iterator[Hit]:
+    if len(stretch.digits) < 15:
+        return
+    near = stretch.labelled(ACCOUNT_KINDS)
+    for start, end in _account_places(stretch, near):
+        value = stretch.text[start:end].translate(_JOINED)
+        if value.isdigit() and not PHONE.fullmatch(value):
+            labelled = near and stretch.line.labels.near(ACCOUNT_KINDS, start, end)
+            if stretch.line.is_account(start, end, value, labelled):
+                yield Hit("personal-account", start, end, value)
 
 
-def _accounts(text: str, pieces: list[Piece]) -> Iterator[Hit]:
-    for first, behind, value in _windows(pieces, (15, 16, 17, 18, 19)):
-        if not value.isdigit() or _PHONE.fullmatch(value):
-            continue
-        start, end = pieces[first].start(), pieces[behind - 1].end()
-        labelled = near(ACCOUNT_LABEL, text, start, end)
-        if not labelled and not _is_account_grouping(text, pieces, first, behind):
-            continue
-        if not _is_account(value, labelled):
-            continue
-        if _stands_alone(text, start, end) and not _is_money(text, start, end):
-            yield Hit("personal-account", start, end, value)
+def _account_places(stretch: _Stretch, labelled: bool) -> Iterator[tuple[int, int]]:
+    """Single pieces, fours that are the whole stretch, and beside a label all that begins or ends the stretch."""
+    if _FOURS.fullmatch(stretch.text, stretch.start, stretch.end):
+        yield stretch.start, stretch.end
+    yield from (found.span() for found in _LONG.finditer(stretch.text, stretch.start, stretch.end))
+    if labelled:
+        offsets, count, total = stretch.offsets, len(stretch.pieces), len(stretch.digits)
+        yield from (stretch.place(0, offsets[size]) for size in range(15, 20) if offsets.get(size))
+        yield from (stretch.place(offsets[total - size], count) for size in range(15, 20) if total - size in offsets)
 
 
-def _is_account(value: str, labelled: bool) -> bool:
-    if labelled and value.startswith("62") and len(value) > 15:
-        return True
-    if not is_luhn(value) or (len(value) == 18 and value[0] in "159" and is_credit_code(value)):
-        return False
-    card = _CARD_PREFIX.fullmatch(value) and (value.startswith("62") or len(value) in (16, 19))
-    return bool(labelled or card)
-
-
-def _is_account_grouping(text: str, pieces: list[Piece], first: int, behind: int) -> bool:
-    """Accept an account in one piece, or in fours that are the whole sequence."""
-    if behind - first in (1, 2) or behind - first != len(pieces):
-        return behind - first == 1
-    lengths = [len(piece[0]) for piece in pieces]
-    return set(lengths[:-1]) == {4} and lengths[-1] <= 4 and len(set(_separators(text, pieces))) == 1
+_FOURS = re.compile(rf"[0-9]{{4}}({GLUE}{{1,3}})[0-9]{{4}}\1[0-9]{{4}}\1[0-9]{{3,4}}(?:\1[0-9]{{1,4}})?")
+_LONG = re.compile("(?<![0-9])[0-9]{15,19}(?![0-9])")
 
 
 # In order of certainty: what an earlier one takes, a later one does not read again.
-_DETECTORS: tuple[Detector, ...] = (_cards, _ids, _ids_in_long_runs, _old_ids, _accounts, _phones)
+_DETECTORS: tuple[Callable[[_Stretch], Iterator[Hit]], ...] = (
+    _cards, _ids, _ids_in_long_runs, _old_ids, _accounts, _phones,
+)  # fmt: skip

@@ -6,8 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 
-from gongshi.checks.guard_numbers import Hit
 from gongshi.checks.guard_text import INVISIBLE
+from gongshi.checks.guard_values import Hit
 
 _LONGEST_NAME = 48  # characters to read at a place where a name may begin, separators included
 _DOTS = re.compile("[\u2022\u2027\u2219\u22c5\u30fb\uff65.\uff0e]")
@@ -92,7 +92,7 @@ _NAME_LABEL = re.compile(
     r"(?P<name>[\u4e00-\u9fff]{2,4}|[\u4e00-\u9fff]{1,8}(?:\u00b7[\u4e00-\u9fff]{1,8})+)(?![\u4e00-\u9fff\u00b7])"
 )
 _NO_NAME = re.compile(r"[某填写选必姓名栏]|文本|真实|字符|可空")
-_HEALTH = re.compile(
+HEALTH_WORD = re.compile(
     r"病(?!虫|毒|死|害)|残疾|伤残|重残|[一二三四]级残|精神(?!文明|面貌|扶贫|脱贫|动力|生活|贫困|风貌|食粮)|艾滋|HIV|癌|肿瘤"
     r"|肝炎|透析|尿毒|白血|结核|糖尿|高血压|心梗|脑梗|脑瘫|瘫痪|癫痫|抑郁|智障|失能|因残"
 )
@@ -126,8 +126,9 @@ def find_health(text: str) -> list[Hit]:
 
 def health_beside(text: str, start: int, end: int) -> bool:
     """Tell whether a word of illness or disability stands within the same line, near a name."""
-    begin = max(text.rfind("\n", 0, start) + 1, start - _BESIDE)
-    stop = text.find("\n", end)
-    stop = min(end + _BESIDE, stop if stop >= 0 else len(text))
+    nearest = max(0, start - _BESIDE)
+    begin = max(text.rfind("\n", nearest, start) + 1, nearest)
+    stop = text.find("\n", end, end + _BESIDE)
+    stop = stop if stop >= 0 else end + _BESIDE
     beside = _POLICY.sub("", text[begin:start]) + " " + _POLICY.sub("", text[end:stop])
-    return bool(_HEALTH.search(beside))
+    return bool(HEALTH_WORD.search(beside))

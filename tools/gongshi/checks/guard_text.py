@@ -1,8 +1,9 @@
-"""From bytes to the few lines worth reading: a cheap byte pass, then one spelling for all that means a digit.
+"""One spelling for all that means a digit: escapes undone, digits of every script plain, what shows nothing gone.
 
-Almost no line of a ledger holds anything the guard could mind, so lines are chosen by two ``bytes.translate``
-passes that keep line breaks and little else; only chosen lines are decoded and normalised. A chosen line is a
-suspicion, not a finding: choosing too many costs time, choosing too few would be a miss.
+In scope is what a reader takes for digits: every character with a digit's value, Chinese numerals in a run, escapes of
+HTML, URL, JSON and CSS, marks and markup between digits, UTF-8, UTF-16, UTF-32 and GB18030. Out of scope is what needs a
+thought: base64, quoted-printable, pictures, numbers backwards or as sums, in words (一百三十八亿, one three eight), letters
+for digits (O, l), and digits with words between them.
 """
 
 from __future__ import annotations
@@ -17,55 +18,75 @@ CHUNK = 1 << 24
 
 # Characters that show nothing: zero-width marks, direction marks, soft hyphen, variation selectors.
 INVISIBLE = "\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff"
-_INVISIBLE = re.compile(f"[{INVISIBLE}]+")
-
 # What may stand between the digits of one number.
 GLUE = "[ ._~\u00b7\u2010-\u2015\u2212-]"
+# What may part cells, groups and items: no letter, no digit, within one line.
+SEPARATOR = r"(?:[^\w\n]|_)"
 
-# Lead bytes of invisible characters, dashes and spaces; any other lead byte ends a run. A line with a
-# full-width digit is chosen for that alone, so the two tables know ASCII digits only.
-_LEADS = b"\xe2\xe3\xef\xc2"
-_TRAILING = bytes(range(0x80, 0xC0))
-_ASCII_GLUE = b" ._-~"
-
-
-def _table(digits: bytes, glue: bytes) -> bytes:
-    table = bytearray(b"x" * 256)
-    table[0x0A] = 0x0A
-    table[0x30:0x3A] = digits
-    for byte in glue:
-        table[byte] = 0x20
-    return bytes(table)
-
-
-_AS_ONES = _table(b"1" * 10, b"")
-_NOT_IN_ONES = _TRAILING + _LEADS + _ASCII_GLUE
-_AS_DIGITS = _table(b"0123456789", _LEADS + _ASCII_GLUE)
-
-_LONG_RUN = re.compile(b"1" * 13)
-# An eleven-digit run of its own: a twelve-digit division code must not choose every row of a ledger.
-_MOBILE = re.compile(rb"1(?<![0-9]1) {0,3}[3-9](?: {0,3}[0-9]){9}(?![0-9])")
-_WORDS = tuple(re.compile(word.encode()) for word in ("出生", "生日", "生于", "日生", "姓", "birth", "Birth"))
-_OTHER_DIGITS = (re.compile(b"\xef\xbc[\x90-\x99]"), re.compile(b"\xf0\x9d\x9f"))
-_ESCAPES = (
-    (b"%", re.compile(rb"%[0-9A-Fa-f]{2}")),
-    (b"&", re.compile(rb"&(?:#|[ent]\w{0,3}sp;|shy;|zwn?j;|ZeroWidth|NoBreak)")),
-    (b"\\", re.compile(rb"\\[ux][0-9A-Fa-f]{2}")),
-    (b"</", re.compile(rb"[0-9]</?(?:span|b|i|em|strong|mark|font|code|a|u|small)\b")),
-    (b"<wbr", re.compile(rb"[0-9]<wbr")),
+_VALUES = (
+    "零○洞",
+    "一壹弌幺",
+    "二贰貳弍两兩",
+    "三叁參参叄弎仨",
+    "四肆亖",
+    "五伍㐅",
+    "六陆陸",
+    "七柒漆拐㭍",
+    "八捌",
+    "九玖勾",
 )
-_UNICODE_ESCAPE = re.compile(r"\\(?:u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2}))")
-_INLINE = r"</?(?:span|b|i|em|strong|mark|font|code|a|u|small|wbr)(?:\s[^<>]{0,200})?/?>"
-_INLINE_TAGS = re.compile(rf"(?<=[0-9])(?:{_INLINE})+(?=[0-9Xx])")
+_AS_DIGITS = {ord(char): str(value) for value, chars in enumerate(_VALUES) for char in chars}
+NUMERALS = "".join(_VALUES)
+_NUMERAL = re.compile(f"[{NUMERALS}]")
+_NUMERAL_RUN = re.compile(f"[0-9{NUMERALS}](?:{SEPARATOR}{{0,8}}[0-9{NUMERALS}]){{10,}}")
+
+_UNICODE_ESCAPE = re.compile(
+    r"\\(?:u\{0*([0-9A-Fa-f]{1,5})\}|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|U000([0-9A-Fa-f]{5}))"
+)
+_OTHER_ESCAPE = re.compile(r"\\(?:0{0,4}3([0-9])(?![0-9A-Fa-f]) ?|0?6([0-7])|0?7([01]))")  # CSS, then octal
+_COMMENT = r"<!--[^<>\n]{0,200}-->"
+INLINE = (
+    "span|b|i|em|strong|mark|font|code|a|u|small|wbr|s|del|ins|sub|sup|kbd|tt|var|samp|q|cite|big|bdi|bdo|abbr|label"
+    "|tspan|strike|time|data|dfn|output|ruby|rb|nobr"
+)
+_INLINE_TAG = re.compile(rf"{_COMMENT}|</?(?:{INLINE})(?:\s[^<>]{{0,200}})?/?>", re.IGNORECASE)
+_TAG = re.compile(r"</?[A-Za-z!][^<>]{0,300}>")
+_EMPHASIS = re.compile(r"(?<![*`])[*`]{1,3}(?![*`])|\\(?=[^\w\s])|\]\([^()\s]{0,200}\)|\[(?=[0-9])")
 _DRAWING = re.compile(r"""\b(?:d|points|viewBox|transform|values)=\\?(?:"[^"]*"|'[^']*')""")
 # The numbers of a drawing are many and stand alone: neither separators nor decimal points may glue them.
-_UNGLUE = str.maketrans({" ": ",", "_": ",", "-": ",", ".": "p"})
+_UNGLUE = str.maketrans({" ": "丶", ",": "丶", "_": "丶", "-": "丶", ".": "p"})
+
+
+class _Plain(dict[int, str | None]):
+    """How each character is written plainly, filled as characters are met: a digit, nothing, or its NFKC form."""
+
+    def __missing__(self, code: int) -> str | None:
+        self[code] = found = _plain(code)
+        return found
+
+
+def _plain(code: int) -> str | None:
+    if 0xE0020 <= code <= 0xE007E:  # tags: ASCII that shows nothing
+        return chr(code - 0xE0000)
+    char = chr(code)
+    category = unicodedata.category(char)
+    if category in ("Mn", "Me", "Cf", "Cc") or char in "\u115f\u1160\u2800\u3164\uffa0":
+        return char if char in "\t\n" else " " if char in "\r\x85" else None
+    value = unicodedata.numeric(char, -1) if category[0] == "N" else -1
+    if value in range(10):
+        return str(int(value))
+    if char in "，；｜":  # not the comma that parts the cells of a row
+        return char
+    return " " if category[0] == "Z" else unicodedata.normalize("NFKC", char)
+
+
+_PLAIN = _Plain()
 
 
 def chunks(data: bytes) -> Iterator[tuple[int, bytes]]:
     """Yield (number of the first line, UTF-8 bytes) in pieces of whole lines."""
-    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        data = data.decode("utf-16", "replace").encode("utf-8", "replace")
+    if encoding := _wide_encoding(data):
+        data = data.decode(encoding, "replace").encode("utf-8", "replace")
     start, line = 0, 1
     while start < len(data):
         end = data.find(b"\n", start + CHUNK) + 1 or len(data)
@@ -73,6 +94,35 @@ def chunks(data: bytes) -> Iterator[tuple[int, bytes]]:
         yield line, _utf8(chunk)
         line += chunk.count(b"\n")
         start = end
+
+
+def is_text(data: bytes) -> bool:
+    """Tell whether the bytes are text in some encoding: none holds NUL but the wide ones."""
+    return b"\x00" not in data or bool(_wide_encoding(data))
+
+
+def _wide_encoding(data: bytes) -> str:
+    """UTF-16 or UTF-32, with a byte order mark or by its looks; "" for all others."""
+    if data[:4] in (b"\xff\xfe\0\0", b"\0\0\xfe\xff"):
+        return "utf-32"
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return "utf-16"
+    if b"\x00" not in data:
+        return ""
+    looks = {
+        encoding: _looks(data[:4096], encoding) for encoding in ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
+    }
+    best = max(looks, key=lambda encoding: looks[encoding])
+    return best if looks[best] > 0 else ""
+
+
+def _looks(data: bytes, encoding: str) -> float:
+    """How much of the text would be plain ASCII and Chinese; 0 if much of it would be no characters at all."""
+    text = data.decode(encoding, "ignore")
+    known = sum(char in "\t\r\n" or " " <= char <= "~" or "\u4e00" <= char <= "\u9fff" for char in text)
+    broken = sum(unicodedata.category(char) in ("Cn", "Co", "Cs") or "\0" <= char < "\t" for char in text)
+    enough = len(text.encode(encoding, "replace")) > 0.9 * len(data)
+    return known / len(text) if enough and known > 0.2 * len(text) and broken <= 1 + 0.02 * len(text) else 0
 
 
 def _utf8(chunk: bytes) -> bytes:
@@ -95,21 +145,6 @@ def _utf8_line(line: bytes) -> bytes:
     return line.decode("latin-1").encode("utf-8")
 
 
-def suspicious_lines(chunk: bytes) -> list[tuple[int, str]]:
-    """Return (line within the chunk from 0, normalised text) of every line that may hold an identifier."""
-    numbers = set(_lines_with(_LONG_RUN, chunk.translate(_AS_ONES, _NOT_IN_ONES)))
-    numbers.update(_lines_with(_MOBILE, chunk.translate(_AS_DIGITS, _TRAILING)))
-    for pattern in (*_WORDS, *_OTHER_DIGITS):
-        numbers.update(_lines_with(pattern, chunk))
-    numbers.update(escaped_lines(chunk))
-    return [(number, normalise(line)) for number, line in pick_lines(chunk, numbers)]
-
-
-def escaped_lines(chunk: bytes) -> set[int]:
-    """Return the lines (from 0) in which something is written as an escape, or cut up by markup."""
-    return {number for mark, pattern in _ESCAPES if mark in chunk for number in _lines_with(pattern, chunk)}
-
-
 def pick_lines(chunk: bytes, numbers: set[int]) -> Iterator[tuple[int, str]]:
     """Yield (number, text) of the lines with these numbers."""
     if numbers:
@@ -118,33 +153,39 @@ def pick_lines(chunk: bytes, numbers: set[int]) -> Iterator[tuple[int, str]]:
             yield number, lines[number].decode("utf-8", "replace")
 
 
-def _lines_with(pattern: re.Pattern[bytes], text: bytes) -> Iterator[int]:
-    """Yield, once each, the lines (from 0) in which the pattern occurs."""
-    line = counted = 0
-    found = pattern.search(text)
-    while found:
-        line += text.count(b"\n", counted, found.start())
-        yield line
-        counted = text.find(b"\n", found.end())
-        if counted < 0:
-            return
-        found = pattern.search(text, counted)
+def views(line: str) -> list[str]:
+    """The line as it is meant; again without marks inside words, and again without any markup, if it has some."""
+    text = _unescaped(line)
+    if "=" in text:
+        text = _DRAWING.sub(lambda found: found[0].translate(_UNGLUE), text)
+    found = [text]
+    if "<" in text:
+        found.append(_INLINE_TAG.sub("", text))
+        found.append(_TAG.sub("\t", found[-1]))
+    if "*" in text or "`" in text or "\\" in text or "](" in text:
+        found.append(_EMPHASIS.sub("", found[-1]))
+    return [_numerals(view) for view in dict.fromkeys(found)]
 
 
 def normalise(line: str) -> str:
     """Write the line the plain way: no escapes, no invisible characters, half-width digits and letters."""
+    return _numerals(_unescaped(line))
+
+
+def _unescaped(line: str) -> str:
     line = decode_escapes(line)
-    if not line.isascii():
-        line = _INVISIBLE.sub("", unicodedata.normalize("NFKC", _INVISIBLE.sub("", line)))
-    if "<" in line:
-        line = _INLINE_TAGS.sub("", line)
-    if "=" in line:
-        line = _DRAWING.sub(lambda found: found[0].translate(_UNGLUE), line)
-    return line
+    return line if line.isascii() and line.isprintable() else line.translate(_PLAIN)
+
+
+def _numerals(text: str) -> str:
+    """Write Chinese numerals as digits where many stand in a row; in 一卡通 and 三峡 they are words."""
+    if not _NUMERAL.search(text):
+        return text
+    return _NUMERAL_RUN.sub(lambda found: found[0].translate(_AS_DIGITS), text)
 
 
 def decode_escapes(line: str) -> str:
-    """Undo URL, HTML and JSON escapes, twice, for what was escaped again on its way."""
+    """Undo URL, HTML, JSON and CSS escapes, twice, for what was escaped again on its way."""
     for _ in range(2):
         before = line
         if "%" in line:
@@ -152,7 +193,19 @@ def decode_escapes(line: str) -> str:
         if "&" in line:
             line = html.unescape(line)
         if "\\" in line:
-            line = _UNICODE_ESCAPE.sub(lambda found: chr(int(found[1] or found[2], 16)), line)
+            line = _backslashes(line)
         if line == before:
             break
     return line
+
+
+def _backslashes(line: str) -> str:
+    line = _UNICODE_ESCAPE.sub(lambda found: chr(int(found[found.lastindex or 0], 16)), line)
+    line = _OTHER_ESCAPE.sub(_other_escape, line)
+    if any("\ud800" <= char <= "\udbff" for char in line):  # two halves that JSON writes for one character
+        line = line.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return line
+
+
+def _other_escape(found: re.Match[str]) -> str:
+    return found[1] or found[2] or str(8 + int(found[3]))

@@ -1,0 +1,265 @@
+"""More forms than anybody lists: separators × numerals × decorations × containers, made from a seed; figures of the office
+raise no alarm; and no text makes the guard slow."""
+
+from __future__ import annotations
+
+import random
+import sys
+import time
+import unicodedata
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from gongshi.checks import guard_sieve
+from gongshi.checks.guard import MOST, scan, scan_text
+
+from .corpus import WIDE, account, archive, card, cut, id_number, phone, wrong_id
+
+Spell = Callable[[str], str]
+
+
+def script(zero: int) -> Spell:
+    return lambda value: value.translate({48 + digit: chr(zero + digit) for digit in range(10)})
+
+
+def chars(digits: str) -> Spell:
+    return lambda value: value.translate({48 + digit: char for digit, char in enumerate(digits)})
+
+
+def some(spell: Spell) -> Spell:
+    """Every third digit in another writing."""
+    return lambda value: "".join(spell(char) if at % 3 == 1 else char for at, char in enumerate(value))
+
+
+NUMERALS: dict[str, Spell] = {
+    "ASCII": str, "full-width": lambda value: value.translate(WIDE), "Arabic": script(0x660), "Persian": script(0x6F0),
+    "Devanagari": script(0x966), "Thai": script(0xE50), "Khmer": script(0x17E0), "Tibetan": script(0xF20),
+    "bold": script(0x1D7CE), "monospace": script(0x1D7F6), "segmented": script(0x1FBF0), "tags": script(0xE0030),
+    "circled": chars("⓪①②③④⑤⑥⑦⑧⑨"), "black circles": chars("⓿❶❷❸❹❺❻❼❽❾"), "in brackets": chars("0⑴⑵⑶⑷⑸⑹⑺⑻⑼"),
+    "with dots": chars("0⒈⒉⒊⒋⒌⒍⒎⒏⒐"), "superscript": chars("⁰¹²³⁴⁵⁶⁷⁸⁹"), "subscript": chars("₀₁₂₃₄₅₆₇₈₉"),
+    "Chinese": chars("零一二三四五六七八九"), "Chinese 〇": chars("〇一二三四五六七八九"), "formal": chars("零壹贰叁肆伍陆柒捌玖"),
+    "spoken": chars("洞幺两三四五六拐八勾"), "traditional": chars("零壹貳參肆伍陸柒捌玖"), "Hangzhou": chars("〇〡〢〣〤〥〦〧〨〩"),
+    "keycaps": lambda value: "".join(f"{char}\ufe0f\u20e3" if char != "X" else char for char in value),
+    "half Chinese": some(chars("零一二三四五六七八九")), "half circled": some(chars("⓪①②③④⑤⑥⑦⑧⑨")),
+    "underlined": lambda value: "".join(f"{char}\u0332" for char in value),
+}  # fmt: skip
+GROUPINGS: dict[str, dict[str, tuple[int, ...]]] = {
+    "personal-id": {"": (), "6-8-4": (6, 8), "one by one": (1,) * 17},
+    "personal-phone": {"": (), "3-4-4": (3, 4), "one by one": (1,) * 10},
+}
+SEPARATORS = (
+    "/",
+    "，",
+    "、",
+    "・",
+    "•",
+    "·",
+    "|",
+    " | ",
+    "<br>",
+    "<br/>",
+    " / ",
+    "：",
+    ";",
+    "；",
+    "+",
+    "→",
+    "…",
+    "\t",
+)
+DECORATIONS: dict[str, Spell] = {
+    "emphasis": lambda value: f"**{value[:3]}**{value[3:7]}**{value[7:]}**", "code": lambda value: f"`{value[:4]}`{value[4:]}",
+    "link": lambda value: f"[{value[:5]}](#a){value[5:]}", "comment": lambda value: f"{value[:5]}<!-- x -->{value[5:]}",
+    "escaped dashes": lambda value: cut(value, (3, 4), r"\-"), "tspans": lambda value: "".join(f"<tspan>{c}</tspan>" for c in value),
+    "CSS escapes": lambda value: "".join(f"\\3{char} " if char != "X" else char for char in value),
+    "braced escapes": lambda value: "".join(f"\\u{{{ord(char):x}}}" for char in value),
+    "surrogate pairs": lambda value: "".join(f"\\ud835\\udf{0xCE + int(c):02x}" if c != "X" else c for c in value),
+    "octal": lambda value: "".join(f"\\{ord(char):03o}" if char != "X" else char for char in value),
+    "control character": lambda value: cut(value, (5,), "\x01"), "Hangul filler": lambda value: cut(value, (5,), "\u3164"),
+    "variation selectors": lambda value: "\ufe01".join(value), "cells": lambda value: "</td><td>".join(value),
+}  # fmt: skip
+CONTAINERS: dict[str, Callable[[str], bytes]] = {
+    "csv": lambda text: f'no,note\n1,\n2,"{text}"\n'.encode(), "md": lambda text: f"# 页\n\n- 户 {text}\n".encode(),
+    "yaml": lambda text: f"a: 1\nb:\n  - {{note: '{text}'}}\n".encode(), "json": lambda text: f'{{\n"a":\n"{text}"}}\n'.encode(),
+    "utf-16 without mark": lambda text: f"甲\n乙\n值 {text}\n".encode("utf-16-le"),
+    "utf-16 be": lambda text: f"甲\n乙\n值 {text}\n".encode("utf-16-be"), "utf-32": lambda text: f"甲\n乙\n值 {text}\n".encode("utf-32"),
+}  # fmt: skip
+
+
+def unlike_years(rng: random.Random) -> str:
+    """A phone number whose groups are no years, which would make it a row of figures."""
+    while (value := phone(rng))[3:5] in ("19", "20") or value[7:9] in ("19", "20"):
+        pass
+    return value
+
+
+def forms(rng: random.Random) -> Iterator[tuple[str, str, str]]:
+    """(name, code, spelling)."""
+    made = {"personal-id": id_number, "personal-phone": unlike_years}
+    for code, groupings in GROUPINGS.items():
+        for name, spell in NUMERALS.items():
+            for grouping, lengths in groupings.items():
+                value = made[code](rng)
+                yield (
+                    f"{code} {name} {grouping}",
+                    code,
+                    cut(spell(value) if len(spell(value)) == len(value) else value, lengths, " ")
+                    if lengths
+                    else spell(value),
+                )
+        for separator in SEPARATORS:
+            for grouping, lengths in groupings.items():
+                if lengths:
+                    yield f"{code} {separator!r} {grouping}", code, cut(made[code](rng), lengths, separator)
+        for name, spell in DECORATIONS.items():
+            yield f"{code} {name}", code, spell(made[code](rng))
+    for name in ("Chinese", "circled", "Thai", "full-width"):
+        yield f"account {name}", "personal-account", NUMERALS[name](account(rng))
+        yield f"card {name}", "personal-disability-card", NUMERALS[name](card(rng))
+        yield f"wrong check {name}", "personal-id", NUMERALS[name](wrong_id(rng))
+    yield "wrong check", "personal-id", wrong_id(rng)
+    yield "wrong check 6-8-4", "personal-id", cut(wrong_id(rng), (6, 8), " ")
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_forms_that_nobody_listed(seed):
+    rng = random.Random(seed)
+    made = list(forms(rng))
+    assert len(made) >= 200
+    missed = []
+    for name, code, spelling in made:
+        kind = rng.choice([*CONTAINERS]) if '"' not in spelling and "\\" not in spelling else "md"
+        data = CONTAINERS[kind](spelling)
+        found = {(one.code, one.line) for one in scan([("records/a.txt", lambda data=data: data)])}
+        if (code, 3) not in found:
+            missed.append((name, kind, found))
+    assert missed == []
+
+
+@pytest.mark.parametrize("join", [",".join, "\t".join, lambda cells: f"| {' | '.join(cells)} |"])
+def test_one_digit_a_cell_beside_other_cells(join):
+    rng = random.Random(4)
+    for value, code in ((phone(rng), "personal-phone"), (id_number(rng), "personal-id")):
+        row = join(["H0001234", *value, "甲"])
+        assert [(one.code, one.line) for one in scan_text("a.csv", f"户,备注\n{row}\n".encode())] == [(code, 2)]
+    downwards = "\n".join(["甲", *phone(rng), "乙"])
+    assert [one.code for one in scan_text("a.txt", downwards.encode())] == ["personal-phone"]
+
+
+def test_names_and_notes_of_archives():
+    value = phone(random.Random(5))
+    for files in ({f"{value}/": b""}, {f"xl/media/{value}.png": b""}):
+        assert {one.code for one in scan([("a.zip", lambda files=files: archive(files))])} == {"personal-phone"}
+
+
+def test_every_digit_and_every_invisible_character_is_sieved():
+    """The sieve's blocks hold what this Python's Unicode knows as a digit, or shows nothing."""
+    lost = []
+    for code in range(0x80, sys.maxunicode + 1):
+        char = chr(code)
+        category = unicodedata.category(char)
+        digit = category[0] == "N" and unicodedata.numeric(char, -1) in range(10)
+        hidden = category in ("Mn", "Me", "Cf") or char in "\u115f\u1160\u2800\u3164\uffa0"
+        text = f"138{char}0013" if hidden else f"甲{char}{char}乙"
+        if (digit or hidden) and not guard_sieve.suspicious_lines(text.encode(), text):
+            lost.append(f"U+{code:04X}")
+    assert lost == []
+
+
+# --- what must pass ----------------------------------------------------------------------------------
+
+PASS = (
+    "合计,{phone}", "合计：{phone}", "项目总投资 {phone}", "资金（元）：{phone}", "金额,{phone},备注", "{phone}米", "{phone} 平方米",
+    "项目编号：{phone}", "凭证号 {phone}", "流水号:{card}", "订单编号 {card}", "发票代码：{card4}", "国库账户 {card8}", "零余额账户账号：{card8}",
+    "财政专户账号 {card8}", "值班手机：{phone}", "监督电话：{phone}", "服务热线 {phone}", "项目代码：{mistyped}", "批次号 {mistyped}",
+    "电表读数 {phone}", "里程：{phone}", "时间戳 {card4}", "不动产证号编号：{mistyped}",
+)  # fmt: skip
+
+
+def values(rng: random.Random) -> dict[str, str]:
+    cards = {"card": account(rng), "card4": account(rng, "4", 16), "card8": account(rng, "8", 17)}
+    return {"phone": phone(rng), "mistyped": wrong_id(rng), **cards}
+
+
+@pytest.mark.parametrize("text", PASS)
+def test_numbers_with_another_label_pass(text):
+    rng = random.Random(6)
+    for _ in range(20):
+        line = text.format(**values(rng))
+        assert scan_text("a.md", f"说明\n{line}\n".encode()) == [], line
+
+
+@pytest.mark.parametrize("heading", ["合计", "金额（元）", "办公电话", "office_phone", "流水号", "项目编号", "amount"])
+def test_cells_under_another_heading_pass(heading):
+    rng = random.Random(7)
+    rows = "".join(f"{at},{phone(rng)},甲\n" for at in range(20))
+    assert scan_text("a.csv", f"序号,{heading},备注\n{rows}".encode()) == []
+    assert len(scan_text("a.csv", f"序号,联系电话,备注\n{rows}".encode())) == 20
+    assert len(scan_text("a.csv", f"序号,{heading},备注\n1,{id_number(rng)},甲\n".encode())) == 1
+
+
+def test_a_persons_number_is_found_beside_such_labels():
+    rng = random.Random(8)
+    for text in (
+        "补助资金发放 赵某 {phone}",
+        "合计 3 人，联系电话 {phone}",
+        "项目编号 12 负责人 {phone}",
+        "财政惠农一卡通账号 {card8}",
+    ):
+        assert len(scan_text("a.md", text.format(**values(rng)).encode())) == 1, text
+
+
+def office_lines(rng: random.Random, count: int) -> Iterator[str]:
+    """Lines with money, codes, measures, coordinates and dates, each with its label."""
+    digits = lambda length: "".join(rng.choice("0123456789") for _ in range(length))  # noqa: E731
+    makers = (
+        lambda: f"{rng.choice(('合计', '总投资', '到位资金', '支出'))},{rng.randint(1, 10**11)}",
+        lambda: f"金额：{rng.randint(1, 10**11)}.{digits(2)} 元", lambda: f"总产值 {rng.randint(10**10, 10**11):,} 元",
+        lambda: f"项目编号：{digits(rng.choice((11, 12, 15, 16, 18, 19)))}", lambda: f"凭证号,{digits(11)},{digits(16)}",
+        lambda: f"流水号 {digits(19)}", lambda: f"电表读数：{digits(rng.randint(5, 11))}", lambda: f"里程 {digits(11)} 米",
+        lambda: f"经度 {rng.uniform(73, 135):.11f}，纬度 {rng.uniform(3, 53):.11f}",
+        lambda: f"坐标：{rng.randint(10**7, 10**8)}.{digits(3)}, {rng.randint(10**6, 10**7)}.{digits(3)}",
+        lambda: f"日期：20{digits(2)}-{rng.randint(1, 12):02d}-{rng.randint(1, 28):02d} {rng.randint(0, 23):02d}:{digits(2)}",
+        lambda: f"H{digits(7)},990101{digits(6)},{rng.randint(0, 9999)}.{digits(2)},{rng.randint(0, 99)},2020-06-{rng.randint(10, 30)}",
+    )  # fmt: skip
+    for _ in range(count):
+        yield rng.choice(makers)()
+
+
+def test_a_hundred_thousand_office_lines_raise_no_alarm():
+    lines = [*office_lines(random.Random(9), 100_000)]
+    found = scan_text("a.md", "\n".join(lines).encode())
+    assert [(one.code, lines[one.line - 1]) for one in found][1:] == []  # one in 100,000 may be
+
+
+# --- hostile texts -----------------------------------------------------------------------------------
+
+SPREAD = cut("1" + "3" * 10, (3, 4), " ")
+HOSTILE = (
+    "1 ", "1,", "1 3 ", "13", "9", "2 1 1 1 1 ", f"{SPREAD} ", f"{SPREAD},".replace(" ", ","), "身份证1 ", "卡号" + "6 2 2 2" + " 1" * 11,
+    "一", "一三八", "①", "1\u200b", "<b>1</b>", "<td>1</td>", "<", "1<!--", "&", "&#49;", "%31", "\\u0031", "\\", "姓" + "名：赵一娃，病",
+    "出生1", 'd="', "](", "1](", "*1*", "`1", f"520526 2061{101:04d} 1234 ", "62" + "2" * 17 + " ", "\u0301\u0327", "\U0001d7cf", "1\n",
+    "1,\n", "| 姓名 | 出生 |\n|-|-|\n| 1 | 2 |\n", "合计,", "编号" + " 1" * 12, '"1",', "\x01", "1_", "1 . ", "\n", "姓", "合",
+)  # fmt: skip
+
+
+def seconds(data: bytes) -> float:
+    begin = time.process_time()
+    scan([("a.csv", lambda: data)])
+    return time.process_time() - begin
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_twice_the_text_takes_twice_the_time(text):
+    """A ratio, not a bound: what is quadratic takes sixteen times as long for four times the text."""
+    once = (text.encode() * 8192)[:8192]
+    small = min(seconds(once) for _ in range(3))
+    large = min(seconds(once * 4) for _ in range(2))
+    assert large < 10 * small + 0.02
+
+
+def test_too_many_findings_are_cut_and_said():
+    rng = random.Random(10)
+    found = scan_text("a.csv", "\n".join(phone(rng) for _ in range(MOST + 500)).encode())
+    assert len(found) == MOST + 1 and found[-1].code == "guard-unreadable"

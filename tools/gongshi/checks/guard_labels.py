@@ -1,0 +1,76 @@
+"""What the words beside a number say it is: the last label before it decides, as a reader would."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from dataclasses import dataclass
+
+_REACH = 40  # a line can be a whole document: what is farther away says nothing
+_DIRECT = 20  # characters between a label and its own value at most
+_BETWEEN = re.compile(
+    r"(?:[\s:=,，｜\"'|()\[\]{}【】/-]|为|是|达|约|共|计|总?[额数值]|号码?|[万亿]?元|人民币|名称|[（(][^()（）0-9]{0,8}[)）])*"
+)
+
+_LISTED = re.compile(r"[\s:=,，｜、\"'|()\[\]{}/.0-9-]*")
+
+# At one place the first kind that fits is taken: 值班电话 is official before 电话 is a phone.
+_KINDS = (
+    ("official", r"(?:值班|值守|监督|举报|投诉|信访|办公|咨询|服务|客服|公开|公务|官方)室?(?:电话|手机|热线|号码|联系方式)[号码]*"
+     r"|热线(?:电话)?|(?i:office_?phone|duty_?phone|hotline)"),
+    ("id", r"(?:居民|公民)?(?:身份证|证件号|身份号|残疾人?证)[^0-9\s,，:：;；。、|]{0,6}"
+     r"|(?i:(?<![a-z])(?:id[ _-]?(?:card|number|no)(?![a-z])|sfzh?))"),
+    ("phone", r"(?:联系)?(?:电话|手机)(?:号码?)?|联系|(?i:phone|mobile|tel(?![a-z]))"),
+    ("card", r"一卡通|存折|银行卡|社保卡|卡号|(?:个人|本人|户主|农户)[银行]{0,2}[账帐][号户]"),
+    ("public", r"国库|国债|零余额|财政(?:专户|零余额|账户|账号)|基本存款|基本户|(?:预算|对公|单位|集体|公司|村委会|合作社)[银行]{0,2}[账帐][号户]"),
+    ("account", r"银行|账号|帐号|账户|帐户|开户|(?i:account|bank)"),
+    ("money", r"合计|总计|小计|共计|累计|金额|资金|投资|拨款|到位|支出|收入|余额|结余|预算|决算|产值|造价|单价|总价|款项|价款|费用|补助|补贴|债务|贷款"
+     r"|(?i:(?<![a-z])(?:amount|total|sum|cost|price|budget|balance)(?![a-z]))"),
+    ("code", r"编号|编码|代码|代号|号段|流水号?|凭证号?|单号|发票|批次|批号|序号|序列|条形?码|税号|纳税|识别号|档号|文号|合同|订单|交易号|票据|票号"
+     r"|项目号|工程号|宗地|图斑|不动产|产权|许可证|证书|资产|设备号|机号|户号|表号|电表|水表|气表|读数|表底|里程|桩号|坐标|经度|纬度|北纬|东经|面积|长度"
+     r"|高程|海拔|时间戳|校验|版本|(?i:(?<=[a-z])_no(?![a-z])|code(?![a-z>])|serial|batch|invoice|voucher|timestamp|uuid|version|meter|coordinates?"
+     r"|latitude|longitude)"),
+)  # fmt: skip
+LABEL = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _KINDS))
+_FIRST = re.compile(
+    "[值守监督举投信办咨服客公官热居身证残联电手一存银社卡个本户农国零财基预对单集村合账帐开总小共累金资拨到支收余结决产造价款费补债贷"
+    "编代号段流凭发批序条税纳识档文订交票项工宗图不许设机表水气读里桩坐经纬北东面长高海时校版oOdDhHiIsSpPmMtTaAbBcC_vVuUlL]"
+)
+OTHER = frozenset({"official", "public", "money", "code"})  # what makes a number nobody's own
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """The labels of one text, in order."""
+
+    starts: tuple[int, ...]
+    ends: tuple[int, ...]
+    kinds: tuple[str, ...]
+    text: str
+
+    @classmethod
+    def of(cls, text: str) -> Labels:
+        found: list[tuple[int, int, str]] = []
+        for first in _FIRST.finditer(text):  # far quicker than to try every label at every character
+            if not found or first.start() >= found[-1][1]:
+                one = LABEL.match(text, first.start())
+                if one:
+                    found.append((one.start(), one.end(), one.lastgroup or ""))
+        starts, ends, kinds = zip(*found, strict=True) if found else ((), (), ())
+        return cls(starts, ends, kinds, text)
+
+    def near(self, kinds: frozenset[str], start: int, end: int) -> bool:
+        """Tell whether a label of these kinds stands near a place."""
+        first, behind = bisect_left(self.ends, start - _REACH), bisect_right(self.starts, end + _REACH // 2)
+        return any(self.kinds[at] in kinds for at in range(first, min(behind, first + _REACH)))
+
+    def direct(self, start: int, listed: bool = False) -> str:
+        """The kind of the label whose value begins at ``start``, "" if other words are between.
+
+        ``listed``: other numbers may be between, as in 凭证号 1、2、3.
+        """
+        at = bisect_right(self.ends, start) - 1
+        reach, between = (2 * _REACH, _LISTED) if listed else (_DIRECT, _BETWEEN)
+        if at < 0 or start - self.ends[at] > reach or not between.fullmatch(self.text, self.ends[at], start):
+            return ""
+        return self.kinds[at]

@@ -1,0 +1,111 @@
+"""From bytes to the few lines worth reading: two cheap passes over a whole chunk.
+
+Almost no line of a ledger holds anything the guard could mind. A chosen line is a suspicion, not a finding: choosing too
+many costs time, choosing too few would be a miss. The first pass sees digits alone, by ``bytes.translate`` and ``find``;
+the second looks at the rare characters that stand for digits, hide between them or begin a word or an escape.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import TypeVar
+
+from gongshi.checks.guard_text import INLINE, NUMERALS, SEPARATOR
+
+# Characters other than ASCII that are digits or show nothing, in blocks; tests hold them against all of Unicode.
+_STRANGE = (
+    "\x80-\x9f\u00ad\u00b2\u00b3\u00b9\u0300-\u036f\u0483-\u0489\u0590-\u1fff\u200b-\u200f\u202a-\u202e\u2060-\u209c\u20d0-\u20ff"
+    "\u2150-\u218f\u2460-\u24ff\u2776-\u2793\u2800-\u28ff\u2c00-\u2fff\u3007\u3021-\u302f\u3038-\u303a\u3099\u309a\u3164"
+    "\u3192-\u3195\u3220-\u3229\u3248-\u324f\u3280-\u3289\ua620-\uabff\ufb1e\ufe00-\ufe0f\ufe20-\ufe2f\ufeff\uff10-\uff19"
+    "\uff21-\uff5a\uffa0\ufff9-\ufffb"
+)
+_ANY = f"0-9{NUMERALS}{_STRANGE}"
+_GLUE = "[ ._~\u00b7\u2010-\u2015\u2212*-]"
+_RARE = f"{NUMERALS}{_STRANGE}"
+# Each begins with one character of a set, which the engine looks for quickly; what was found is then looked at.
+_SIGN = re.compile(
+    rf"[{_RARE}出生日姓rR%&\\<\]\x01-\x08\x0b\x0c\x0e-\x1f](?:"
+    rf"(?<=[{_RARE}])(?:(?<=[0-9].)|(?<=[0-9]{_GLUE}[0-9]{_GLUE}.)|(?={_GLUE}{{0,3}}[{_ANY}])"
+    rf"|(?={SEPARATOR}{{1,8}}[{_ANY}]{SEPARATOR}{{1,8}}[{_ANY}]))"
+    r"|(?<=出)生|(?<=生)[日于人]|(?<=日)(?:生|出生)|(?<=姓)|(?<=[bB][iI][rR])[tT][hH]"
+    r"|(?<=%)[0-9A-Fa-f]{2}|(?<=&)(?:#|[A-Za-z]\w{1,30};)|(?<=\\)(?:[ux][0-9A-Fa-f{]|U000|0{0,4}[367][0-9])"
+    rf"|(?<=[0-9Xx]<)(?:/?(?:{INLINE}|br|BR)\b|!--)|(?<=[0-9]\])\(|(?<=[0-9]\\)[^\w\s]"
+    r"|(?<=>[0-9]<)/t[dh]>\s{0,9}<t[dh][^<>]{0,99}>[0-9]<"
+    r"|(?<=[0-9][\x01-\x08\x0b\x0c\x0e-\x1f]))"
+)
+
+
+_BEYOND = b"\xf0"  # begins a character beyond the basic plane: mathematical digits, keycaps, tags; rare, so always read
+
+
+def _table() -> bytes:
+    """1 for a digit, a blank for what may glue digits, a comma for other marks, x for letters."""
+    table = bytearray(b"x" * 256)
+    for byte in range(0x21, 0x7F):
+        if not chr(byte).isalnum():
+            table[byte] = 0x2C
+    for byte in b" ._-~*`\\\t\r\"'\xe2\xe3\xef\xc2\xcc\xcd":
+        table[byte] = 0x20
+    table[0x30:0x3A] = b"1" * 10
+    table[0x0A] = 0x0A
+    table[0xF0:0xF5] = _BEYOND * 5
+    return bytes(table)
+
+
+_SHAPE = _table()
+_TRAILING = bytes(range(0x80, 0xC0))
+# A division code of twelve digits stands in every row and is nobody's: it is made shorter than a phone number.
+_DIVISION, _SHORTER = b"1" * 12, b"1" * 10
+_RUN = b"1" * 11
+_CELLS = (b"1,1,1,1,1,1,1,1", b"\n1\n1\n1\n1\n1\n1\n1\n1")
+_FOURS, _DATED = b"1,1111,1111", b"111111,11111111,111"
+_GROUPED = re.compile(
+    b"(?<!1)(?:111,1111,1111(?!1)|1{6},1{4},1{4},111|1{3},1{3},1{4},1{4},1|1{4},1{4},1{4},1{3}|1{6},1{8},(?:1{4}(?!1)|111x))"
+)
+_NEEDLES = (_BEYOND, _RUN, *_CELLS, _FOURS, _DATED)
+Text = TypeVar("Text", bytes, str)
+
+
+def suspicious_lines(chunk: bytes, text: str) -> set[int]:
+    """The lines (from 0) of a chunk, also given as text, that may hold an identifier.
+
+    Of a run of lines with one digit each it is the first.
+    """
+    joined = _joined(chunk)
+    numbers: set[int] = set()
+    for needle in _NEEDLES:
+        numbers.update(_lines(joined, b"\n", partial(_find, joined, needle)))
+    numbers.update(_lines(text, "\n", partial(_search, text)))
+    return numbers
+
+
+def _joined(chunk: bytes) -> bytes:
+    return chunk.translate(_SHAPE, _TRAILING).replace(_DIVISION, _SHORTER).translate(None, b" ")
+
+
+def _find(joined: bytes, needle: bytes, at: int) -> int:
+    """The next place of a needle, of groups of four only behind a group that may go before them; -1 if there is none."""
+    at = joined.find(needle, at)
+    while at >= 0 and needle in (_FOURS, _DATED) and not _GROUPED.search(joined, max(0, at - 8), at + 24):
+        at = joined.find(needle, at + 1)
+    return at
+
+
+def _search(text: str, at: int) -> int:
+    found = _SIGN.search(text, at)
+    return found.start() if found else -1
+
+
+def _lines(text: Text, newline: Text, find: Callable[[int], int]) -> Iterator[int]:
+    """Yield, once each, the lines (from 0) in which ``find`` finds a place from a place on."""
+    line = counted = 0
+    at = find(0)
+    while at >= 0:
+        line += text.count(newline, counted, at)
+        yield line
+        counted = text.find(newline, at + 1)
+        if counted < 0:
+            return
+        at = find(counted)

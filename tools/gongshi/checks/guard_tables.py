@@ -1,0 +1,128 @@
+"""Tables in text: a heading says what the cells below it are, as a label does beside a number.
+
+A heading that names something personal makes its cells be read as if it stood before them; one that names money, codes or
+a public office takes a cell out of the plain row, so that it is read under its heading alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from gongshi.checks.guard_labels import LABEL, OTHER
+from gongshi.checks.guard_people import HEALTH_WORD, find_births
+from gongshi.checks.guard_text import normalise
+
+_HEADING = re.compile(r"(?=.{1,24}$)[^0-9]*")
+_PERSON = re.compile(r"姓\s*名")
+_BIRTH = re.compile(r"出生|生日|(?i:birth)")
+_MAYBE_FULL = re.compile(r"[0-9][^0-9]{1,8}[0-9]{1,2}[^0-9]{1,8}[0-9]|[0-9]{8}|[^\x00-\x7f]|[&%\\]")
+_HEADER_LINES = 5  # a workbook may begin with titles
+_LONGEST_ROW = 10_000
+_LONGEST_HEADER = 4_000
+_MARKDOWN_RULE = re.compile(rb"^[ \t>]{0,8}\|?(?=[ :|]*-)[ :|-]*\|[ :|-]*\r?\n", re.MULTILINE)
+_CSV_CELL = re.compile(r'(?:^|,)("(?:[^"]|"")*"|[^,]*)')
+
+
+class Columns:
+    """The columns of a table whose headings say what they hold."""
+
+    def __init__(self, delimiter: str, cells: list[str]) -> None:
+        kinds = {at: _kind(cell) for at, cell in enumerate(cells)}
+        self._delimiter = delimiter
+        self._labels = {at: cells[at] for at, kind in kinds.items() if kind}
+        self._other = {at for at, kind in kinds.items() if kind in OTHER}
+        self.births = [at for at, kind in kinds.items() if kind == "birth"]
+        self.whole = "name" in kinds.values()  # a name column makes every other cell its neighbour
+
+    @classmethod
+    def of_header(cls, line: str) -> Columns | None:
+        """The columns under a line of headings; None if none of it is a heading that says something."""
+        if len(line) > _LONGEST_HEADER:
+            return None
+        delimiter = max("\t|,;", key=line.count)
+        cells = [normalise(cell) for cell in split(line, delimiter)]
+        columns = cls(delimiter, cells) if len(cells) > 1 else None
+        return columns if columns and columns._labels else None
+
+    def readings(self, line: str) -> tuple[str, str]:
+        """(the row without the cells of money and codes, a sentence that says heading and cell)."""
+        if len(line) > _LONGEST_ROW:
+            return line, ""
+        cells = split(line, self._delimiter)
+        said = [f"{label}：{cells[at]}" for at, label in self._labels.items() if at < len(cells) and cells[at]]
+        if said and self.whole:
+            said.extend(cell for at, cell in enumerate(cells) if at not in self._labels)
+        if not self._other:
+            return line, "；".join(said)
+        kept = ["" if at in self._other else cell for at, cell in enumerate(cells)]
+        return self._delimiter.join(kept), "；".join(said)
+
+    def personal_rows(self, rows: list[str]) -> Iterator[int]:
+        """Yield which rows hold a full date of birth, or a name with an illness: the plain row does not tell."""
+        for column in self.births:
+            cells = _column(rows, self._delimiter, column)
+            full = {cell for cell in set(cells) if _MAYBE_FULL.search(cell) and _is_full(cell)}
+            yield from (at for at, cell in enumerate(cells) if cell in full)
+        if self.whole:
+            yield from (at for at, row in enumerate(rows) if HEALTH_WORD.search(row))
+
+
+def _is_full(cell: str) -> bool:
+    return bool(find_births(f"出生：{normalise(cell[:100])}"))
+
+
+def _kind(heading: str) -> str:
+    """What a heading says of its cells, "" if nothing that matters."""
+    if not _HEADING.fullmatch(heading):
+        return ""
+    if _PERSON.search(heading):
+        return "name"
+    if _BIRTH.search(heading):
+        return "birth"
+    kinds = [found.lastgroup or "" for found in LABEL.finditer(heading)]
+    personal = [kind for kind in kinds if kind not in OTHER]
+    return (personal or kinds or [""])[-1]
+
+
+def split(line: str, delimiter: str) -> list[str]:
+    """The cells of a row, without blanks and quotes around them."""
+    cells = line.split(delimiter) if '"' not in line or delimiter != "," else _CSV_CELL.findall(line)
+    return [cell.strip(' "\r\ufeff') for cell in cells]
+
+
+def _column(rows: list[str], delimiter: str, column: int) -> list[str]:
+    """The cells of one column, "" where a row has none."""
+    if any('"' in row for row in rows):
+        cut = [split(row, delimiter) if len(row) <= _LONGEST_ROW else [] for row in rows]
+    else:
+        cut = [row.split(delimiter, column + 1) for row in rows]
+    return [cells[column] if column < len(cells) else "" for cells in cut]
+
+
+def file_columns(chunk: bytes) -> tuple[Columns | None, int]:
+    """Return the columns of a file that is one table, and on which line its rows begin."""
+    for number, line in enumerate(chunk.split(b"\n", _HEADER_LINES)[:_HEADER_LINES], 1):
+        columns = Columns.of_header(line[: 4 * _LONGEST_HEADER].decode("utf-8", "replace"))
+        if columns:
+            return columns, number
+    return None, 0
+
+
+def markdown_tables(chunk: bytes) -> Iterator[tuple[int, int, Columns]]:
+    """Yield (first row, behind the last row, columns) of each table of a Markdown text, in lines from 0."""
+    if b"-|" not in chunk and b"- |" not in chunk:
+        return
+    line = counted = 0
+    for rule in _MARKDOWN_RULE.finditer(chunk):
+        if rule.end() <= counted:
+            continue
+        start = chunk.rfind(b"\n", max(0, rule.start() - 4 * _LONGEST_HEADER), max(0, rule.start() - 1)) + 1
+        columns = Columns.of_header(chunk[start : rule.start()].decode("utf-8", "replace").strip("\n"))
+        line += chunk.count(b"\n", counted, rule.end())
+        counted = rule.end()
+        first = line
+        while b"|" in chunk[counted : (end := chunk.find(b"\n", counted) + 1 or len(chunk))]:
+            line, counted = line + 1, end
+        if columns:
+            yield first, line, columns

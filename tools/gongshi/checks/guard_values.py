@@ -1,0 +1,136 @@
+"""What numbers of persons look like, and the text that they stand in; shared by the two ways to find them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+
+from gongshi.checks.guard_labels import OTHER, Labels
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """Something personal on a line: what it is, where, and its value without separators.
+
+    ``sure``: its own check character says so, whatever a label may say.
+    """
+
+    code: str
+    start: int
+    end: int
+    value: str
+    sure: bool = False
+
+
+CROSS = "Xx\u0425\u0445\u03a7\u03c7\u00d7"
+_PROVINCE_RANGES = (
+    (11, 15), (21, 23), (31, 37), (41, 46), (50, 54), (61, 65), (71, 71), (81, 83), (91, 91), (99, 99),
+)  # fmt: skip
+PROVINCES = frozenset([str(code) for low, high in _PROVINCE_RANGES for code in range(low, high + 1)])
+_BIRTH = r"(?:1[89]|2[01])[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
+ID = rf"[1-9][0-9]{{5}}{_BIRTH}[0-9]{{3}}[0-9X]"
+PHONE = re.compile(r"(?:0086|86)?(1[3-9][0-9]{9})")
+YEAR = re.compile(r"(?:19|20)[0-9]{2}")
+_CARD_PREFIX = re.compile(r"62[0-9]{14,17}|(?:4|5|60|35|9558)[0-9]+")
+_MONEY_BEFORE = re.compile(r"[¥￥$]\s?$")
+_UNIT_AFTER = re.compile(
+    r"\s?(?:亿|万|元|亩|公[里斤顷]|千[米克瓦]|平方|立方|米|吨|斤|株|棵|户(?!主)|毫?秒|(?i:km|kg|kwh|m[23]|mm|ms|rmb|cny)(?![a-z]))"
+)
+_ASCII_WORD = re.compile(r"[0-9A-Za-z]$")
+_PHONE_WORD_BEFORE = re.compile(r"(?i:tel|phone|mobile|cell)$")
+_FRACTION = re.compile(r"[^\w/]0?\.$|^0\.$")
+
+ID_KIND, PHONE_KIND = frozenset({"id"}), frozenset({"phone"})
+CARD_KIND, PUBLIC_KIND, ACCOUNT_KINDS = frozenset({"card"}), frozenset({"public"}), frozenset({"account", "card"})
+
+
+@lru_cache(1024)
+def is_id(value: str) -> bool:
+    """Tell whether the check character of an 18-character ID number is right (GB 11643).
+
+    Only the checksum is stdnum's: its validate() refuses real numbers of counties younger than a person.
+    """
+    from stdnum.cn.ric import calc_check_digit
+
+    return calc_check_digit(value) == value[-1]
+
+
+@lru_cache(1024)
+def is_luhn(value: str) -> bool:
+    """Tell whether the digits pass Luhn's test, as bank cards do."""
+    from stdnum.luhn import checksum
+
+    return checksum(value) == 0
+
+
+@lru_cache(1024)
+def is_credit_code(value: str) -> bool:
+    """Tell whether the value is a unified social credit code by its check character (GB 32100)."""
+    from stdnum.cn.uscc import calc_check_digit
+
+    return calc_check_digit(value[:-1]) == value[-1]
+
+
+class Line:
+    """A normalised text and, once somebody asks, its labels."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    @cached_property
+    def labels(self) -> Labels:
+        return Labels.of(self.text)
+
+    def is_other(self, start: int, end: int) -> bool:
+        """Tell whether a label or unit says that the number here is money, a measure, a code or a public body's."""
+        before = self.text[max(0, start - 3) : start]
+        counted = _UNIT_AFTER.match(self.text, end) or _MONEY_BEFORE.search(before)
+        return bool(counted) or self.labels.direct(start) in OTHER
+
+    def stands_alone(self, start: int, end: int, labelled: bool = False) -> bool:
+        """Tell whether no letter, digit or decimal point ties the number to something longer."""
+        before, after = self.text[max(0, start - 8) : start], self.text[end : end + 2]
+        if _ASCII_WORD.search(before) and not (labelled and _PHONE_WORD_BEFORE.search(before)):
+            return False
+        if _ASCII_WORD.match(after[:1]):
+            return False
+        fraction = before[-1:] == "." and not before[-2:-1].isalpha()
+        return not fraction and not (after[:1] == "." and after[1:].isdigit())
+
+    def is_fraction(self, start: int) -> bool:
+        """Tell whether the digits are the decimals of a number such as 0.12 or .12; "3.1" may be a list item."""
+        return bool(_FRACTION.search(self.text[max(0, start - 3) : start]))
+
+    def is_person(self, start: int, value: str, whole: bool) -> bool:
+        """Tell whether 18 characters that look like an ID number are one: by check character, or by a label."""
+        if whole and self.is_fraction(start):
+            return False
+        if is_id(value):
+            if value[:2] in ("91", "92", "93"):
+                return not is_credit_code(value)
+            return whole or value[:2] in PROVINCES
+        return value[:2] in PROVINCES and self.labels.near(ID_KIND, start, start + len(value))
+
+    def is_mistyped_person(self, start: int, end: int, value: str) -> bool:
+        """Tell whether 18 characters with a wrong check character may be an ID number all the same."""
+        if value[:2] not in PROVINCES or not self.stands_alone(start, end):
+            return False
+        return self.labels.direct(start) in ("", "id") and not self.is_other(start, end)
+
+    def is_account(self, start: int, end: int, value: str, labelled: bool) -> bool:
+        """Tell whether 15 to 19 digits are somebody's account or card, and no public body's."""
+        if not _has_account_digits(value, labelled) or not self.stands_alone(start, end) or self.is_other(start, end):
+            return False
+        if not labelled and self.labels.direct(start, listed=True) in OTHER:
+            return False
+        return self.labels.near(CARD_KIND, start, end) or not self.labels.near(PUBLIC_KIND, start, end)
+
+
+def _has_account_digits(value: str, labelled: bool) -> bool:
+    if labelled and value.startswith("62") and len(value) > 15:
+        return True
+    if not is_luhn(value) or (len(value) == 18 and value[0] in "159" and is_credit_code(value)):
+        return False
+    card = _CARD_PREFIX.fullmatch(value) and (value.startswith("62") or len(value) in (16, 19))
+    return bool(labelled or card)
