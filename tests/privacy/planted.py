@@ -188,8 +188,8 @@ def plant(root: Path, persons: Iterator[Person]) -> None:
         )
         write(root, {f"records/projects/2020/990101-2020-JS-000{number + 2}.yaml": text.encode()})
     write(root, {
-        "records/townships/guzhen/notices/2020/G2020-00001.yaml": _notice(next(persons).name, "4组"),
-        "records/townships/guzhen/notices/2020/G2020-00002.yaml": _notice(f"户主{next(persons).name}家", "村公示栏"),
+        "records/townships/guzhen/notices/2020/G2020-00001.yaml": _notice(1, next(persons).name, "村公示栏"),
+        "records/townships/guzhen/notices/2020/G2020-00002.yaml": _notice(2, f"户主{next(persons).name}家", "村公示栏"),
         "records/townships/guzhen/cases/2020/Z2020-00002.yaml": (
             f"case_id: Z2020-00002\nhouseholds:\n  - {{household_no: {next(persons).name}, outcome: {next(persons).phone}}}\n"
         ).encode(),
@@ -197,7 +197,6 @@ def plant(root: Path, persons: Iterator[Person]) -> None:
         f"records/townships/{next(persons).name}/members.csv": b"x\n",
         f"records/townships/guzhen/{next(persons).number}.csv": b"x\n",
         f"records/projects/2020/{next(persons).phone}.yaml": f"project_id: \"{next(persons).phone}\"\n".encode(),
-        f"records/mappings/{next(persons).name}.yaml": f"name: {next(persons).name}\n".encode(),
         "docs/page.md": f"今日走访户主{next(persons).name}，电话 {next(persons).phone}\n".encode(),
         "policies/waivers.yaml": (
             f"waivers:\n  - {{rule: q01, record: {next(persons).name}, reason: 户主{next(persons).name}外出, "
@@ -207,8 +206,8 @@ def plant(root: Path, persons: Iterator[Person]) -> None:
     })  # fmt: skip
 
 
-def _notice(title: str, place: str) -> bytes:
+def _notice(number: int, title: str, place: str) -> bytes:
     return (
-        f'notice_id: G2020-00001\nnotice_kind: 补助发放公示\ntitle: {title}\ndivision_code: "{VILLAGE}"\nplace: {place}\n'
+        f'notice_id: G2020-0000{number}\nnotice_kind: 补助发放公示\ntitle: {title}\ndivision_code: "{VILLAGE}"\nplace: {place}\n'
         "starts_on: 2020-06-01\nends_on: 2020-06-10\npublisher_unit: U001\nitems: 1\n"
     ).encode()

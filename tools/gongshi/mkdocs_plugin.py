@@ -26,7 +26,8 @@ from mkdocs.structure.files import File, InclusionLevel
 
 from gongshi import site
 from gongshi.checks.settings import check_settings
-from gongshi.model import GongshiError
+from gongshi.checks.showing import safe
+from gongshi.model import GongshiError, visible
 from gongshi.repository import WorkTree
 
 SHELL = "_shell.md"
@@ -57,7 +58,7 @@ class GongshiPlugin(BasePlugin[Options]):
         try:
             self.content = self.content or self._load(config)
         except GongshiError as error:
-            raise PluginError(str(error)) from error
+            raise PluginError(visible(safe(str(error)))) from error
         self.shells: dict[str, site.Shell] = {}
         facts = self.content.facts()
         config.site_name = escape(facts["site_name"])  # the theme writes it as it is

@@ -54,7 +54,7 @@ def check(root: Path, paths: tuple[str, ...], against: str | None, on_day: str |
             when = day(on_day, county_day(database))
             findings = judge.since(base, database, when) if base else judge.database(database, when)
             show("核对公布的数字")
-            findings += _recounted(root, database, when)
+            findings += _recounted(root, database, when) if _sound(findings, "figures") else []
             findings += check_public(database)
         findings += _brought(tree, base)
         findings += check_keys(tree)  # who may sign and read is no old sin either
@@ -65,6 +65,11 @@ def check(root: Path, paths: tuple[str, ...], against: str | None, on_day: str |
     header = Header(_commit(root), digest(tree, *DESCRIPTORS), digest(tree, "policies/"), __version__, when.isoformat())
     _print(style, header, findings)
     sys.exit(1 if any(finding.severity is Severity.ERROR for finding in findings) else 0)
+
+
+def _sound(findings: list[Finding], resource: str) -> bool:
+    """Whether a table can be read as it should be; what is wrong with it is told already."""
+    return not any(finding.resource == resource and finding.severity is Severity.ERROR for finding in findings)
 
 
 def _recounted(root: Path, database: Database, when: date) -> list[Finding]:

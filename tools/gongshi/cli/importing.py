@@ -167,12 +167,12 @@ def _tell_columns(sheet) -> None:
 
 
 def _tell_rows(sheet) -> None:
-    from gongshi.checks.showing import shown_text
+    from gongshi.checks.showing import shown_path, shown_text
 
     refused = [row for row in sheet.rows if row.kind == "refused"]
     for row in refused[:LIMIT]:
         for place, message in row.places():
-            say(f"  {shown_text(sheet.sheet.name)}!{place}: ", Painted("退回", "red"), f": {message}")
+            say(f"  {shown_path(sheet.sheet.name)}!{place}: ", Painted("退回", "red"), f": {message}")
     updated = [row for row in sheet.rows if row.kind == "updated"]
     for row in updated[:LIMIT]:
         say(f"  第 {row.row + 1} 行 {shown_text('/'.join(row.key))} 更新：" + "；".join(map(_change, row.changes)))

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from gongshi.checks.showing import shown_path, shown_text
 from gongshi.cli.chinese import Command, Group
 from gongshi.cli.common import day, progress, say, say_made, work_tree
 from gongshi.cli.render import as_json
@@ -53,9 +54,9 @@ def list_(root: Path, with_rules: bool, style: str) -> None:
         return
     for one in policies.policies:
         where = "不适用本县" if one.elsewhere else "本县"
-        say(f"{one.stem}  {one.title}（{where}，{len(one.rules)} 条规则）")
+        say(f"{shown_path(one.stem)}  {shown_text(one.title)}（{where}，{len(one.rules)} 条规则）")
         for rule in one.rules if with_rules else ():
-            say(f"  {rule.id}  {SEVERITIES[rule.severity]}  {rule.title}")
+            say(f"  {rule.id}  {SEVERITIES[rule.severity]}  {shown_text(rule.title)}")
     _complain(policies)
 
 
@@ -177,8 +178,8 @@ def _standards(one: Policy, when: date) -> Iterable[dict[str, str]]:
 
 def _page(one: Policy, when: date) -> Iterable[str]:
     """A policy as text."""
-    yield f"{one.title}（{one.stem}{f'，方案 {one.plan}' if one.plan else ''}）"
-    yield f"地点：{one.place or '未写明'}  年份：{one.year or '未写明'}  {'不适用本县' if one.elsewhere else '本县执行'}"
+    yield f"{shown_text(one.title)}（{shown_path(one.stem)}{f'，方案 {one.plan}' if one.plan else ''}）"
+    yield f"地点：{shown_text(one.place) or '未写明'}  年份：{one.year or '未写明'}  {'不适用本县' if one.elsewhere else '本县执行'}"
     first, last = one.effective.first, one.effective.last
     if first or last:
         yield f"施行：{first or '—'} 至 {last or '—'}"
@@ -190,28 +191,28 @@ def _page(one: Policy, when: date) -> Iterable[str]:
     }
     for title, names in parts.items():
         if names:
-            yield f"{title}：{'、'.join(names)}"
+            yield f"{title}：{shown_text('、'.join(names))}"
     if one.standards:
         yield f"标准（{when.isoformat()}）："
     for line in _standards(one, when):
-        yield f"  {line['id']}  {line['title']}：{line['value']} {line['unit']}（{line['clause']}）"
+        yield f"  {line['id']}  {shown_text(line['title'])}：{line['value']} {line['unit']}（{line['clause']}）"
     yield f"规则 {len(one.rules)} 条："
     for rule in one.rules:
-        yield f"  {rule.id}  {SEVERITIES[rule.severity]}  {rule.title}（{rule.clause}）"
+        yield f"  {rule.id}  {SEVERITIES[rule.severity]}  {shown_text(rule.title)}（{rule.clause}）"
     for duty in one.duties:
         yield f"公开：{duty.what}，{duty.who}，{'、'.join(duty.where)}（{duty.clause}）"
     if one.notes:
-        yield f"说明：{one.notes}"
+        yield f"说明：{shown_text(one.notes)}"
 
 
 def _explanation(words: Explanation, outcome: Outcome, when: date) -> Iterable[str]:
     """A rule's explanation as text."""
     rule = words.rule
-    yield f"{rule.id}  {rule.title}"
-    yield f"出处：{words.policy.title}，{rule.clause}  级别：{SEVERITIES[rule.severity]}  种类：{rule.kind}"
+    yield f"{rule.id}  {shown_text(rule.title)}"
+    yield f"出处：{shown_text(words.policy.title)}，{rule.clause}  级别：{SEVERITIES[rule.severity]}  种类：{rule.kind}"
     yield f"要求：{words.demands}"
     yield f"违反：{words.violates}"
-    yield f"报出时说：{rule.message}"
+    yield f"报出时说：{shown_text(rule.message)}"
     if rule.covers:
         yield f"回答：{'、'.join(rule.covers)}"
     for line in words.standards:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
-from gongshi.checks.showing import safe, shown_path, told
+from gongshi.checks.showing import safe, shown_path, shown_text, told
 from gongshi.model import SEVERITIES, Finding, Severity, visible
 
 FORMAT_VERSION = 1
@@ -65,7 +65,7 @@ def as_json(value: object) -> str:
 
 def _safe(value: object) -> object:
     if isinstance(value, str):
-        return safe(value)
+        return safe(shown_text(value))
     if isinstance(value, dict):
         return {name: _safe(item) for name, item in value.items()}
     return [_safe(item) for item in value] if isinstance(value, list | tuple) else value

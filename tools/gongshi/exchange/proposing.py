@@ -16,7 +16,7 @@ from gongshi.changes.judging import JUDGED, judging
 from gongshi.checks import check_guard, check_public
 from gongshi.checks.guard import NameSet, scan_text
 from gongshi.checks.programs import check_mixed, check_programs
-from gongshi.checks.showing import shown_path, told
+from gongshi.checks.showing import shown_path, shown_text, told
 from gongshi.exchange.opened import opened_names
 from gongshi.model import Finding, GongshiError, Severity
 from gongshi.package import RECORDS, Descriptor, county_day, document_of, format_files, load, read_descriptor
@@ -266,14 +266,14 @@ def _fetch(git: Git, branch: str) -> None:
     why = git.complaint("fetch", "-q", REMOTE) if _remote(git) else ""
     if why:
         raise GongshiError(
-            f"连不上远程仓库，取不到最新的记录（{why}）；改动已提交在本机的 {branch}，请检查网络和账号后再送审一次。"
+            f"连不上远程仓库，取不到最新的记录（{shown_text(why)}）；改动已提交在本机的 {shown_path(branch)}，请检查网络和账号后再送审一次。"
         )
 
 
 def _push(git: Git, branch: str) -> None:
     if why := git.complaint("push", "-q", "-u", REMOTE, f"{branch}:refs/heads/{branch}"):
         raise GongshiError(
-            f"没有上传成功（{why}）；改动已提交在本机的 {branch}，请检查网络、账号和权限后再送审一次，"
+            f"没有上传成功（{shown_text(why)}）；改动已提交在本机的 {shown_path(branch)}，请检查网络、账号和权限后再送审一次，"
             "提示 rejected 的，是远程的同名分支上有别的提交，请管理员处理。"
         )
 

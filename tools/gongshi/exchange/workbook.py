@@ -13,6 +13,7 @@ from datetime import date
 from itertools import islice
 
 from gongshi.checks.phrases import wanted
+from gongshi.checks.showing import shown_text, shows
 from gongshi.exchange.identifiers import carries_persons, extended
 from gongshi.exchange.memory import META, VERSION, packed
 from gongshi.exchange.sheets import column_letters
@@ -182,6 +183,7 @@ def _codes(database: Database, name: str) -> list[Row]:
             f"coalesce((SELECT any_value(d.name) FROM raw.divisions d WHERE d.division_code = t.{identifier(key)}), '')"
         )
     rows = database.sql(f"SELECT t.{identifier(key)}, {shown} FROM {table} t ORDER BY 1 LIMIT {CODE_LIMIT + 1}")
+    rows = [(code, shown_text(text)) for code, text in rows if shows(resource, (code,))]
     return rows if len(rows) <= CODE_LIMIT else []
 
 
