@@ -4,7 +4,7 @@ VENV := .venv
 export NO_MKDOCS_2_WARNING := 1
 export DISABLE_MKDOCS_2_WARNING := true
 
-.PHONY: site test check lint example docs lock screenshots bench clean
+.PHONY: site test nightly check lint example docs lock screenshots bench clean
 .DEFAULT_GOAL := site
 
 site: $(VENV)/.site
@@ -14,6 +14,10 @@ site: $(VENV)/.site
 
 test: $(VENV)/.dev lint
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/python -m pytest -n auto --dist loadfile
+
+# kill -9 and a full disk at random moments of what writes; GONGSHI_SEED repeats a night, GONGSHI_MOMENTS makes it longer.
+nightly: $(VENV)/.dev
+	$(VENV)/bin/python -m pytest -s tests/nightly/moments.py
 
 check: $(VENV)/.site
 	$(VENV)/bin/gongshi check

@@ -20,7 +20,7 @@ from gongshi.checks.showing import shown_path, shown_text, told
 from gongshi.exchange.opened import opened_names
 from gongshi.model import Finding, GongshiError, Severity
 from gongshi.package import RECORDS, Descriptor, county_day, document_of, format_files, load, read_descriptor
-from gongshi.repository import Changes, Git, RevisionTree, WorkTree, differing, writer
+from gongshi.repository import Changes, Git, RevisionTree, WorkTree, differing, move, sending, writer
 from gongshi.review.hooks import commit_findings, identity_findings
 from gongshi.sealing import Identity, check_keys
 
@@ -70,6 +70,11 @@ def propose(
     names = opened_names(WorkTree(root), identity)
     git = _ready(root, names)
     _check_message(message, names)
+    with sending(root):
+        return _propose(root, git, message, day, progress, names)
+
+
+def _propose(root: Path, git: Git, message: Message, day: date, progress: Progress, names: NameSet) -> Proposal:
     with writer(root) as write:
         changed, left_out = _changed(git)
         if changed:
@@ -89,8 +94,8 @@ def propose(
         _check(root, RevisionTree(git, commit), _base(git, commit), day, names, merged)
     _check_history(root, commit, _base(git, commit), names)
     if merged:
-        with writer(root):
-            git.run("merge", "-q", "--ff-only", commit)
+        with writer(root) as write:
+            move(root, commit, write)
     progress("上传")
     remote = _remote(git)
     if remote:

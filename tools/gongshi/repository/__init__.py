@@ -4,11 +4,12 @@ from gongshi.repository.aside import Aside, aside, tell
 from gongshi.repository.cache import Cache, private_folder, program_digest
 from gongshi.repository.differing import differing
 from gongshi.repository.git import Git
+from gongshi.repository.moving import move, recover, sending
 from gongshi.repository.outside import write_private
 from gongshi.repository.reasons import reason
 from gongshi.repository.sshkeygen import make_by_program, sign_by_program
 from gongshi.repository.tree import RevisionTree, Tree, WorkTree, digest, inside
-from gongshi.repository.writing import Changes, recover, write_files, writer
+from gongshi.repository.writing import Changes, write_files, writer
 
 __all__ = [
     "Aside",
@@ -23,10 +24,12 @@ __all__ = [
     "digest",
     "inside",
     "make_by_program",
+    "move",
     "private_folder",
     "program_digest",
     "reason",
     "recover",
+    "sending",
     "sign_by_program",
     "tell",
     "write_files",

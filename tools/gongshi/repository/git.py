@@ -8,10 +8,10 @@ import subprocess
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from gongshi.model import GongshiError
+from gongshi.repository.programs import program, searched
 
 # A hook hands some of these down; they would let another repository than ``root`` answer, or start a program.
 _INHERITED = (
@@ -190,12 +190,12 @@ class Git:
 
     def _command(self, *args: str) -> list[str]:
         """The whole command line. GongshiError where there is no Git."""
-        program = _program(*self._searched())
-        if program is None:
+        name = program("git", self.root)
+        if name is None:
             raise GongshiError("这台电脑上没有找到 git 命令，请先安装 Git 再重试。")
         plain = ("--no-ext-diff", "--no-textconv") if args[0] in _SHOWING else ()
         settings = [part for setting in _SETTINGS for part in ("-c", setting)]
-        return [program, "--no-pager", "-C", str(self.root), *settings, args[0], *plain, *args[1:]]
+        return [name, "--no-pager", "-C", str(self.root), *settings, args[0], *plain, *args[1:]]
 
     def _call(self, *args: str, input: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
         source = {"stdin": subprocess.DEVNULL} if input is None else {"input": input}
@@ -204,28 +204,7 @@ class Git:
     def _environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if name not in _INHERITED}
         own = {"GIT_INDEX_FILE": str(self.index)} if self.index else {}
-        return kept | own | _FIXED | {"PATH": os.pathsep.join(_folders(*self._searched()))}
-
-    def _searched(self) -> tuple[str, str]:
-        return os.environ.get("PATH", os.defpath), os.path.realpath(self.root)
-
-
-@cache
-def _program(path: str, root: str) -> str | None:
-    """Git by its full name, never one that lies where a commit could have put it."""
-    name = "git.exe" if os.name == "nt" else "git"
-    places = (os.path.join(folder, name) for folder in _folders(path, root))
-    return next((place for place in places if os.path.isfile(place) and os.access(place, os.X_OK)), None)
-
-
-@cache
-def _folders(path: str, root: str) -> tuple[str, ...]:
-    """The folders of a PATH that are named in full and lie outside the work tree around ``root``: an empty or relative
-    name means the current folder."""
-    start = Path(root)
-    top = next((folder for folder in (start, *start.parents) if (folder / ".git").exists()), start)
-    named = (folder for folder in path.split(os.pathsep) if os.path.isabs(folder))
-    return tuple(folder for folder in named if not Path(os.path.realpath(folder)).is_relative_to(top))
+        return kept | own | _FIXED | {"PATH": os.pathsep.join(searched(self.root))}
 
 
 def _text(path: bytes) -> str:

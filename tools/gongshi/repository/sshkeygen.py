@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 import subprocess
 from pathlib import Path
 
 from gongshi.model import GongshiError
+from gongshi.repository.programs import program
 
 
 def make_by_program(place: Path, comment: str) -> None:
@@ -18,9 +18,9 @@ def make_by_program(place: Path, comment: str) -> None:
 
 def sign_by_program(key: Path, data: bytes, namespace: str) -> str:
     """The armoured signature of ``data``; the program itself asks for a passphrase, on the terminal."""
-    program = _program()
-    command = [program, "-q", "-Y", "sign", "-n", namespace, "-f", str(key.absolute())]
-    done = subprocess.run(command, input=data, capture_output=True, cwd=Path(program).parent)
+    name = _program()
+    command = [name, "-q", "-Y", "sign", "-n", namespace, "-f", str(key.absolute())]
+    done = subprocess.run(command, input=data, capture_output=True, cwd=Path(name).parent)
     text = done.stdout.decode("ascii", "replace").replace("\r\n", "\n")
     if done.returncode or not text.startswith("-----BEGIN SSH SIGNATURE-----\n"):
         raise GongshiError(
@@ -32,8 +32,8 @@ def sign_by_program(key: Path, data: bytes, namespace: str) -> str:
 
 def _program() -> str:
     """Never one of the folder that is worked in, where Windows would look first."""
-    found = shutil.which("ssh-keygen")
-    if found is None or not Path(found).is_absolute() or Path(found).parent == Path.cwd():
+    found = program("ssh-keygen", Path.cwd())
+    if found is None:
         raise GongshiError(
             "签名私钥设有口令或在 ssh-agent 里，要用 ssh-keygen，这台电脑上没有它，请安装 OpenSSH 客户端。"
         )

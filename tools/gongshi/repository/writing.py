@@ -22,7 +22,7 @@ from gongshi.repository.git import Git
 from gongshi.repository.reasons import reason
 from gongshi.repository.tree import PRIVATE, inside, shown
 
-_JOURNAL = f"{PRIVATE}/journal"
+JOURNAL = f"{PRIVATE}/journal"
 _MANIFEST = "manifest.json"
 _PATIENCE = 10.0  # seconds to wait for another writer
 
@@ -60,8 +60,8 @@ def writer(root: Path) -> Iterator[Callable[[Changes], tuple[str, ...]]]:
 
 
 def recover(root: Path) -> str | None:
-    """Every command's first act: settle what a killed writer left; says what was done, None if nothing."""
-    if not os.path.lexists(root / _JOURNAL):
+    """Settle what a killed writer left; says what was done, None if nothing."""
+    if not os.path.lexists(root / JOURNAL):
         return None
     with _locked(root):
         return _recover(root)
@@ -71,7 +71,7 @@ def _write(root: Path, changes: Changes) -> tuple[str, ...]:
     told = _recover(root)
     if told:
         raise GongshiError(f"{told.rstrip('。')}，这一次还没有写入，请重新运行刚才的命令。")
-    journal = inside(root, _JOURNAL)
+    journal = inside(root, JOURNAL)
     try:
         wanted = {path: content for path, content in sorted(changes.items()) if _differs(root, path, content)}
         _refuse_collisions(root, wanted)
@@ -178,14 +178,14 @@ def _pending(root: Path, journal: Path, step: _Step) -> bool:
     if hashlib.sha256(staged.read_bytes()).hexdigest() != step.sha256:
         raise GongshiError(
             f"上次写“{shown(step.path)}”时存下的内容已损坏，没有覆盖任何文件，"
-            f"请核对该文件后删除 {_JOURNAL} 文件夹并重做。"
+            f"请核对该文件后删除 {JOURNAL} 文件夹并重做。"
         )
     return True
 
 
 def _recover(root: Path) -> str | None:
     """The journal is emptied of all else before the manifest goes: an empty one is a finished one."""
-    journal = inside(root, _JOURNAL)
+    journal = inside(root, JOURNAL)
     if not journal.exists():
         return None
     if Git(root).exists() and Git(root).run("ls-files", "--", PRIVATE):
@@ -210,7 +210,7 @@ def _read_manifest(manifest: Path) -> list[_Step]:
         steps = None
     if steps is None or any(step.staged is not None and not step.staged.isdecimal() for step in steps):
         raise GongshiError(
-            f"写入日志“{_JOURNAL}/{_MANIFEST}”已损坏，请核对最近改动的文件后删除 {_JOURNAL} 文件夹再重试。"
+            f"写入日志“{JOURNAL}/{_MANIFEST}”已损坏，请核对最近改动的文件后删除 {JOURNAL} 文件夹再重试。"
         )
     return steps
 
@@ -229,14 +229,15 @@ def _locked(root: Path) -> Iterator[None]:
         raise GongshiError(f"“{root}”不能写入（{reason(error)}），请检查文件夹是否存在、是否有写权限。") from None
     with handle:
         deadline = time.monotonic() + _PATIENCE
-        while not _try_lock(handle.fileno()):
+        while not try_lock(handle.fileno()):
             if time.monotonic() > deadline:
                 raise GongshiError(f"另一个 gongshi 命令正在写“{root}”，请等它结束后重试。")
             time.sleep(0.02)
         yield
 
 
-def _try_lock(descriptor: int) -> bool:
+def try_lock(descriptor: int) -> bool:
+    """Whether the open file is this process's own now, until it is closed."""
     try:
         if os.name == "nt":
             import msvcrt
