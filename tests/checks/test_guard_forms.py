@@ -11,8 +11,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from gongshi.checks import guard_sieve
+from gongshi.checks import check_guard, guard_sieve
 from gongshi.checks.guard import MOST, scan, scan_text
+from gongshi.repository import WorkTree
 
 from .corpus import WIDE, account, archive, card, cut, id_number, phone, wrong_id
 
@@ -263,3 +264,9 @@ def test_too_many_findings_are_cut_and_said():
     rng = random.Random(10)
     found = scan_text("a.csv", "\n".join(phone(rng) for _ in range(MOST + 500)).encode())
     assert len(found) == MOST + 1 and found[-1].code == "guard-unreadable"
+
+
+def test_the_name_of_a_symbolic_link(tmp_path):
+    value = phone(random.Random(11))
+    (tmp_path / value).symlink_to("nowhere")
+    assert [(one.code, one.path) for one in check_guard(WorkTree(tmp_path))] == [("personal-phone", "***")]

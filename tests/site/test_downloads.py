@@ -7,6 +7,7 @@ import pytest
 from frictionless import Package, system
 
 from gongshi.disclosure import Withheld
+from gongshi.site.downloads import plain_cell
 
 
 @pytest.fixture(scope="module")
@@ -64,3 +65,8 @@ def test_the_files_begin_with_a_byte_order_mark_and_end_with_a_line_feed(data):
     for path in data.glob("*.csv"):
         content = path.read_bytes()
         assert content.startswith(b"\xef\xbb\xbf") and content.endswith(b"\n") and b"\r" not in content
+
+
+@pytest.mark.parametrize("sign", ["=", "+", "-", "@", "＝", "＋", "－", "＠", " ＝"])
+def test_a_sign_that_begins_a_formula_is_made_inert(sign):
+    assert plain_cell(f"{sign}1") == f"'{sign.strip()}1"

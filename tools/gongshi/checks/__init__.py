@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 
 from gongshi.checks.canonical import check_documents, check_order
 from gongshi.checks.free_text import check_free_text, check_prose, check_titles
-from gongshi.checks.guard import NameSet, scan
+from gongshi.checks.guard import NameSet, scan, scan_path
 from gongshi.checks.identities import IDENTITIES, Identity, check_identity
 from gongshi.checks.layout import check_layout
 from gongshi.checks.proof import Proofs, prove
@@ -70,6 +70,11 @@ def check_public(database: Database) -> list[Finding]:
 
 
 def check_guard(tree: Tree, paths: Iterable[str] | None = None, names: NameSet | None = None) -> list[Finding]:
-    """The guard over every file of ``tree``: contents and file names; ``names`` are those that a key opened."""
+    """The guard over every file of ``tree``: contents, file names and names of symbolic links.
+
+    ``names`` are those that a key opened.
+    """
     wanted = tree.paths() if paths is None else paths
-    return scan(((path, lambda path=path: tree.read(path)) for path in wanted), names)
+    links = tree.links() if paths is None else ()
+    named = [found for link in links for found in scan_path(link, names)]
+    return [*named, *scan(((path, lambda path=path: tree.read(path)) for path in wanted), names)]

@@ -65,7 +65,7 @@ def _added(listing: bytes) -> list[tuple[str, str]]:
     found = []
     for about, path in zip(entries[::2], entries[1::2], strict=False):
         fields = about.decode("ascii").split(" ")
-        if fields[1].startswith("100"):
+        if fields[1].startswith(("100", "120")):  # of a symbolic link the content is its target
             found.append((path.decode("utf-8", "surrogateescape"), fields[3]))
     return found
 

@@ -16,7 +16,7 @@ BOM = b"\xef\xbb\xbf"
 """Without it, spreadsheet programs read the Chinese of a CSV file as something else."""
 
 NOTE = "note"
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r")
 
 
 class Table(NamedTuple):
