@@ -58,7 +58,9 @@ def import_(
     result, returned = _plan(tree, workbook, data, request) if dry_run else _import(root, workbook, data, request)
     _tell(result, dry_run)
     if returned:
-        say(f"退回的行在 {returned}，每格的批注说明怎样改；改好后再导入它。")
+        from gongshi.checks.showing import shown_path
+
+        say(f"退回的行在 {shown_path(str(returned))}，每格的批注说明怎样改；改好后再导入它。")
     say("这是试算，什么也没有写。" if dry_run else _written(result))
     sys.exit(1 if result.counts["refused"] else 0)
 
