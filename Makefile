@@ -15,9 +15,10 @@ site: $(VENV)/.site
 test: $(VENV)/.dev lint
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/python -m pytest -n auto --dist loadfile
 
-# kill -9 and a full disk at random moments of what writes; GONGSHI_SEED repeats a night, GONGSHI_MOMENTS makes it longer.
+# kill -9 and a full disk at random moments of what writes (GONGSHI_SEED repeats a night, GONGSHI_MOMENTS makes it longer), and
+# fifty random counties whose figures a stranger tries to work back.
 nightly: $(VENV)/.dev
-	$(VENV)/bin/python -m pytest -s tests/nightly/moments.py
+	$(VENV)/bin/python -m pytest -s tests/nightly/moments.py tests/nightly/counties.py
 
 check: $(VENV)/.site
 	$(VENV)/bin/gongshi check

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -11,6 +12,8 @@ from unknowns import Cell, Range, Sum
 from walking import walk_money
 
 Found = dict[Cell, Range]
+MOST = 12
+"""Questions about the money of a township in a year that the solver is asked by whole numbers."""
 
 
 class Case(NamedTuple):
@@ -38,15 +41,19 @@ class Case(NamedTuple):
         return self.stranger.system.narrow(self.questions, self.truth, self.stranger.common.k)
 
     def by_whole_numbers(self, asked: Iterable[Cell]) -> Found:
-        """Too narrow ranges by whole numbers, of counts and within each township."""
+        """Too narrow ranges by whole numbers, of counts and within each township.
+
+        Of a township's money in a year a walk shows most answers wide; of what is left the solver is asked ``MOST``.
+        """
         found: Found = {}
         k, names = self.stranger.common.k, list(asked)
         for part in self._parts():
             system = self.stranger.system.about(part)
             inside = {name: self.questions[name] for name in names if part.issuperset(self.questions[name])}
-            if any(cell[0] == "n" for cell in part):
+            if inside and any(cell[0] == "n" for cell in part):
                 seen = walk_money(system, self.truth, inside, k)
-                inside = {name: parts for name, parts in inside.items() if len(seen[name]) < k}
+                left = sorted((name for name in inside if len(seen[name]) < k), key=str)
+                inside = {name: inside[name] for name in random.Random(1).sample(left, min(MOST, len(left)))}
             if inside:
                 found |= system.narrow_whole(inside, self.truth, k)
         return found

@@ -21,6 +21,8 @@ Sum = Mapping[Cell, float]
 SECONDS = 10.0
 """No answer within this time is an answer that an attacker may have found."""
 NEAR = 1e-6
+FITS = 2
+"""What the solver calls a table that satisfies everything."""
 
 
 class Tie(NamedTuple):
@@ -206,7 +208,7 @@ class _Whole(_Solver):
 
     def __init__(self, system: System, truth: Mapping[Cell, float], k: int) -> None:
         super().__init__(system, truth, k, whole=True)
-        self.chance = random.Random(1)
+        self.system, self.chance = system, random.Random(1)
         self.model.setOptionValue("mip_rel_gap", highspy.kHighsInf)
 
     def narrow(self, questions: Mapping[Cell, Sum]) -> dict[Cell, Range]:
@@ -214,6 +216,7 @@ class _Whole(_Solver):
             name: {self.place[cell]: weight for cell, weight in parts.items()} for name, parts in questions.items()
         }
         self.seen = {name: {round(total(parts, self.truth))} for name, parts in questions.items()}
+        self._together(questions)
         found = {}
         for name, parts in questions.items():
             if len(self.seen[name]) < self.k:
@@ -222,6 +225,31 @@ class _Whole(_Solver):
                 seen = self.seen[name]
                 found[name] = Range(min(seen), max(seen), len(seen))
         return found
+
+    def _together(self, questions: Mapping[Cell, Sum]) -> None:
+        """Tables in which many sums differ at once by as much as chance says, until that shows little more."""
+        idle = 0
+        while idle < 2 and (left := [name for name, seen in self.seen.items() if len(seen) < self.k]):
+            one = _Solver(self.system, self.truth, self.k, whole=True)
+            one.model.setOptionValue("mip_rel_gap", 0.5)
+            first, size = one.model.getNumCol(), len(left)
+            far = [float(self.chance.randint(1, self.k)) for _ in left]
+            one.model.addVars(size, numpy.zeros(size), numpy.array(far))
+            for number, name in enumerate(left):
+                sign = self.chance.choice((-1, 1))
+                signed = {cell: sign * weight for cell, weight in questions[name].items()}
+                one.row(signed, total(signed, self.truth), highspy.kHighsInf, {first + number: -1.0})
+            one.aim({first + number: self.chance.uniform(0.5, 1) for number in range(size)})
+            one.run()
+            before = sum(map(len, self.seen.values()))
+            if one.model.getInfo().primal_solution_status == FITS:
+                self._see(numpy.rint(one.values()))
+            idle += sum(map(len, self.seen.values())) - before < max(1, size // 20)
+
+    def _see(self, table: numpy.ndarray) -> None:
+        """Every question's value in a table."""
+        for name, parts in self.questions.items():
+            self.seen[name].add(round(sum(weight * table[place] for place, weight in parts.items())))
 
     def _alone(self, name: Cell, parts: Sum) -> None:
         """More than was seen, less than was seen, and what is between: until k values were seen or no more are there."""
@@ -241,11 +269,9 @@ class _Whole(_Solver):
         self.model.changeRowBounds(row, low, high)
         self.aim({place: self.chance.uniform(-1, 1) for place in range(len(self.cells))})
         self.run()
-        if self.model.getInfo().primal_solution_status != 2:
+        if self.model.getInfo().primal_solution_status != FITS:
             return False
-        table = numpy.rint(self.values())
-        for name, parts in self.questions.items():
-            self.seen[name].add(round(sum(weight * table[place] for place, weight in parts.items())))
+        self._see(numpy.rint(self.values()))
         return True
 
 
