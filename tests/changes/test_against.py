@@ -54,7 +54,8 @@ def test_the_answer_is_the_same_without_the_cache_or_with_a_damaged_one(county: 
     first = findings(county)
     assert len(calls) == 2
     new = [finding for finding in first if finding["severity"] == "error"]
-    assert {finding["key"][0] for finding in new if finding["key"]} == {"H0000001x"}
+    shown = {finding["key"][0] for finding in new if finding["key"]}
+    assert len(shown) == 1 and shown.pop().startswith("第 ")  # the line in place of a key that may be anything
     assert any("（原有问题）" in finding["message"] for finding in first)
     folder = county / ".git/gongshi"
     assert findings(county) == first and len(calls) == 3  # the merge base is not judged again

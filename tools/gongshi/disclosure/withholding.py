@@ -13,7 +13,7 @@ from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
 
-from gongshi.disclosure.auditing import Audit
+from gongshi.disclosure.auditing import LARGEST, PERSONS, Audit
 from gongshi.disclosure.counting import Cell, Count, Counted, Sum, chain, item_of
 from gongshi.disclosure.figures import FLOOR, declaration
 from gongshi.disclosure.pinned import pinned
@@ -146,7 +146,7 @@ class _Choice:
         scale = self._counted.cells[cell].scale
         if scale is None:
             return self._dearest * (self._k - 1)
-        return self._k - 1
+        return (self._k - 1) * (LARGEST if cell.measure in PERSONS else 1)
 
     @property
     def _dearest(self) -> Decimal:
