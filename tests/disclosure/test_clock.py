@@ -6,7 +6,7 @@ import datetime
 from types import SimpleNamespace
 
 import pytest
-from made_up import ROOT, Example
+from made_up import DAY, ROOT, Example
 
 from gongshi.disclosure.clock import State, WorkingDays, state
 from gongshi.disclosure.kinds import carries_households, kinds, problems
@@ -75,7 +75,7 @@ def test_the_views_know_the_same_kinds_of_lists():
         example.add("notice-objections", notice_id=f"G2020-{number:05}", raised_on=START, topic="其他")
     from gongshi.disclosure import Disclosure
 
-    views = Disclosure(example.open())
+    views = Disclosure(example.open(), DAY)
     lists = {row.notice_kind for row in views.rows("notices") if row.project_count is None}
     assert lists == {name for name in kinds() if carries_households(name)}
     kinds_of = {row.notice_id: row.notice_kind for row in views.rows("notices")}

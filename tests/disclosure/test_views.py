@@ -7,11 +7,10 @@ import duckdb
 import pytest
 from made_up import COUNTY, DAY, Example
 
-from gongshi.disclosure import Disclosure, Withheld
+from gongshi.disclosure import Disclosure, Withheld, frozen, made
 from gongshi.disclosure.catalogue import VIEWS
-from gongshi.disclosure.counts import COUNTS
-from gongshi.disclosure.people import SOURCE
-from gongshi.disclosure.views import COUNTED, PUBLIC, View, expand, reads
+from gongshi.disclosure.changed import NAMES
+from gongshi.disclosure.views import COUNTED, PUBLIC, View, expand
 from gongshi.model import GongshiError
 
 
@@ -24,7 +23,7 @@ def example():
 
 @pytest.fixture(scope="module")
 def disclosure(example):
-    return Disclosure(example)
+    return Disclosure(example, DAY)
 
 
 def levels(example, origin: str) -> str:
@@ -63,7 +62,7 @@ def test_a_view_runs_and_its_columns_come_from_public_fields(view, example, disc
     assert len(keys) == len(set(keys))
 
 
-@pytest.mark.parametrize("sql", [*(view.sql for view in VIEWS), *(count.sql for count in COUNTS), SOURCE])
+@pytest.mark.parametrize("sql", [*(view.sql for view in VIEWS), *made.SOURCES, frozen.SOURCE, NAMES])
 def test_a_view_reads_nothing_but_its_placeholders(sql):
     marked = re.sub(r"\{([a-z-]+)\}", r'"only \1"', sql)
     assert tables(marked)
@@ -95,38 +94,126 @@ def test_a_column_that_is_not_listed_is_not_read(example):
     assert {len(row) for row in example.sql(view.query(example.descriptor))} == {1}
 
 
-def test_counts_of_people_outside_the_crossing_are_withheld_too(disclosure):
-    projects = disclosure.rows("projects")
-    few = [row for row in projects if isinstance(row.benef_poor_households, Withheld)]
-    assert few and {str(row.benef_poor_households) for row in few} == {"不足5"}
-    assert all(row.benef_poor_households not in range(1, 5) for row in projects)
-    assert any(row.benef_poor_households == 0 for row in projects), "nobody is not somebody"
-    assert not hasattr(disclosure.rows("payments")[0], "persons"), "the amount divided by the standard gives it back"
+def test_a_payment_to_persons_is_in_no_view(example, disclosure):
+    """One that rows of subsidies belong to is one, too, whatever its payee is called."""
+    shown = {row.payment_id for row in disclosure.rows("payments")}
+    kinds = {row["payment_id"]: row["payee_kind"] for row in example.rows["payments"]}
+    assert shown == {code for code, kind in kinds.items() if kind != "一卡通批次"} and len(shown) < len(kinds)
+    assert not hasattr(disclosure.rows("payments")[0], "persons")
+    wrong = Example()
+    payment = next(row for row in wrong.rows["payments"] if row["payee_kind"] == "施工单位")
+    wrong.rows["subsidies"][0]["payment_id"] = payment["payment_id"]
+    assert payment["payment_id"] not in {row.payment_id for row in Disclosure(wrong.open(), DAY).rows("payments")}
+    for sql in ("SELECT * FROM {payments}", "SELECT count(*) FROM {payments} p JOIN {payments} q USING (payment_id)"):
+        assert "NOT (payee_kind" in expand(sql, example.descriptor, PUBLIC), "any view, not only those there are"
 
 
-FEW, SECOND = "不足5", "不公布"
+def test_where_a_project_for_people_is_scattered_is_not_told():
+    """Six households in six villages are one in each."""
+    example = Example()
+    project = example.rows["projects"][0]
+    other = next(
+        row
+        for row in example.rows["villages"]
+        if row["village_code"] != example.rows["project-villages"][0]["village_code"]
+    )
+    example.add("project-villages", project_id=project["project_id"], village_code=other["village_code"])
+
+    def places() -> int:
+        rows = Disclosure(example.open(), DAY).rows("project-villages")
+        return sum(row.project_id == project["project_id"] for row in rows)
+
+    assert places() == 2
+    example.rows["figures"], project["quantity_unit"] = [], "户"
+    assert places() == 0
+    example.rows["project-villages"].pop()
+    assert places() == 1, "in one village the count is the village's own"
+
+
+FEW = "不公布"
 
 
 @pytest.mark.parametrize(
     ("unit", "planned", "accepted", "shown"),
     [
-        ("户", 3, 3, (FEW, FEW, SECOND)),
-        ("户", 10, 3, (SECOND, FEW, SECOND)),
-        ("户/栋", 3, 10, (FEW, SECOND, SECOND)),
-        ("名学生", 3, None, (FEW, None, SECOND)),
+        ("户", 3, 3, (FEW, FEW, FEW)),
+        ("户", 10, 3, (FEW, FEW, FEW)),
+        ("户/栋", 3, 10, (FEW, FEW, FEW)),
+        ("名学生", 3, None, (FEW, None, FEW)),
         ("人次", 10, 0, (10, 0, 14000)),
         ("公里", 3, 3, (3, 3, 14000)),
     ],
 )
-def test_a_project_that_is_so_many_households_is_a_count_of_them(unit, planned, accepted, shown):
+def test_a_project_that_is_so_many_households_is_a_figure_of_them(unit, planned, accepted, shown):
     """The budget over what was planned is the price, and what it cost over the price what was accepted."""
     few = Example()
     few.rows["projects"][0] |= {"quantity": planned, "quantity_unit": unit, "unit_price": 14000}
     few.rows["projects"][0]["accepted_quantity"] = accepted
-    rows = {row.project_id: row for row in Disclosure(few.open()).rows("projects")}
+    rows = {row.project_id: row for row in Disclosure(few.open(), DAY).rows("projects")}
     row = rows[few.rows["projects"][0]["project_id"]]
     found = (row.quantity, row.accepted_quantity, row.unit_price)
     assert tuple(str(value) if isinstance(value, Withheld) else value for value in found) == shown
+
+
+@pytest.mark.parametrize("text", ["改造危房3户，每户1.4万元", "为三户改造危房", "改造 3 户", "共改造3幢"])
+def test_a_text_does_not_say_what_is_withheld_beside_it(text):
+    few = Example()
+    few.rows["projects"][0] |= {"quantity": 3, "quantity_unit": "户", "content": text, "goal_output": "发放3户"}
+    few.rows["projects"][0]["accepted_quantity"] = None
+    rows = {row.project_id: row for row in Disclosure(few.open(), DAY).rows("projects")}
+    row = rows[few.rows["projects"][0]["project_id"]]
+    assert FEW in row.content and "3" not in row.content and "三" not in row.content
+    assert row.goal_output == "发放不公布户"
+    few.rows["projects"][0] |= {"quantity": 30, "content": "改造危房30户"}
+    few.rows["figures"] = []
+    assert "改造危房30户" in {row.content for row in Disclosure(few.open(), DAY).rows("projects")}
+
+
+# -- only what is declared ---------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("spec", "said"),
+    [
+        ("villages.households", "要在前面写 %"),  # a unit of people
+        ("much:villages.population=多少", "要在前面写 %"),
+        ("#many:villages.households", "要在前面写 %"),  # as a number of rows
+        ("lines.amount", "要在前面写 %"),  # yuan a head
+        ("villages.net_income_pc", "要在前面写 %"),  # no unit of people, but declared
+        ("projects.unit_price", "要在前面写 %"),
+        ("%villages.doctors", "没有在 figures.yaml 里声明"),
+        ("%assets.distributed", "没有在 figures.yaml 里声明"),
+        ("%people/villages.population", "没有在 figures.yaml 里声明"),
+        ("%nothing/villages.population", "没有在 figures.yaml 里声明"),
+        ("?projects.quantity", "没有说列"),
+    ],
+)
+def test_a_figure_of_people_that_is_not_declared_does_not_build(example, spec, said, monkeypatch):
+    view = View("x", "x", (), spec, "SELECT * FROM {villages}")
+    with pytest.raises(GongshiError, match=said):
+        view.resolve(example.descriptor)
+    monkeypatch.setattr("gongshi.disclosure.disclosed.VIEWS", (*VIEWS, view))
+    with pytest.raises(GongshiError, match=said):
+        Disclosure(example, DAY)
+
+
+def test_a_declared_figure_shows_what_is_frozen_and_not_the_register(example):
+    view = View(
+        "villages",
+        "x",
+        ("village_code",),
+        "villages.village_code %villages.water_households",
+        "SELECT * FROM {villages}",
+    )
+    column = view.resolve(example.descriptor)[1]
+    assert column.people and column.figure == "villages.water_households"
+
+
+@pytest.mark.parametrize("resource", ["households", "members", "subsidies", "loans", "pairings"])
+def test_no_view_can_read_a_table_of_persons(example, resource):
+    """Their public fields alone would still be one row for each person."""
+    with pytest.raises(GongshiError, match="户或人的表"):
+        expand(f"SELECT count(*) AS n FROM {{{resource}}}", example.descriptor, PUBLIC)
 
 
 def test_a_townships_own_figures_of_people_are_not_published_as_targets():
@@ -141,7 +228,7 @@ def test_a_townships_own_figures_of_people_are_not_published_as_targets():
         example.add(
             "indicators", subject=subject, indicator=indicator, period="2020", actual=7, unit=unit, basis="方案"
         )
-    rows = {(row.subject, row.indicator) for row in Disclosure(example.open()).rows("indicators")}
+    rows = {(row.subject, row.indicator) for row in Disclosure(example.open(), DAY).rows("indicators")}
     assert (town, "公路") in rows and ("990100000000", "贫困户数") in rows and (town, "贫困户数") not in rows
 
 
@@ -158,36 +245,11 @@ def test_a_withdrawn_notice_is_gone(example):
     assert example.rows["notices"][0]["withdrawn_on"] is None
     withdrawn = Example()
     withdrawn.rows["notices"][0]["withdrawn_on"] = withdrawn.rows["notices"][0]["starts_on"]
-    left = Disclosure(withdrawn.open())
+    left = Disclosure(withdrawn.open(), DAY)
     gone = withdrawn.rows["notices"][0]["notice_id"]
     for name in ("notices", "notice-projects", "notice-objections"):
         assert gone not in {row.notice_id for row in left.rows(name)}
     assert gone in {row.notice_id for row in left.rows("notices-withdrawn")}, "its address still says where it went"
-
-
-def test_people_add_up_and_small_cells_are_withheld(example, disclosure):
-    rows = {(r.division_code, r.dimension, r.value): r for r in disclosure.rows("people")}
-    households = example.rows["households"]
-    county = rows["990100000000", "合计", "合计"]
-    assert county.households == len(households)
-    assert county.persons == sum(row["population"] for row in households)
-    for row in rows.values():
-        if not isinstance(row.households, Withheld):
-            assert row.households == 0 or row.households >= 5
-            assert not isinstance(row.persons, Withheld)
-        else:
-            assert str(row.persons) == "不公布", "four households may be twelve persons"
-    assert any(isinstance(row.households, Withheld) for row in rows.values())
-    assert {r.level for r in rows.values() if r.dimension == "主要致贫原因"} == {"县", "乡镇"}
-
-
-def test_a_higher_threshold_withholds_more(example, disclosure):
-    def hidden(views):
-        return sum(isinstance(row.households, Withheld) for row in views.rows("people"))
-
-    assert hidden(Disclosure(example, threshold=20)) > hidden(disclosure)
-    with pytest.raises(GongshiError):
-        Disclosure(example, threshold=2).rows("people")
 
 
 def test_the_disclosure_has_no_way_to_the_database(disclosure, example):
@@ -196,12 +258,3 @@ def test_the_disclosure_has_no_way_to_the_database(disclosure, example):
             assert getattr(disclosure, name) is not example, name
     with pytest.raises(KeyError):
         disclosure.rows("households")
-
-
-def test_no_view_reads_a_table_of_persons(example):
-    """Their public fields alone would still be one row for each person; only the count reads households."""
-    for view in VIEWS:
-        for name in reads(view.sql):
-            fields = {field.name for field in example.descriptor.resources[name].schema.fields}
-            assert not fields & {"household_no", "member_no"}, (view.name, name)
-    assert reads(SOURCE) == {"households", "pairings"}

@@ -17,7 +17,7 @@ from gongshi.site import Site
 
 @pytest.fixture(scope="session")
 def content() -> Site:
-    return Site(Disclosure(nasty_county().open()), DAY, COMMIT)
+    return Site(Disclosure(nasty_county().open(), DAY), DAY, COMMIT)
 
 
 @pytest.fixture(scope="session")

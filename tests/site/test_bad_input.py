@@ -54,9 +54,9 @@ def everything(site: Site) -> list[Page]:
 
 @pytest.mark.parametrize("kind", TEXTS)
 def test_any_text_stays_text(kind):
-    site = Site(Disclosure(spoilt(TEXTS[kind]).open()), DAY, COMMIT)
+    site = Site(Disclosure(spoilt(TEXTS[kind]).open(), DAY), DAY, COMMIT)
     shell = Shell.parse("<html><head><title>gongshi-shell-title</title></head><body><!-- gongshi --></body></html>")
-    clean = Site(Disclosure(Example(townships=1, villages=2, projects=2).open()), DAY, COMMIT)
+    clean = Site(Disclosure(Example(townships=1, villages=2, projects=2).open(), DAY), DAY, COMMIT)
     scripts = {page.path: Reader(page.body).scripts for page in everything(clean)}
     for page in everything(site):
         text = shell.stamp(page).decode()
@@ -84,7 +84,7 @@ def test_the_test_would_see_it():
 
 def test_a_long_name_is_whole_in_the_downloads(tmp_path):
     """Only a cell of Excel has an end."""
-    views = Disclosure(spoilt("长" * 40_000).open())
+    views = Disclosure(spoilt("长" * 40_000).open(), DAY)
     files = {path: b"".join(chunks) for path, chunks in Site(views, DAY, COMMIT).files() if "/projects." in path}
     assert ("长" * 40_000).encode() in files["data/projects.csv"]
     (tmp_path / "a.xlsx").write_bytes(files["data/projects.xlsx"])
@@ -113,7 +113,7 @@ def test_any_table_may_be_empty(name, small):
     small.sql("BEGIN")
     small.sql(f'DELETE FROM "{name}"')
     try:
-        site = Site(Disclosure(small), DAY, COMMIT)
+        site = Site(Disclosure(small, DAY), DAY, COMMIT)
         assert all(page.body and drawable(page.body) for page in everything(site))
     finally:
         small.sql("ROLLBACK")
@@ -123,7 +123,7 @@ def test_a_county_of_one_township_and_one_village_without_notices():
     example = Example(townships=1, villages=1, projects=1)
     for name in ("notices", "notice-projects", "notice-objections", "notice-commitments"):
         example.rows[name] = []
-    site = Site(Disclosure(example.open()), DAY, COMMIT)
+    site = Site(Disclosure(example.open(), DAY), DAY, COMMIT)
     assert "没有" in site.section("notices/index.html").body
     assert {page.path for page in site.pages() if page.path.startswith(("townships/", "villages/"))} == {
         "townships/yunshan-1.html", "villages/990100100200.html",
@@ -134,6 +134,6 @@ def test_a_notice_of_no_project_is_shown_as_one():
     example = Example(townships=1, villages=1, projects=1)
     example.rows["notice-projects"] = []
     example.rows["notices"][0]["items"] = 0
-    site = Site(Disclosure(example.open()), DAY, COMMIT)
+    site = Site(Disclosure(example.open(), DAY), DAY, COMMIT)
     body = next(page.body for page in site.pages() if page.path == "notices/G2020-00001.html")
     assert "公示的项目" not in body and "对这份公示有意见" in body

@@ -38,7 +38,7 @@ def test_every_record_has_its_page(content, built, pages):
 
 def test_mkdocs_build_gives_the_same_bytes(built, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    fresh = site.Site(Disclosure(nasty_county().open()), DAY, COMMIT)
+    fresh = site.Site(Disclosure(nasty_county().open(), DAY), DAY, COMMIT)
     monkeypatch.setattr(site, "load", lambda root, on, today: fresh)
     result = CliRunner().invoke(
         cli, ["build", "--strict", "-q", "-f", str(ROOT / "mkdocs.yml"), "-d", str(tmp_path / "out")]
@@ -118,7 +118,7 @@ def test_no_person_and_no_person_number_leaves(built):
 def test_missing_is_not_zero_and_withheld_is_not_missing(pages, content):
     project = pages["projects/990100-2020-CY-0002.html"]
     assert '<dt>决算金额</dt><dd><span class="gs-none">未填</span></dd>' in project
-    assert '<span class="gs-few">不足5</span>' in project
+    assert '<span class="gs-few">不公布</span>' in project
     assert content._views.rows("villages")[0].altitude_m is None
     assert '<dt>海拔</dt><dd><span class="gs-none">未填</span></dd>' in pages["villages/990100100200.html"]
 
@@ -211,7 +211,7 @@ def test_two_pages_cannot_share_a_name_even_in_another_case(content, tmp_path):
 
 
 def test_the_site_asks_for_views_not_tables():
-    """Only ``load`` and ``quarter`` meet the database, to hand it to the disclosure room."""
+    """Only ``load`` meets the database, to hand it to the disclosure room."""
     for path in Path(site.__file__).parent.glob("*.py"):
         text = path.read_text("utf-8")
         assert "import mkdocs" not in text and "from mkdocs" not in text, path

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -15,7 +16,7 @@ from reading import Reader, digest
 from gongshi.changes import walk
 from gongshi.changes.values import Revision
 from gongshi.disclosure.catalogue import VIEWS
-from gongshi.disclosure.changed import FIELDS, doc_no, fields_of
+from gongshi.disclosure.changed import FIELDS, MEASURES, doc_no, fields_of
 from gongshi.model import GongshiError
 from gongshi.repository import Git
 from gongshi.site import Site, load
@@ -214,13 +215,14 @@ def test_every_field_told_is_a_column_of_a_view_and_no_count_of_people():
     """Or a code that a view shows by its name: a unit, a place."""
     descriptor = project_descriptor()
     columns = [column for view in VIEWS for column in view.resolve(descriptor)]
-    public = {column.origin for column in columns if not column.people}
+    public = {column.origin for column in columns if not column.people} | {f"projects.{name}" for name in MEASURES}
+    public |= {"payments.amount"}  # to units; beside them it is part of sums with what persons were paid
     places = ("units", "divisions", "villages")
     public |= {f"{key.resource}.{key.fields[0]}" for key in descriptor.foreign_keys if key.reference in places}
     told = {f"{resource}.{name}" for resource, fields in fields_of(descriptor).items() for name in fields}
     assert len(told) > 100
     assert told - public == set()
-    assert told & {column.origin for column in columns if column.people} == set()
+    assert told & {column.origin for column in columns if column.mark == "%"} == set()
     assert "notices.items" not in told, "of a list of households this is a count of people"
 
 
@@ -259,6 +261,53 @@ def test_what_once_stood_in_a_fields_place_is_shown_only_if_it_is_a_papers_numbe
     found = [row for row in told(load(copy, None, DAY)) if row[0] in ("07", "08")]
     assert ("08", "改文字", "payments", "F0000001", "claim_doc", "", "") in found
     assert PERSON not in str(found) and not {"quantity", "unit_price"} & {row[4] for row in found}
+
+
+def test_nothing_about_people_is_told_commit_by_commit(repository, tmp_path):
+    """A payment to persons by any commit, where a project for people is, a village's households: none of it."""
+    copy = tmp_path / "ledger"
+    subprocess.run(["git", "clone", "-q", str(repository), str(copy)], check=True)
+    rows = finished()
+    rows["payments"][0]["claim_doc"] = "报2020-0001"
+    batch = rows["payments"][0] | {
+        "payee_kind": "一卡通批次",
+        "pay_channel": "一卡通",
+        "payee_unit": "",
+        "purpose": "助学",
+    }
+    mistaken = rows["payments"][0] | {"payment_id": "F0000003", "amount": "55555.00"}
+    rows["payments"] += [batch | {"payment_id": "F0000002", "amount": "44444.00", "persons": "3"}, mistaken]
+    rows["subsidies"] = [{"subsidy_id": "D0000001", "household_no": "H0000001", "payment_id": "F0000003"}]
+    rows["projects"][0] |= {"quantity": "6", "quantity_unit": "户"}
+    rows["project-villages"] = [{"project_id": PROJECT, "village_code": "990100100200"}]
+    write(copy, rows)
+    commit(copy, "2020-06-07", "发放")
+    rows["payments"][1] |= {"amount": "44445.00", "payee_kind": "部门", "pay_channel": "转账", "persons": ""}
+    rows["payments"][2]["amount"] = "55556.00"
+    rows["villages"][0] |= {"households": "101", "population": "401", "net_income_pc": "9876.00", "hard_road": "是"}
+    rows["assets"] = [{"asset_no": "A00001", "name": "厂房", "asset_kind": "经营性", "village_code": "990100100200",
+                       "value": "1.00", "income": "9.00", "distributed": "8765.00", "retained": "1.00", "state": "在用"}]  # fmt: skip
+    write(copy, rows)
+    commit(copy, "2020-06-08", "更正")
+    rows["payments"].pop(1)
+    write(copy, rows)
+    commit(copy, "2020-06-09", "删除")
+    new = [row for row in told(load(copy, None, DAY)) if row[0] in ("07", "08", "09")]
+    assert {row[2] for row in new} == {"projects", "villages", "assets"}
+    assert {row[4] for row in new if row[2] == "villages"} == {"hard_road"}
+    assert {row[4] for row in new if row[2] == "projects"} == {"quantity_unit"}
+    assert {"income", "value"} <= {row[4] for row in new if row[2] == "assets"}
+    assert not {"distributed", "retained"} & {row[4] for row in new}
+    assert not re.search("44444|44445|5555[56]|9876|8765|F000000[23]", str(new))
+
+
+@pytest.mark.parametrize(
+    ("table", "field"), [("villages", "households"), ("villages", "pension_rate"), ("schools", "pupils")]
+)
+def test_a_field_about_people_is_refused(monkeypatch, table, field):
+    monkeypatch.setitem(FIELDS, table, field)
+    with pytest.raises(GongshiError, match="户或人"):
+        fields_of(project_descriptor())
 
 
 def test_a_field_that_is_not_public_is_refused(monkeypatch):

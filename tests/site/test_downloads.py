@@ -47,7 +47,7 @@ def test_a_withheld_count_is_empty_and_the_note_says_why(data, content):
     assert few
     for row in few:
         assert rows[row.project_id]["benef_poor_households"] == ""
-        assert "其中贫困户数不足5" in rows[row.project_id]["note"]
+        assert "其中贫困户数不公布" in rows[row.project_id]["note"]
     people = read(data / "people.csv")
     assert all((row["households"] == "") == bool(row["note"]) for row in people)
 

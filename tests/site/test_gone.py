@@ -17,7 +17,7 @@ PROJECT, NOTICE = "990101-2019-CY-0001", "G2019-00001"
 
 
 def bodies(example: Example, gone: list[Removed]) -> dict[str, str]:
-    site = Site(Disclosure(example.open()), DAY, COMMIT, removed=gone)
+    site = Site(Disclosure(example.open(), DAY), DAY, COMMIT, removed=gone)
     return {page.path: page.body for page in site.pages()}
 
 

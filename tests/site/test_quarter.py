@@ -1,4 +1,4 @@
-"""People are counted as at the last quarter's end: two builds of one quarter cannot be subtracted."""
+"""The records as they stood at a quarter's end, and that a site within a quarter says nothing new about people."""
 
 from __future__ import annotations
 
@@ -6,28 +6,32 @@ import datetime
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from gongshi.changes import commit_at
+from gongshi.disclosure.figures import Period
+from gongshi.disclosure.standing import standing
 from gongshi.model import GongshiError
-from gongshi.repository import Git
+from gongshi.package import load as tables
+from gongshi.repository import Git, WorkTree
 from gongshi.site import load
-from gongshi.site.quarter import quarter_end
 from support import ROOT, tree_of
 
 COUNTY, TOWN = "990101000000", "990101100000"
 VILLAGES = ("990101100200", "990101100201", "990101100202")
 JULY, OCTOBER = datetime.date(2020, 7, 20), datetime.date(2020, 10, 1)
-PEOPLE = ("people", "help", "loans", "school-aid", "contacts")
 
 
-def ledger(exited: int = 60, village: str = "", water: str = "7", **county: str) -> dict[str, bytes]:
+def ledger(
+    exited: int = 60, village: str = "", water: str = "7", frozen: bool = True, **county: str
+) -> dict[str, bytes]:
     """A county of three villages with thirty households each, ``exited`` of them no longer poor."""
     homes = [(f"H{n:07}", VILLAGES[n % 3]) for n in range(90)]
     more = [village] if village else []
+    figures = [("people", COUNTY, "households", "90"), ("people", COUNTY, "persons", "270")] * frozen
+    figures += [("villages", code, "water_households", "7") for code in VILLAGES] * frozen
     rows = {
         "county": [{"county_code": COUNTY, "name": "示例县", "example": "是", "office": "扶贫办", "hotline": "12317"} | county],
         "divisions": [
@@ -45,16 +49,9 @@ def ledger(exited: int = 60, village: str = "", water: str = "7", **county: str)
              "household_class": "扶贫户", "poverty_status": "已脱贫" if n < exited else "未脱贫"}
             for n, (number, code) in enumerate(homes)
         ],
-        "pairings": [
-            {"pairing_id": f"J{n:07}", "role": "帮扶责任人", "household_no": number, "started_on": "2019-01-01"}
-            for n, (number, _) in enumerate(homes) if n < exited
-        ],
-        "contacts": [
-            {"pairing_id": f"J{n:07}", "contacted_on": "2020-05-01", "contact_kind": "走访"} for n in range(exited)
-        ],
-        "loans": [
-            {"loan_id": f"K{n:06}", "household_no": homes[n][0], "amount": "20000.00", "annual_rate": "4.35", "purpose": "种植"}
-            for n in range(exited)
+        "figures": [
+            {"period": "2020-Q2", "figure": figure, "place": place, "item": "合计", "measure": measure, "value": value}
+            for figure, place, measure, value in figures
         ],
     }  # fmt: skip
     files = dict(tree_of(rows).files)
@@ -101,6 +98,10 @@ class Repository:
         commit = Git(self.root).head()
         return {path: text.decode().replace(commit, "").replace(commit[:12], "") for path, text in found.items()}
 
+    def standing(self, day: datetime.date):
+        """What the figures of the last quarter before ``day`` are counted from."""
+        return standing(tables(WorkTree(self.root)), Period.at(day).end, Git(self.root))
+
 
 @pytest.fixture
 def county(tmp_path) -> Repository:
@@ -110,35 +111,35 @@ def county(tmp_path) -> Repository:
     return made
 
 
-def exited(published: dict[str, str]) -> int | None:
-    rows = json.loads(published["data/people.json"])
-    return next(row["households"] for row in rows if (row["division_code"], row["value"]) == (COUNTY, "已脱贫"))
+def exited(made: Repository, day: datetime.date) -> int | None:
+    """How many were no longer poor in the records that a figure is counted from."""
+    with made.standing(day) as then:
+        return then.sql("SELECT count(*) FROM households WHERE poverty_status = '已脱贫'")[0][0] if then else None
 
 
-def test_a_household_that_exits_within_the_quarter_changes_nothing_until_its_end(county):
+# -- the site -----------------------------------------------------------------------------------------------------
+
+
+def test_what_happens_to_people_within_the_quarter_changes_nothing_on_the_site(county):
     before = county.published(JULY)
+    assert ">90<" in before["index.html"]
     county.commit("2020-07-05", ledger(exited=61, water="8"))
     after = county.published(JULY)
     assert after == before, [path for path in after if after[path] != before[path]]
     august = county.published(JULY + datetime.timedelta(30))
-    assert exited(after) == 60 and {path for path in before if august[path] != before[path]} == {
+    assert {path for path in before if august[path] != before[path]} == {
         "data/datapackage.json", "notices/feed.xml",
     }, "which say the day of the build"  # fmt: skip
-    later = county.published(OCTOBER)
-    assert exited(later) == 61
-    changed = {path for path in later if later[path] != before[path]}
-    assert {f"data/{name}.json" for name in PEOPLE if name != "school-aid"} <= changed
-    assert {"data/rules.csv", "data/villages.json", "index.html", "help/index.html", "townships/guzhen.html"} <= changed
 
 
-def test_the_difference_would_be_seen_if_people_were_counted_daily(county, monkeypatch):
-    """The check of the check: without the quarter, two builds tell that one household exited between them."""
-    from gongshi.disclosure import Standing
-
-    monkeypatch.setattr(sys.modules["gongshi.site.load"], "standing", lambda database, day, *_: Standing(day, database))
+def test_the_difference_is_seen_when_it_is_frozen(county):
     before = county.published(JULY)
-    county.commit("2020-07-05", ledger(exited=61))
-    assert exited(county.published(JULY)) - exited(before) == 1
+    files = ledger()
+    path = next(path for path in files if "/figures/" in path)
+    county.commit("2020-07-05", {path: files[path].replace(b",90\n", b",91\n")})
+    after = county.published(JULY)
+    changed = {path for path in after if after[path] != before[path]}
+    assert {"index.html", "data/people.csv", "data/people.json", "townships/index.html", "help/index.html"} <= changed
 
 
 def test_money_and_projects_do_not_wait(county):
@@ -148,38 +149,54 @@ def test_money_and_projects_do_not_wait(county):
         "year": "2020",
         "township_code": TOWN,
         "benef_households": "40",
+        "budget_total": "5000.00",
     }
     files = tree_of({"projects": [project]}).files
     county.commit("2020-07-05", {path: text for path, text in files.items() if path.startswith("records/projects/")})
     (row,) = json.loads(county.published(JULY)["data/projects.json"])
-    assert row["benef_households"] == 40
+    assert row["budget_total"] == "5000.00"
+    assert row["benef_households"] is None and "受益户数季末公布" in row["note"]
 
 
-def test_a_village_that_is_new_this_quarter_has_no_counts_yet(county):
+def test_a_village_that_is_new_this_quarter_has_no_figures_yet(county):
     county.commit("2020-07-05", ledger(village="990101100203"))
     found = county.published(JULY)
-    assert "季末公布" in found["villages/990101100203.html"] and exited(found) == 60
+    assert "季末公布" in found["villages/990101100203.html"]
     rows = {row["village_code"]: row for row in json.loads(found["data/villages.json"])}
     assert rows["990101100203"]["water_households"] is None and rows[VILLAGES[0]]["water_households"] == 7
     assert "季末公布" in rows["990101100203"]["note"]
 
 
-def test_a_ledger_younger_than_the_quarter_publishes_no_count_of_people(tmp_path):
+def test_a_ledger_without_figures_publishes_no_figure_of_people(tmp_path):
     young = Repository(tmp_path / "young")
-    young.commit("2020-07-05", ledger())
+    young.commit("2020-07-05", ledger(frozen=False))
     found = young.published(JULY)
-    assert exited(found) is None and "季末公布" in found["index.html"]
-    assert all(json.loads(found[f"data/{name}.json"]) == [] for name in ("loans", "contacts", "school-aid"))
+    assert "季末公布" in found["index.html"] and ">90<" not in found["index.html"]
+    assert all(json.loads(found[f"data/{name}.json"]) == [] for name in ("loans", "contacts", "school-aid", "benefits"))
     assert "r-helped" in found["data/rules.csv"] and "季末公布,季末公布" in found["data/rules.csv"]
     package = json.loads(found["data/datapackage.json"])
-    assert "户数、人数截至" not in package["description"], "no day is said on which nobody was counted"
+    assert "截至2020年6月30日" not in package["description"], "no day is said of which nothing was counted"
     assert "小额信贷季末公布。" in found["help/index.html"] and "帮扶活动次数季末公布。" in found["help/index.html"]
     assert "学生资助季末公布。" in found["education/index.html"] and "没有登记学生资助" not in str(found)
     assert '#loans"><span class="gs-few">季末公布</span></a>' in found["catalogue/index.html"]
-    later = young.published(OCTOBER)
-    assert exited(later) == 60 and "没有可公布的学生资助。" in later["education/index.html"]
-    assert "60 笔贷款" in later["catalogue/index.html"]
-    assert "户数、人数截至2020年9月30日" in json.loads(later["data/datapackage.json"])["description"]
+
+
+def test_figures_of_a_period_that_has_not_ended_are_not_shown(county):
+    found = county.published(datetime.date(2020, 6, 29))
+    assert ">90<" not in found["index.html"] and "季末公布" in found["index.html"]
+
+
+def test_of_a_figure_that_is_empty_the_site_says_so(county):
+    assert "没有可公布的学生资助。" in county.published(OCTOBER)["education/index.html"]
+    assert "截至2020年6月30日" in json.loads(county.published(OCTOBER)["data/datapackage.json"])["description"]
+
+
+# -- what a figure is counted from --------------------------------------------------------------------------------
+
+
+def test_the_records_of_the_quarters_end_are_found(county):
+    county.commit("2020-07-05", ledger(exited=61))
+    assert exited(county, JULY) == 60 and exited(county, OCTOBER) == 61
 
 
 def test_records_that_could_not_be_read_then_are_not_guessed(tmp_path):
@@ -187,21 +204,15 @@ def test_records_that_could_not_be_read_then_are_not_guessed(tmp_path):
     files = ledger()
     made.commit("2020-06-20", files | {"records/townships/guzhen/households.csv": b"x\n"})
     made.commit("2020-07-05", files)
-    assert exited(made.published(JULY)) is None
+    assert exited(made, JULY) is None
 
 
 def test_a_ledger_of_one_day_is_counted_as_of_that_day_if_it_is_a_quarters_end(tmp_path):
     made = Repository(tmp_path / "dated")
     made.commit("2026-01-01", ledger(as_of="2020-06-30"))
-    assert exited(made.published(JULY)) == 60
+    assert exited(made, JULY) == 60
     made.commit("2026-01-01", ledger(as_of="2020-05-31"))
-    assert exited(made.published(datetime.date(2020, 5, 31))) is None
-
-
-def test_changes_that_are_not_committed_are_not_counted(county):
-    for path, content in ledger(exited=61).items():
-        (county.root / path).write_bytes(content)
-    assert exited(county.published(JULY)) == 60
+    assert exited(made, datetime.date(2020, 5, 31)) is None
 
 
 def test_the_version_is_what_main_was_at_the_quarters_end(tmp_path):
@@ -223,7 +234,7 @@ def test_the_records_of_then_are_read_in_one_go(county, monkeypatch):
     county.commit("2020-07-05", ledger(exited=61))
     asked, blobs = [], Git.blobs
     monkeypatch.setattr(Git, "blobs", lambda git, names: asked.append(names) or blobs(git, names))
-    county.published(JULY)
+    county.standing(JULY).__enter__()
     assert len(asked) < 10, "one process of Git for many files"
 
 
@@ -240,8 +251,9 @@ def test_the_quarter_ends_by_the_clock_of_china(tmp_path):
 def test_a_shallow_clone_is_refused_in_one_sentence_where_its_history_is_too_short(county, tmp_path):
     county.commit("2020-07-05", ledger(exited=61))
     county.git("clone", "-q", "--depth", "1", county.root.as_uri(), str(tmp_path / "shallow"))
+    git = Git(tmp_path / "shallow")
     with pytest.raises(GongshiError, match=r"浅克隆.*--unshallow") as error:
-        load(tmp_path / "shallow", JULY, JULY)
+        standing(tables(WorkTree(tmp_path / "shallow")), Period.at(JULY).end, git)
     assert str(error.value).count("。") == 1
 
 
@@ -250,13 +262,11 @@ def test_a_shallow_clone_is_refused_in_one_sentence_where_its_history_is_too_sho
     [("2020-06-30", "2020-06-30"), ("2020-06-29", "2020-03-31"), ("2020-01-01", "2019-12-31"), ("2020-12-31", "2020-12-31")],
 )  # fmt: skip
 def test_the_last_quarters_end(day, end):
-    assert quarter_end(datetime.date.fromisoformat(day)) == datetime.date.fromisoformat(end)
+    assert Period.at(datetime.date.fromisoformat(day)).end == datetime.date.fromisoformat(end)
 
 
 def test_the_example_is_counted_as_of_its_own_day():
     from gongshi.package import county_day
-    from gongshi.package import load as tables
-    from gongshi.repository import WorkTree
 
     with tables(WorkTree(ROOT), ["county"]) as database:
-        assert quarter_end(county_day(database)) == county_day(database)
+        assert Period.at(county_day(database)).end == county_day(database)

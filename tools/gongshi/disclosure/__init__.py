@@ -1,7 +1,7 @@
-"""What may be published: levels, views, suppression. The site reads the views and nothing else."""
+"""What may be published: levels, views, frozen figures. The site reads the views and nothing else."""
 
-from gongshi.disclosure.disclosed import RESOURCES, Disclosure, Standing
-from gongshi.disclosure.suppression import Withheld
+from gongshi.disclosure.disclosed import RESOURCES, Disclosure
+from gongshi.disclosure.frozen import NOT_YET, WITHHELD, Withheld, add
 from gongshi.disclosure.views import Column
 
-__all__ = ["RESOURCES", "Column", "Disclosure", "Standing", "Withheld"]
+__all__ = ["NOT_YET", "RESOURCES", "WITHHELD", "Column", "Disclosure", "Withheld", "add"]

@@ -1,14 +1,15 @@
-"""The views there are. Adding a column here is publishing it."""
+"""The views over registers. Adding a column here is publishing it; one about people shows its frozen figure (``made``)."""
 
 from gongshi.disclosure.kinds import HOUSEHOLDS, kinds
-from gongshi.disclosure.views import View
+from gongshi.disclosure.views import HEADS, View
 
 COUNTY = View(
     "county",
     "县情",
     ("county_code",),
     """county.county_code county.name county.example county.as_of county.office county.office_phone
-    county.office_address county.office_email county.hotline county.licence""",
+    county.office_address county.office_email county.hotline county.licence
+    county.threshold""",
     "FROM {county}",
 )
 
@@ -19,13 +20,12 @@ TOWNSHIPS = View(
     """township_code:divisions.division_code=乡镇代码 divisions.name=乡镇 divisions.slug divisions.terrain
     #village_count:villages.village_code=村数 #key_villages:villages.village_class=其中重点贫困村
     #poor_villages:villages.village_class=其中贫困村 #exited_villages:villages.exited_on=已退出贫困村
-    villages.households villages.population""",
+    %residents/villages.households %residents/villages.population""",
     """
     SELECT d.division_code AS township_code, d.name, d.slug, d.terrain, count(v.village_code) AS village_count,
       count(*) FILTER (v.village_class = '重点贫困村') AS key_villages,
       count(*) FILTER (v.village_class IN ('重点贫困村', '贫困村')) AS poor_villages,
-      count(v.exited_on) AS exited_villages,
-      sum(v.households)::BIGINT AS households, sum(v.population)::BIGINT AS population
+      count(v.exited_on) AS exited_villages, NULL::BIGINT AS households, NULL::BIGINT AS population
     FROM {divisions} d
     LEFT JOIN {divisions} c ON c.parent_code = d.division_code AND c.valid_to IS NULL
     LEFT JOIN {villages} v ON v.village_code = c.division_code
@@ -40,12 +40,12 @@ VILLAGES = View(
     ("village_code",),
     """villages.village_code divisions.name=村 township_code:divisions.parent_code=乡镇代码
     township:divisions.name=乡镇 township_slug:divisions.slug=乡镇目录名 villages.village_class villages.village_tier
-    villages.exited_on villages.households villages.population villages.groups villages.hamlets
+    villages.exited_on %residents/villages.households %residents/villages.population villages.groups villages.hamlets
     terrain:divisions.terrain villages.area_km2 villages.altitude_m villages.paddy_mu villages.dry_mu
-    villages.farmland_mu villages.net_income_pc villages.collective_income villages.industry_1 villages.industry_2
+    villages.farmland_mu %villages.net_income_pc villages.collective_income villages.industry_1 villages.industry_2
     villages.industry_cover_rate villages.hard_road villages.groups_with_road villages.bus
-    villages.service_centre_m2 villages.shop villages.clinic villages.doctors villages.culture_room villages.power
-    villages.broadband villages.pension_rate villages.med_ins_rate villages.cadre_team villages.work_team
+    villages.service_centre_m2 villages.shop villages.clinic @villages.doctors villages.culture_room villages.power
+    villages.broadband %villages.pension_rate %villages.med_ins_rate villages.cadre_team villages.work_team
     villages.pairing_system villages.sanitation_rules %villages.water_households
     %villages.unsafe_house_households villages.secretary_unit""",
     """
@@ -62,7 +62,7 @@ ALLOCATIONS = View(
     "资金下达",
     ("allocation_id",),
     """allocations.allocation_id allocations.name allocations.year allocations.source_level allocations.programme
-    allocations.amount budgeted:project-budget.amount=已安排到项目 paid:payments.amount=已支付
+    allocations.amount budgeted:project-budget.amount=已安排到项目 +paid:payments.amount=已支付
     allocations.doc_no allocations.received_on allocations.published_on user:units.name=使用单位""",
     """
     SELECT a.*, u.name AS user,
@@ -80,11 +80,11 @@ PROJECTS = View(
     """projects.project_id projects.name projects.year projects.category projects.sub_category projects.build_kind
     projects.township_code=实施乡镇代码 township:divisions.name=实施乡镇 township_slug:divisions.slug=乡镇目录名
     owner:units.name=责任单位 projects.owner_post projects.approval_level projects.approval_doc
-    projects.planned_start projects.planned_end projects.content projects.quantity projects.quantity_unit
-    projects.unit_price projects.budget_total paid:payments.amount=已支付 projects.final_cost projects.funding_mode
+    projects.planned_start projects.planned_end ~projects.content ?projects.quantity projects.quantity_unit
+    ?projects.unit_price projects.budget_total +paid:payments.amount=已支付 ?projects.final_cost projects.funding_mode
     %projects.benef_households %projects.benef_persons %projects.benef_poor_households %projects.benef_poor_persons
-    projects.goal_output projects.goal_benefit projects.goal_satisfaction projects.actual_satisfaction
-    projects.benefit_link projects.in_plan projects.stage projects.accepted_on projects.accepted_quantity
+    ~projects.goal_output ~projects.goal_benefit projects.goal_satisfaction projects.actual_satisfaction
+    projects.benefit_link projects.in_plan projects.stage projects.accepted_on ?projects.accepted_quantity
     projects.procurement_doc projects.notice_before projects.notice_after""",
     """
     SELECT p.*, d.name AS township, d.slug AS township_slug, u.name AS owner, m.paid
@@ -94,6 +94,7 @@ PROJECTS = View(
     LEFT JOIN (SELECT project_id, sum(amount) AS paid FROM {payments} GROUP BY project_id) m
       ON m.project_id = p.project_id
     ORDER BY p.year DESC, p.project_id""",
+    "quantity_unit",
 )
 
 PROJECT_VILLAGES = View(
@@ -157,8 +158,8 @@ PAYMENTS = View(
     LEFT JOIN {units} u ON u.unit_code = p.payee_unit
     ORDER BY p.paid_on DESC, p.payment_id""",
 )
-"""Without the number of persons of a batch: its amount, which is public for good, divided by the standard would give a
-small number back."""
+"""Payments to units, one by one. Those to persons are not there (``views.OPEN_ROWS``): a row for each township and benefit,
+divided by the standard, is a number of persons."""
 
 _OPEN = ", ".join(f"'{kind.kind}'" for kind in kinds().values() if kind.carries != HOUSEHOLDS)
 """The kinds of notices with no list of households behind them."""
@@ -241,7 +242,7 @@ ASSETS = View(
     ("asset_no",),
     """assets.asset_no assets.name assets.asset_kind assets.village_code=所在村代码 village:divisions.name=所在村
     assets.project_id assets.value assets.handed_over_on keeper:units.name=管护单位 assets.checked_on
-    assets.repaired_on assets.income_year assets.income assets.distributed assets.retained assets.state""",
+    assets.repaired_on assets.income_year assets.income assets.state""",
     """
     SELECT a.*, d.name AS village, u.name AS keeper
     FROM {assets} a
@@ -330,8 +331,8 @@ SCHOOLS = View(
     "学校",
     ("school_code",),
     """schools.school_code schools.name schools.school_level township:divisions.name=所在乡镇
-    township_slug:divisions.slug=乡镇目录名 schools.classes %schools.pupils %schools.boarders schools.teachers
-    schools.rotated_teachers schools.network schools.class_network schools.compliant""",
+    township_slug:divisions.slug=乡镇目录名 schools.classes %schools.pupils %schools.boarders @schools.teachers
+    @schools.rotated_teachers schools.network schools.class_network schools.compliant""",
     """
     SELECT s.*, d.name AS township, d.slug AS township_slug
     FROM {schools} s
@@ -343,14 +344,15 @@ INDICATORS = View(
     "indicators",
     "目标和完成",
     ("subject", "indicator", "period"),
-    """indicators.subject indicators.indicator indicators.period indicators.target indicators.actual
+    """indicators.subject indicators.indicator indicators.period indicators.target ?indicators.actual
     indicators.unit indicators.basis""",
     """
     SELECT i.*
     FROM {indicators} i
-    WHERE i.unit NOT IN ('户', '人', '名')
+    WHERE NOT regexp_matches(i.unit, '$heads')
       OR i.subject IN (SELECT division_code FROM {divisions} WHERE level = '县')
-    ORDER BY i.subject, i.indicator, i.period""",
+    ORDER BY i.subject, i.indicator, i.period""".replace("$heads", HEADS),
+    "unit",
 )
 """Counts of households and persons for the county alone: a township's or village's could give withheld counts back."""
 
@@ -358,7 +360,7 @@ LINES = View(
     "lines",
     "贫困线和监测线",
     ("line_kind", "year"),
-    "lines.line_kind lines.year lines.amount lines.income_measure lines.doc_no lines.verified",
+    "lines.line_kind lines.year @lines.amount lines.income_measure lines.doc_no lines.verified",
     "SELECT * FROM {lines} ORDER BY line_kind, year",
 )
 
@@ -389,7 +391,3 @@ VIEWS = (
     NOTICES, NOTICE_PROJECTS, OBJECTIONS, WITHDRAWN, COMMITMENTS, ASSETS, DOCUMENTS, INSPECTIONS, FINDINGS,
     COMPLAINTS, CHANNELS, SCHOOLS, INDICATORS, LINES, CALENDAR, CLOSED,
 )  # fmt: skip
-
-QUARTERLY = frozenset({VILLAGES.name, SCHOOLS.name})
-"""Registers of places: their counts of people are as at the last quarter's end. A project's or an inspection's own
-count is part of it, fixed when it is made, and stays with it."""

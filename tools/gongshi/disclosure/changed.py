@@ -15,7 +15,8 @@ from typing import Any, NamedTuple
 
 from gongshi.changes.steps import RecordChange, Step, Walk
 from gongshi.changes.values import Revision
-from gongshi.disclosure.views import PUBLIC, Column, View
+from gongshi.disclosure import views
+from gongshi.disclosure.views import PUBLIC, Column, View, counts_people, stands_for_people
 from gongshi.model import GongshiError
 from gongshi.package.schema import Descriptor
 
@@ -32,13 +33,12 @@ FIELDS = {
     "project-changes": "changed_on change_kind amount_before amount_after doc_no notice_id",
     "payments": """project_id allocation_id paid_on payment_stage amount payee_kind payee_unit pay_channel
     purpose claim_doc""",
-    "villages": """village_class village_tier exited_on households population groups hamlets area_km2 altitude_m paddy_mu
-    dry_mu farmland_mu net_income_pc collective_income industry_1 industry_2 industry_cover_rate hard_road
-    groups_with_road bus service_centre_m2 shop clinic doctors culture_room power broadband pension_rate med_ins_rate
-    cadre_team work_team pairing_system sanitation_rules ~secretary_unit""",
+    "villages": """village_class village_tier exited_on groups hamlets area_km2 altitude_m paddy_mu dry_mu farmland_mu
+    collective_income industry_1 industry_2 industry_cover_rate hard_road groups_with_road bus service_centre_m2 shop
+    clinic culture_room power broadband cadre_team work_team pairing_system sanitation_rules ~secretary_unit""",
     "notices": "notice_kind ~title division_code place starts_on ends_on publisher_unit doc_no result closed_on",
     "assets": """~name asset_kind village_code project_id value handed_over_on keeper_unit checked_on repaired_on
-    income_year income distributed retained state""",
+    income_year income state""",
     "documents": "~title doc_kind issued_on effective_from published_on issuer_unit level",
     "inspections": """inspection_kind ~title by_unit division_code started_on finished_on funds_checked homes_visited
     sites_seen score satisfaction report_doc""",
@@ -70,10 +70,16 @@ NEW, CHANGED, TEXT, GONE = "新增", "修改", "改文字", "删除"
 NAMES = """SELECT unit_code, name FROM {units} UNION ALL SELECT division_code, name FROM {divisions}"""
 """Codes that a reader knows by name."""
 
-MEASURES = ("quantity", "accepted_quantity", "unit_price")
+MEASURES = ("quantity", "accepted_quantity", "unit_price", "final_cost")
 """Of a project that is so many households these count people, or give a count of them back."""
 
-_HEADS = re.compile("[户人名口家位]")
+CONDITIONAL = frozenset(("projects", name) for name in MEASURES)
+
+CLOSED = f"""SELECT 'payments', payment_id FROM "payments" WHERE {views.TO_PERSONS}
+UNION ALL SELECT 'project-villages', project_id FROM {views.SCATTERED}"""
+"""Resource and first key of records that a view does not see; these numbers do not leave this room."""
+
+_CARD = "一卡通"
 
 _DOCUMENT = re.compile(r"[\u3400-\u9fff]{1,12}〔[0-9]{4}〕[0-9]{1,5}号")
 _PART = r"[A-Za-z]{0,4}[0-9]{0,8}"
@@ -105,7 +111,7 @@ class Since(NamedTuple):
 
 
 def fields_of(descriptor: Descriptor) -> dict[str, dict[str, Any]]:
-    """The fields by resource, in the order of FIELDS; GongshiError if one is not public."""
+    """The fields by resource, in the order of FIELDS; GongshiError if one is not public, or about people."""
     found: dict[str, dict[str, Any]] = {}
     for resource, names in FIELDS.items():
         schema = descriptor.resources[resource].schema
@@ -113,6 +119,8 @@ def fields_of(descriptor: Descriptor) -> dict[str, dict[str, Any]]:
         for field in found[resource].values():
             if field.disclosure not in PUBLIC:
                 raise GongshiError(f"变更记录里的字段“{field.title}”不公开。")
+            if stands_for_people(resource, field.name, field.unit) and (resource, field.name) not in CONDITIONAL:
+                raise GongshiError(f"变更记录里的字段“{field.title}”说的是户或人，只在季末公布，不能逐次列出。")
     return found
 
 
@@ -127,20 +135,39 @@ def _is_number(text: str) -> bool:
     return bool(_DOCUMENT.fullmatch(text) or _CODE.fullmatch(text))
 
 
-def counts_people(unit: str) -> bool:
-    """Whether so many of a unit, which is free text, are households or persons: 户, 户/栋, 人次, 名学生."""
-    return bool(_HEADS.search(unit))
+def _ever(walk: Walk, resource: str, held: Callable[[Cells], object]) -> set[str]:
+    """The records of a resource for which this held in any commit."""
+    records = (record for step in walk.steps for record in step.records if record.resource == resource)
+    return {record.key[0] for record in records if any(map(held, filter(None, (record.before, record.after))))}
+
+
+def _to_persons(payment: Cells) -> object:
+    """A batch of a bank, by card, or to so many persons."""
+    return payment.get("persons") or _CARD in payment.get("payee_kind", "") + payment.get("pay_channel", "")
 
 
 class Published:
-    """The public part of a Walk, as rows of the view. ``names`` are of codes; ``notices`` those that may be shown."""
+    """The public part of a Walk, as rows of the view.
 
-    def __init__(self, walk: Walk, descriptor: Descriptor, names: Cells, notices: Collection[str]) -> None:
+    ``names`` are of codes; ``notices`` those that may be shown, ``closed`` the other records that may not (CLOSED).
+    """
+
+    def __init__(
+        self,
+        walk: Walk,
+        descriptor: Descriptor,
+        names: Cells,
+        notices: Collection[str],
+        closed: Collection[tuple[str, str]],
+    ) -> None:
         self._fields = fields_of(descriptor)
         self._texts = {(name, item[1:]) for name, items in FIELDS.items() for item in items.split() if item[0] == "~"}
         schemas = {name: descriptor.resources[name].schema for name in FIELDS}
         self._keys = {name: [schema.field(key) for key in schema.primary_key] for name, schema in schemas.items()}
         self._names, self._notices = names, notices
+        self._counted = _ever(walk, "projects", lambda cells: counts_people(cells.get("quantity_unit", "")))
+        self._closed = {*closed, *(("payments", code) for code in _ever(walk, "payments", _to_persons))}
+        self._closed |= {("project-villages", code) for code in self._counted}
         self._rows: list[dict[tuple[str, ...], tuple]] = []
         for step in walk.steps:
             self._add(step)
@@ -184,9 +211,11 @@ class Published:
         resource, key, before, after = record
         if (resource == "notices" and key[0] not in self._notices) or not self._sound(resource, key):
             return
+        if (resource, key[0]) in self._closed:
+            return
         kind = NEW if before is None else GONE if after is None else CHANGED
         before, after = before or {}, after or {}
-        counted = any(counts_people(cells.get("quantity_unit", "")) for cells in (before, after))
+        counted = resource == "projects" and key[0] in self._counted
         project = self._project(record)
         head = date.fromisoformat(revision.when[:10]), revision.commit[:12], doc_no(revision)
         for name, field in self._fields[resource].items():

@@ -1,4 +1,4 @@
-"""The policies and what they say today, as the public may see it: counts, and small counts of people withheld.
+"""The policies and what they say today, as the public may see it: counts, and of tables of people the frozen figures.
 
 No finding is here, and no record: a reader learns how many rows each rule looked at and how many break it.
 """
@@ -9,10 +9,9 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple
 
 from gongshi.checks.phrases import is_personal
-from gongshi.disclosure.suppression import NOT_YET, SECONDARY, Withheld, primary
+from gongshi.disclosure.frozen import Value
 from gongshi.model import SEVERITIES
 from gongshi.package import Descriptor
 from gongshi.policy import Outcome, Policy, Rule, State, Verdict, show
@@ -64,8 +63,8 @@ class Ruling:
     basis: str
     covers: tuple[str, ...]
     state: str
-    looked: int | Withheld | None = None
-    broke: int | Withheld | None = None
+    looked: Value | None = None
+    broke: Value | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,31 +93,18 @@ class Exemption:
     until: date
 
 
-class Counted(NamedTuple):
-    """Where counts of people come from: the rules' results at the quarter's end, None if they are not known.
-
-    ``whole`` says that no count of the county itself is withheld.
-    """
-
-    verdict: Verdict | None
-    whole: bool = True
-
-
-def books(
-    verdict: Verdict, descriptor: Descriptor, day: date, threshold: int, counted: Counted | None = None
-) -> tuple[Book, ...]:
-    """Every policy file in order, with what it says on ``day``; of people, what it said then (``counted``)."""
-    counted = counted or Counted(verdict)
+def books(verdict: Verdict, descriptor: Descriptor, day: date, figure: Callable[[str, str], Value]) -> tuple[Book, ...]:
+    """Every policy file in order, with what it says on ``day``; ``figure`` gives the frozen measures of a rule."""
     outcomes = {outcome.rule.id: outcome for outcome in verdict.outcomes}
-    then = {outcome.rule.id: outcome for outcome in counted.verdict.outcomes} if counted.verdict else {}
     personal = {name for name, resource in descriptor.resources.items() if is_personal(resource)}
 
     def ruled(rule: Rule, source: str) -> Ruling:
         outcome = outcomes.get(rule.id)
-        if rule.resource in personal:
-            numbers = _people(rule, outcome, then.get(rule.id), threshold, counted.whole)
-        else:
-            numbers = (outcome.looked, outcome.broke) if _ran(outcome) else (None, None)
+        numbers: tuple[Value | None, Value | None] = (None, None)
+        if outcome is not None and outcome.state == State.RAN:
+            numbers = (outcome.looked, outcome.broke)
+            if rule.resource in personal:
+                numbers = (figure(rule.id, "looked"), figure(rule.id, "broke"))
         return _ruling(rule, outcome, source, numbers)
 
     return tuple(_book(policy, ruled, day) for policy in verdict.policies.policies)
@@ -158,36 +144,7 @@ def _figures(policy: Policy, day: date) -> Iterator[Figure]:
         yield Figure(standard.title, show(standard.at(day)), standard.unit, standard.clause, since)
 
 
-def _ran(outcome: Outcome | None) -> bool:
-    return outcome is not None and outcome.state == State.RAN
-
-
-Number = int | Withheld | None
-
-
-def _people(
-    rule: Rule, now: Outcome | None, then: Outcome | None, threshold: int, whole: bool
-) -> tuple[Number, Number]:
-    """Rows looked at and broken, as counted at the quarter's end.
-
-    How many a rule looks at in one place, or of one kind, may be a count that the tables of people withhold.
-    """
-    if not _ran(now):
-        return None, None
-    if then is None or not _ran(then):
-        return NOT_YET, NOT_YET
-    looked, broke = _count(then.looked, threshold), _count(then.broke, threshold)
-    if 0 < then.looked - then.broke < threshold and then.broke >= threshold:
-        broke = SECONDARY  # the rest would be a small count
-    narrow = rule.scope or (not whole and "where" in rule.body.items)
-    return (SECONDARY if narrow and looked else looked), broke
-
-
-def _count(count: int, threshold: int) -> int | Withheld:
-    return primary(threshold) if 0 < count < threshold else count
-
-
-def _ruling(rule: Rule, outcome: Outcome | None, source: str, numbers: tuple[Number, Number]) -> Ruling:
+def _ruling(rule: Rule, outcome: Outcome | None, source: str, numbers: tuple[Value | None, Value | None]) -> Ruling:
     state = STATES[outcome.state] if outcome else STATES[State.BROKEN]
     message = _PLACEHOLDER.sub(lambda match: f"〔{WORDS.get(match[1], '数')}〕", rule.message)
     return Ruling(

@@ -58,7 +58,7 @@ def _csv(views: Disclosure, name: str) -> Iterator[bytes]:
 
 
 def _records(views: Disclosure, name: str) -> Iterator[bytes]:
-    """A list of objects, one a line; a withheld count is null, and ``note`` says so."""
+    """A list of objects, one a line; a withheld figure is null, and ``note`` says so."""
     columns = views.columns(name)
     counted = any(column.people for column in columns)
     comma = "[\n"
@@ -106,7 +106,7 @@ def plain_cell(value: Any) -> str:
 
 
 def _note(columns: Iterable[Column], row: Iterable[Any]) -> str:
-    """Which counts are withheld, and why: an empty cell alone would read as missing."""
+    """Which figures are withheld: an empty cell alone would read as missing."""
     return "；".join(
         f"{column.title}{value}" for column, value in zip(columns, row, strict=True) if isinstance(value, Withheld)
     )
@@ -114,7 +114,7 @@ def _note(columns: Iterable[Column], row: Iterable[Any]) -> str:
 
 def _package(views: Disclosure, facts: Mapping[str, Any]) -> dict[str, Any]:
     county = views.rows("county")[0]
-    counted = f"户数、人数截至{facts['counted_text']}，每季末更新。" if facts["counted_text"] else ""
+    counted = f"户数、人数、发给农户的钱截至{facts['counted_text']}，每季末更新。" if facts["counted_text"] else ""
     return {
         "profile": "tabular-data-package",
         "name": "gongshi-public",
@@ -133,7 +133,7 @@ def _resource(views: Disclosure, name: str) -> dict[str, Any]:
     columns = views.columns(name)
     fields = [_field(column) for column in columns]
     if any(column.people for column in columns):
-        fields.append({"name": NOTE, "title": "说明", "type": "string", "description": "哪些人数不公布"})
+        fields.append({"name": NOTE, "title": "说明", "type": "string", "description": "哪些数不公布，哪些要到季末"})
     return {
         "profile": "tabular-data-resource",
         "name": name,

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 import datetime
+from functools import partial
 from pathlib import Path, PurePosixPath
-from typing import Any
 
 from gongshi.changes import walk
 from gongshi.checks import check_public, check_titles
-from gongshi.disclosure import Disclosure, Standing, Withheld
+from gongshi.disclosure import Disclosure
 from gongshi.disclosure.changed import FIELDS
 from gongshi.disclosure.notices import blob_id
-from gongshi.disclosure.rulings import Counted, books, exemptions
+from gongshi.disclosure.rulings import books, exemptions
 from gongshi.model import GongshiError, Severity
 from gongshi.package import RECORDS, county_day
 from gongshi.package import load as load_tables
-from gongshi.policy import Verdict, judge
+from gongshi.policy import judge
 from gongshi.repository import Git, Tree, WorkTree, digest
 from gongshi.site.gone import removed
 from gongshi.site.pages import Site
-from gongshi.site.quarter import standing
 
 PARTS = (RECORDS, "policies", "docs", "mkdocs.yml")
 """What of the repository a site is made of."""
@@ -49,24 +48,13 @@ def of_tree(
             f"公开的文字里有 {len(named)} 处像人名或不该有的话，没有生成网站，请先运行 gongshi check 逐处改好。"
         )
     day = on or county_day(database) or today
-    then = standing(database, day, git, commit, clean)
-    views = Disclosure(database, standing=then, history=walk(git, commit, tuple(FIELDS)) if git else None)
+    views = Disclosure(database, day, walk(git, commit, tuple(FIELDS)) if git else None)
     _refuse_dates(views)
     verdict = judge(database, day)
-    shown = books(verdict, database.descriptor, day, views.threshold, _counted(views, database, verdict, then))
+    shown = books(verdict, database.descriptor, day, partial(views.figure, "rules"))
     changed, rules = _changed(views, tree), digest(tree, "policies/")
     gone = removed(git, commit) if git and commit else []
     return Site(views, day, commit, clean, changed, shown, exemptions(verdict, day), rules, gone)
-
-
-def _counted(views: Disclosure, database: Any, verdict: Verdict, then: Standing) -> Counted:
-    """What the rules of then said of people then."""
-    if then.database is None:
-        return Counted(None)
-    whole = [row for row in views.rows("people") if row.level == "县"]
-    whole += [row for name in ("help", "loans", "school-aid") for row in views.rows(name) if row[0] == "合计"]
-    withheld = any(isinstance(value, Withheld) for row in whole for value in row)
-    return Counted(verdict if then.database is database else judge(then.database, then.on), not withheld)
 
 
 def _refuse_dates(views: Disclosure) -> None:

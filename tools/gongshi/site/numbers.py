@@ -7,20 +7,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any, NamedTuple
 
-from gongshi.disclosure import Withheld
+from gongshi.disclosure import Withheld, add
 
 LEVELS = ("中央", "省", "市", "县", "东西部协作", "定点帮扶", "行业", "社会")
 STAGES = ("谋划", "入库", "下达", "招标", "开工", "竣工", "初检", "验收", "决算", "移交")
 
 
 class Flow(NamedTuple):
-    """Money on its way: what came, what projects it was given to, what was paid."""
+    """Money on its way: what came, what projects it was given to, what was paid (withheld if a part of it is)."""
 
     name: str
     count: int
     amount: Decimal
     budgeted: Decimal
-    paid: Decimal
+    paid: Decimal | Withheld
 
 
 class Sums(NamedTuple):
@@ -28,7 +28,7 @@ class Sums(NamedTuple):
 
     count: int
     budget: Decimal
-    paid: Decimal
+    paid: Decimal | Withheld
 
 
 class Cell(NamedTuple):
@@ -56,14 +56,14 @@ def flows(allocations: Iterable[Any]) -> list[Flow]:
 
 
 def _flow(name: str, rows: Sequence[Any]) -> Flow:
-    amounts = (sum((getattr(row, field) or Decimal(0) for row in rows), Decimal(0)) for field in Flow._fields[2:])
+    amounts = (add((Decimal(0), *(getattr(row, field) for row in rows))) for field in Flow._fields[2:])
     return Flow(name, len(rows), *amounts)
 
 
 def sums(projects: Sequence[Any]) -> Sums:
     """What some projects cost and what was paid for them."""
-    budget = sum((row.budget_total or Decimal(0) for row in projects), Decimal(0))
-    return Sums(len(projects), budget, sum((row.paid or Decimal(0) for row in projects), Decimal(0)))
+    budget, paid = (add((Decimal(0), *(getattr(row, field) for row in projects))) for field in ("budget_total", "paid"))
+    return Sums(len(projects), budget, paid)
 
 
 def by_field(projects: Iterable[Any], field: str) -> list[tuple[str, Sums]]:

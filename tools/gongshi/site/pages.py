@@ -8,9 +8,10 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import PurePosixPath
 from typing import Any
 
-from gongshi.disclosure import Disclosure
+from gongshi.disclosure import NOT_YET, Disclosure
 from gongshi.disclosure.clock import State, state
 from gongshi.disclosure.rulings import Book, Exemption
+from gongshi.disclosure.views import counts_people
 from gongshi.site import downloads, gone, history, noticing, rulings, topics
 from gongshi.site.gone import Removed
 from gongshi.site.numbers import by_field, flows, people, stages, sums
@@ -54,9 +55,12 @@ class Site:
         self._commit, self._clean = commit, clean
         self._county = views.rows("county")[0]
         self._people = people(views.rows("people"))
+        self._residents = {row.division_code: row for row in views.rows("residents")}
         self._history = history.Changes(views)
         self._env = environment()
         self._env.globals |= {"on": on, "county": self._county, "state": state, "State": State}
+        self._env.globals |= {"counted_on": views.counted_on, "day_of": views.day, "pending": views.pending}
+        self._env.globals |= {"few": views.threshold}
 
     def sections(self) -> Mapping[str, str]:
         """For every folder that holds stamped pages, the page of the navigation it belongs to."""
@@ -97,7 +101,7 @@ class Site:
             "townships/index.html": self._townships,
             "notices/index.html": self._notices,
             "data/index.html": self._data,
-            "help/index.html": lambda: topics.help_values(self._views, self._on) | {"loans": self._rows("loans")},
+            "help/index.html": lambda: topics.help_values(self._views),
             "education/index.html": lambda: topics.education_values(self._views),
             "oversight/index.html": lambda: topics.oversight_values(self._views, self._on),
             "catalogue/index.html": self._catalogue,
@@ -132,6 +136,10 @@ class Site:
     def _home(self) -> dict[str, Any]:
         return {
             "people": self._people[self._county.county_code],
+            "helped": [(row.helped, row.households) for row in self._rows("help")]
+            or [("有", NOT_YET), ("无", NOT_YET)],
+            "benefits": topics.benefit_years(self._rows("benefits"), "benefit"),
+            "benefit_total": self._benefits("benefit-totals").get(self._county.county_code, {}),
             "flows": flows(self._rows("allocations")),
             "stages": stages(self._rows("projects")),
             "categories": by_field(self._rows("projects"), "category"),
@@ -151,10 +159,15 @@ class Site:
         return topics.project_values(self._views) | {"total": sums(self._rows("projects"))}
 
     def _townships(self) -> dict[str, Any]:
+        townships, benefits = self._rows("townships"), self._benefits("benefit-totals")
         return {
-            "townships": self._rows("townships"),
+            "townships": townships,
             "people": self._people,
             "total": self._people[self._county.county_code],
+            "residents": self._residents.get(self._county.county_code),
+            "benefits": benefits,
+            "received": {row: benefits[row.township_code] for row in townships if row.township_code in benefits},
+            "county_code": self._county.county_code,
         }
 
     def _notices(self) -> dict[str, Any]:
@@ -196,17 +209,19 @@ class Site:
 
     def _fund_pages(self) -> Iterator[Page]:
         budget, paid = self._group("project-budget", "allocation_id"), self._group("payments", "allocation_id")
+        persons = self._group("project-persons", "allocation_id")
         names = {row.project_id: row.name for row in self._rows("projects")}
         for row in self._rows("allocations"):
             code = row.allocation_id
             values = {"fund": row, "budget": budget[code], "payments": paid[code], "names": names}
+            values |= {"persons": persons[code]}
             yield self._page(
                 f"funds/{code}.html", row.name, "fund.html", values, f"{code} {row.source_level} {row.doc_no or ''}"
             )
 
     def _project_pages(self) -> Iterator[Page]:
-        names = ("project-villages", "project-budget", "project-stages", "project-changes", "payments")
-        parts = {name: self._group(name, "project_id") for name in (*names, "assets", "notice-projects")}
+        names = ("project-villages", "project-budget", "project-stages", "project-changes", "project-persons")
+        parts = {name: self._group(name, "project_id") for name in (*names, "payments", "assets", "notice-projects")}
         notices = {row.notice_id: row for row in self._rows("notices")}
         for row in self._rows("projects"):
             code = row.project_id
@@ -222,6 +237,8 @@ class Site:
         villages = self._group("villages", "township_code")
         projects = self._group("projects", "township_code")
         notices = self._group("notices", "division_code")
+        groups, dividends = self._group("benefit-groups", "division_code"), self._group("dividends", "division_code")
+        benefits = self._benefits("benefit-totals")
         for row in self._rows("townships"):
             code = row.township_code
             values = {
@@ -232,6 +249,10 @@ class Site:
                 "total": sums(projects[code]),
                 "notices": notices[code],
                 "people": self._people,
+                "groups": topics.benefit_years(groups[code], "group"),
+                "benefits": benefits,
+                "received": {v: benefits[v.village_code] for v in villages[code] if v.village_code in benefits},
+                "dividends": dividends[code],
             }
             yield self._page(f"townships/{row.slug}.html", row.name, "township.html", values, "乡镇", 20)
 
@@ -240,6 +261,10 @@ class Site:
         projects = {row.project_id: row for row in self._rows("projects")}
         assets, notices = self._group("assets", "village_code"), self._group("notices", "division_code")
         titles = {column.name: column for column in self._views.columns("villages")}
+        benefits = self._benefits("benefit-totals")
+        placed = {link.project_id for link in self._rows("project-villages")}
+        wide = [row for code, row in projects.items() if not row.township_code and code not in placed]
+        wide = [row for row in wide if counts_people(row.quantity_unit or "")]  # its villages are not told
         for row in self._rows("villages"):
             code = row.village_code
             values = {
@@ -248,7 +273,11 @@ class Site:
                 "eight": topics.eight(row),
                 "plan": next((f"policies/{book.policy}.html" for book in self._books if book.plan == 13), None),
                 "people": self._people[code],
-                "projects": [projects[link.project_id] for link in links[code] if link.project_id in projects],
+                "benefits": benefits.get(code, {}),
+                "projects": [
+                    *(projects[link.project_id] for link in links[code] if link.project_id in projects),
+                    *wide,
+                ],
                 "assets": assets[code],
                 "notices": notices[code],
             }
@@ -314,6 +343,10 @@ class Site:
         for row in self._rows(view):
             groups[getattr(row, field)].append(row)
         return groups
+
+    def _benefits(self, view: str) -> Mapping[str, Mapping[int, Any]]:
+        """Money to households by place and year."""
+        return topics.benefit_years(self._rows(view), "division_code")
 
     def _page(self, path: str, title: str, template: str, values: Mapping, words: str, boost: int = 1) -> Page:
         return Page(path, title, self._render(template, path, values), words, boost)

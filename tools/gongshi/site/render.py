@@ -87,6 +87,11 @@ def wan(value: Decimal | Withheld | None) -> Markup:
     return Markup(f'<data value="{value}" title="{yuan(value)} 元">{rounded:,}</data>')
 
 
+def tenths(value: Decimal | Withheld | None) -> Markup:
+    """A figure with one digit after the point, which is there if it is a zero, too."""
+    return show(value) if value is None or isinstance(value, Withheld) else Markup(f"{value:,.1f}")
+
+
 def paid(value: Decimal | None) -> Markup:
     """What was paid, in units of ten thousand; that nothing is on record is said, not shown as zero."""
     return UNPAID if value is None else wan(value)
@@ -96,12 +101,6 @@ def share(part: Any, whole: Any) -> Markup:
     """``part`` of ``whole`` as a percentage, or why there is none."""
     ratio = _ratio(part, whole)
     return ratio if isinstance(ratio, Markup) else Markup(f"{ratio * 100:.1f}%")
-
-
-def per(part: int | Withheld | None, whole: Any) -> Markup:
-    """``part`` divided among ``whole``, to two digits, or why that cannot be."""
-    ratio = _ratio(part, whole)
-    return ratio if isinstance(ratio, Markup) else Markup(f"{ratio:.2f}")
 
 
 def _ratio(part: Any, whole: Any) -> Decimal | Markup:
@@ -138,7 +137,8 @@ def environment() -> Environment:
         "wan": wan,
         "paid": paid,
         "quarter": quarter,
+        "tenths": tenths,
         "term": term,
     }
-    env.globals |= {"share": share, "bar": bar, "per": per, "frame": frame}
+    env.globals |= {"share": share, "bar": bar, "frame": frame}
     return env

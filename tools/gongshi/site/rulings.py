@@ -7,7 +7,6 @@ from typing import Any
 
 from gongshi.disclosure import Withheld
 from gongshi.disclosure.rulings import Book, Exemption
-from gongshi.disclosure.suppression import NOT_YET
 from gongshi.package.canonical import csv_cell
 from gongshi.site.downloads import BOM, plain_cell
 
@@ -32,7 +31,7 @@ def overview(
 ) -> dict[str, Any]:
     """What the page of all policies shows. Targets are the county's own: others could give small counts back."""
     rulings = [ruling for book in books for ruling in book.rulings]
-    broken = [ruling for ruling in rulings if ruling.broke and ruling.broke != NOT_YET]
+    broken = [ruling for ruling in rulings if ruling.broke and not isinstance(ruling.broke, Withheld)]
     return {
         "books": books,
         "rulings": rulings,

@@ -9,13 +9,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from gongshi.disclosure import Disclosure, Withheld
+from gongshi.disclosure import NOT_YET, Disclosure, Withheld, add
 from gongshi.disclosure.clock import WorkingDays
-from gongshi.disclosure.suppression import NOT_YET
 from gongshi.model import GongshiError
 from gongshi.package.yamlfile import parse, plain
 from gongshi.site.numbers import LEVELS, STAGES
-from gongshi.site.quarter import quarter_end
 
 WHOLE = "全县项目"
 """Stands for the township of a project that has none: it reaches several."""
@@ -24,24 +22,37 @@ SOURCES = (*LEVELS, "自筹")
 LATE = ("按时", "超期", "未注明")
 
 
-def help_values(views: Disclosure, on: datetime.date) -> dict[str, Any]:
-    """Coverage by township, and what happened in the last quarters that are over."""
-    past = _past_quarters({row.quarter for row in views.rows("contacts")}, on)
-    by_role: dict[tuple[str, str], dict[str, int | Withheld]] = defaultdict(dict)
-    visits: dict[str, dict[str, int | Withheld]] = defaultdict(dict)
+def help_values(views: Disclosure) -> dict[str, Any]:
+    """Coverage of the county, visits per household by township, and how often there was help of each kind."""
+    helped = {row.helped: row.households for row in views.rows("help")}
+    visits: dict[str, dict[str, Any]] = defaultdict(dict)
+    for row in views.rows("visits"):
+        visits[row.township_code][row.quarter] = row.per_household
+    by_role: dict[tuple[str, str], dict[str, Any]] = defaultdict(dict)
     for row in views.rows("contacts"):
-        if row.township_code == "合计":
-            by_role[row.role, row.contact_kind][row.quarter] = row.contacts
-        if (row.role, row.contact_kind) == ("帮扶责任人", "走访"):
-            visits[row.township_code][row.quarter] = row.contacts
-    found = {"by_role": dict(by_role), "visits": dict(visits), "quarters": past}
-    return found | {"coverage": views.rows("help"), "pending": views.pending}
+        by_role[row.role, row.contact_kind][row.quarter] = row.contacts
+    everybody = [row for row in views.rows("people") if row.level == "县" and row.dimension == "合计"]
+    return {
+        "total": everybody[0].households if everybody else None,
+        "covered": helped.get("有", NOT_YET if views.pending else 0),
+        "uncovered": helped.get("无"),
+        "covered_on": views.day("people-helped"),
+        "visits": dict(visits),
+        "towns": views.rows("townships"),
+        "visit_quarters": sorted({quarter for counts in visits.values() for quarter in counts})[-4:],
+        "by_role": dict(by_role),
+        "quarters": sorted({quarter for counts in by_role.values() for quarter in counts})[-4:],
+        "loans": views.rows("loans"),
+        "pending": views.pending,
+    }
 
 
-def _past_quarters(quarters: Iterable[str], on: datetime.date) -> list[str]:
-    """The last four quarters that have data and ended on or before the day: figures of a running one still change."""
-    end = quarter_end(on)
-    return sorted(quarter for quarter in quarters if quarter <= f"{end.year}-Q{end.month // 3}")[-4:]
+def benefit_years(rows: Iterable[Any], name: str = "") -> dict[Any, dict[int, Any]]:
+    """Amounts by what they are called and by year, in the order of the rows; ``name`` is "" for rows of a single place."""
+    found: dict[Any, dict[int, Any]] = defaultdict(dict)
+    for row in rows:
+        found[getattr(row, name) if name else ""][row.year] = row
+    return dict(found)
 
 
 def education_values(views: Disclosure) -> dict[str, Any]:
@@ -55,7 +66,8 @@ def education_values(views: Disclosure) -> dict[str, Any]:
         "schools_of": Counter((row.benefit, row.period) for row in aid),
         "pending": views.pending,
         "schools": views.rows("schools"),
-        "money": [row for row in views.rows("allocations") if row.programme == "教育扶贫"],
+        "money": (money := [row for row in views.rows("allocations") if row.programme == "教育扶贫"]),
+        "paid": add((Decimal(0), *(row.paid for row in money))),
     }
 
 
@@ -67,7 +79,7 @@ def oversight_values(views: Disclosure, on: datetime.date) -> dict[str, Any]:
         "findings": findings,
         "unsettled": [row for row in findings if row.closed_on is None or row.closed_on > on],
         "overdue": [row for row in findings if (row.closed_on is None or row.closed_on > on) and row.due_on < on],
-        "recovered": sum((row.recovered or Decimal(0) for row in findings), Decimal(0)),
+        "recovered": add((Decimal(0), *(row.recovered for row in findings))),
         "topics": views.rows("complaints"),
         "channels": views.rows("complaint-channels"),
     }
@@ -98,13 +110,11 @@ def _answer(views: Disclosure, row: Mapping[str, Any], days: WorkingDays) -> Ans
 
 
 def _total(views: Disclosure, row: Mapping[str, Any], found: Sequence[Any]) -> int | Withheld:
-    """A column added up; what is withheld of it says so, and a count of people may have to wait."""
+    """A column added up; what is withheld of it says so, and a figure of people may have to wait."""
     people = any(column.people for column in views.columns(row["view"]) if column.name == row["count"])
     if people and views.pending:
         return NOT_YET
-    values = [getattr(item, row["count"]) or 0 for item in found]
-    withheld = [value for value in values if isinstance(value, Withheld)]
-    return withheld[0] if withheld else sum(values)
+    return add(getattr(item, row["count"]) for item in found)
 
 
 def _chosen(item: Any, row: Mapping[str, Any]) -> bool:
@@ -134,7 +144,7 @@ class Route(NamedTuple):
     township: str
     project: Any
     amount: Decimal
-    paid: Decimal
+    paid: Decimal | Withheld
     allocation: str | None
     """None for what a project's own people put in: nobody allots it and the ledger has no payment of it."""
 
@@ -145,23 +155,27 @@ class Share(NamedTuple):
     name: str
     projects: int
     amount: Decimal
-    paid: Decimal
+    paid: Decimal | Withheld
 
 
 def routes(views: Disclosure) -> list[Route]:
-    """Budget lines joined with their allocation and project; what was paid of an allocation for a project."""
+    """Budget lines joined with their allocation and project; what was paid of an allocation for a project.
+
+    That is what units were paid until the day, and what persons were paid until the figures' day.
+    """
     funds = {row.allocation_id: row for row in views.rows("allocations")}
     projects = {row.project_id: row for row in views.rows("projects")}
-    paid: dict[tuple[str, str], Decimal] = defaultdict(Decimal)
-    for row in views.rows("payments"):
-        paid[row.project_id, row.allocation_id] += row.amount or Decimal(0)
+    paid: dict[tuple[str, str | None], list[Any]] = defaultdict(lambda: [Decimal(0)])
+    for row in (*views.rows("payments"), *views.rows("project-persons")):
+        paid[row.project_id, row.allocation_id].append(row.amount)
     found = []
     for line in views.rows("project-budget"):
         project, fund = projects.get(line.project_id), funds.get(line.allocation_id)
         if project is None:
             continue
         programme = fund.programme if fund else "自筹和其他"
-        money = paid.pop((line.project_id, line.allocation_id), Decimal(0))
+        parts = paid.pop((line.project_id, line.allocation_id), [Decimal(0)])
+        money = add((*parts, NOT_YET if views.pending and fund else None))
         town = project.township or WHOLE
         amount = line.amount or Decimal(0)
         found.append(Route(line.source_level, programme, town, project, amount, money, line.allocation_id))
@@ -177,19 +191,19 @@ def shares(found: Sequence[Route], field: str) -> list[Share]:
 
 
 def _share(name: str, rows: Sequence[Route]) -> Share:
-    amount, paid = (sum((getattr(row, field) for row in rows), Decimal(0)) for field in ("amount", "paid"))
+    amount, paid = (add((Decimal(0), *(getattr(row, field) for row in rows))) for field in ("amount", "paid"))
     return Share(name, len({row.project.project_id for row in rows}), amount, paid)
 
 
 def funds_values(views: Disclosure) -> dict[str, Any]:
     """The ways of the money, added up three ways, and what projects have beside the allocations."""
     found = routes(views)
-    own = sum((route.amount for route in found if route.allocation is None), Decimal(0))
+    own = add((Decimal(0), *(route.amount for route in found if route.allocation is None)))
     fields = {"source": "来源", "programme": "用途", "township": "乡镇"}
     return {
         "routes": found,
         "own": own,
-        "planned": sum((route.amount for route in found), Decimal(0)),
+        "planned": add((Decimal(0), *(route.amount for route in found))),
         "shares": [(field, title, shares(found, field)) for field, title in fields.items()],
     }
 

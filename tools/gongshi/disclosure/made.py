@@ -1,0 +1,241 @@
+"""The views that are made of frozen figures alone: people by place, help, schooling, loans, and money to households."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from gongshi.disclosure.figures import TOTAL, declaration
+from gongshi.disclosure.frozen import NOT_YET, WITHHELD, Cell, Frozen, Value, Withheld
+from gongshi.disclosure.views import HEADS, PUBLIC, Column, counts_people, expand
+from gongshi.package.schema import Descriptor
+
+LEVELS = ("县", "乡镇", "村")
+
+
+def _number(name: str, title: str, unit: str = "", kind: str = "integer") -> Column:
+    return Column(name, title, kind, unit, people=True)
+
+
+def _money(name: str = "amount", title: str = "金额") -> Column:
+    return _number(name, title, "元", "number")
+
+
+_DIVISION = (
+    Column("division_code", "区划代码", description="县、乡镇或村的 12 位代码", origin="divisions.division_code"),
+    Column("name", "名称", description="区划名称", origin="divisions.name"),
+    Column("level", "级别", description="县、乡镇或村", origin="divisions.level"),
+)
+_TOWNSHIP = (
+    Column("township_code", "乡镇代码", origin="divisions.division_code"),
+    Column("township", "乡镇", origin="divisions.name"),
+    Column("township_slug", "乡镇目录名", origin="divisions.slug"),
+)
+_SCHOOL = (
+    Column("school_code", "学校编号", description="“合计”是全县，“其他”是县外或没有填的学校"),
+    Column("school", "学校", origin="schools.name"),
+)
+_PROJECT = (
+    Column("project_id", "项目编号", origin="projects.project_id"),
+    Column("project", "项目", origin="projects.name"),
+)
+_DAY = Column("as_of", "截至", "date", description="哪个季度末的数")
+_REST = _money("rest", "其余金额")
+"""Of a place: its amount less what is published one level below."""
+
+_PLACES = """
+SELECT division_code, name, level, slug, valid_to IS NULL AS current FROM {divisions}
+WHERE level IN ('县', '乡镇', '村')
+ORDER BY list_position(['县', '乡镇', '村'], level), division_code"""
+_SCHOOLS = "SELECT school_code, name FROM {schools}"
+_PROJECTS = "SELECT project_id, name FROM {projects}"
+SOURCES = (_PLACES, _SCHOOLS, _PROJECTS)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A published table of one figure: the columns of its place, of the parts of its item, and its measures."""
+
+    name: str
+    title: str
+    key: tuple[str, ...]
+    place: tuple[Column, ...]
+    items: tuple[Column, ...]
+    measures: tuple[Column, ...]
+    figure: str = ""
+
+    @property
+    def source(self) -> str:
+        """The figure it is made of."""
+        return self.figure or self.name
+
+    @property
+    def columns(self) -> tuple[Column, ...]:
+        """All columns, in order."""
+        return (*self.place, *self.items, *self.measures, _DAY)
+
+
+MADE = (
+    Made("help", "帮扶责任人覆盖", ("helped",), (), (Column("helped", "帮扶责任人", description="有或无"),),
+         (_number("households", "户数", "户"),), "people-helped"),
+    Made("visits", "帮扶责任人走访", ("township_code", "quarter"), _TOWNSHIP, (Column("quarter", "季度"),),
+         (_number("per_household", "户均走访", "次", "number"),)),
+    Made("contacts", "帮扶活动次数", ("role", "contact_kind", "quarter"), (),
+         (Column("role", "结对角色"), Column("contact_kind", "方式"), Column("quarter", "季度")),
+         (_number("contacts", "次数", "次"), _number("pairings", "有活动的结对", "对"))),
+    Made("loans", "扶贫小额信贷（按用途）", ("purpose",), (), (Column("purpose", "用途"),),
+         (_number("loans", "笔数", "笔"), _money(), _number("lowest_rate", "最低年利率", "%", "number"),
+          _number("highest_rate", "最高年利率", "%", "number"))),
+    Made("school-aid", "学生资助（按学校）", ("school_code", "benefit", "period"), _SCHOOL,
+         (Column("benefit", "资助项目"), Column("period", "所属期")), (_number("persons", "人数", "人"), _money())),
+    Made("benefits", "到户补助（按补助项目）", ("benefit", "year"), (),
+         (Column("benefit", "补助项目"), Column("year", "发放年度", "year")), (_money(),)),
+    Made("benefit-groups", "到户补助（按乡镇和大类）", ("division_code", "group", "year"), _DIVISION,
+         (Column("group", "大类"), Column("year", "发放年度", "year")), (_money(), _REST)),
+    Made("benefit-totals", "到户补助（按县、乡镇、村）", ("division_code", "year"), _DIVISION,
+         (Column("year", "发放年度", "year"),), (_money(), _REST)),
+    Made("project-persons", "发给个人的资金（按项目和资金）", ("project_id", "allocation_id"), _PROJECT,
+         (Column("allocation_id", "资金编号", origin="allocations.allocation_id"),), (_money(),)),
+    Made("dividends", "资产收益分配（按县、乡镇）", ("division_code", "income_year"), _DIVISION,
+         (Column("income_year", "收益年度", "year"),), (_money("amount", "已分配收益"),)),
+    Made("residents", "常住户和人口", ("division_code",), _DIVISION, (),
+         (_number("households", "总户数", "户"), _number("population", "总人口", "人"))),
+)  # fmt: skip
+
+PEOPLE = Made(
+    "people", "扶贫对象", ("division_code", "dimension", "value"), _DIVISION,
+    (Column("dimension", "分组", description="按什么分组统计"), Column("value", "组", description="组的名称")),
+    (_number("households", "户数", "户"), _number("persons", "人数", "人")),
+)  # fmt: skip
+"""Made of four figures: in all, by class, by status, by cause."""
+
+STATUS = ("未脱贫", "已脱贫")
+_DIMENSIONS = {
+    "people-class": ("household_class", 2),
+    "people-status": ("poverty_status", 2),
+    "people-cause": ("main_cause", 1),
+}
+"""For each figure the field of households that it groups by, and down to which of LEVELS."""
+
+
+class Places:
+    """Names by code, as a reader knows them; also of what is closed, since figures are of the quarter's end."""
+
+    def __init__(self, database: Any) -> None:
+        descriptor = database.descriptor
+        rows = database.sql(expand(_PLACES, descriptor, PUBLIC))
+        self.divisions = {code: (name, level, slug) for code, name, level, slug, _ in rows}
+        self.current = [code for code, *_, current in rows if current]
+        self.order = {code: number for number, code in enumerate(self.divisions)}
+        self._schools = dict(database.sql(expand(_SCHOOLS, descriptor, PUBLIC)))
+        self._projects = dict(database.sql(expand(_PROJECTS, descriptor, PUBLIC)))
+
+    def cells(self, made: Made, code: str) -> tuple[Any, ...]:
+        """What stands in the columns of a place."""
+        name, level, slug = self.divisions.get(code, (code, "", None))
+        if made.place is _SCHOOL:
+            if level:
+                return TOTAL, TOTAL
+            return code, self._schools.get(code, "县外或未填学校" if code == "其他" else code)
+        if made.place is _PROJECT:
+            return code, self._projects.get(code, code)
+        return (code, name, level if made.place is _DIVISION else slug) if made.place else ()
+
+
+def rows(made: Made, frozen: Frozen, places: Places) -> Iterator[tuple]:
+    """The rows of a view: places from the county down, in the order of the items."""
+
+    first = [*declaration().groups, "有"]
+
+    def order(cell: Cell) -> tuple:
+        name = cell.item.partition("/")[0]
+        rank = first.index(name) if name in first else len(first)
+        return places.order.get(cell.place, -1), cell.place, cell.item == TOTAL, rank, cell.item
+
+    for cell in sorted(frozen.rows(made.source), key=order):
+        parts = cell.item.rsplit("/", len(made.items) - 1) if made.items else ()
+        texts = [int(part) if column.type == "year" else part for column, part in zip(made.items, parts, strict=True)]
+        numbers = [_typed(cell.values.get(column.name), column.type) for column in made.measures]
+        yield *places.cells(made, cell.place), *texts, *numbers, frozen.day(made.source)
+
+
+def people(frozen: Frozen, places: Places, descriptor: Descriptor) -> Iterator[tuple]:
+    """The rows of PEOPLE: of every place there is now, and of those that were there then."""
+    schema = descriptor.resources["households"].schema
+    there = set(places.current) | {cell.place for cell in frozen.rows("people")}
+    for code in sorted(there, key=lambda code: (places.order.get(code, len(places.order)), code)):
+        _, level, _ = place = places.divisions.get(code, (code, "", None))
+        yield code, *place[:2], TOTAL, TOTAL, *_both(frozen, "people", code, TOTAL)
+        for figure, (field, depth) in _DIMENSIONS.items():
+            if level not in LEVELS[:depth]:
+                continue
+            title = schema.field(field).title
+            values = STATUS if field == "poverty_status" else schema.field(field).enum
+            known = [value for value in values if frozen.get(figure, code, value, "households") is not None]
+            for value in values if values is STATUS else known or values:
+                yield code, *place[:2], title, value, *_both(frozen, figure, code, value)
+
+
+def _both(frozen: Frozen, figure: str, code: str, item: str) -> list[Any]:
+    """Households, persons and their day."""
+    found = (frozen.get(figure, code, item, measure) for measure in declaration().figures[figure].measures)
+    return [*(NOT_YET if value is None else value for value in found), frozen.day(figure)]
+
+
+def overlay(found: list[list], columns: Sequence[Column], key: Sequence[str], unit: str, frozen: Frozen) -> None:
+    """What the marked columns of a register show: the frozen figure instead of the register's own cell."""
+    names = [column.name for column in columns]
+    keys = [names.index(name) for name in key]
+    for row in found:
+        place, *rest = (str(row[number]) for number in keys)
+        item = "/".join(rest) or TOTAL
+        counting = bool(unit) and counts_people(row[names.index(unit)] or "")
+        hidden = []
+        for number, column in enumerate(columns):
+            if column.mark == "%" or (column.mark == "?" and counting):
+                own, row[number] = row[number], _cell(frozen, column, place, item, row[number])
+                if column.mark == "?" and isinstance(row[number], Withheld):
+                    hidden.append(own)
+        for number, column in enumerate(columns) if hidden else ():
+            if column.mark == "~" and row[number]:
+                row[number] = _masked(row[number], hidden)
+
+
+_MANY = re.compile("[0-9０-９一二两三四五六七八九十百千]+ ?(?=[个余多]?" + HEADS + ")")
+
+
+def _masked(text: str, numbers: Sequence[Any]) -> str:
+    """A text of a row whose counts are withheld, without them and without what else it counts of people."""
+    for number in filter(None, numbers):
+        text = re.sub(rf"(?<![0-9.]){Decimal(number).normalize():f}(?![0-9.])", WITHHELD.text, text)
+    return _MANY.sub(WITHHELD.text, text)
+
+
+def _cell(frozen: Frozen, column: Column, place: str, item: str, own: Any) -> Any:
+    """A cell without a row in the figures: it waits for the quarter's end, or nobody has filled it in."""
+    value = frozen.get(*_named(column, place, item))
+    if value is None:
+        return NOT_YET if frozen.pending or own is not None else None
+    return _typed(value, column.type)
+
+
+def _named(column: Column, place: str, item: str) -> tuple[str, str, str, str]:
+    figure, _, measure = column.figure.partition(".")
+    return figure, place, item, measure
+
+
+def _typed(value: Value | None, kind: str) -> Any:
+    """Whole numbers of a column with fractions are exact decimals, like all its others."""
+    return Decimal(value) if kind == "number" and isinstance(value, int) else value
+
+
+def to_persons(frozen: Frozen, name: str) -> Mapping[str, list[Any]]:
+    """What was paid to persons, by project or by allocation: ``name`` is the key of the view that adds it."""
+    found: dict[str, list[Any]] = {}
+    for cell in frozen.rows("project-persons"):
+        amount = _typed(cell.values.get("amount"), "number")
+        found.setdefault(cell.place if name == "project_id" else cell.item, []).append(amount)
+    return found
