@@ -43,7 +43,7 @@ VILLAGES = View(
     villages.exited_on %residents/villages.households %residents/villages.population villages.groups villages.hamlets
     terrain:divisions.terrain villages.area_km2 villages.altitude_m villages.paddy_mu villages.dry_mu
     villages.farmland_mu %villages.net_income_pc villages.collective_income villages.industry_1 villages.industry_2
-    villages.industry_cover_rate villages.hard_road villages.groups_with_road villages.bus
+    %villages.industry_cover_rate villages.hard_road villages.groups_with_road villages.bus
     villages.service_centre_m2 villages.shop villages.clinic @villages.doctors villages.culture_room villages.power
     villages.broadband %villages.pension_rate %villages.med_ins_rate villages.cadre_team villages.work_team
     villages.pairing_system villages.sanitation_rules %villages.water_households
@@ -271,7 +271,7 @@ INSPECTIONS = View(
     """inspections.inspection_id inspections.inspection_kind inspections.title unit:units.name=检查单位
     scope:divisions.name=检查范围 inspections.started_on inspections.finished_on inspections.funds_checked
     inspections.homes_visited inspections.sites_seen inspections.score %inspections.sample_size
-    inspections.satisfaction inspections.report_doc #findings:inspection-findings.finding_no=发现问题
+    %inspections.satisfaction inspections.report_doc #findings:inspection-findings.finding_no=发现问题
     #settled:inspection-findings.closed_on=已销号问题""",
     """
     SELECT i.*, u.name AS unit, d.name AS scope, coalesce(f.findings, 0) AS findings,

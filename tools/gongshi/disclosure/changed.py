@@ -34,14 +34,14 @@ FIELDS = {
     "payments": """project_id allocation_id paid_on payment_stage amount payee_kind payee_unit pay_channel
     purpose claim_doc""",
     "villages": """village_class village_tier exited_on groups hamlets area_km2 altitude_m paddy_mu dry_mu farmland_mu
-    collective_income industry_1 industry_2 industry_cover_rate hard_road groups_with_road bus service_centre_m2 shop
+    collective_income industry_1 industry_2 hard_road groups_with_road bus service_centre_m2 shop
     clinic culture_room power broadband cadre_team work_team pairing_system sanitation_rules ~secretary_unit""",
     "notices": "notice_kind ~title division_code place starts_on ends_on publisher_unit doc_no result closed_on",
     "assets": """~name asset_kind village_code project_id value handed_over_on keeper_unit checked_on repaired_on
     income_year income state""",
     "documents": "~title doc_kind issued_on effective_from published_on issuer_unit level",
     "inspections": """inspection_kind ~title by_unit division_code started_on finished_on funds_checked homes_visited
-    sites_seen score satisfaction report_doc""",
+    sites_seen score report_doc""",
     "inspection-findings": """finding_type project_id liable_unit amount recovered due_on rectified_on accountability
     closed_on""",
 }

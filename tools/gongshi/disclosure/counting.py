@@ -187,8 +187,8 @@ def _add(counted: Counted, figure: Figure, place: str, item: str, row: Mapping[s
         value = row[measure]
         if value is None:
             continue
-        units = row.get(f"units_{measure}", row.get("units", row[first]))
-        if value < 0 or units is None or units < 0:
+        units = row.get(f"units_{measure}", row.get("units", row[first])) or 0  # 0: of how many nobody knows
+        if value < 0 or units < 0:
             raise GongshiError(f"“{figure.title}”里有负数，统计不了，先运行 gongshi check 改好记录。")
         scale = row.get(f"scale_{measure}", row.get("scale", None if figure.measures[measure] == "元" else 1))
         cell = Cell(figure.figure, place, item, measure)
