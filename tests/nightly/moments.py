@@ -104,6 +104,12 @@ def change(home: Home, old: str, new: str) -> None:
     place.write_text(text.replace(old, new, 1), "utf-8")
 
 
+def append(place: Path, text: str) -> None:
+    place.parent.mkdir(exist_ok=True)
+    with place.open("a", encoding="utf-8") as stream:
+        stream.write(f"\n{text}\n")
+
+
 # -- what each command is given; gives the command, and what the ledger is then ---------------------------------------
 
 
@@ -121,7 +127,7 @@ def noticing(home: Home) -> tuple[list[str], Callable[[], State]]:
 def building(home: Home) -> tuple[list[str], Callable[[], State]]:
     code, said = home.run(command := gongshi("build", "--out", str(home.site)))
     assert code == 0, said
-    (home.root / "docs/about.md").write_text("# 关于\n\n改过。\n\n## 举报 {#report}\n", "utf-8")
+    append(home.root / "docs/about.md", "改过。")
     return command, home.pages
 
 
@@ -130,8 +136,7 @@ def _others(home: Home) -> None:
     home.git("switch", "-q", "-c", "other")
     change(home, f"H0000007,{VILLAGE},1组", f"H0000007,{VILLAGE},8组")
     for name in ("docs/about.md", "policies/note.md", "records/README.md"):
-        (home.root / name).parent.mkdir(exist_ok=True)
-        (home.root / name).write_text("# 关于\n\n别人。\n\n## 举报 {#report}\n", "utf-8")
+        append(home.root / name, "别人。")
     home.git("add", "-A"), home.git("commit", "-q", "-m", "别人\n\n依据: 会议\n审批: 某办")
     home.git("push", "-q", "origin", "other:main"), home.git("switch", "-q", "main")
     home.git("branch", "-q", "-D", "other"), home.git("fetch", "-q")
