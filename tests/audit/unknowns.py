@@ -18,7 +18,7 @@ import numpy
 
 Cell = Hashable
 Sum = Mapping[Cell, float]
-SECONDS = 10.0
+SECONDS = 60.0
 """No answer within this time is an answer that an attacker may have found."""
 NEAR = 1e-6
 FITS = 2
@@ -113,7 +113,7 @@ class _Solver:
         self.place = {cell: number for number, cell in enumerate(system.bounds)}
         self.cells = list(system.bounds)
         self.model = highspy.Highs()
-        for option, value in (("output_flag", False), ("time_limit", SECONDS), ("threads", 1)):
+        for option, value in (("output_flag", False), ("threads", 1)):
             self.model.setOptionValue(option, value)
         lows = numpy.array([low for low, _ in system.bounds.values()], float)
         highs = numpy.array([high for _, high in system.bounds.values()], float)
@@ -139,12 +139,15 @@ class _Solver:
 
     def run(self) -> bool:
         """Whether the best was found in time; what fails on the way from the last answer is begun afresh once."""
-        self.model.run()
-        if self.model.getModelStatus() in (highspy.HighsModelStatus.kOptimal, highspy.HighsModelStatus.kTimeLimit):
-            return self.model.getModelStatus() == highspy.HighsModelStatus.kOptimal
-        self.model.clearSolver()
-        self.model.run()
-        return self.model.getModelStatus() == highspy.HighsModelStatus.kOptimal
+        for _ in range(2):
+            self.model.setOptionValue("time_limit", self.model.getRunTime() + SECONDS)
+            self.model.run()
+            if self.model.getModelStatus() == highspy.HighsModelStatus.kOptimal:
+                return True
+            if self.whole or self.model.getModelStatus() == highspy.HighsModelStatus.kTimeLimit:
+                return False
+            self.model.clearSolver()
+        return False
 
     def values(self) -> numpy.ndarray:
         """The table that was found."""

@@ -18,7 +18,7 @@ from gongshi.disclosure.figures import Period, declaration, declared
 from gongshi.disclosure.freezing import WITHHELD, Frozen, files_of, freeze, frozen
 from gongshi.disclosure.pinned import pinned
 from gongshi.disclosure.recounting import recount
-from gongshi.disclosure.solver import Question, System
+from gongshi.disclosure.solver import Question, System, _Model
 from gongshi.disclosure.withholding import publish
 from gongshi.model import GongshiError, Severity
 from support import ROOT, tree_of
@@ -305,6 +305,22 @@ def test_ranges_are_those_of_brute_force():
             asked = [Question({n: 1}, width), Question({n: 1}, width + 1)]
             assert system.narrow(asked, True) == [1]
             assert 0 not in system.narrow(asked, False)
+
+
+def test_each_question_has_the_whole_time(monkeypatch):
+    """The solver's clock goes on from question to question: the hundredth would have none left."""
+    chance, system = random.Random(1), System()
+    numbers = [system.unknown(50, 0, 100) for _ in range(200)]
+    for _ in range(100):
+        row = {number: chance.randint(1, 9) for number in chance.sample(numbers, 20)}
+        system.at_most(row, 60 * sum(row.values()))
+    model = _Model(system, [Question({number: 1}, 4) for number in numbers], False)
+    monkeypatch.setattr("gongshi.disclosure.solver.SECONDS", 1.0)
+    asked = 0
+    while model._solver.getRunTime() < 1.5:
+        asked += 1
+        assert model.reach([asked % 200], 1) == {asked % 200: 4}
+    assert asked > 1
 
 
 def test_a_false_system_is_never_asked():

@@ -11,7 +11,8 @@ from typing import NamedTuple
 
 from gongshi.model import GongshiError
 
-OPTIONS = {"output_flag": False, "threads": 1, "random_seed": 0, "mip_max_nodes": 500, "time_limit": 10.0}
+OPTIONS = {"output_flag": False, "threads": 1, "random_seed": 0, "mip_max_nodes": 500}
+SECONDS = 10.0
 """What is not shown by then counts as a range that is too narrow. The number of nodes is reached long before the time, so
 that the answer is the same on any machine."""
 
@@ -126,6 +127,7 @@ class _Model:
         for number in asked:
             solver.changeColBounds(self._first + number, 0.0, float(self._questions[number].need))
             solver.changeRowBounds(self._row(number, sign), -self._endless, float(-sign * self._truth[number]))
+        solver.setOptionValue("time_limit", solver.getRunTime() + SECONDS)  # its clock goes on from one run to the next
         solver.run()
         values = solver.getSolution().col_value if solver.getInfo().primal_solution_status == FEASIBLE else []
         found = {number: int(values[self._first + number] + SLACK) if values else 0 for number in asked}
