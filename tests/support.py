@@ -40,6 +40,9 @@ class DictTree:
     def links(self) -> tuple[str, ...]:
         return ()
 
+    def target(self, path: str) -> bytes | None:
+        return None
+
 
 def descriptor_files() -> dict[str, bytes]:
     """The project's own datapackage.yaml, documents.yaml and schemas."""

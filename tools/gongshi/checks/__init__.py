@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import partial
 
 from gongshi.checks.canonical import check_documents, check_order
 from gongshi.checks.free_text import check_free_text, check_prose, check_titles
-from gongshi.checks.guard import NameSet, scan, scan_path
+from gongshi.checks.guard import NameSet, scan, scan_path, scan_text
+from gongshi.checks.guard_files import FileRules, link_finding, reading
 from gongshi.checks.identities import IDENTITIES, Identity, check_identity
 from gongshi.checks.layout import check_layout
 from gongshi.checks.proof import Proofs, prove
@@ -70,11 +73,34 @@ def check_public(database: Database) -> list[Finding]:
 
 
 def check_guard(tree: Tree, paths: Iterable[str] | None = None, names: NameSet | None = None) -> list[Finding]:
-    """The guard over every file of ``tree``: contents, file names and names of symbolic links.
+    """The guard over every file of ``tree``: contents, file names, which files they are, links and where they lead.
 
-    ``names`` are those that a key opened.
+    ``names`` are those that a key opened. Whether a waiver of a file is past, ``check_file_waivers`` tells.
     """
     wanted = tree.paths() if paths is None else paths
-    links = tree.links() if paths is None else ()
-    named = [found for link in links for found in scan_path(link, names)]
-    return [*named, *scan(((path, lambda path=path: tree.read(path)) for path in wanted), names)]
+    rules = FileRules(reading(tree.read, tree.exists))
+    findings: list[Finding] = []
+    for link in tree.links() if paths is None else ():
+        findings.extend(scan_link(link, tree.target(link), names))
+
+    def read(path: str) -> bytes:
+        data = tree.read(path)
+        findings.extend(scan_kind(rules, path, data, names))
+        return data
+
+    found = scan(((path, partial(read, path)) for path in wanted), names)
+    return [*findings, *found]
+
+
+def scan_kind(rules: FileRules, path: str, data: bytes, names: NameSet | None = None) -> list[Finding]:
+    """What is wrong with such a file being there; a path that holds something personal is masked."""
+    found = rules.finding(path, data)
+    return [replace(found, path=next((one.path for one in scan_path(path, names)), path))] if found else []
+
+
+def scan_link(path: str, target: bytes | None, names: NameSet | None = None) -> list[Finding]:
+    """What is personal in the name of a symbolic link and in what it names; None for that is a submodule."""
+    named = scan_path(path, names)
+    shown = named[0].path if named else path
+    found = link_finding(shown, target is None)
+    return [*([found] if found else ()), *named, *scan_text(shown, target or b"", names)]

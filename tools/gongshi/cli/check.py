@@ -41,6 +41,7 @@ def check(root: Path, paths: tuple[str, ...], against: str | None, on_day: str |
     """
     from gongshi.checks import check_public
     from gongshi.checks.guard_aside import guard_aside, guarded
+    from gongshi.checks.guard_files import check_file_waivers, reading
     from gongshi.package import county_day, load
     from gongshi.sealing import check_keys
 
@@ -57,6 +58,7 @@ def check(root: Path, paths: tuple[str, ...], against: str | None, on_day: str |
             findings += _recounted(root, database, when) if _sound(findings, "figures") else []
             findings += check_public(database)
         findings += _brought(tree, base)
+        findings += check_file_waivers(reading(tree.read, tree.exists), when)
         findings += check_keys(tree)  # who may sign and read is no old sin either
         show("查找个人信息")
         findings += guarded(guard)  # personal data in the clear is never an old sin

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import date
 from pathlib import Path
 
 import click
@@ -43,7 +44,7 @@ def _findings(root: Path, hook: str, files: tuple[str, ...]):
     from gongshi.review import hooks
 
     if hook == "pre-commit":
-        return hooks.staged_findings(root)
+        return hooks.staged_findings(root, date.today())
     if hook == "commits":
         return hooks.commit_findings(root, files[0], files[1])
     return hooks.message_findings(Path(files[0]).read_bytes())

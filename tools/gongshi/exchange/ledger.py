@@ -264,3 +264,6 @@ class OverlayTree:
 
     def links(self) -> tuple[str, ...]:
         return self.tree.links()
+
+    def target(self, path: str) -> bytes | None:
+        return self.tree.target(path)

@@ -152,7 +152,7 @@ def _waivers(tree: Tree, findings: list[Finding]) -> tuple[Waiver, ...]:
     root = _root(tree, page)
     found = []
     if root:
-        page.known(root, ("waivers",), "豁免文件")
+        page.known(root, ("waivers", "files"), "豁免文件")  # files are the guard's
         for node in page.mappings(root.items.get("waivers"), "waivers"):
             page.known(node, WAIVER, "豁免")
             until = page.day(node, "until")

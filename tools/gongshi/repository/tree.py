@@ -15,7 +15,7 @@ from gongshi.repository.reasons import reason
 
 PRIVATE = ".gongshi"  # the tool's own folder, never part of a Tree
 _SKIPPED = frozenset({"site", "node_modules", "__pycache__"})
-_LINK, _REGULAR = "120000", "100"
+_LINK, _SUBMODULE, _REGULAR = "120000", "160000", "100"
 
 
 class Tree(Protocol):
@@ -38,7 +38,10 @@ class Tree(Protocol):
         """Where the file lies on disk, checked as for ``read``; None where it is on no disk (a commit)."""
 
     def links(self) -> tuple[str, ...]:
-        """Sorted paths of the symbolic links."""
+        """Sorted paths of the symbolic links and submodules."""
+
+    def target(self, path: str) -> bytes | None:
+        """What one of ``links`` names; None for a submodule."""
 
 
 class WorkTree:
@@ -60,6 +63,13 @@ class WorkTree:
 
     def links(self) -> tuple[str, ...]:
         return self._list()[1]
+
+    def target(self, path: str) -> bytes | None:
+        place = os.path.join(self.root, *path.split("/"))
+        try:
+            return os.fsencode(os.readlink(place)) if os.path.islink(place) else None
+        except OSError:
+            return b""
 
     def read(self, path: str) -> bytes:
         try:
@@ -94,7 +104,7 @@ class WorkTree:
 class RevisionTree:
     """One commit. Contents come from Git when asked for and are kept; ``prefetch`` before reading many."""
 
-    __slots__ = ("_contents", "_files", "_git", "_links", "commit", "label")
+    __slots__ = ("_contents", "_files", "_git", "_linked", "_links", "commit", "label")
 
     def __init__(self, git: Git, revision: str) -> None:
         """GongshiError if ``revision`` names no commit."""
@@ -103,7 +113,9 @@ class RevisionTree:
         self.label = self.commit[:12]
         entries = git.ls_tree(self.commit)
         self._files = {path: name for path, (mode, name) in sorted(entries.items()) if mode.startswith(_REGULAR)}
-        self._links = tuple(sorted(path for path, (mode, _) in entries.items() if mode == _LINK))
+        self._linked = {path: name for path, (mode, name) in entries.items() if mode == _LINK}
+        submodules = (path for path, (mode, _) in entries.items() if mode == _SUBMODULE)
+        self._links = tuple(sorted([*self._linked, *submodules]))
         self._contents: dict[str, bytes] = {}
 
     @property
@@ -115,6 +127,10 @@ class RevisionTree:
 
     def links(self) -> tuple[str, ...]:
         return self._links
+
+    def target(self, path: str) -> bytes | None:
+        name = self._linked.get(path)
+        return next((content for _, content in self._git.blobs((name,))), b"") if name else None
 
     def names(self) -> Mapping[str, str]:
         """Path → Git's name of the content: equal names are equal contents."""
@@ -193,7 +209,7 @@ def _walk(root: Path) -> Iterator[str]:
 
 
 def _sorted_out(root: Path, names: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """(regular files, symbolic links) among ``names``; what is gone, or lies behind a link, is in neither."""
+    """(regular files, symbolic links and submodules) among ``names``; what is gone, or lies behind a link, is in neither."""
     base = os.path.realpath(root)
     straight: dict[str, bool] = {}
     files, links = [], []
@@ -205,8 +221,8 @@ def _sorted_out(root: Path, names: Iterable[str]) -> tuple[tuple[str, ...], tupl
         if not straight[parent] or name.startswith(PRIVATE + "/"):
             continue
         place = os.path.join(base, name)
-        if os.path.islink(place):
-            links.append(name)
+        if os.path.islink(place) or os.path.isdir(place):  # a folder that Git lists is a repository of its own
+            links.append(name.rstrip("/"))
         elif _is_file(Path(place)):
             files.append(name)
     return tuple(files), tuple(links)

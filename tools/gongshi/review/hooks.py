@@ -3,27 +3,44 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from gongshi.changes import lacking_sentence
+from gongshi.checks import scan_kind, scan_link
 from gongshi.checks.guard import NameSet, scan, scan_path, scan_text
+from gongshi.checks.guard_files import WAIVERS, FileRules, check_file_waivers
 from gongshi.checks.programs import check_programs
-from gongshi.model import Finding
+from gongshi.model import Finding, GongshiError
 from gongshi.package import RECORDS
 from gongshi.repository import Git
 
+_SUBMODULE = "160000"
+_HEADER = re.compile(
+    rb"^(?:tree|parent|object) [0-9a-f]{40,64}\n|^gpgsig(?:-sha256)? -----BEGIN (?:SSH|PGP) SIGNATURE-----\n"
+    rb"(?: [A-Za-z0-9+/=]*\n)+ -----END (?:SSH|PGP) SIGNATURE-----(?:\n [ \t]*)*\n",
+    re.MULTILINE,
+)
+_SIGNATURE = re.compile(
+    rb"^-----BEGIN (SSH|PGP) SIGNATURE-----\n(?:[A-Za-z0-9+/=]*\n)+-----END \1 SIGNATURE-----\s*\Z", re.MULTILINE
+)
 
-def staged_findings(root: Path) -> list[Finding]:
+
+def staged_findings(root: Path, day: date) -> list[Finding]:
     """What is personal in the files about to be committed, as they are staged, and in who commits: an address may be
-    a phone number. And which of them something would run."""
+    a phone number. And which of them something would run, or may not lie where they lie."""
     git = Git.of_hook(root)
     listing = git.run(
         "diff", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev", "--diff-filter=AMT", "--relative"
     )
     added = _added(listing)
-    return [*identity_findings(git), *check_programs(path for path, _ in added), *_blob_findings(git, added)]
+    read = _reader(git, "")
+    past = check_file_waivers(read, day) if any(entry.path == WAIVERS for entry in added) else []
+    found = _entry_findings(git, added, FileRules(read))
+    return [*identity_findings(git), *check_programs(entry.path for entry in added), *past, *found]
 
 
 def identity_findings(git: Git, names: NameSet | None = None) -> list[Finding]:
@@ -39,45 +56,82 @@ def message_findings(text: bytes) -> list[Finding]:
 
 
 def commit_findings(root: Path, base: str, head: str, names: NameSet | None = None) -> list[Finding]:
-    """What is personal in any commit that ``head`` has and ``base`` has not: message, people, and every file as that
+    """What is personal in any commit that ``head`` has and ``base`` has not: its own text, and every file as that
     commit has it. What a later commit takes away again still lies in the history."""
     git = Git(root)
+    rules = FileRules(_reader(git, git.commit(head)))
     findings: list[Finding] = []
     seen: set[str] = set()
     for commit in git.run("rev-list", "--reverse", git.commit(head), f"^{git.commit(base)}").decode().split():
-        about = git.run("show", "-s", "--format=%an <%ae>%n%cn <%ce>%n%B", commit)
-        findings.extend(scan_text(f"提交 {commit[:12]} 的说明", about, names))
+        findings.extend(scan_text(f"提交 {commit[:12]} 的说明", _told(git.run("cat-file", "commit", commit)), names))
         listing = git.run(
             "diff-tree", "-r", "-z", "-m", "--root", "--no-renames", "--no-abbrev", "--no-commit-id", commit
         )
-        added = dict(_added(listing))
-        again = [path for path, name in added.items() if name in seen]  # another name may hold what no content does
-        found = [finding for path in again for finding in scan_path(path, names)]
-        found += _blob_findings(git, [(path, name) for path, name in added.items() if name not in seen], names)
-        seen |= set(added.values())
+        added = _added(listing)
+        again = [entry for entry in added if entry.name in seen]  # another name may hold what no content does
+        found = [finding for entry in again for finding in scan_path(entry.path, names)]
+        found += _entry_findings(git, [entry for entry in added if entry.name not in seen], rules, names)
+        seen.update(entry.name for entry in added)
         findings.extend(replace(one, message=f"提交 {commit[:12]}：{one.message}") for one in found)
     return findings
 
 
-def _added(listing: bytes) -> list[tuple[str, str]]:
-    """(path, object name) of each file of a raw diff that is there afterwards."""
+def _reader(git: Git, revision: str) -> Callable[[str], bytes | None]:
+    """How the files of a commit, or of the index (""), are asked for; None for what is not there."""
+
+    def read(path: str) -> bytes | None:
+        try:
+            return git.run("cat-file", "blob", f"{revision}:./{path}")
+        except GongshiError:
+            return None
+
+    return read
+
+
+class _Entry(NamedTuple):
+    """A file, link or submodule that a change adds: path, object name and Git's octal mode."""
+
+    path: str
+    name: str
+    mode: str
+
+
+def _added(listing: bytes) -> list[_Entry]:
+    """What of a raw diff is there afterwards."""
     entries = [entry for entry in listing.split(b"\0") if entry]
     found = []
     for about, path in zip(entries[::2], entries[1::2], strict=False):
         fields = about.decode("ascii").split(" ")
-        if fields[1].startswith(("100", "120")):  # of a symbolic link the content is its target
-            found.append((path.decode("utf-8", "surrogateescape"), fields[3]))
+        if fields[1] != "000000":
+            found.append(_Entry(path.decode("utf-8", "surrogateescape"), fields[3], fields[1]))
     return found
 
 
-def _blob_findings(git: Git, blobs: Sequence[tuple[str, str]], names: NameSet | None = None) -> list[Finding]:
-    contents = dict(git.blobs(dict.fromkeys(name for _, name in blobs)))
-    return scan(((path, lambda name=name: contents[name]) for path, name in blobs), names)
+def _entry_findings(
+    git: Git, entries: Sequence[_Entry], rules: FileRules, names: NameSet | None = None
+) -> list[Finding]:
+    """What is personal in them, and which may not be there; of a symbolic link the content is its target."""
+    contents = dict(git.blobs(dict.fromkeys(entry.name for entry in entries if entry.mode != _SUBMODULE)))
+    findings: list[Finding] = []
+    files = []
+    for path, name, mode in dict.fromkeys(entries):
+        if mode.startswith("100"):
+            files.append((path, lambda name=name: contents[name]))
+            findings.extend(scan_kind(rules, path, contents[name], names))
+        else:
+            findings.extend(scan_link(path, contents.get(name), names))
+    return [*findings, *scan(files, names)]
+
+
+def _told(commit: bytes) -> bytes:
+    """All that a commit or an annotated tag says, without the names of objects, the times and the signatures."""
+    head, _, message = commit.partition(b"\n\n")
+    return _without_time(_HEADER.sub(b"", head + b"\n")) + b"\n" + _SIGNATURE.sub(b"", message)
 
 
 def _without_time(identity: bytes) -> bytes:
     """``name <address> 1593500000 +0800`` without the seconds, which look like a number of something."""
-    return re.sub(rb"> [0-9]+ [+-][0-9]{4}$", b">", identity, flags=re.MULTILINE)
+    return re.sub(rb"> [0-9]{1,12} [+-][0-9]{4}$", b">", identity, flags=re.MULTILINE)
 
 
 def reminder(root: Path, text: bytes) -> str:
