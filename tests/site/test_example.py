@@ -1,5 +1,6 @@
 """The example county's own site, built from the records as they lie."""
 
+import csv
 import json
 import os
 import re
@@ -13,10 +14,15 @@ import pytest
 from made_up import DAY, ROOT
 from reading import Reader, digest
 
+sys.path.append(str(ROOT / "tests/audit"))
+import dividing
+import sites
+
 from gongshi import mkdocs_plugin
 from gongshi.checks import scan
 from gongshi.checks.guard_people import NameSet
 from gongshi.disclosure import Disclosure
+from gongshi.disclosure.figures import declaration
 from gongshi.package import load
 from gongshi.repository import WorkTree
 from gongshi.repository import digest as tree_digest
@@ -156,11 +162,105 @@ def test_benefits_add_up_and_nearly_every_village_reads_what_came_to_it(example)
             assert parts + Decimal(row["rest"]) == Decimal(row["amount"]), (code, year)
 
 
-def test_feed_and_search_index_count_nobody(example):
-    """What no figures file has."""
+@pytest.fixture(scope="module")
+def read(example):
+    """The site's files, and what a stranger reads in all downloads and tables of pages."""
+    contents = {path: content() for path, content in files(example[0])}
+    return contents, sites.read(contents, measures())
+
+
+def measures() -> dict[str, tuple[str, ...]]:
+    return {name: tuple(figure.measures) for name, figure in declaration().figures.items()}
+
+
+def download(contents, name):
+    return json.loads(contents[f"data/{name}.json"])
+
+
+@pytest.fixture(scope="module")
+def frozen():
+    """The numbers of the example's one file of figures; None stands for 不公布."""
+    (path,) = (ROOT / "records/county/figures").glob("*.csv")
+    rows = csv.DictReader(path.read_text("utf-8").splitlines())
+    return {
+        (row["figure"], row["place"], row["item"], row["measure"]): sites.number(row["value"]) for row in rows
+    }  # fmt: skip
+
+
+def strange(known, frozen, contents) -> dict:
+    """What the site says of people and the file of figures does not; rules over other tables are none of it."""
+    rules = {key[1] for key in frozen if key[0] == "rules"}
+    differ = {
+        key: value
+        for key, value in known.items()
+        if frozen.get(key) != value and (key[0] != "rules" or key[1] in rules)
+    }
+    return {key: value for key, value in differ.items() if of_people(key, contents)}
+
+
+def of_people(key, contents) -> bool:
+    """Whether a number of the registers counts people: by its unit."""
+    if key[0] == "projects" and not key[3].startswith("benef_"):
+        units = {row["project_id"]: row["quantity_unit"] for row in download(contents, "projects")}
+        return bool(dividing.HEADS.search(units[key[1]] or ""))
+    if key[0] == "indicators":
+        units = {f"{row['indicator']}/{row['period']}": row["unit"] for row in download(contents, "indicators")}
+        return bool(dividing.HEADS.search(units[key[2]]))
+    return True
+
+
+def test_all_a_stranger_reads_of_people_is_in_the_frozen_file(read, frozen):
+    """Number for number, in every download and table; and all of the file can be read."""
+    contents, told = read
+    known = sites.known(told)
+    assert strange(known, frozen, contents) == {}
+    assert len(known) > 5000 and sum(value is not None for value in frozen.values()) > 2500
+    assert {key for key in frozen if key not in known} == set()
+
+
+def test_a_withheld_number_in_a_download_is_seen(read, frozen):
+    contents, _ = read
+    data = {path: content for path, content in contents.items() if path.startswith("data/")}
+    put_back = contents["data/people.json"].replace(b'"households":null', b'"households":3', 1)
+    assert put_back != contents["data/people.json"]
+    known = sites.known(sites.read(data | {"data/people.json": put_back}, measures()))
+    assert list(strange(known, frozen, contents).values()) == [3]
+
+
+def test_words_feed_and_search_index_tell_no_number_of_people_besides(read, frozen):
+    """But for what documents ask for, and for people in office."""
+    contents, _ = read
+    known = {value for value in frozen.values() if value is not None}
+    known |= {Decimal(row["amount"]) for row in download(contents, "lines")}
+    known |= {Decimal(row["doctors"]) for row in download(contents, "villages") if row["doctors"] is not None}
+    heard = {}
+    for path, content in contents.items():
+        if (path.endswith((".html", ".xml")) and not path.startswith("policies/")) or path.startswith("search/search"):
+            heard |= sites.spoken(path, content)
+    assert len(heard) > 100
+    assert {number: where for number, where in heard.items() if number not in known} == {}
     for name in ("notices/feed.xml", "search/search_index.json"):
-        text = (example[0] / name).read_text("utf-8").replace("\u200b", "")
-        assert len(text) > 1000 and not re.findall(r"\d[\d,]*\s*[户人]", text), name
+        assert len(contents[name]) > 1000 and sites.spoken(name, contents[name]) == {}, name
+    assert sites.spoken("a.xml", "户主等 1,234 户、3人次".encode()).keys() == {1234, 3}
+
+
+def test_no_division_gives_a_small_number_back(read):
+    """Not money over prices, rates of their people, parts of a whole, or a mean of few; put back, payments would."""
+    contents, told = read
+    known, k = sites.known(told), 5
+    with load(WorkTree(ROOT), ["subsidies", "payments", "projects"]) as database:
+        prices = [row[0] for row in database.sql("SELECT DISTINCT standard FROM subsidies ORDER BY 1")]
+        names = ("payment_id", "project_id", "amount", "payee_kind")
+        paid = [dict(zip(names, row, strict=True)) for row in database.sql(f"SELECT {', '.join(names)} FROM payments")]
+        own = [
+            {"project_id": row[0], "unit_price": row[1]}
+            for row in database.sql("SELECT project_id, unit_price FROM projects")
+        ]
+    shown = download(contents, "payments")
+    assert dividing.told(known, k) == [] == dividing.divided(download(contents, "projects"), known, prices, k)
+    assert dividing.batches(shown, own, k) == []
+    assert not {row["payee_kind"] for row in shown} & {"一卡通批次"}
+    assert len(dividing.batches([*shown, *(row for row in paid if row["payee_kind"] == "一卡通批次")], own, k)) >= 12
 
 
 def test_no_number_of_a_household_or_member_and_no_digest_of_one_is_in_it(example):
