@@ -18,7 +18,7 @@ from gongshi.checks.guard_files import WAIVERS, check_file_waivers, reading
 from gongshi.checks.guard_pictures import jpeg_problem, png_problem
 from gongshi.model import Severity
 from gongshi.repository import Git, RevisionTree, WorkTree
-from tests.support import ROOT, DictTree
+from support import ROOT, DictTree
 
 DAY = date(2020, 6, 30)
 
