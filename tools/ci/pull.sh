@@ -46,6 +46,10 @@ guard=0
 [ "$guard" -eq 0 ] || status=$guard
 "$here/.venv/bin/python" "$here/tools/ci/trailers.py" "$head" "$base" || status=$?
 "$here/.venv/bin/gongshi" -C "$head" check --against "$merge_base" --format github | tee "$report/check.txt" || status=$?
+# Figures that are to be published are worked out once more, with all that is withheld of them.
+while read -r period; do
+  "$here/.venv/bin/gongshi" -C "$head" figures "$period" --check || status=$?
+done < <(sed -nE 's#^records/county/figures/([0-9]{4}-Q[1-4])[.]csv$#\1#p' <<<"$changed")
 if grep -qE "^::error .*title=(personal|guard)-" "$report/check.txt"; then guard=1; fi
 
 # What the guard found must not be told again by a summary: then there is none, neither in the comment nor in the report.

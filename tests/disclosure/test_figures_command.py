@@ -1,0 +1,113 @@
+"""``gongshi figures``: written once, never again, and worked out once more for every proposal that brings figures."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from disclosure.small_ledger import rows
+from disclosure.test_figures import HOMES, grants
+from gongshi.cli import gongshi
+from support import ROOT, tree_of
+
+FILE = "records/county/figures/2020-Q2.csv"
+
+
+def git(folder: Path, *words: str) -> None:
+    who = ("-c", "user.name=t", "-c", "user.email=t@example.org")
+    subprocess.run(["git", "-C", folder, *who, *words], check=True, capture_output=True)
+
+
+@pytest.fixture
+def county(tmp_path: Path) -> Path:
+    """A small ledger in Git, of which nothing is frozen yet."""
+    root = tmp_path / "county"
+    tree = tree_of(rows(HOMES, grants()))
+    package = re.sub(r"(?m)^  - name: figures\n(?:    .*\n)*", "", tree.files["records/datapackage.yaml"].decode())
+    files = tree.files | {"records/datapackage.yaml": package.encode()}
+    for path, content in files.items():
+        if "/figures/" not in path:
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_bytes(content)
+    (root / "policies").mkdir()
+    git(root, "init", "-q", "-b", "main")
+    git(root, "add", "-A")
+    git(root, "commit", "-qm", "1\n\n审批: x\n依据: 报1")
+    return root
+
+
+def figures(root: Path, *words: str) -> Result:
+    return CliRunner().invoke(gongshi, ["-C", str(root), "figures", *words])
+
+
+def test_a_period_is_frozen_once(county):
+    first = figures(county, "2020-Q2")
+    assert first.exit_code == 0 and FILE in first.output
+    content, package = (county / FILE).read_bytes(), (county / "records/datapackage.yaml").read_text(encoding="utf-8")
+    assert package.count("county/figures/2020-Q2.csv") == 1
+    again = figures(county, "2020-Q2")
+    assert again.exit_code == 0 and "没有变化" in again.output
+    assert (county / FILE).read_bytes() == content
+    assert figures(county, "2020-Q2", "--check").exit_code == 0
+
+
+def test_what_was_published_is_not_written_anew(county):
+    figures(county, "2020-Q2")
+    path = county / FILE
+    edited = path.read_bytes().replace(b",households,30\n", b",households,31\n")
+    path.write_bytes(edited)
+    done = figures(county, "2020-Q2")
+    assert isinstance(done.exception, Exception) and "已经冻结" in str(done.exception)
+    assert path.read_bytes() == edited
+    checked = figures(county, "2020-Q2", "--check")
+    assert checked.exit_code == 1 and "不一致" in checked.output
+
+
+@pytest.mark.parametrize(
+    "period, says", [("2020-Q3", "才结束"), ("2019-Q4", "没有记录"), ("2020-Q9", "不是季度"), ("二〇二〇", "不是季度")]
+)
+def test_other_periods_are_one_sentence(county, period, says):
+    done = figures(county, period)
+    assert done.exit_code != 0 and says in str(done.exception)
+    assert not (county / "records/county/figures").exists()
+
+
+def test_an_earlier_period_cannot_follow(county):
+    figures(county, "2020-Q2")
+    done = figures(county, "2020-Q1")
+    assert "已经冻结" in str(done.exception)
+
+
+def test_a_proposal_with_edited_figures_fails(county, tmp_path):
+    """The number that is let out is the right one, so that only working all of it out once more finds it."""
+    figures(county, "2020-Q2")
+    path = county / FILE
+    hidden = re.search(r"(2020-Q2,people,990100101\d{3},合计,households,)不公布", path.read_text(encoding="utf-8"))
+    base = tmp_path / "base"
+    shutil.copytree(county / "records", base / "records")
+    shutil.copytree(ROOT / "tools/ci", base / "tools/ci")
+    (base / "policies").mkdir()
+    (base / ".venv").symlink_to(sys.prefix)
+    git(county, "checkout", "-qb", "work")
+    git(county, "add", "-A")
+    git(county, "commit", "-qm", "2\n\n审批: x\n依据: 报2")
+    assert pull(county, base).returncode == 0
+    place = hidden[1].split(",")[2]
+    homes = sum(
+        1 for line in (county / "records/townships/guzhen/households.csv").read_text().splitlines() if place in line
+    )
+    path.write_text(path.read_text(encoding="utf-8").replace(hidden[0], f"{hidden[1]}{homes}"), encoding="utf-8")
+    git(county, "commit", "-qam", "3\n\n审批: x\n依据: 报3")
+    done = pull(county, base)
+    assert done.returncode == 1 and "不一致" in done.stdout
+
+
+def pull(head: Path, base: Path) -> subprocess.CompletedProcess[str]:
+    command = [base / "tools/ci/pull.sh", head, "main", base / "report"]
+    return subprocess.run(command, capture_output=True, text=True)
