@@ -42,7 +42,8 @@ fi
 status=0
 # Every commit, not only the last state: what a later commit takes away again still lies in the history.
 guard=0
-"$here/.venv/bin/gongshi" -C "$head" setup --hook commits "$merge_base" HEAD || guard=$?
+name=${GITHUB_HEAD_REF:-${CI_MERGE_REQUEST_SOURCE_BRANCH_NAME:-}}
+"$here/.venv/bin/gongshi" -C "$head" setup --hook commits "$merge_base" HEAD ${name:+"$name"} || guard=$?
 [ "$guard" -eq 0 ] || status=$guard
 "$here/.venv/bin/python" "$here/tools/ci/trailers.py" "$head" "$base" || status=$?
 "$here/.venv/bin/gongshi" -C "$head" check --against "$merge_base" --format github | tee "$report/check.txt" || status=$?

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from datetime import date
 from pathlib import Path
@@ -11,9 +12,16 @@ import click
 from gongshi.cli.chinese import Command
 from gongshi.cli.common import say, say_findings, work_tree
 
+_ADVICE = {
+    "pre-commit": "没有提交：请先照上面的提示改好。",
+    "commit-msg": "没有提交：请先照上面的提示改好。",
+    "pre-push": "没有推送：请给分支、标签改名，或删去标签说明、注释里的个人信息，再推送。",
+    "commits": "请重做这些提交、分支或标签，使历史里也没有它。",
+}
+
 
 @click.command(cls=Command)
-@click.option("--hook", hidden=True, type=click.Choice(["pre-commit", "commit-msg", "commits"]))
+@click.option("--hook", hidden=True, type=click.Choice(["pre-commit", "commit-msg", "pre-push", "commits"]))
 @click.argument("files", nargs=-1, metavar="")
 @click.pass_obj
 def setup(root: Path, hook: str | None, files: tuple[str, ...]) -> None:
@@ -31,8 +39,7 @@ def setup(root: Path, hook: str | None, files: tuple[str, ...]) -> None:
     findings = _findings(root, hook, files)
     say_findings(findings, err=True)
     if any(finding.severity == "error" for finding in findings):
-        advice = "请重做这些提交，使历史里也没有它" if hook == "commits" else "没有提交：请先照上面的提示改好"
-        say(f"{advice}。", err=True)
+        say(_ADVICE[hook], err=True)
         sys.exit(1)
     from gongshi.review.hooks import reminder
 
@@ -46,5 +53,8 @@ def _findings(root: Path, hook: str, files: tuple[str, ...]):
     if hook == "pre-commit":
         return hooks.staged_findings(root, date.today())
     if hook == "commits":
-        return hooks.commit_findings(root, files[0], files[1])
+        named = [found for name in files[2:] for found in hooks.name_findings(os.fsencode(name))]
+        return [*named, *hooks.commit_findings(root, files[0], files[1])]
+    if hook == "pre-push":
+        return hooks.pushed_findings(root, sys.stdin.buffer.read())
     return hooks.message_findings(Path(files[0]).read_bytes())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -62,7 +63,8 @@ def commit_findings(root: Path, base: str, head: str, names: NameSet | None = No
     rules = FileRules(_reader(git, git.commit(head)))
     findings: list[Finding] = []
     seen: set[str] = set()
-    for commit in git.run("rev-list", "--reverse", git.commit(head), f"^{git.commit(base)}").decode().split():
+    commits = git.run("rev-list", "--reverse", git.commit(head), f"^{git.commit(base)}").decode().split()
+    for commit in commits:
         findings.extend(scan_text(f"提交 {commit[:12]} 的说明", _told(git.run("cat-file", "commit", commit)), names))
         listing = git.run(
             "diff-tree", "-r", "-z", "-m", "--root", "--no-renames", "--no-abbrev", "--no-commit-id", commit
@@ -73,6 +75,64 @@ def commit_findings(root: Path, base: str, head: str, names: NameSet | None = No
         found += _entry_findings(git, [entry for entry in added if entry.name not in seen], rules, names)
         seen.update(entry.name for entry in added)
         findings.extend(replace(one, message=f"提交 {commit[:12]}：{one.message}") for one in found)
+    return [*findings, *_reference_findings(git, frozenset(commits), names)]
+
+
+def pushed_findings(root: Path, told: bytes) -> list[Finding]:
+    """What is personal in the names of branches and tags about to be pushed, in the texts of tags and in notes.
+
+    ``told`` is what Git tells a pre-push hook: local name and object, remote name and object, a line each.
+    """
+    git = Git(root)
+    findings: list[Finding] = []
+    for line in told.splitlines():
+        local, name, remote, _ = line.split(b" ")
+        findings.extend(name_findings(remote))
+        if name.strip(b"0"):  # all zeros: the name is taken away
+            findings.extend(_text_findings(git, name.decode("ascii")))
+            findings.extend(_note_findings(git, name.decode("ascii")) if b"refs/notes/" in local + remote else ())
+    return findings
+
+
+def name_findings(name: bytes, names: NameSet | None = None) -> list[Finding]:
+    """What is personal in the name of a branch or tag."""
+    return scan_text("分支或标签的名字", name, names)
+
+
+def _reference_findings(git: Git, commits: frozenset[str], names: NameSet | None) -> list[Finding]:
+    """What is personal in what stands beside these commits: branches, tags and their texts, notes."""
+    findings: list[Finding] = []
+    listing = git.run("for-each-ref", "--format=%(objectname) %(objecttype) %(refname)")
+    for line in listing.splitlines():
+        name, kind, reference = line.decode("utf-8", "surrogateescape").split(" ", 2)
+        if reference.startswith("refs/notes/"):
+            findings.extend(_note_findings(git, name, commits, names))
+        elif (git.resolve(name) if kind == "tag" else name) in commits:
+            findings.extend(name_findings(os.fsencode(reference), names))
+            findings.extend(_text_findings(git, name, names))
+    return findings
+
+
+def _text_findings(git: Git, name: str, names: NameSet | None = None) -> list[Finding]:
+    """What is personal in an annotated tag, and in one that this tags; nothing for a commit."""
+    findings: list[Finding] = []
+    while git.run("cat-file", "-t", name).strip() == b"tag":
+        text = git.run("cat-file", "tag", name)
+        findings.extend(scan_text(f"标签 {name[:12]} 的说明", _told(text), names))
+        name = text[7 : text.index(b"\n")].decode("ascii")
+    return findings
+
+
+def _note_findings(
+    git: Git, name: str, commits: frozenset[str] | None = None, names: NameSet | None = None
+) -> list[Finding]:
+    """What is personal in the notes on these commits, None for all, and in who wrote them."""
+    notes = {path.replace("/", ""): blob for path, (_, blob) in git.ls_tree(name).items()}
+    wanted = {on: blob for on, blob in notes.items() if commits is None or on in commits}
+    contents = dict(git.blobs(dict.fromkeys(wanted.values())))
+    findings = scan_text("写注释的人", _told(git.run("cat-file", "commit", name)), names) if wanted else []
+    for on, blob in wanted.items():
+        findings.extend(scan_text(f"提交 {on[:12]} 的注释", contents[blob], names))
     return findings
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 from gongshi.model import GongshiError
 from gongshi.repository import Git, private_folder
 
-HOOKS = ("pre-commit", "commit-msg")
+HOOKS = ("pre-commit", "commit-msg", "pre-push")
 PACKAGES = ("gongshi", "click", "yaml", "stdnum")
 """All that hooks and merge driver import beside Python's own library."""
 
