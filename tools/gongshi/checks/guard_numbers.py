@@ -45,7 +45,8 @@ class _Stretch:
     def windows(self, pattern: re.Pattern[str]) -> Iterator[tuple[int, int, str]]:
         """Yield (first piece, behind the last, value) where what the pattern finds is whole pieces."""
         for found in pattern.finditer(self.digits):
-            first, behind = self.offsets.get(found.start()), self.offsets.get(found.end(1))
+            offsets = self.offsets
+            first, behind = offsets.get(found.start()), offsets.get(found.end(1))
             if first is not None and behind is not None:
                 yield first, behind, found[1]
 
@@ -85,7 +86,10 @@ def _take(found: Iterable[Hit], hits: list[Hit], taken: bytearray) -> None:
 
 
 def _cards(stretch: _Stretch) -> Iterator[Hit]:
+    labelled = stretch.labelled(ID_KIND)
     for first, behind, value in stretch.windows(_CARDS):
+        if not labelled and not is_id(value[:18]):
+            continue
         start, end = stretch.place(first, behind)
         whole = behind - first == 1 + 2 * value.count("X")
         if stretch.line.is_person(start, value[:18], whole):
@@ -94,8 +98,10 @@ def _cards(stretch: _Stretch) -> Iterator[Hit]:
 
 
 def _ids(stretch: _Stretch) -> Iterator[Hit]:
-    line = stretch.line
+    line, labelled = stretch.line, stretch.labelled(ID_KIND)
     for first, behind, value in stretch.windows(_IDS):
+        if not labelled and behind - first != len(stretch.pieces) and not is_id(value):
+            continue
         start, end = stretch.place(first, behind)
         if line.is_person(start, value, whole=behind - first == 1 + value.count("X")):
             yield Hit("personal-id", start, end, value, is_id(value))
