@@ -382,7 +382,7 @@ def test_unknown_columns_are_named_not_dropped_in_silence(plan) -> None:
 
 
 def test_the_refused_workbook_is_inert_and_the_same_each_time(plan) -> None:
-    result = plan("表.xlsx", xlsx(table(村民小组="=1+1", 家庭人口=Formula("=1/0|#DIV/0!"))))
+    result = plan("表.xlsx", xlsx(table(主要致贫原因="=1+1", 家庭人口=Formula("=1/0|#DIV/0!"))))
     data = refused_workbook(result)
     assert data == refused_workbook(result)
     cells = [cell for row in openpyxl.load_workbook(io.BytesIO(data)).active for cell in row]

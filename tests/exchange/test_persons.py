@@ -113,7 +113,7 @@ def test_without_a_key_nothing_is_imported(plan) -> None:
 def test_another_townships_key_does_not_open(root, take, plan, identity) -> None:
     take("名单.xlsx", people(), identity=identity())
     result = plan("名单.xlsx", people({2: "孙㐂龘"}), identity=identity("changle"))
-    assert result.counts[Kind.REFUSED] >= 1 and "打不开" in told(result)["C3"]
+    assert result.counts[Kind.REFUSED] >= 1 and "解不开" in told(result)["C3"]
 
 
 FAULTS = {

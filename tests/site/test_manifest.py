@@ -20,10 +20,11 @@ from signed import Ledger
 from gongshi.cli.build import _settle, _swap, build
 from gongshi.cli.verify import verify
 from gongshi.model import GongshiError
+from gongshi.repository import RevisionTree
 from gongshi.sealing.authority import COUNTY_FILE
 from gongshi.sealing.signers import MANIFEST, SIGNERS, sign
 from gongshi.site.chain import check_log
-from gongshi.site.manifest import compare, digests, read_manifest
+from gongshi.site.manifest import compare, digests, read_manifest, rules_of
 from gongshi.site.publishing import append, read_log
 from gongshi.site.signing import sign_manifest
 from support import tree_of
@@ -116,7 +117,9 @@ def published(tmp_path_factory) -> Path:
     shutil.copytree(ROOT / "docs", root / "docs")
     git(home, "init", "-q", "ledger")
     for day in ("2020-06-30", "2020-07-31"):
-        (root / "docs/about.md").write_text(f"# 关于\n\n{day}\n\n## 举报 {{#report}}\n", "utf-8")
+        (root / "docs/about.md").write_text(
+            f"# 关于\n\n{day}\n\n## 举报 {{#report}}\n\n## 不公布 {{#withheld}}\n", "utf-8"
+        )
         git(root, "add", "-A")
         git(root, "commit", "-qm", day)
         run(build, root, "--on", day, "--out", home / "site", "--log", home / "manifests")
@@ -347,7 +350,8 @@ def test_signed_manifests(signed, tmp_path, monkeypatch):
     done = run(verify, signed.root, *before)
     assert done.exit_code == 0 and "未签：清单比发布员登记得早" in done.output, done.output
 
-    publish(log, tmp_path, datetime.date(2020, 8, 1), commit=signed.git.head())
+    head = signed.git.head()
+    publish(log, tmp_path, datetime.date(2020, 8, 1), commit=head, **rules_of(RevisionTree(signed.git, head)))
     newest = sorted(log.glob("*.json"))[-1]
     done = run(verify, signed.root, *before)
     assert done.exit_code == 1 and "[manifest-unsigned]" in done.output and "从第 1 份清单起" in done.output
