@@ -89,7 +89,7 @@ class Views:
                 self._project(json.loads(line))
 
     def rows(self, name: str) -> list:
-        return self._tables[name]
+        return self._tables.get(name, [])
 
     def columns(self, name: str) -> tuple:
         return ()

@@ -90,7 +90,7 @@ def _typed(text: str, paper: Paper | None) -> Paper:
 
     found = read_paper(text)
     if found is None or paper:
-        raise click.UsageError(f"找不到文件“{printable(text[:80])}”，请写清单或公示榜的文件名，或公示榜上印的摘要。")
+        raise GongshiError(f"找不到文件“{printable(text[:80])}”，请写清单或公示榜的文件名，或公示榜上印的摘要。")
     return found
 
 
