@@ -71,7 +71,7 @@ def markdown(row: dict[str, Any]) -> str:
 class Views:
     """Stands in for ``Disclosure``: the rows of ``rows.jsonl``, in the shape of the real views."""
 
-    counted_on, pending = None, False
+    counted_on, pending, threshold = None, False, 5
     views: dict[str, str] = {}  # noqa: RUF012 - no downloads: the others write none
 
     def __init__(self, file: Path) -> None:
@@ -90,6 +90,9 @@ class Views:
 
     def rows(self, name: str) -> list:
         return self._tables.get(name, [])
+
+    def day(self, figure: str) -> None:
+        return None
 
     def columns(self, name: str) -> tuple:
         return ()
