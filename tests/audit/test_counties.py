@@ -14,7 +14,7 @@ from publishing import published
 published = cache(published)
 
 
-@pytest.mark.parametrize(("seed", "townships", "villages"), [(4, 1, 1), (7, 1, 2), (8, 2, 1)])
+@pytest.mark.parametrize(("seed", "townships", "villages"), [(4, 1, 1), (7, 1, 2), (8, 2, 1), (9, 1, 1)])
 def test_no_number_comes_back(seed, townships, villages):
     case = published(seed, townships, villages)
     assert Case.of(*case).questions

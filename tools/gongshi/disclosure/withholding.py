@@ -8,7 +8,7 @@ would move by fewer than k against the last publication keeps its old value, els
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
@@ -82,6 +82,7 @@ class _Choice:
         for relation in counted.sums:
             for cell in (relation.total, *relation.parts):
                 self._near[cell].append(relation)
+        self._tied = _tied(counted)
         self._entries: dict[Entry, list[Cell]] = defaultdict(list)
         for cell in counted.cells:
             self._entries[entry_of(cell)].append(cell)
@@ -164,13 +165,13 @@ class _Choice:
             if self.states[entry_of(twin)] != State.HIDDEN:
                 self.hide(twin)
 
-    def cover(self, narrow: Iterable[Cell]) -> None:
+    def cover(self, narrow: Sequence[Cell]) -> None:
         """Withhold one more cell beside each that is known too well; a published one goes itself."""
         done: set[Entry] = set()
         for cell in narrow:
             if entry_of(cell) not in done:
                 done |= self._cover(cell)
-        if not done:
+        if not done and not self._cover_afar(narrow):
             raise GongshiError("人数太少，怎样隐去都能倒算出来；请把乡镇合并统计，再冻结数字。")
 
     def _cover(self, cell: Cell) -> set[Entry]:
@@ -187,6 +188,18 @@ class _Choice:
             self.hide(cell)
             return {entry_of(cell)}
         return set()
+
+    def _cover_afar(self, narrow: Sequence[Cell]) -> bool:
+        """Withhold the smallest of the nearest numbers that withheld ones lead to; False if all that is tied is withheld."""
+        seen, layer = set(narrow), list(narrow)
+        while layer:
+            beside = {other for cell in layer for other in self._tied.get(cell, ())} - seen
+            shown = [cell for cell in beside if not self._hidden(cell)]
+            if shown:
+                self.hide(min(shown, key=lambda cell: (self._counted.cells[cell].value, cell)))
+                return True
+            seen, layer = seen | beside, sorted(beside)
+        return False
 
     def _relations(self, cell: Cell) -> list[Sum]:
         """Sums that a cell of the same entry is in, those first that have the fewest unknowns: they say the most."""
@@ -228,6 +241,19 @@ class _Choice:
             source = next(kept, cell)
             found[cell] = self._last[source] if self.states[entry_of(source)] == State.KEPT else count.value
         return found
+
+
+def _tied(counted: Counted) -> dict[Cell, set[Cell]]:
+    """The cells beside each in a sum, or in what a project pays: its amount and the county's of the benefits it pays."""
+    found: dict[Cell, set[Cell]] = defaultdict(set)
+    together = [{relation.total, *relation.parts} for relation in counted.sums]
+    for (project, allocation), parts in counted.routes.items():
+        paid = {Cell("benefits", counted.county, f"{benefit}/{year}", "amount") for benefit, year in parts}
+        together.append({Cell("project-persons", project, allocation, "amount"), *paid} & counted.cells.keys())
+    for cells in together:
+        for cell in cells:
+            found[cell] |= cells - {cell}
+    return found
 
 
 def _twins(counted: Counted) -> dict[Cell, list[Cell]]:
