@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
-from itertools import accumulate, pairwise
+from itertools import compress
 
 from gongshi.checks.guard_spread import find_spread
 from gongshi.checks.guard_text import GLUE
@@ -23,41 +23,66 @@ _REPLACEMENT = re.compile(rf"{GLUE}?[Bb][0-9](?![0-9])")
 _ID_GROUPS = ([18], [6, 8, 4], [6, 4, 4, 4], [3, 3, 4, 4, 4], [6, 12], [14, 4], [6, 4, 2, 2, 4])
 _JOINED = {ord(char): None for char in " ._~-\u00b7\u2212"} | {code: None for code in range(0x2010, 0x2016)}
 _JOINED |= {ord(char): "X" for char in CROSS}
+_KEPT = {code: kept or "\0" for code, kept in _JOINED.items()}
 
 
 class _Stretch:
-    """Digits that little stands between: all of them joined, and, once needed, their pieces."""
+    """Digits that little stands between: all of them joined, and, once needed, where each stands.
+
+    Windows are offsets among the joined digits. Where something stands between two digits a piece ends and one begins; a
+    cross is a piece of its own.
+    """
 
     def __init__(self, line: Line, start: int, end: int) -> None:
         self.line, self.text, self.start, self.end = line, line.text, start, end
         self.digits = self.text[start:end].translate(_JOINED)
 
     @cached_property
-    def pieces(self) -> list[re.Match[str]]:
-        return list(_PIECE.finditer(self.text, self.start, self.end))
+    def places(self) -> list[int]:
+        """Where each of the joined digits stands in the line."""
+        kept = self.text[self.start : self.end].translate(_KEPT).encode("ascii")
+        return list(compress(range(self.start, self.end), kept))
 
     @cached_property
-    def offsets(self) -> dict[int, int]:
-        """Where pieces begin among the joined digits, and the end of all → the number of the piece."""
-        sums = accumulate((piece.end() - piece.start() for piece in self.pieces), initial=0)
-        return {offset: at for at, offset in enumerate(sums)}
+    def count(self) -> int:
+        """How many pieces there are."""
+        return len(_PIECE.findall(self.text, self.start, self.end))
 
-    def windows(self, pattern: re.Pattern[str]) -> Iterator[tuple[int, int, str]]:
-        """Yield (first piece, behind the last, value) where what the pattern finds is whole pieces."""
+    def parted(self, offset: int) -> bool:
+        """Tell whether a piece begins, or the last one ends, at an offset."""
+        if not 0 < offset < len(self.digits):
+            return offset in (0, len(self.digits))
+        before, after = self.places[offset - 1 : offset + 1]
+        return after - before > 1 or "X" in self.digits[offset - 1 : offset + 1]
+
+    def windows(self, pattern: re.Pattern[str], sure: bool = False) -> Iterator[tuple[int, int, str]]:
+        """Yield (first digit, behind the last, value) where what the pattern finds is whole pieces.
+
+        ``sure``: only the whole stretch, and ID numbers whose check character is right.
+        """
         for found in pattern.finditer(self.digits):
-            offsets = self.offsets
-            first, behind = offsets.get(found.start()), offsets.get(found.end(1))
-            if first is not None and behind is not None:
+            first, behind = found.span(1)
+            if sure and not is_id(found[1][:18]) and not self.is_whole(first, behind):
+                continue
+            if self.parted(first) and self.parted(behind):
                 yield first, behind, found[1]
 
-    def place(self, first: int, behind: int) -> tuple[int, int]:
-        return self.pieces[first].start(), self.pieces[behind - 1].end()
+    def is_whole(self, first: int, behind: int) -> bool:
+        """Tell whether a window is the whole stretch."""
+        return first == 0 and behind == len(self.digits)
 
-    def lengths(self, first: int, behind: int) -> list[int]:
-        return [len(piece[0]) for piece in self.pieces[first:behind]]
+    def place(self, first: int, behind: int) -> tuple[int, int]:
+        return self.places[first], self.places[behind - 1] + 1
+
+    def pieces(self, first: int, behind: int) -> list[str]:
+        """The pieces of a window of whole pieces."""
+        ends = [*filter(self.parted, range(first + 1, behind)), behind]
+        return [self.digits[begin:end] for begin, end in zip([first, *ends], ends, strict=False)]
 
     def separators(self, first: int, behind: int) -> list[str]:
-        return [self.text[left.end() : right.start()] for left, right in pairwise(self.pieces[first:behind])]
+        """What stands between the pieces of a window."""
+        ends = filter(self.parted, range(first + 1, behind))
+        return [self.text[self.places[end - 1] + 1 : self.places[end]] for end in ends]
 
     def labelled(self, kinds: frozenset[str]) -> bool:
         """Tell whether such a label stands anywhere near; if not, no window of it needs to be asked."""
@@ -86,24 +111,19 @@ def _take(found: Iterable[Hit], hits: list[Hit], taken: bytearray) -> None:
 
 
 def _cards(stretch: _Stretch) -> Iterator[Hit]:
-    labelled = stretch.labelled(ID_KIND)
-    for first, behind, value in stretch.windows(_CARDS):
-        if not labelled and not is_id(value[:18]):
-            continue
+    for first, behind, value in stretch.windows(_CARDS, sure=not stretch.labelled(ID_KIND)):
         start, end = stretch.place(first, behind)
-        whole = behind - first == 1 + 2 * value.count("X")
+        whole = len(stretch.pieces(first, behind)) == 1 + 2 * value.count("X")
         if stretch.line.is_person(start, value[:18], whole):
             again = _REPLACEMENT.match(stretch.text, end)
             yield Hit("personal-disability-card", start, again.end() if again else end, value, True)
 
 
 def _ids(stretch: _Stretch) -> Iterator[Hit]:
-    line, labelled = stretch.line, stretch.labelled(ID_KIND)
-    for first, behind, value in stretch.windows(_IDS):
-        if not labelled and behind - first != len(stretch.pieces) and not is_id(value):
-            continue
+    line = stretch.line
+    for first, behind, value in stretch.windows(_IDS, sure=not stretch.labelled(ID_KIND)):
         start, end = stretch.place(first, behind)
-        if line.is_person(start, value, whole=behind - first == 1 + value.count("X")):
+        if line.is_person(start, value, whole=len(stretch.pieces(first, behind)) == 1 + value.count("X")):
             yield Hit("personal-id", start, end, value, is_id(value))
         elif _is_id_grouping(stretch, first, behind) and line.is_mistyped_person(start, end, value):
             yield Hit("personal-id", start, end, value)
@@ -111,9 +131,9 @@ def _ids(stretch: _Stretch) -> Iterator[Hit]:
 
 def _is_id_grouping(stretch: _Stretch, first: int, behind: int) -> bool:
     """Accept the number in one piece or in usual groups, with nothing before or after it."""
-    if behind - first != len(stretch.pieces):
+    if not stretch.is_whole(first, behind):
         return False
-    lengths, separators = stretch.lengths(first, behind), stretch.separators(first, behind)
+    lengths, separators = [*map(len, stretch.pieces(first, behind))], stretch.separators(first, behind)
     if lengths[-1] == 1 and separators and not separators[-1]:
         lengths[-2:] = [lengths[-2] + 1]
         del separators[-1]
@@ -147,32 +167,33 @@ def _phones(stretch: _Stretch) -> Iterator[Hit]:
         return
     labels = stretch.line.labels if stretch.labelled(PHONE_KIND) else None
     for first, behind, value in stretch.windows(_PHONES):
-        if not labels and behind - first > 5 and behind - first != len(stretch.pieces):
+        pieces = stretch.pieces(first, behind)
+        if not labels and len(pieces) > 5 and not stretch.is_whole(first, behind):
             continue
         start, end = stretch.place(first, behind)
         labelled = bool(labels and labels.near(PHONE_KIND, start, end))
         separators = stretch.separators(first, behind)
         said_so = labelled and separators != ["."]  # 13.9 and more decimals is no phone even beside the word
-        if not (said_so or _is_phone_grouping(stretch, first, behind, len(value) - 11)):
+        if not (said_so or _is_phone_grouping(stretch, pieces, separators, len(value) - 11)):
             continue
         if stretch.line.stands_alone(start, end, labelled) and not stretch.line.is_other(start, end):
             yield Hit("personal-phone", start, end, value[-11:])
 
 
-def _is_phone_grouping(stretch: _Stretch, first: int, behind: int, prefix: int) -> bool:
+def _is_phone_grouping(stretch: _Stretch, pieces: list[str], separators: list[str], prefix: int) -> bool:
     """Accept a number in one piece, 3-4-4 with one separator, two halves with a dash, or digit by digit."""
-    groups = _groups([piece[0] for piece in stretch.pieces[first:behind]], prefix)
-    lengths, separators = [len(group) for group in groups], stretch.separators(behind - len(groups), behind)
+    groups = _groups(pieces, prefix)
+    lengths, separators = [*map(len, groups)], separators[len(pieces) - len(groups) :]
     if lengths == [11]:
         return True
     if len(set(separators)) != 1:
         return False
     if lengths == [3, 4, 4]:  # "150 2019 2020" in a row of figures is no phone
         years = YEAR.fullmatch(groups[1]) and YEAR.fullmatch(groups[2])
-        return len(stretch.pieces) <= 4 and not (years and separators[0].isspace())
+        return stretch.count <= 4 and not (years and separators[0].isspace())
     if lengths in ([3, 8], [7, 4], [4, 4, 3], [3, 3, 5]):
         return separators[0] == "-"
-    return lengths == [1] * 11 and len(stretch.pieces) == 11
+    return lengths == [1] * 11 and stretch.count == 11
 
 
 def _groups(pieces: list[str], prefix: int) -> list[str]:
@@ -204,9 +225,10 @@ def _account_places(stretch: _Stretch, labelled: bool) -> Iterator[tuple[int, in
         yield stretch.start, stretch.end
     yield from (found.span() for found in _LONG.finditer(stretch.text, stretch.start, stretch.end))
     if labelled:
-        offsets, count, total = stretch.offsets, len(stretch.pieces), len(stretch.digits)
-        yield from (stretch.place(0, offsets[size]) for size in range(15, 20) if offsets.get(size))
-        yield from (stretch.place(offsets[total - size], count) for size in range(15, 20) if total - size in offsets)
+        total = len(stretch.digits)
+        sizes = range(15, min(20, total + 1))
+        yield from (stretch.place(0, size) for size in sizes if stretch.parted(size))
+        yield from (stretch.place(total - size, total) for size in sizes if stretch.parted(total - size))
 
 
 _FOURS = re.compile(rf"[0-9]{{4}}({GLUE}{{1,3}})[0-9]{{4}}\1[0-9]{{4}}\1[0-9]{{3,4}}(?:\1[0-9]{{1,4}})?")

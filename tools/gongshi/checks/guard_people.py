@@ -106,6 +106,8 @@ _BESIDE = 60
 
 def find_births(text: str) -> list[Hit]:
     """Return the full dates that a word beside them calls a birth."""
+    if "生" not in text and "birth" not in text.casefold():
+        return []  # every pattern has one of the two
     hits: dict[int, Hit] = {}
     for pattern in _BIRTH:
         for found in pattern.finditer(text):

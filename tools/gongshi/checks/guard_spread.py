@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cached_property
-from itertools import pairwise
+from operator import add
 
 from gongshi.checks.guard_text import GLUE, SEPARATOR
 from gongshi.checks.guard_values import ACCOUNT_KINDS, ID, PHONE, PHONE_KIND, PROVINCES, YEAR, Hit, Line, is_id
@@ -50,19 +50,21 @@ class _Chain:
         self.shape = "".join(map(_LETTERS.__getitem__, map(len, self.parts)))
 
     @cached_property
-    def pieces(self) -> list[re.Match[str]]:
-        return list(_PIECE.finditer(self.text, self.start, self.end))
+    def starts(self) -> list[int]:
+        """Where each piece begins in the line."""
+        return [found.start() for found in _PIECE.finditer(self.text, self.start, self.end)]
 
     def value(self, first: int, behind: int) -> str:
         return "".join(self.parts[first:behind]).upper()
 
     def place(self, first: int, behind: int) -> tuple[int, int]:
-        return self.pieces[first].start(), self.pieces[behind - 1].end()
+        return self.starts[first], self.starts[behind - 1] + len(self.parts[behind - 1])
 
     def separators(self, first: int, behind: int) -> set[str]:
         """What stands between the pieces, blanks and quotes apart."""
-        pairs = pairwise(self.pieces[first:behind])
-        return {_BLANK.sub("", self.text[left.end() : right.start()]) for left, right in pairs}
+        ends = map(add, self.starts[first : behind - 1], map(len, self.parts[first:behind]))
+        begins = self.starts[first + 1 : behind]
+        return {_BLANK.sub("", self.text[end:begin]) for end, begin in zip(ends, begins, strict=True)}
 
 
 def find_spread(line: Line) -> Iterator[Hit]:
@@ -111,7 +113,7 @@ def _is_apart(chain: _Chain, first: int, behind: int, length: int) -> bool:
     if chain.line.labels.near(PHONE_KIND, *chain.place(first, behind)):
         return True
     marks = chain.separators(first, behind)
-    around = [chain.separators(at - 1, at + 1) for at in (first, behind) if 0 < at < len(chain.pieces)]
+    around = [chain.separators(at - 1, at + 1) for at in (first, behind) if 0 < at < len(chain.parts)]
     return len(marks) == 1 and length < 14 and all(mark != marks for mark in around)
 
 
@@ -136,7 +138,7 @@ def _ids(chain: _Chain) -> Iterator[Hit]:
             and is_id(value)
         ):
             yield Hit("personal-id", *chain.place(first, behind), value, True)
-    count = len(chain.pieces)
+    count = len(chain.parts)
     if count > 18 or "a" * 11 in chain.shape:
         return
     value, separators = chain.value(0, count), chain.separators(0, count)
@@ -146,7 +148,7 @@ def _ids(chain: _Chain) -> Iterator[Hit]:
 
 def _accounts(chain: _Chain) -> Iterator[Hit]:
     """Fours with one separator that are the whole chain."""
-    count = len(chain.pieces)
+    count = len(chain.parts)
     if (
         4 <= count <= 5
         and set(chain.shape[:-1]) == {"d"}
@@ -155,7 +157,7 @@ def _accounts(chain: _Chain) -> Iterator[Hit]:
     ):
         start, end = chain.place(0, count)
         value = chain.value(0, count)
-        years = all(YEAR.fullmatch(piece[0]) for piece in chain.pieces[1:3])
+        years = all(YEAR.fullmatch(piece) for piece in chain.parts[1:3])
         labelled = _labelled(chain.line, start, end)
         if len(value) > 14 and not years and chain.line.is_account(start, end, value, labelled):
             yield Hit("personal-account", start, end, value)
@@ -176,11 +178,11 @@ def _is_phone(chain: _Chain, first: int, behind: int) -> bool:
         return False
     if line.labels.near(PHONE_KIND, start, end):
         return True
-    alone = len(chain.pieces) <= behind - first + 1
+    alone = len(chain.parts) <= behind - first + 1
     if len(separators) != 1 or not alone or not chain.shape.endswith("cdd", 0, behind):
         return False
-    years = [bool(YEAR.fullmatch(piece[0])) for piece in chain.pieces[behind - 2 : behind]]
+    years = [bool(YEAR.fullmatch(piece)) for piece in chain.parts[behind - 2 : behind]]
     if separators <= _PLAIN_CELLS:  # may be figures of a row
-        around = [chain.separators(at - 1, at + 1) for at in (first, behind) if 0 < at < len(chain.pieces)]
+        around = [chain.separators(at - 1, at + 1) for at in (first, behind) if 0 < at < len(chain.parts)]
         return separators not in around and not any(years)
     return not all(years)
