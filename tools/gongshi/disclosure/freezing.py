@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 from gongshi.disclosure.counting import Cell, Counted, Database, count, smallest
 from gongshi.disclosure.figures import RESOURCE, Figure, Period, declaration
-from gongshi.disclosure.withholding import Number, Publication, publish
+from gongshi.disclosure.pinned import Number
+from gongshi.disclosure.withholding import Publication, publish
 from gongshi.model import GongshiError
 from gongshi.package import RECORDS
 from gongshi.package.canonical import csv_cell

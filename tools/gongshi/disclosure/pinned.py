@@ -7,19 +7,29 @@ two households, then the amount says so. The ways are counted exactly, with sets
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+from itertools import islice
 from math import gcd
+from typing import NamedTuple
 
-from gongshi.disclosure.counting import Cell, Counted, chain, group_of, item_of
+from gongshi.disclosure.counting import Cell, Counted, Share, Sum, chain, group_of, item_of
 from gongshi.disclosure.figures import declaration
 
+Number = int | Decimal
+Number = int | Decimal
 Prices = Mapping[str, frozenset[int]]
 """For each benefit what a household may have had of it, in units."""
 
 
-def small_benefits(counted: Counted, k: int) -> dict[tuple[Cell, str], int]:
-    """Households of each benefit in each amount below the county, where they are fewer than ``k``."""
-    behind: dict[tuple[Cell, str], set[str]] = defaultdict(set)
+Behind = dict[tuple[Cell, str], set[str]]
+"""The households of each benefit in each amount below the county."""
+
+
+def behind(counted: Counted) -> Behind:
+    """Who had what of the amounts of townships and villages."""
+    found: Behind = defaultdict(set)
     for figure in declaration().figures.values():
         if figure.money not in ("group", "total"):
             continue
@@ -27,39 +37,105 @@ def small_benefits(counted: Counted, k: int) -> dict[tuple[Cell, str], int]:
             item = item_of(figure, share)
             for place in chain(counted, share.village, len(figure.levels)):
                 if place != counted.county:
-                    behind[Cell(figure.figure, place, item, "amount"), share.benefit].add(share.household)
-    return {key: len(households) for key, households in behind.items() if len(households) < k}
+                    found[Cell(figure.figure, place, item, "amount"), share.benefit].add(share.household)
+    return found
+
+
+def small_benefits(counted: Counted, k: int) -> dict[tuple[Cell, str], int]:
+    """Households of each benefit in each amount below the county, where they are fewer than ``k``."""
+    return {key: len(households) for key, households in behind(counted).items() if len(households) < k}
+
+
+class Asked(NamedTuple):
+    """An amount and a benefit of ``few`` households in it; a remainder goes by the first of its cells."""
+
+    cell: Cell
+    benefit: str
+    few: int
+    total: Decimal
 
 
 def pinned(counted: Counted, published: Collection[Cell], k: int) -> set[Cell]:
     """The published amounts that leave a benefit of few households fewer than ``k`` possible numbers."""
-    prices, unit = _prices(counted)
-    benefits_of = _groups(counted)
-    largest: dict[tuple[int, str, frozenset[str]], int] = defaultdict(int)
+    small = small_benefits(counted, k).items()
+    asked = [
+        Asked(cell, benefit, few, counted.cells[cell].value) for (cell, benefit), few in small if cell in published
+    ]
+    return _narrow(counted, asked, k)
+
+
+def thin(counted: Counted, published: Collection[Cell], k: int) -> list[Sum]:
+    """The sums whose withheld parts together, which a reader gets by subtraction, leave a benefit too few numbers."""
+    had, benefits = behind(counted), {share.benefit for share in counted.money}
+    sums: dict[Cell, Sum] = {}
     asked = []
-    for (cell, benefit), few in small_benefits(counted, k).items():
-        if cell in published:
-            group, _, year = cell.item.rpartition("/")
-            benefits = benefits_of[group]
-            total = int(counted.cells[cell].value * 100) // unit
-            asked.append((cell, benefit, few, total, (int(year), benefit, benefits)))
-            largest[asked[-1][-1]] = max(largest[asked[-1][-1]], total)
-    others = {key: _Sums(_but(prices[key[0]], key[2], key[1]), most) for key, most in largest.items()}
+    for relation in counted.sums:
+        hidden = [cell for cell in relation.parts if cell not in published]
+        if not hidden or relation.total not in published or not declaration().figures[hidden[0].figure].money:
+            continue
+        rest = counted.cells[relation.total].value
+        rest -= sum(counted.cells[cell].value for cell in relation.parts if cell in published)
+        sums[hidden[0]] = relation
+        for benefit in sorted(benefits):
+            few = len(set().union(*(had.get((cell, benefit), ()) for cell in hidden)))
+            if 0 < few < k:
+                asked.append(Asked(hidden[0], benefit, few, rest))
+    return [sums[cell] for cell in sorted(_narrow(counted, asked, k))]
+
+
+def _narrow(counted: Counted, asked: Sequence[Asked], k: int) -> set[Cell]:
+    """The cells of the amounts of which too few numbers of households of a benefit can be a part."""
+    prices, unit = prices_of(counted)
+    groups = groups_of(counted)
+    largest: dict[tuple[int, str, frozenset[str]], int] = defaultdict(int)
+    keyed = []
+    for one in asked:
+        group, _, year = one.cell.item.rpartition("/")
+        key = int(year), one.benefit, groups[group]
+        keyed.append((one, key))
+        largest[key] = max(largest[key], int(one.total * 100) // unit)
+    others = {key: Sums(all_but(prices[key[0]], key[2], key[1]), most) for key, most in largest.items()}
     found: set[Cell] = set()
-    for cell, benefit, few, total, key in asked:
-        if cell not in found and not _wide(others[key], prices[key[0]][benefit], total, few, k):
-            found.add(cell)
+    for one, key in keyed:
+        total = int(one.total * 100) // unit
+        if one.cell not in found and not _wide(others[key], prices[key[0]][one.benefit], total, one.few, k):
+            found.add(one.cell)
     return found
 
 
-def _groups(counted: Counted) -> dict[str, frozenset[str]]:
+def flow(counted: Counted, before: Counted, last: Mapping[Cell, Number | None]) -> Counted:
+    """What was paid between two publications: the money of households, and each amount that two numbers tell by subtraction.
+
+    Amounts that somebody gave back in, or moved away from, are left out: nobody knows of what they are the sum.
+    """
+    paid: dict[Share, int] = defaultdict(int)
+    for share in counted.money:
+        paid[share._replace(cents=0)] += share.cents
+    for share in before.money:
+        paid[share._replace(cents=0)] -= share.cents
+    back = {
+        Cell(figure.figure, place, item_of(figure, share), "amount")
+        for figure in declaration().figures.values() if figure.money in ("group", "total")
+        for share, cents in paid.items() if cents < 0
+        for place in chain(counted, share.village, len(figure.levels))
+    }  # fmt: skip
+    moved = {
+        cell: count._replace(value=count.value - before.cells[cell].value)
+        for cell, count in counted.cells.items()
+        if cell in before.cells and cell not in back and last.get(cell) == before.cells[cell].value
+    }
+    money = [share._replace(cents=cents) for share, cents in paid.items() if cents > 0]
+    return replace(counted, cells=moved, money=money)
+
+
+def groups_of(counted: Counted) -> dict[str, frozenset[str]]:
     """The benefits that an amount of each group may be made of; of no group, all."""
     names = {share.benefit for share in counted.money}
     found = {group: frozenset(name for name in names if group_of(name) == group) for group in declaration().groups}
     return found | {"": frozenset(names)}
 
 
-def _prices(counted: Counted) -> tuple[dict[int, dict[str, frozenset[int]]], int]:
+def prices_of(counted: Counted) -> tuple[dict[int, dict[str, frozenset[int]]], int]:
     """By year what a household had of each benefit, in the largest unit that divides all of it."""
     found: dict[int, dict[str, set[int]]] = defaultdict(lambda: defaultdict(set))
     unit = 0
@@ -73,11 +149,15 @@ def _prices(counted: Counted) -> tuple[dict[int, dict[str, frozenset[int]]], int
     }, unit
 
 
-def _but(prices: Prices, benefits: Collection[str], without: str) -> set[int]:
+def all_but(prices: Prices, benefits: Collection[str], without: str) -> set[int]:
     return {price for name in benefits if name != without for price in prices.get(name, ())}
 
 
-class _Sums:
+FARTHER = 4
+"""How many times k more numbers than there are households are tried."""
+
+
+class Sums:
     """All sums of any number of ``prices``, up to ``most`` at least: bit n is set if n is one of them.
 
     From where every multiple of their common divisor is a sum over the length of the smallest price, all larger ones
@@ -114,13 +194,15 @@ def _closed(bits: int, prices: Collection[int], most: int) -> int:
     return bits
 
 
-def _wide(others: _Sums, prices: Collection[int], total: int, few: int, k: int) -> bool:
-    """Whether the households of one benefit may be ``k`` different numbers, ``few`` among them, or lie as far apart."""
-    layer, least, most = {0}, few, few
-    for number in range(few + k):
+def _wide(others: Sums, prices: Collection[int], total: int, few: int, k: int) -> bool:
+    """Whether the households of one benefit, of whom there are ``few``, may be ``k`` different numbers."""
+    return len(list(islice(possible(others, prices, total, few + FARTHER * k), k))) == k
+
+
+def possible(others: Sums, prices: Collection[int], total: int, most: int) -> Iterator[int]:
+    """The numbers of households, below ``most``, that an amount may have paid one benefit to."""
+    layer = {0}
+    for number in range(most):
         if any(others.has(total - part) for part in layer):
-            least, most = min(least, number), max(most, number)
-            if most - least >= k - 1:
-                return True
+            yield number
         layer = {part + price for part in layer for price in prices if part + price <= total}
-    return False

@@ -15,11 +15,11 @@ from typing import NamedTuple
 
 from gongshi.disclosure.auditing import LARGEST, PERSONS, Audit
 from gongshi.disclosure.counting import Cell, Count, Counted, Sum, chain, item_of
+from gongshi.disclosure.crowded import crowded
 from gongshi.disclosure.figures import FLOOR, declaration
-from gongshi.disclosure.pinned import pinned
+from gongshi.disclosure.pinned import Number, flow, pinned, thin
 from gongshi.model import GongshiError
 
-Number = int | Decimal
 Publication = Mapping[Cell, Number | None]
 """What was published: None stands for withheld."""
 
@@ -65,12 +65,17 @@ def publish(
     if k < FLOOR:
         raise GongshiError(f"人数不足几就不公布，至少是 {FLOOR}，不能设成 {k}；请改县文件里的公布下限。")
     chosen = _Choice(counted, k, last or {}, _moved(counted, before))
-    for cell in pinned(counted, chosen.published(), k):
-        chosen.hide(cell)
+    told = [counted, flow(counted, before, last or {})] if before else [counted]
+    for one in told:
+        for cell in pinned(one, shown := chosen.published() & one.cells.keys(), k) | crowded(one, shown, k):
+            chosen.hide(cell)
     progress("核对能不能倒算")
-    while narrow := Audit(counted, chosen.known, k).narrow():
+    while True:
+        chosen.widen(told)
+        narrow = Audit(counted, chosen.known, k).narrow()
+        if not narrow:
+            return chosen.publication()
         chosen.cover(narrow)
-    return chosen.publication()
 
 
 class _Choice:
@@ -164,6 +169,16 @@ class _Choice:
         for twin in (twin for other in self._entries[entry] for twin in self._twins.get(other, ())):
             if self.states[entry_of(twin)] != State.HIDDEN:
                 self.hide(twin)
+
+    def widen(self, told: Sequence[Counted]) -> None:
+        """Withhold more of the sums whose withheld parts together tell too much."""
+        while found := [
+            relation for one in told for relation in thin(one, self.published() & one.cells.keys(), self._k)
+        ]:
+            for relation in found:
+                victim = self._victim(relation)
+                if victim is not None:
+                    self.hide(victim)
 
     def cover(self, narrow: Sequence[Cell]) -> None:
         """Withhold one more cell beside each that is known too well; a published one goes itself."""
