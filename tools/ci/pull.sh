@@ -39,6 +39,12 @@ else
   done
 fi
 
+# A fork's token may write no comment: the page of the run shows the same to everybody.
+finish() {
+  [ -z "${GITHUB_STEP_SUMMARY:-}" ] || cat "$report/comment.md" >>"$GITHUB_STEP_SUMMARY"
+  exit "$1"
+}
+
 status=0
 # Every commit, not only the last state: what a later commit takes away again still lies in the history.
 guard=0
@@ -56,7 +62,7 @@ if grep -qE "^::error .*title=(personal|guard)-" "$report/check.txt"; then guard
 # What the guard found must not be told again by a summary: then there is none, neither in the comment nor in the report.
 if [ "$guard" -ne 0 ]; then
   echo "改动里像有个人信息，所以没有生成改动摘要。请按检查结果删去，重做这些提交，使历史里也没有它。" | tee "$report/comment.md" >"$report/changes.txt"
-  exit "$status"
+  finish "$status"
 fi
 
 # The comment is cut at what a host takes; the whole lies in the report folder, which the run keeps.
@@ -64,4 +70,4 @@ rest=${CI_JOB_URL:-${GITHUB_RUN_ID:+$GITHUB_SERVER_URL/$GITHUB_REPOSITORY/action
 tell=("$here/.venv/bin/gongshi" -C "$head" diff "$merge_base" HEAD --findings)
 "${tell[@]}" --format markdown --rest "$rest" >"$report/comment.md" || echo "改动摘要没有生成。" >"$report/comment.md"
 "${tell[@]}" >"$report/changes.txt" || echo "改动摘要没有生成。" >"$report/changes.txt"
-exit "$status"
+finish "$status"

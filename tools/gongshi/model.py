@@ -40,7 +40,8 @@ class Finding:
     """One thing that is wrong, where, and what to do about it.
 
     ``message`` is Chinese and uses field titles; personal values in it are already masked.
-    ``line`` counts from 1, 0 means the whole file. ``key`` holds the primary-key values of the record.
+    ``line`` counts from 1, 0 means the whole file. ``key`` holds the primary-key values of the record. ``standing``: a
+    change that was compared with what was before did not bring it.
     """
 
     code: str
@@ -54,6 +55,7 @@ class Finding:
     policy: str = ""
     rule: str = ""
     clause: str = ""
+    standing: bool = False
 
     @property
     def identity(self) -> tuple[str, ...]:

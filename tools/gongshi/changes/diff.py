@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from gongshi.changes.naming import Names
 from gongshi.changes.places import Places
 from gongshi.changes.schemas import schema_changes, setting_changes
 from gongshi.changes.tables import DESCRIPTORS, Deltas, Placed, Side, TableDelta, descriptor_of, table_deltas
@@ -34,6 +35,7 @@ def compare(before: Tree, after: Tree) -> Diff:
     troubles: list[Trouble] = []
     deltas = table_deltas(*sides, candidates, troubles)
     lines = Places()
+    found = tuple(_changes(deltas))
     return Diff(
         before.label,
         after.label,
@@ -41,9 +43,10 @@ def compare(before: Tree, after: Tree) -> Diff:
         {name: table.fields for name, table in deltas.items()},
         tuple(schema_changes(sides[0].descriptor, sides[1].descriptor)),
         tuple(setting_changes(before, after, paths)),
-        tuple(totals(deltas)),
-        tuple(_shown(deltas, lines, change) for change in _changes(deltas)),
+        tuple(totals(deltas, found)),
+        tuple(_shown(deltas, lines, change) for change in found),
         tuple(dict.fromkeys(troubles)),
+        Names(sides),
     )
 
 
@@ -103,7 +106,7 @@ def _likeness(row: Row, places: list[int]) -> Row | None:
 
 
 def _pair(gone: list[Placed], come: list[Placed], mark, alone: bool = False) -> tuple[list, list[Placed], list[Placed]]:
-    """Pairs of rows with one mark, nth with nth, and what is left; ``alone``: only where the mark is unique."""
+    """Pairs of rows with one mark, nth with nth, and what is left; ``alone``: only where as many came as are gone."""
     if not gone or not come:
         return [], gone, come
     groups: dict[object, tuple[list[Placed], list[Placed]]] = defaultdict(lambda: ([], []))
@@ -113,7 +116,7 @@ def _pair(gone: list[Placed], come: list[Placed], mark, alone: bool = False) -> 
     pairs, left, right = [], [], []
     for found, (old, new) in groups.items():
         count = min(len(old), len(new))
-        if found is None or (alone and (len(old), len(new)) != (1, 1)):
+        if found is None or (alone and len(old) != len(new)):
             count = 0
         pairs.extend(zip(old[:count], new[:count], strict=True))
         left.extend(old[count:])

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gongshi.model import Finding, Severity
-from gongshi.repository import Cache, RevisionTree, digest
+from gongshi.repository import Cache, RevisionTree, Tree, digest
 
 if TYPE_CHECKING:
     from gongshi.checks import Proofs
@@ -61,10 +61,29 @@ class Judge:
         return found
 
     def since(self, base: RevisionTree, database: Database, when: date) -> list[Finding]:
-        """The findings on a Database whose rules compare it with ``base``; those that ``base`` has too are notices."""
+        """The findings on a Database whose rules compare it with ``base``; those that ``base`` has too are notices.
+
+        What may not vanish from the records, and what only changed rules let through, is told besides.
+        """
+        from gongshi.changes.keeping import vanished
+        from gongshi.changes.rulings import as_warning, loosened
+
         found = self.database(database, when, self._figures(base, database, when))
         known = {finding.identity for finding in self.revision(base, when)} if found else set()
-        return [_old(finding) if finding.identity in known else finding for finding in found]
+        passed = map(as_warning, self.passed(base, database.tree, found, when))
+        told = [_old(finding) if finding.identity in known else finding for finding in found]
+        return [*told, *vanished(base, database.tree, when), *loosened(base, database.tree), *passed]
+
+    def passed(self, base: RevisionTree, tree: Tree, found: list[Finding], when: date) -> list[Finding]:
+        """What the rules of ``base`` say of the records of ``tree``, and ``found``, by its own rules, does not."""
+        from gongshi.changes.rulings import RULES, Ruled, let_through, rules_differ
+        from gongshi.package import load
+
+        if not rules_differ(base, tree):
+            return []
+        base.prefetch(path for path in base.paths() if path.startswith(RULES))
+        with load(Ruled(tree, base)) as old:
+            return let_through(self.database(old, when), found, self.revision(base, when))
 
     def _figures(self, base: RevisionTree, database: Database, when: date) -> Figures:
         """What the rules of a Database ask of ``base``, from the cache if they asked before."""
@@ -117,7 +136,7 @@ def _read_figures(policies: Policies, base: RevisionTree, descriptor: Descriptor
 
 
 def _old(finding: Finding) -> Finding:
-    return replace(finding, severity=Severity.NOTICE, message=f"{finding.message}（原有问题）")
+    return replace(finding, severity=Severity.NOTICE, message=f"{finding.message}（原有问题）", standing=True)
 
 
 def _finding(item: dict) -> Finding:

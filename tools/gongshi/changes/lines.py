@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -26,10 +27,24 @@ def read_lines(path: str, data: bytes, resource: Resource, troubles: list[Troubl
     """
     if proper(path, data, resource, trusting):
         return data[data.index(b"\n") + 1 :]
+    data = _from_utf16(path, data, troubles)
     part = Part(path)
     problems = read_slowly(part, data, resource)
-    troubles.extend(Trouble(path, problem.message) for problem in problems if problem.code != "blank-row")
+    told = (problem for problem in problems if problem.code != "blank-row")
+    troubles.extend(Trouble(path, problem.message, problem.code == "encoding") for problem in told)
     return _by_label(part, resource, troubles)
+
+
+def _from_utf16(path: str, data: bytes, troubles: list[Trouble]) -> bytes:
+    """What a spreadsheet saves as Unicode text, in the encoding of all other files."""
+    if not data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data
+    try:
+        text = data.decode("utf-16")
+    except UnicodeDecodeError:
+        return data
+    troubles.append(Trouble(path, "不是 UTF-8 编码，是 UTF-16，已换过来再比较，请另存为 UTF-8", True))
+    return text.replace("\t", ",").encode() if "\t" in text and "," not in text else text.encode()
 
 
 def proper(path: str, data: bytes, resource: Resource, trusting: bool = False) -> bool:
@@ -47,11 +62,10 @@ def utf8(data: bytes) -> bool:
 
 
 def _by_label(part: Part, resource: Resource, troubles: list[Trouble]) -> list[Row]:
-    labels = [label.strip() for label in part.labels]
     names = resource.schema.names
-    labels = resource.schema.today(labels)
+    labels = _recognised(part, resource, troubles)
     if set(labels) != set(names) and labels:
-        troubles.append(Trouble(part.path, "表头与数据字典不同，只比较了认得的字段"))
+        troubles.append(Trouble(part.path, "表头与数据字典不同，只比较了认得的字段", True))
     if not set(resource.schema.primary_key) <= set(labels):
         places: list[int | None] = list(range(len(names)))
     else:
@@ -62,6 +76,25 @@ def _by_label(part: Part, resource: Resource, troubles: list[Trouble]) -> list[R
         tuple(cells[place] if place is not None and place < len(cells) else "" for place in places)
         for cells in part.cells
     ]
+
+
+def _recognised(part: Part, resource: Resource, troubles: list[Trouble]) -> list[str]:
+    """The labels of the header as fields: by name, by title, and a strange one in the place of a missing one as that."""
+    schema = resource.schema
+    labels = schema.today([label.strip() for label in part.labels])
+    titles = {field.title: field.name for field in schema.fields}
+    missing = [name for name in schema.names if name not in labels]
+    strange = [place for place, label in enumerate(labels) if label not in schema.names]
+    in_order = len(labels) == len(schema.names)
+    for place in strange:
+        meant = titles.get(labels[place], schema.names[place] if in_order else "")
+        if meant in missing:
+            missing.remove(meant)
+            title = schema.field(meant).title
+            message = f"表头的“{labels[place][:40]}”当作“{title}（{meant}）”这一列来比较，表头改了名，请改回"
+            troubles.append(Trouble(part.path, message, True))
+            labels[place] = meant
+    return labels
 
 
 def columns(lines: Lines, width: int) -> list[Row]:

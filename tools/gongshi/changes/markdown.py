@@ -1,4 +1,4 @@
-"""A Diff as Markdown for a comment on a pull request: folded, nothing empty, cut at what GitHub takes."""
+"""A Diff as Markdown for a comment on a pull request: folded, nothing empty, cut at what GitHub takes, a part of each section kept."""
 
 from __future__ import annotations
 
@@ -7,8 +7,12 @@ import re
 from collections.abc import Iterator, Sequence
 
 from gongshi.changes import phrases
+from gongshi.changes.digest import LINES, digest, rises
+from gongshi.changes.folding import Entry, Shape, entries
+from gongshi.changes.telling import Teller
 from gongshi.changes.text import Told, clean, told_by_record
 from gongshi.changes.values import Change, Diff, Kind
+from gongshi.checks.showing import told as shown
 from gongshi.model import Finding
 
 LIMIT = 65_000  # characters; GitHub refuses a comment of more than 65,536
@@ -22,14 +26,22 @@ def escape(text: str) -> str:
     return plain.replace("@", "@\u200b")
 
 
-def to_markdown(diff: Diff, new: Sequence[Finding] = (), resolved: Sequence[Finding] = (), rest: str = "") -> str:
-    """The comment; sections that do not fit are left out from the end, and a note says so, with a link to ``rest``."""
-    if diff.empty and not new and not resolved:
+def to_markdown(
+    diff: Diff,
+    new: Sequence[Finding] = (),
+    resolved: Sequence[Finding] = (),
+    rest: str = "",
+    passed: Sequence[Finding] = (),
+) -> str:
+    """The comment. Each section has its share of the room; a note says what was cut, with a link to ``rest``."""
+    if diff.empty and not new and not resolved and not passed:
         return "## 记录变更\n\n没有变化。\n"
     body = "## 记录变更\n\n" + escape(_summary(diff)) + "\n"
     skipped: list[str] = []
-    for title, is_open, lines in _sections(diff, new, resolved):
-        section = _section(title, is_open, lines, LIMIT - len(body) - 1000)
+    sections = list(_sections(diff, new, resolved, passed))
+    rooms = _shares([_size(title, lines) for title, _, lines in sections], LIMIT - len(body) - 1000)
+    for (title, is_open, lines), room in zip(sections, rooms, strict=True):
+        section = _section(title, is_open, lines, room)
         if section is None:
             skipped.append(title)
         else:
@@ -40,6 +52,20 @@ def to_markdown(diff: Diff, new: Sequence[Finding] = (), resolved: Sequence[Find
         link = f"[在这里查看](<{rest}>)，或" if re.fullmatch(r"https?://[^\s<>]{1,500}", rest) else ""
         body += NOTE.format(escape("、".join(skipped[:8])) + more, link)
     return body
+
+
+def _shares(sizes: Sequence[int], room: int) -> list[int]:
+    """How much each may have: what it needs, or an equal share of what those that need less leave over."""
+    given = [0] * len(sizes)
+    for place in sorted(range(len(sizes)), key=lambda at: sizes[at]):
+        waiting = sum(not each for each in given)
+        given[place] = min(sizes[place], room // waiting)
+        room -= given[place]
+    return given
+
+
+def _size(title: str, lines: Sequence[str]) -> int:
+    return sum(len(line) + 1 for line in lines) + len(html.escape(clean(title))) + 80
 
 
 def _summary(diff: Diff) -> str:
@@ -62,34 +88,73 @@ def _section(title: str, is_open: bool, lines: list[str], room: int) -> tuple[st
     return (head + "\n".join(kept) + "\n\n</details>\n", len(lines) - len(kept)) if kept else None
 
 
-def _sections(diff: Diff, new: Sequence[Finding], resolved: Sequence[Finding]) -> Iterator[tuple[str, bool, list[str]]]:
-    groups = phrases.by_resource(diff)
+def _sections(
+    diff: Diff, new: Sequence[Finding], resolved: Sequence[Finding], passed: Sequence[Finding]
+) -> Iterator[tuple[str, bool, list[str]]]:
     schema = sorted(diff.schema, key=phrases.schema_order)
-    sections = [
-        ("⚠ 字段定义有变化", True, [phrases.schema_sentence(item) for item in schema]),
-        ("⚠ 规则有变化", True, [phrases.setting_sentence(item) for item in diff.settings]),
-        ("读不全的文件", True, [phrases.trouble_sentence(trouble) for trouble in diff.troubles]),
-        ("合计", True, [phrases.total_sentence(total) for total in diff.totals]),
-    ]
     told, rest = told_by_record(diff, new, resolved)
-    sections.append(("其他新问题和已解决的问题", True, rest))
-    for title, is_open, lines in sections:
+    records = list(_tables(diff, told))
+    first = digest(diff, new, passed) if sum(len(lines) for *_, lines in records) > LINES else []
+    if first:
+        yield (
+            "要紧的（先看这里）",
+            True,
+            [
+                f"{'- ' if line.startswith(' ') else ''}{escape(line.strip())}" + "\\" * (not line.startswith(" "))
+                for line in first
+            ],
+        )
+    sections = [
+        ("⚠ 只有新规则才放行的", list(map(_passed, passed))),
+        ("读不全的文件", [phrases.trouble_sentence(trouble) for trouble in diff.troubles]),
+        ("⚠ 字段定义有变化", [phrases.schema_sentence(item) for item in schema]),
+        ("⚠ 规则有变化", [f"{'⚠ 放宽：' * loose}{line}" for loose, line in phrases.setting_sentences(diff.settings)]),
+        ("合计", [phrases.total_sentence(total) for total in diff.totals]),
+        ("金额增加最多的", rises(diff)),
+        ("其他新问题和已解决的问题", rest),
+    ]
+    for title, lines in sections:
         if lines:
-            yield f"{title}（{len(lines)}）", is_open, [f"- {escape(line)}" for line in lines]
-    for name, changes in groups.items():
-        title = f"{diff.resources[name].title} {name}：{phrases.counts(changes)}"
-        yield title, len(changes) <= 20, [line for change in changes for line in _record(diff, change, told)]
+            yield f"{title}（{len(lines)}）", True, [f"- {escape(line)}" for line in lines]
+    yield from records
     if respelled := phrases.respelled(diff):
         keys = [f"- {escape(f'{item.resource} ' + '/'.join(item.key))}" for item in respelled]
         yield f"只改写法、内容没变（{len(respelled)}）", False, keys
 
 
-def _record(diff: Diff, change: Change, told: Told) -> Iterator[str]:
-    fields = {field.name: field for field in diff.fields[change.resource]}
-    key = diff.resources[change.resource].schema.primary_key
-    yield f"- {phrases.KINDS[change.kind]} **{escape('/'.join(change.key))}** {escape(phrases.place_sentence(change))}"
+def _passed(finding: Finding) -> str:
+    finding = shown(finding)
+    return f"{finding.path} {'/'.join(finding.key)} {finding.message} [{finding.rule or finding.code}]"
+
+
+def _tables(diff: Diff, told: Told) -> Iterator[tuple[str, bool, list[str]]]:
+    """A section for each table, the weightiest first, and one for what moved or was done in batches."""
+    teller = Teller(diff)
+    tables: dict[str, list[Entry]] = {}
+    for entry in entries(diff):
+        tables.setdefault(entry.resource if entry.shape in (Shape.ONE, Shape.SAME) else "", []).append(entry)
+    for name, group in tables.items():
+        changes = [change for entry in group for change in entry.changes]
+        title = f"{diff.resources[name].title} {name}" if name else "成批的变化"
+        lines = [line for entry in group for line in _entry(teller, entry, told)]
+        yield f"{title}：{phrases.counts(changes)}", len(group) <= 20, lines
+
+
+def _entry(teller: Teller, entry: Entry, told: Told) -> Iterator[str]:
+    if entry.shape is Shape.ONE:
+        yield from _record(teller, entry.changes[0])
+    else:
+        yield f"- {escape(teller.line(entry))}"
+    for change in entry.changes:
+        yield from (f"  - **{escape(sentence)}**" for sentence in told.get((change.resource, change.key), ()))
+
+
+def _record(teller: Teller, change: Change) -> Iterator[str]:
+    about = teller.about(change)
+    words = f"{phrases.place_sentence(change)}{f' （{about}）' if about else ''}"
+    yield f"- {phrases.KINDS[change.kind]} **{escape('/'.join(change.key))}** {escape(words)}"
     row = change.after or change.before
     if change.kind in (Kind.ADDED, Kind.REMOVED) and row:
-        yield f"  - {escape(phrases.facts(diff.fields[change.resource], row, key))}"
-    yield from (f"  - {escape(phrases.field_sentence(fields[item.field], item))}" for item in change.fields)
-    yield from (f"  - **{escape(sentence)}**" for sentence in told.get((change.resource, change.key), ()))
+        key = teller.diff.resources[change.resource].schema.primary_key
+        yield f"  - {escape(phrases.facts(teller.diff.fields[change.resource], row, key, teller.namer(change)))}"
+    yield from (f"  - {escape(teller.cell(change, item))}" for item in change.fields)

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 from gongshi.changes.values import (
@@ -70,6 +70,12 @@ PROPERTIES = {
     "order": "字段次序",
 }
 SEALED = "（密封）"
+Named = Callable[[str, str], str]  # (field, code) → name
+
+
+def nobody(field: str, code: str) -> str:
+    """Where no names are known."""
+    return ""
 
 
 def cell(field: Field, text: str) -> str:
@@ -90,10 +96,17 @@ def plain_cell(field: Field, text: str) -> str:
     return SEALED if text and field.disclosure == "sealed" else shown_cell(field, text)
 
 
-def field_sentence(field: Field, change: FieldChange) -> str:
-    """``人均纯收入 2,300.00 → 5,120.00 元（+2,820.00）``."""
+def field_sentence(field: Field, change: FieldChange, named: Named = nobody) -> str:
+    """``人均纯收入 2,300.00 → 5,120.00 元（+2,820.00）``; ``named`` gives the name behind a code."""
     unit = f" {field.unit}" if field.unit and (change.before or change.after) else ""
-    return f"{field.title} {cell(field, change.before)} → {cell(field, change.after)}{unit}{difference(field, change)}"
+    before, after = (with_name(field, text, named) for text in (change.before, change.after))
+    return f"{field.title} {before} → {after}{unit}{difference(field, change)}"
+
+
+def with_name(field: Field, text: str, named: Named) -> str:
+    """A cell, and the name behind the code that it is."""
+    name = named(field.name, text) if text else ""
+    return f"{cell(field, text)} {name}" if name else cell(field, text)
 
 
 def difference(field: Field, change: FieldChange) -> str:
@@ -115,10 +128,10 @@ def _number(field: Field, text: str) -> Decimal | None:
 
 def total_sentence(total: Total) -> str:
     """``古镇 建档立卡户 1,679 → 1,681 户（+2）``."""
-    return (
-        f"{shown_text(total.group)} {total.measure} {total.before:,f} → {total.after:,f} {total.unit}"
-        f"（{total.after - total.before:+,f}）"
-    )
+    net = f"{total.after - total.before:+,f}"
+    both = f"；增 {total.up:,f}，减 {total.down:,f}" if total.up and total.down else ""
+    head = f"{shown_text(total.group)} {total.measure}".strip()
+    return f"{head} {total.before:,f} → {total.after:,f} {total.unit}（{net}{both}）"
 
 
 def schema_sentence(change: SchemaChange) -> str:
@@ -130,6 +143,37 @@ def schema_sentence(change: SchemaChange) -> str:
     before, after = shown_text(change.before or "无"), shown_text(change.after or "无")
     warning = "⚠ 公开范围变了：" if change.property == "disclosure" else ""
     return f"{warning}{where}：{PROPERTIES.get(change.property, change.property)} {before} → {after}"
+
+
+def setting_sentences(changes: Sequence[SettingChange]) -> list[tuple[bool, str]]:
+    """(whether it lets more through, sentence) on policy files, those first; a rule that came or went is one."""
+    groups: dict[tuple[str, str], list[SettingChange]] = {}
+    for change in changes:
+        item = re.match(r"\w+\[[^\]]*\]", change.place)
+        groups.setdefault((change.path, item[0] if item else change.place), []).append(change)
+    lines: list[tuple[bool, str]] = []
+    for (path, item), group in groups.items():
+        gone, come = (not any(getattr(change, side) for change in group) for side in ("after", "before"))
+        if len(group) > 1 and (gone or come):
+            word, loose = ("删去", gone) if gone else ("新增", "waivers" in item)
+            lines.append((loose, f"{shown_path(path)}：{word} {shown_text(item)}（{len(group)} 项）"))
+        else:
+            lines.extend((loosens(change), setting_sentence(change)) for change in group)
+    return sorted(lines, key=lambda pair: not pair[0])
+
+
+def loosens(change: SettingChange) -> bool:
+    """Whether what was an error, or a rule at all, is less now."""
+    if not change.place:
+        return not change.after
+    levels = ("error", "warning", "notice")
+    if change.place.endswith(".severity") and change.before in levels:
+        return change.after not in levels[: levels.index(change.before) + 1]
+    return (
+        bool(change.before)
+        and not change.after
+        and re.fullmatch(r"rules\[[^\]]*\]\.(id|kind)", change.place) is not None
+    )
 
 
 def setting_sentence(change: SettingChange) -> str:
@@ -158,10 +202,10 @@ def trouble_sentence(trouble: Trouble) -> str:
     return f"{shown_path(trouble.path)}：{trouble.message}"
 
 
-def facts(fields: Sequence[Field], row: Row, key: Sequence[str]) -> str:
+def facts(fields: Sequence[Field], row: Row, key: Sequence[str], named: Named = nobody) -> str:
     """The filled cells of a record that came or went, but for the fields of its ``key``."""
     shown_cells = [
-        f"{field.title} {cell(field, text)}{f' {field.unit}' if field.unit else ''}"
+        f"{field.title} {with_name(field, text, named)}{f' {field.unit}' if field.unit else ''}"
         for field, text in zip(fields, row, strict=True)
         if text and field.name not in key
     ]
@@ -188,6 +232,16 @@ def respelled(diff: Diff) -> list[Change]:
     return [change for change in diff.changes if change.kind is Kind.RESPELLED]
 
 
-def schema_order(change: SchemaChange) -> bool:
-    """Sorts what touches disclosure first."""
-    return change.property != "disclosure"
+_LEVELS = ("sealed", "internal", "aggregate", "public")
+
+
+def opens(change: SchemaChange) -> bool:
+    """Whether a field becomes more public."""
+    known = change.before in _LEVELS and change.after in _LEVELS
+    wider = known and _LEVELS.index(change.after) > _LEVELS.index(change.before)
+    return change.property == "disclosure" and (wider or not known)
+
+
+def schema_order(change: SchemaChange) -> tuple[bool, bool]:
+    """Sorts what becomes more public first, then what else touches disclosure."""
+    return not opens(change), change.property != "disclosure"

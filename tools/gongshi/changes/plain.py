@@ -14,14 +14,18 @@ from gongshi.package import Field
 FORMAT = 1
 
 
-def to_plain(diff: Diff, new: Sequence[Finding] = (), resolved: Sequence[Finding] = ()) -> dict[str, object]:
-    """``{format, before, after, schema, settings, totals, changes, troubles, findings: {new, resolved}}``.
+def to_plain(
+    diff: Diff, new: Sequence[Finding] = (), resolved: Sequence[Finding] = (), passed: Sequence[Finding] = ()
+) -> dict[str, object]:
+    """``{format, before, after, schema, settings, totals, changes, troubles, findings: {new, resolved, let_through}}``.
 
     A change has kind, resource, key, path_before, path_after, fields (field, title, unit, before, after, difference)
     and, of a record added or removed, ``record`` with its filled cells. Numbers are text, exact as in the files.
     """
     names = ("code", "severity", "message", "resource", "path", "line", "field", "key", "policy", "rule", "clause")
-    plain = [[{name: getattr(told(item), name) for name in names} for item in group] for group in (new, resolved)]
+    plain = [
+        [{name: getattr(told(item), name) for name in names} for item in group] for group in (new, resolved, passed)
+    ]
     return {
         "format": FORMAT,
         "before": diff.before,
@@ -34,12 +38,14 @@ def to_plain(diff: Diff, new: Sequence[Finding] = (), resolved: Sequence[Finding
                 "group": shown_text(total.group),
                 "before": f"{total.before:f}",
                 "after": f"{total.after:f}",
+                "up": f"{total.up:f}",
+                "down": f"{total.down:f}",
             }
             for total in diff.totals
         ],
         "changes": [_change(change, diff.fields[change.resource], shown_path) for change in diff.changes],
         "troubles": [{"path": shown_path(item.path), "message": safe(item.message)} for item in diff.troubles],
-        "findings": {"new": plain[0], "resolved": plain[1]},
+        "findings": {"new": plain[0], "resolved": plain[1], "let_through": plain[2]},
     }
 
 

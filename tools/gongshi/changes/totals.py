@@ -4,13 +4,13 @@ fund and programme from all files of the funds. Only totals that differ are give
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
 from gongshi.changes.lines import Lines, columns, counted
 from gongshi.changes.tables import Deltas, Placed, Side, TableDelta, read_side
-from gongshi.changes.values import Row, Total
+from gongshi.changes.values import Change, Row, Total
 from gongshi.checks.showing import shown_cell
 from gongshi.package import RECORDS
 
@@ -20,7 +20,7 @@ Files = Iterable[tuple[str, Lines]]
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """Of ``resource``, the rows or the sum of ``amount``, by ``group``: "township" (of the path) or a field.
+    """Of ``resource``, the rows or the sum of ``amount``, by ``group``: "township" (of the path), a field or "" for all.
 
     ``only`` (field, values) counts some rows alone; ``through`` (resource, key, field) gives a cell another name.
     """
@@ -54,14 +54,38 @@ MEASURES = (
     Measure("下达资金（按资金）", "allocations", "元", "allocation_id", "amount", through=FUND),
     Measure("支付（按用途）", "payments", "元", "allocation_id", "amount", through=PROGRAMME),
     Measure("支付（按资金）", "payments", "元", "allocation_id", "amount", through=FUND),
+    Measure("项目预算（改动的项目）", "projects", "元", "category", "budget_total"),
+    Measure("决算（改动的项目）", "projects", "元", "category", "final_cost"),
+    Measure("预算资金（改动的项目）", "project-budget", "元", "source_level", "amount"),
+    Measure("资产原值", "assets", "元", "asset_kind", "value"),
+    Measure("资产年收益", "assets", "元", "asset_kind", "income"),
+    Measure("资产已分配收益", "assets", "元", "asset_kind", "distributed"),
+    Measure("资产留存收益", "assets", "元", "asset_kind", "retained"),
+    Measure("小额信贷", "loans", "元", "township", "amount", through=TOWNSHIP),
+    Measure("捐赠与周转金", "ledgers", "元", "entry_kind", "amount"),
+    Measure("措施投入", "measures", "元", "township", "cost", through=TOWNSHIP),
+    Measure("督查涉及金额（改动的督查）", "inspection-findings", "元", "finding_type", "amount"),
+    Measure("督查追回金额（改动的督查）", "inspection-findings", "元", "finding_type", "recovered"),
 )
 
 
-def totals(deltas: Deltas) -> Iterator[Total]:
-    """Every total of MEASURES that differs, by measure and group."""
+def measures(deltas: Deltas) -> list[Measure]:
+    """MEASURES, and every other column in 元, as one sum each."""
+    known = {(measure.resource, measure.amount) for measure in MEASURES}
+    others = [
+        Measure(f"{table.resource.title}的{field.title}（改动的文件）", name, "元", "", field.name)
+        for name, table in deltas.items()
+        for field in table.fields
+        if field.unit == "元" and field.type in ("integer", "number") and (name, field.name) not in known
+    ]
+    return [*MEASURES, *others]
+
+
+def totals(deltas: Deltas, changes: Sequence[Change] = ()) -> Iterator[Total]:
+    """Every total that differs, or in which records rose and fell, by measure and group."""
     files: dict[str, Files] = {}
     names: dict[tuple[str, str, str], list[dict[str, str]]] = {}
-    for measure in MEASURES:
+    for measure in measures(deltas):
         table = deltas.get(measure.resource)
         if table is None or not (table.gone or table.come):
             continue
@@ -73,7 +97,8 @@ def totals(deltas: Deltas) -> Iterator[Total]:
             files[measure.resource] = list(_files(deltas, table) if whole else table.now.items())
         if measure.through not in names:
             names[measure.through] = [_names(side, *measure.through) for side in deltas.sides]
-        yield from _of_measure(measure, fields, files[measure.resource], table, names[measure.through])
+        mine = [change for change in changes if change.resource == measure.resource]
+        yield from _of_measure(measure, mine, files[measure.resource], table, names[measure.through])
 
 
 def _needed(measure: Measure) -> list[str]:
@@ -82,24 +107,50 @@ def _needed(measure: Measure) -> list[str]:
 
 
 def _of_measure(
-    measure: Measure, fields: Sequence[str], files: Files, table: TableDelta, names: list[dict[str, str]]
+    measure: Measure, changes: Sequence[Change], files: Files, table: TableDelta, names: list[dict[str, str]]
 ) -> Iterator[Total]:
+    fields = [field.name for field in table.fields]
     gone, come = (_sums(measure, fields, _by_path(placed)) for placed in (table.gone, table.come))
-    if gone == come and names[0] == names[1]:
+    field = next((field for field in table.fields if field.name == measure.group), None)
+
+    def called(side: int, group: str) -> str:
+        return names[side].get(group) or (shown_cell(field, group) if field else group)
+
+    moves = _moves(measure, fields, changes, called) if measure.amount else {}
+    if gone == come and names[0] == names[1] and not moves:
         return
     now = _sums(measure, fields, files)
     was = {group: now.get(group, 0) - come.get(group, 0) + gone.get(group, 0) for group in {*now, *gone}}
-    field = next((field for field in table.fields if field.name == measure.group), None)
     sides = []
-    for part, naming in ((was, names[0]), (now, names[1])):
+    for side, part in enumerate((was, now)):
         found: dict[str, Decimal] = defaultdict(Decimal)
         for group, value in part.items():
-            found[naming.get(group) or (shown_cell(field, group) if field else group)] += value
+            found[called(side, group)] += value
         sides.append(found)
-    for group in sorted({*sides[0], *sides[1]}):
+    for group in sorted({*sides[0], *sides[1], *moves}):
         before, after = (side.get(group, Decimal(0)) for side in sides)
-        if before != after:
-            yield Total(measure.title, group, measure.unit, before, after)
+        up, down = moves.get(group, (Decimal(0), Decimal(0)))
+        if before != after or up or down:
+            yield Total(measure.title, group, measure.unit, before, after, up, down)
+
+
+def _moves(
+    measure: Measure, fields: Sequence[str], changes: Sequence[Change], called: Callable[[int, str], str]
+) -> dict[str, tuple[Decimal, Decimal]]:
+    """By group, what single records rose by and what they fell by: two that offset each other are both told."""
+    found: dict[str, tuple[Decimal, Decimal]] = {}
+    for change in changes:
+        sides: list[tuple[str, Decimal]] = []
+        for side, path, row in ((0, change.path_before, change.before), (1, change.path_after, change.after)):
+            sums = _sums(measure, fields, [(path, [row])]) if row else {}
+            sides.extend((called(side, group), value if side else -value) for group, value in sums.items())
+        groups = {group for group, _ in sides}
+        for group in groups:
+            net = sum((value for name, value in sides if name == group), Decimal(0))
+            up, down = found.get(group, (Decimal(0), Decimal(0)))
+            if net:
+                found[group] = (up + max(net, Decimal(0)), down - min(net, Decimal(0)))
+    return found
 
 
 def _by_path(placed: Iterable[Placed]) -> Files:
@@ -120,7 +171,9 @@ def _sums(measure: Measure, fields: Sequence[str], files: Files) -> dict[str, De
             left = iter(cells)
             number, state, group = (next(left) if name else "" for name in names)
             if not wanted or state in wanted:
-                found[group if names[2] else _township(path)] += _number(number) * count if measure.amount else count
+                found[group if names[2] else _place(measure, path)] += (
+                    _number(number) * count if measure.amount else count
+                )
     return found
 
 
@@ -132,7 +185,9 @@ def _number(text: str) -> Decimal:
     return number if number.is_finite() else Decimal(0)
 
 
-def _township(path: str) -> str:
+def _place(measure: Measure, path: str) -> str:
+    if measure.group != "township":
+        return ""
     return path.removeprefix(TOWNSHIPS).split("/", 1)[0] if path.startswith(TOWNSHIPS) else path
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from typing import Protocol
 
 from gongshi.package import Field, Resource
 
@@ -98,21 +99,50 @@ class SettingChange:
 
 @dataclass(frozen=True, slots=True)
 class Total:
-    """A head-count or sum of money of one group before and after; ``unit`` is 户, 人 or 元."""
+    """A head-count or sum of money of one group before and after; ``unit`` is 户, 人 or 元.
+
+    ``up`` and ``down`` are what single records rose and fell by: offsets cancel in the net, not in these.
+    """
 
     measure: str
     group: str
     unit: str
     before: Decimal
     after: Decimal
+    up: Decimal = Decimal(0)
+    down: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A file that could not be compared record by record, in full or in part."""
+    """A file that could not be compared record by record, in full or in part; ``first``: it explains what follows."""
 
     path: str
     message: str
+    first: bool = False
+
+
+class Naming(Protocol):
+    """What stands behind codes, asked only for what is shown."""
+
+    @property
+    def refers(self) -> Mapping[tuple[str, str], str]: ...
+
+    def named(self, resource: str, field: str, code: str, path: str = "") -> str: ...
+
+    def about(self, change: Change, fields: Mapping[str, int]) -> str: ...
+
+
+class Unnamed:
+    """Where no table of names is known."""
+
+    refers: Mapping[tuple[str, str], str] = {}
+
+    def named(self, resource: str, field: str, code: str, path: str = "") -> str:
+        return ""
+
+    def about(self, change: Change, fields: Mapping[str, int]) -> str:
+        return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +158,7 @@ class Diff:
     totals: tuple[Total, ...] = ()
     changes: tuple[Change, ...] = ()
     troubles: tuple[Trouble, ...] = ()
+    names: Naming = field(default_factory=Unnamed, compare=False)
 
     @property
     def empty(self) -> bool:

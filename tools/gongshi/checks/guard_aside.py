@@ -21,7 +21,7 @@ def guarded(running: Aside) -> list[Finding]:
     """What the process found; GongshiError if it did not come to its end."""
     return [
         Finding(code, Severity(severity), message, path, line, resource, field, tuple(key), policy, rule, clause)
-        for code, severity, message, path, line, resource, field, key, policy, rule, clause in running.answer()
+        for code, severity, message, path, line, resource, field, key, policy, rule, clause, _ in running.answer()
     ]
 
 

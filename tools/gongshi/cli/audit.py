@@ -44,8 +44,8 @@ def audit(root: Path, span: str, out: Path, with_findings: bool) -> None:
     if not git.exists():
         raise GongshiError(f"“{root}”不在 Git 仓库里，没有历史可查")
     show = progress()
-    new, resolved = (
-        findings_of(root, RevisionTree(git, base), RevisionTree(git, head), show) if with_findings else ([], [])
+    new, resolved, _ = (
+        findings_of(root, RevisionTree(git, base), RevisionTree(git, head), show) if with_findings else ([], [], [])
     )
     show("整理变化")
     with history(git, head) as past:

@@ -12,7 +12,7 @@ from gongshi import __version__
 from gongshi.changes.judging import DESCRIPTORS, judging
 from gongshi.cli.chinese import Command
 from gongshi.cli.common import day, inside, progress, say, say_findings, say_made, under, work_tree
-from gongshi.cli.render import Header, summary, to_github, to_json, to_junit
+from gongshi.cli.render import Header, annotations, summary, to_json, to_junit
 from gongshi.model import Finding, GongshiError, Severity
 from gongshi.repository import digest
 
@@ -124,8 +124,8 @@ def _print(style: str, header: Header, findings: list[Finding]) -> None:
     elif style == "junit":
         say_made(to_junit(findings))
     elif style == "github":
-        for finding in findings:
-            say_made(to_github(finding))
+        for line in annotations(findings):
+            say_made(line)
         say(summary(findings))
     else:
         say_findings(findings)

@@ -19,8 +19,9 @@ from gongshi.repository import Git, RevisionTree, Tree
 @click.option("--findings", "with_findings", is_flag=True, help="检查两个版本，列出新问题和已解决的问题（较慢）")
 @click.option("--format", "style", type=click.Choice(["text", "markdown", "json"]), default="text", help="输出格式")
 @click.option("--rest", metavar="URL", default="", help="Markdown 太长而截短时，全文在哪个网址")
+@click.option("--each", is_flag=True, help="相同的改动、成批的变化也逐条列出")
 @click.pass_obj
-def diff(root: Path, base: str, head: str | None, with_findings: bool, style: str, rest: str) -> None:
+def diff(root: Path, base: str, head: str | None, with_findings: bool, style: str, rest: str, each: bool) -> None:
     """两个版本之间，记录的内容变了什么：哪条记录、哪个字段、由多少变成多少，各乡镇和各项资金的合计怎样变。
 
     不写 HEAD 时与工作目录比较。版本可以是分支、标签或提交号。
@@ -37,20 +38,24 @@ def diff(root: Path, base: str, head: str | None, with_findings: bool, style: st
     after = RevisionTree(git, head) if head else work_tree(root)
     show("比较记录")
     found = changes.compare(before, after)
-    new, resolved = findings_of(root, before, after, show) if with_findings else ([], [])
+    new, resolved, passed = findings_of(root, before, after, show) if with_findings else ([], [], [])
     show("")
     if style == "json":
-        say_made(as_json(changes.to_plain(found, new, resolved)))
+        say_made(as_json(changes.to_plain(found, new, resolved, passed)))
     elif style == "markdown":
-        say_made(changes.to_markdown(found, new, resolved, rest))
+        say_made(changes.to_markdown(found, new, resolved, rest, passed))
     else:
-        for line in changes.to_text(found, new, resolved).split("\n"):
+        for line in changes.to_text(found, new, resolved, passed, each).split("\n"):
             say(line)
 
 
-def findings_of(root: Path, before: RevisionTree, after: Tree, show) -> tuple[list[Finding], list[Finding]]:
-    """Findings whose identity only the later Tree has, and those that only the earlier one has, both as of one day."""
+def findings_of(
+    root: Path, before: RevisionTree, after: Tree, show
+) -> tuple[list[Finding], list[Finding], list[Finding]]:
+    """Findings whose identity only the later Tree has, those that only the earlier one has, both as of one day, and what
+    the earlier rules say of the later records and the later rules do not."""
     from gongshi.changes.judging import judging  # brings the policies, which a diff alone does without
+    from gongshi.changes.keeping import vanished
     from gongshi.package import county_day, load
 
     with judging(root, show) as judge, load(after, ("county",)) as county:
@@ -61,6 +66,8 @@ def findings_of(root: Path, before: RevisionTree, after: Tree, show) -> tuple[li
             with load(after) as database:
                 found = judge.database(database, when)
         earlier = judge.revision(before, when)
+        passed = judge.passed(before, after, found, when)
     one, other = ({finding.identity: finding for finding in group} for group in (earlier, found))
     new = [finding for identity, finding in other.items() if identity not in one]
-    return new, [finding for identity, finding in one.items() if identity not in other]
+    new += vanished(before, after, when)
+    return new, [finding for identity, finding in one.items() if identity not in other], passed

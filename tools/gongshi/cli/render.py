@@ -88,6 +88,16 @@ def to_github(finding: Finding) -> str:
     return f"::{level} {place}::{_data(finding.message)}"
 
 
+def annotations(findings: Sequence[Finding]) -> list[str]:
+    """Findings as workflow commands, errors first: a host shows only a few of each level. What stood before is one line."""
+    levels = list(SEVERITIES)
+    fresh = sorted((f for f in findings if not f.standing), key=lambda f: levels.index(f.severity))
+    lines = [to_github(finding) for finding in fresh]
+    if standing := len(findings) - len(fresh):
+        lines.append(f"::notice title=standing::原有问题 {standing} 条，不是这次带来的；用 gongshi check 可列出全部。")
+    return lines
+
+
 def _data(text: str) -> str:
     return visible(text).replace("##[", "\\x23#[").replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
