@@ -21,6 +21,7 @@ ORDER = [
     "sealing",
     "disclosure",
     "exchange",
+    "founding",
     "site",
     "cli",
 ]

@@ -52,7 +52,7 @@ def test_a_guard_that_dies_is_one_sentence_and_no_pass(ledger: Path, name: str, 
     real = guard_aside.guard_aside
 
     @contextmanager
-    def dying(root: Path):
+    def dying(root: Path, own: str):
         with real(root) as running:
             os.kill(running.process.pid, getattr(signal, name))
             yield running

@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from gongshi.exchange.founding import codeowners
+from gongshi.founding.new import codeowners
 from gongshi.package import read_descriptor
 from gongshi.repository import WorkTree
 

@@ -51,7 +51,7 @@ guard=0
 name=${GITHUB_HEAD_REF:-${CI_MERGE_REQUEST_SOURCE_BRANCH_NAME:-}}
 "$here/.venv/bin/gongshi" -C "$head" setup --hook commits "$merge_base" HEAD ${name:+"$name"} || guard=$?
 [ "$guard" -eq 0 ] || status=$guard
-"$here/.venv/bin/python" "$here/tools/ci/trailers.py" "$head" "$base" || status=$?
+"$here/.venv/bin/gongshi" -C "$head" setup --hook grounds "$base" HEAD || status=$?
 "$here/.venv/bin/gongshi" -C "$head" check --against "$merge_base" --format github | tee "$report/check.txt" || status=$?
 # Figures that are to be published are worked out once more, with all that is withheld of them.
 while read -r period; do

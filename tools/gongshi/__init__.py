@@ -4,4 +4,4 @@ A *Tree* is the repository at one moment. Loading a Tree gives a *Database*, one
 Database gives *Findings*; comparing two gives *Changes*. Pages and reports are text made from those values.
 """
 
-__version__ = "0.1.0"
+__version__ = "0.2.0"

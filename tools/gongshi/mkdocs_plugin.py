@@ -27,6 +27,7 @@ from mkdocs.structure.files import File, InclusionLevel
 from gongshi import site
 from gongshi.checks.settings import check_settings
 from gongshi.checks.showing import safe
+from gongshi.founding.pack import Pack, program_files
 from gongshi.model import GongshiError, visible
 from gongshi.repository import WorkTree
 
@@ -79,7 +80,10 @@ class GongshiPlugin(BasePlugin[Options]):
         return site.load(Path(config.config_file_path).parent, day, datetime.date.today())
 
     def on_files(self, files, *, config):
-        """Add one shell for every folder of record pages."""
+        """Add the pages that a county has not of its own, and one shell for every folder of record pages."""
+        for path, data in Pack(program_files()).pages().items():
+            if files.get_file_from_path(path) is None:
+                files.append(File.generated(config, path, content=data))
         for folder in self.content.sections():
             files.append(
                 File.generated(config, f"{folder}/{SHELL}", content=SHELL_SOURCE, inclusion=InclusionLevel.NOT_IN_NAV)

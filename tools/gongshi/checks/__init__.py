@@ -72,12 +72,14 @@ def check_public(database: Database) -> list[Finding]:
     return [*check_free_text(database), *check_prose(database.tree)]
 
 
-def check_guard(tree: Tree, paths: Iterable[str] | None = None, names: NameSet | None = None) -> list[Finding]:
+def check_guard(
+    tree: Tree, paths: Iterable[str] | None = None, names: NameSet | None = None, own: str = ""
+) -> list[Finding]:
     """The guard over every file of ``tree``: contents, file names, which files they are, links and where they lead.
 
-    ``names`` are those that a key opened. Whether a waiver of a file is past, ``check_file_waivers`` tells.
+    ``own`` is this very program's wheel, byte for byte, "" if there is none: it need not be looked at. ``names`` are those that a key opened. Whether a waiver of a file is past, ``check_file_waivers`` tells.
     """
-    wanted = tree.paths() if paths is None else paths
+    wanted = [path for path in tree.paths() if path != own] if paths is None else paths
     rules = FileRules(reading(tree.read, tree.exists))
     findings: list[Finding] = []
     for link in tree.links() if paths is None else ():

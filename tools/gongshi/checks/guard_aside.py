@@ -12,9 +12,10 @@ from gongshi.model import Finding, Severity
 from gongshi.repository import Aside, WorkTree, aside, tell
 
 
-def guard_aside(root: Path) -> AbstractContextManager[Aside]:
-    """Begin to look for personal data in the working directory ``root``; ``guarded`` gives what was found."""
-    return aside(__name__, "查找个人信息", str(root))
+def guard_aside(root: Path, own: str = "") -> AbstractContextManager[Aside]:
+    """Begin to look for personal data in the working directory ``root``, but for the program's ``own`` wheel; ``guarded``
+    gives what was found."""
+    return aside(__name__, "查找个人信息", str(root), own)
 
 
 def guarded(running: Aside) -> list[Finding]:
@@ -25,11 +26,11 @@ def guarded(running: Aside) -> list[Finding]:
     ]
 
 
-def _found(root: Path) -> Iterator[tuple]:
+def _found(root: Path, own: str) -> Iterator[tuple]:
     from gongshi.checks import check_guard
 
-    return map(astuple, check_guard(WorkTree(root)))
+    return map(astuple, check_guard(WorkTree(root), own=own))
 
 
 if __name__ == "__main__":
-    tell(lambda: _found(Path(sys.argv[1])))
+    tell(lambda: _found(Path(sys.argv[1]), sys.argv[2]))

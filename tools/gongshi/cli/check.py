@@ -42,15 +42,16 @@ def check(root: Path, paths: tuple[str, ...], against: str | None, on_day: str |
     from gongshi.checks import check_public
     from gongshi.checks.guard_aside import guard_aside, guarded
     from gongshi.checks.guard_files import check_file_waivers, reading
+    from gongshi.founding.pin import own_wheel
     from gongshi.package import county_day, load
     from gongshi.sealing import check_keys
 
-    tree = work_tree(root)
+    base = _base(root, against) if against else None
+    tree = work_tree(root, base)
     wanted = [inside(root, path) for path in paths]
     show = progress()
     show("读取记录")
-    base = _base(root, against) if against else None
-    with guard_aside(tree.root) as guard:
+    with guard_aside(tree.root, own_wheel(tree)) as guard:
         with judging(root, show, engine) as judge, load(tree) as database:
             when = day(on_day, county_day(database))
             findings = judge.since(base, database, when) if base else judge.database(database, when)
@@ -91,13 +92,13 @@ def _recounted(root: Path, database: Database, when: date) -> list[Finding]:
 
 def _brought(tree: WorkTree, base: RevisionTree | None) -> list[Finding]:
     """Code and settings that came with the data: of a change what it brings, else what is there."""
-    from gongshi.checks.programs import check_mixed, check_programs
+    from gongshi.checks.programs import check_programs
     from gongshi.checks.settings import check_settings
-    from gongshi.repository import differing
+    from gongshi.review.pinning import check_brought, check_pin
 
-    changed = differing(base, tree) if base else ()
     here = {*tree.paths(), *tree.links()}
-    return [*check_programs(here.intersection(changed) if base else here), *check_mixed(changed), *check_settings(tree)]
+    brought = check_brought(base, tree) if base else check_programs(here)
+    return [*brought, *check_pin(tree), *check_settings(tree)]
 
 
 def _commit(root: Path) -> str:

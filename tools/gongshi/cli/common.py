@@ -13,11 +13,23 @@ from typing import NamedTuple
 import click
 
 from gongshi.model import SEVERITIES, Finding, GongshiError, Severity, visible
-from gongshi.repository import WorkTree, recover
+from gongshi.repository import Tree, WorkTree, recover
+from gongshi.repository.pin import PIN
 
 
-def work_tree(root: Path) -> WorkTree:
-    """The working directory, after finishing or undoing what an interrupted command left."""
+def work_tree(root: Path, against: Tree | None = None) -> WorkTree:
+    """The working directory, after finishing or undoing what an interrupted command left. GongshiError unless this program
+    is the one that the ledger pins; ``against``, of whose pin it is then, may be upgraded by what lies here."""
+    tree = recovered(root)
+    if tree.exists(PIN):
+        from gongshi.founding.pin import judge_pin
+
+        judge_pin(against or tree)
+    return tree
+
+
+def recovered(root: Path) -> WorkTree:
+    """The same for what no pin holds back."""
     if message := recover(root):
         say(message, err=True)
     return WorkTree(root)

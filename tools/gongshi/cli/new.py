@@ -9,6 +9,7 @@ import click
 
 from gongshi.cli.chinese import Command
 from gongshi.cli.common import say
+from gongshi.model import GongshiError
 
 
 @click.command(cls=Command)
@@ -19,24 +20,42 @@ from gongshi.cli.common import say
     type=click.Path(path_type=Path),
     help="区划表 CSV：区划代码和名称，可再加级别、上级代码、目录名（slug）",
 )
-@click.pass_obj
-def new(root: Path, folder: Path, name: str, divisions: Path | None) -> None:
-    """建立一个县自己的空台账：格式、规则、工作流带过去，示例数据不带；生成密钥，装好钩子，完成第一次提交。什么也不问。
+@click.option("--phone", default="", help="公开办公电话，如 0793-1234567；不写的先占位，检查时会提醒")
+@click.option("--address", default="", help="单位地址；不写的先占位，检查时会提醒")
+@click.option(
+    "--root", "root_key", metavar="KEY", default="", help="根的签名公钥（ssh-ed25519 …，或 .pub 文件），可不写"
+)
+def new(folder: Path, name: str, divisions: Path | None, phone: str, address: str, root_key: str) -> None:
+    """建立一个县自己的空台账：数据格式、规则、工作流、程序的安装包都在里面；生成密钥，装好钩子，完成第一次提交。什么也不问。
 
     私钥写在新目录旁边的“…-私钥”里，不在仓库内；由谁保管哪一个，见其中的 说明.txt。
 
     例：gongshi new ../某某县台账 --name 某某县 --divisions 区划.csv
     """
     from gongshi.cli.importing import read_input
-    from gongshi.exchange.founding import found_county
+    from gongshi.founding.new import Wishes, found_county
 
     data = read_input(divisions) if divisions else None
-    made = found_county(root, folder, name, data, date.today().year)
+    given = {"phone": phone, "address": address, "name": name, "root": _public(root_key)}
+    wishes = Wishes(**{option: value for option, value in given.items() if value})
+    made = found_county(folder, data, date.today().year, wishes)
     say(f"{made.county}的台账已建在 {folder}，{len(made.townships)} 个乡镇，第一次提交 {made.commit[:12]}。")
     say(f"私钥在 {made.keys}，不在仓库里，请分别交给保管人并另存备份：")
     for file, holder in made.keepers:
         say(f"  {file} 由{holder}保管")
     say("每人把自己的存为 ~/.config/gongshi/identity.txt。详见其中的 说明.txt。")
-    say(
-        f"接着：在 {folder} 里改好 records/county/county.yaml，再运行 gongshi template villages -o 村情.xlsx 开始填报。"
-    )
+    if made.root:
+        say(
+            f"根的公钥已写进 records/keys/signers，指纹 {made.root}。请根在 {folder} 里用自己的私钥提交（git commit -S -a），才算数。"
+        )
+    lacking = "" if phone and address else "改好 records/county/county.yaml 里的电话和地址，"
+    say(f"接着：在 {folder} 里{lacking}再运行 gongshi template villages -o 村情.xlsx 开始填报。")
+
+
+def _public(key: str) -> str:
+    """The key itself, or what its file holds."""
+    place = Path(key).expanduser()
+    try:
+        return place.read_text(encoding="utf-8").strip() if key and " " not in key.strip() else key
+    except (OSError, UnicodeDecodeError):
+        raise GongshiError(f"读不到根的公钥“{key[:60]}”，请写 ssh-ed25519 开头的一行，或 .pub 文件。") from None

@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from gongshi.cli.chinese import Command
-from gongshi.cli.common import say, say_findings, work_tree
+from gongshi.cli.common import recovered, say, say_findings, say_made
 
 _ADVICE = {
     "pre-commit": "没有提交：请先照上面的提示改好。",
@@ -21,7 +21,7 @@ _ADVICE = {
 
 
 @click.command(cls=Command)
-@click.option("--hook", hidden=True, type=click.Choice(["pre-commit", "commit-msg", "pre-push", "commits"]))
+@click.option("--hook", hidden=True, type=click.Choice([*_ADVICE, "grounds"]))
 @click.argument("files", nargs=-1, metavar="")
 @click.pass_obj
 def setup(root: Path, hook: str | None, files: tuple[str, ...]) -> None:
@@ -32,10 +32,12 @@ def setup(root: Path, hook: str | None, files: tuple[str, ...]) -> None:
     if hook is None:
         from gongshi.review.installing import install
 
-        work_tree(root)
+        recovered(root)
         install(root)
         say("已装好：提交前检查个人信息，提交说明也查；合并时按记录和字段合并。")
         return
+    if hook == "grounds":
+        sys.exit(_grounds(root, *files))
     findings = _findings(root, hook, files)
     say_findings(findings, err=True)
     if any(finding.severity == "error" for finding in findings):
@@ -58,3 +60,15 @@ def _findings(root: Path, hook: str, files: tuple[str, ...]):
     if hook == "pre-push":
         return hooks.pushed_findings(root, sys.stdin.buffer.read())
     return hooks.message_findings(Path(files[0]).read_bytes())
+
+
+def _grounds(root: Path, base: str, head: str) -> int:
+    """Say, as annotations of a pull request, of each commit that changes records what ground it lacks."""
+    from gongshi.changes import unfounded_commits
+    from gongshi.cli.render import to_github
+    from gongshi.repository import Git
+
+    findings = unfounded_commits(Git(root), base, head)
+    for finding in findings:
+        say_made(to_github(finding))
+    return int(bool(findings))

@@ -15,13 +15,13 @@ from gongshi.changes import conflict_sentence, lacking_sentence, merge_files, un
 from gongshi.changes.judging import JUDGED, judging
 from gongshi.checks import check_guard, check_public
 from gongshi.checks.guard import NameSet, scan_text
-from gongshi.checks.programs import check_mixed, check_programs
 from gongshi.checks.showing import shown_path, shown_text, told
 from gongshi.exchange.opened import opened_names
 from gongshi.model import Finding, GongshiError, Severity
 from gongshi.package import RECORDS, Descriptor, county_day, document_of, format_files, load, read_descriptor
 from gongshi.repository import Changes, Git, RevisionTree, WorkTree, differing, move, sending, writer
 from gongshi.review.hooks import commit_findings, identity_findings
+from gongshi.review.pinning import check_brought, check_pin
 from gongshi.sealing import Identity, check_keys
 
 PREFIX = "songshen/"
@@ -197,9 +197,8 @@ def _check_history(root: Path, commit: str, base: str, names: NameSet) -> None:
         "删去了也还在历史里，请由管理员重做这些提交再送审",
     )
     before, after = RevisionTree(Git(root), base), RevisionTree(Git(root), commit)
-    changed = differing(before, after)
     _refuse(
-        [*check_programs(path for path in changed if after.exists(path)), *check_mixed(changed)],
+        [*check_brought(before, after), *check_pin(after)],
         "要送的提交里有程序或设置",
         "请由管理员把它们拿出来另送，再送记录",
     )

@@ -8,7 +8,7 @@ from gongshi.repository.moving import move, recover, sending
 from gongshi.repository.outside import write_private
 from gongshi.repository.reasons import reason
 from gongshi.repository.sshkeygen import make_by_program, sign_by_program
-from gongshi.repository.tree import RevisionTree, Tree, WorkTree, digest, inside
+from gongshi.repository.tree import MemoryTree, RevisionTree, Tree, WorkTree, digest, inside
 from gongshi.repository.writing import Changes, write_files, writer
 
 __all__ = [
@@ -16,6 +16,7 @@ __all__ = [
     "Cache",
     "Changes",
     "Git",
+    "MemoryTree",
     "RevisionTree",
     "Tree",
     "WorkTree",

@@ -162,6 +162,35 @@ class RevisionTree:
         return self._files[path]
 
 
+class MemoryTree:
+    """Files that lie nowhere yet."""
+
+    label = "未写的文件"
+
+    def __init__(self, files: Mapping[str, bytes]) -> None:
+        self.files = files
+
+    def paths(self, prefix: str = "") -> tuple[str, ...]:
+        return tuple(sorted(path for path in self.files if path.startswith(prefix)))
+
+    def read(self, path: str) -> bytes:
+        self.file(path)
+        return self.files[path]
+
+    def exists(self, path: str) -> bool:
+        return path in self.files
+
+    def file(self, path: str) -> None:
+        if path not in self.files:
+            raise missing(path, self.label)
+
+    def links(self) -> tuple[str, ...]:
+        return ()
+
+    def target(self, path: str) -> bytes | None:
+        return None
+
+
 def inside(root: Path, path: str) -> Path:
     """The place of ``path`` under ``root``; GongshiError if it leads outside or through a symbolic link."""
     _checked(path)

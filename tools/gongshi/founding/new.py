@@ -1,5 +1,5 @@
-"""``gongshi new``: a county's own, empty repository out of this one. The rules, schemas, mappings and workflows come
-along; records, keys and the example's own tests do not. New keys are made: public halves inside, private ones beside it."""
+"""``gongshi new``: a county's own, empty repository out of the installed program's pack and scaffold, with the program's
+wheel and the file that pins it. New keys are made: public halves inside, private ones beside it."""
 
 from __future__ import annotations
 
@@ -7,24 +7,22 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from gongshi.disclosure.figures import RESOURCE as FIGURES
-from gongshi.exchange.divisions import COLUMNS, PLACEHOLDER, Division, read_divisions
+from gongshi.founding.divisions import COLUMNS, PLACEHOLDER, Division, read_divisions
+from gongshi.founding.pack import Pack, executable, program_files
+from gongshi.founding.pin import pinned
 from gongshi.model import GongshiError
 from gongshi.package import RECORDS, Descriptor, csv_bytes, read_descriptor, yaml_bytes
-from gongshi.repository import Git, WorkTree
+from gongshi.repository import Git, MemoryTree
 from gongshi.review.installing import install
 from gongshi.sealing import RECIPIENTS, Recipient, generate_identity, recipients_bytes
+from gongshi.sealing.signers import SIGNERS, parse_signers, signer_line
 
-_DATA = re.compile(rf"{RECORDS}/(?:county|townships|funds|projects|notices|inspections|keys)/")
-_LEFT = re.compile(
-    r"tests/|tools/example/|tools/bench/|\.ci/|CHANGELOG\.md$|README.*\.md$|\.github/CODEOWNERS$|tools/ci/codeowners\.py$"
-    r"|policies/(?:[0-9]{2}-|coverage/|README\.md$|waivers\.yaml$)"  # what is about the example's places
-)
 _COUNTY = re.compile(r"[\w·（）()-]{1,20}")  # it stands in YAML, file names and the site's title
 _TOWNSHIP_PATH = re.compile(r"townships/[^/]+/(.+)")
 _YEAR_PATH = re.compile(r"funds/[0-9]{4}/(.+)")
@@ -35,17 +33,6 @@ _COUNTY_PLACES = (
     ),
     *(f"{RECORDS}/datapackage.yaml", f"{RECORDS}/documents.yaml", "policies/"),
 )
-_OWN_TESTS = re.compile(rb"(?ms)^(?:  #[^\n]*\n)?  (?:code|newcomer):\n.*?(?=^(?:  #[^\n]*\n)?  \w+:\n|\Z)")
-_README = """# {county}精准扶贫台账
-
-用 Git 管理的台账：记录在 `records/`（数据字典见 `records/README.md`），规则在 `policies/`，网站由同一份记录生成。
-
-    make site                       # 装好程序，检查记录，生成网站
-    .venv/bin/gongshi --help        # 全部命令，每个都有例子
-    .venv/bin/gongshi setup         # 每份新克隆运行一次：提交前检查个人信息
-
-程序怎样组成、谁保管哪把密钥、密钥丢了或泄露怎么办，见 `tools/README.md`。
-"""
 _KEEPERS = """这里是私钥，不在台账仓库里，也不要放进去。每个文件只交给一个保管人，当面用 U 盘交，不要用邮件和微信。
 
 {lines}
@@ -54,42 +41,59 @@ _KEEPERS = """这里是私钥，不在台账仓库里，也不要放进去。每
 交出以后，从这台电脑删去各乡镇的文件。
 
 丢了：县的私钥能打开全县，乡镇丢了由县里重新登记新公钥（gongshi keygen，再 gongshi seal --rewrap）；两边都丢了，那一年的姓名等再也打不开。
-泄露：得到它的人能打开这个乡镇（县的则是全县）已经封存的全部内容，换密钥只保护以后的；详见台账里的 tools/README.md。
+泄露：得到它的人能打开这个乡镇（县的则是全县）已经封存的全部内容，换密钥只保护以后的。
 """
 
 
 @dataclass(frozen=True, slots=True)
+class Wishes:
+    """What a county is founded with beside its divisions: ``name`` "" is the divisions', ``root`` a public SSH key, and
+    what of phone and address is not known yet is a placeholder that ``check`` tells."""
+
+    name: str = ""
+    phone: str = "0000-0000000"
+    address: str = "待填"
+    root: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Founded:
-    """What was made; ``keys`` is the folder of the private keys, ``keepers`` their files and who keeps each."""
+    """What was made; ``keys`` is the folder of the private keys, ``keepers`` their files and who keeps each; ``root`` the
+    fingerprint of the root, whose own commit is still to come."""
 
     county: str
     townships: tuple[str, ...]
     commit: str
     keys: Path
     keepers: tuple[tuple[str, str], ...]
+    root: str = ""
 
 
-def found_county(root: Path, folder: Path, name: str, divisions: bytes | None, year: int) -> Founded:
+def found_county(folder: Path, divisions: bytes | None, year: int, wishes: Wishes | None = None) -> Founded:
     """Make the repository in ``folder``, which must be new or empty, and the private keys in a new folder beside it;
     all of it or nothing."""
-    folder = folder.resolve()
+    wishes, folder = wishes or Wishes(), folder.resolve()
     keys = folder.with_name(f"{folder.name}-私钥")
-    _check_places(root, folder, keys)
+    _check_places(folder, keys)
     rows = read_divisions(divisions) if divisions is not None else list(PLACEHOLDER)
-    rows[0] = rows[0]._replace(name=name or rows[0].name)
+    rows[0] = rows[0]._replace(name=wishes.name or rows[0].name)
     if not _COUNTY.fullmatch(rows[0].name):
         raise GongshiError("县名只写名称本身，不超过 20 个字，如 某某县；没有写 --name 的，请改区划表里县的名称。")
     county, townships = rows[0].name, [row for row in rows if row.level == "乡镇"]
     roles = {"county": f"{county}扶贫办", **{row.slug: f"{row.name}扶贫办" for row in townships}}
     identities = {role: generate_identity() for role in roles}
     recipients = [Recipient(role, _holder(roles[role]), public) for role, (_, public) in identities.items()]
+    signers = signer_line(wishes.root, "root", f"{_holder(county)}根").encode() if wishes.root else b""
+    fingerprint = parse_signers(signers).lines[0].fingerprint if signers else ""
     with _aside(folder) as aside, _aside(keys) as safe:
-        _copy(root, aside, county)
-        for path, data in _records(root, rows, year).items():
-            _write(aside / path, data)
-        _write(aside / RECIPIENTS, recipients_bytes(recipients))
-        _write(aside / ".github/CODEOWNERS", codeowners([row.slug for row in townships], "your-organisation").encode())
+        files = _files(rows, year, wishes)
+        files[RECIPIENTS] = recipients_bytes(recipients)
+        for path, data in files.items():
+            _write(aside / path, data, 0o755 if executable(path) else 0o644)
         commit = _first_commit(aside, county)
+        if signers:
+            _write(aside / SIGNERS, signers)
+            _write(aside / _RECORD, _county_record(_descriptor(files), rows[0], wishes, fingerprint))
         install(aside)
         keepers = tuple((f"{role}.txt", holder) for role, holder in roles.items())
         for role, (text, _) in identities.items():
@@ -97,19 +101,17 @@ def found_county(root: Path, folder: Path, name: str, divisions: bytes | None, y
         lines = "\n".join(f"- {file}：{holder}保管，{_opens(file)}" for file, holder in keepers)
         _write(safe / "说明.txt", _KEEPERS.format(lines=lines).encode())
         _put_in_place({aside: folder, safe: keys})
-    return Founded(county, tuple(row.slug for row in townships), commit, keys, keepers)
+    return Founded(county, tuple(row.slug for row in townships), commit, keys, keepers, fingerprint)
 
 
-def _check_places(root: Path, folder: Path, keys: Path) -> None:
+def _check_places(folder: Path, keys: Path) -> None:
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise GongshiError(f"“{folder}”里已有东西，请换一个空的或还没有的目录。")
     if keys.exists():
         raise GongshiError(f"“{keys}”已经在了，里面可能是别的县的私钥，没有覆盖，请换一个目录。")
-    if folder.is_relative_to(root.resolve()):
-        raise GongshiError("新台账不能放在这个仓库里面，请换一个目录。")
     around = next((parent for parent in keys.resolve().parents if (parent / ".git").exists()), None)
     if around:
-        raise GongshiError(f"“{around}”是另一个 Git 仓库，私钥放在里面会被提交出去，请换一个目录。")
+        raise GongshiError(f"“{around}”是另一个 Git 仓库，新台账不能放在里面，私钥放在里面会被提交出去，请换一个目录。")
 
 
 @contextmanager
@@ -159,52 +161,56 @@ def _opens(file: str) -> str:
     return "能打开全县" if file == "county.txt" else "只能打开本乡镇"
 
 
-def _copy(root: Path, aside: Path, county: str) -> None:
-    """Everything that is not the example's; the county's name in the site's settings, no job for tests that stay here."""
-    tree = WorkTree(root)
-    for path in tree.paths():
-        if not _DATA.match(path) and not _LEFT.match(path):
-            data = tree.read(path)
-            if path == "mkdocs.yml":
-                data = re.sub(rb"(?m)^site_name: .*$", lambda _: f"site_name: {county}扶贫公示".encode(), data)
-            if path.startswith(".github/workflows/"):
-                data = _OWN_TESTS.sub(b"", data).rstrip(b"\n") + b"\n"
-            if path == "Makefile":
-                data = data.replace(b" policies/README.md", b"")
-            _write(aside / path, data, 0o755 if os.access(root / path, os.X_OK) else 0o644)
-    _write(aside / "README.md", _README.format(county=county).encode())
-
-
 def _write(place: Path, data: bytes, mode: int = 0o644) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
     place.touch(mode)
     place.write_bytes(data)
 
 
-def _records(root: Path, rows: Sequence[Division], year: int) -> dict[str, bytes]:
-    """The data package for these townships and this year, every file with its header, and the county itself."""
-    descriptor: Descriptor = read_descriptor(WorkTree(root))
+_RECORD = f"{RECORDS}/county/county.yaml"
+
+
+def _files(rows: Sequence[Division], year: int, wishes: Wishes) -> dict[str, bytes]:
+    """Everything of a new repository but its keys."""
+    program = program_files()
+    pack, county = Pack(program), rows[0].name
     townships = [row.slug for row in rows if row.slug]
-    files: dict[str, bytes] = {}
-    text = (root / f"{RECORDS}/datapackage.yaml").read_text(encoding="utf-8")
+    paths = first_paths(pack, townships, year)
+    placed = pack.placed(county, paths)
+    descriptor = _descriptor(placed)
+    files = dict(placed)
     for resource in descriptor.csv_resources():
-        paths = [] if resource.name == FIGURES else _paths(resource.paths, townships, year)
-        text = _with_paths(text, resource.name, paths)
-        for path in paths:
-            files[f"{RECORDS}/{path}"] = csv_bytes(resource.schema, [])
+        files |= {f"{RECORDS}/{path}": csv_bytes(resource.schema, []) for path in resource.paths}
     schema = descriptor.resources["divisions"].schema
     cells = [dict(zip(COLUMNS, row, strict=True)) for row in rows]
     table = csv_bytes(schema, [[row.get(name, "") for name in schema.names] for row in cells])
     files[f"{RECORDS}/county/divisions.csv"] = table
-    record = {"county_code": rows[0].division_code, "name": rows[0].name, "example": "否", "hotline": "12317"}
-    record |= {"office": f"{rows[0].name}乡村振兴局", "office_phone": "0000-0000000", "office_address": "待填"}
+    files[_RECORD] = _county_record(descriptor, rows[0], wishes, "")
+    files[".github/CODEOWNERS"] = codeowners(townships, "your-organisation").encode()
+    return files | pinned(program, county, placed)
+
+
+def _descriptor(files: Mapping[str, bytes]) -> Descriptor:
+    return read_descriptor(MemoryTree(files))
+
+
+def _county_record(descriptor: Descriptor, county: Division, wishes: Wishes, fingerprint: str) -> bytes:
+    record = {"county_code": county.division_code, "name": county.name, "example": "否", "hotline": "12317"}
+    record |= {"office": f"{county.name}乡村振兴局", "root_fingerprint": fingerprint}
+    record |= {"office_phone": wishes.phone, "office_address": wishes.address}
     document = next(document for document in descriptor.documents if document.resource == "county")
-    files[f"{RECORDS}/county/county.yaml"] = yaml_bytes(descriptor, document, record, {})
-    title = re.compile(r"(?m)^title: .*$")
-    files[f"{RECORDS}/datapackage.yaml"] = title.sub(
-        lambda _: f"title: {rows[0].name}精准扶贫台账", text, count=1
-    ).encode()
-    return files
+    return yaml_bytes(descriptor, document, record, {})
+
+
+def first_paths(pack: Pack, townships: Sequence[str], year: int) -> dict[str, list[str]]:
+    """The files of each CSV resource of the pack for these townships and this year; figures have none yet."""
+    descriptor = _descriptor(
+        {path.removeprefix("pack/"): data for path, data in pack.files.items() if path.startswith("pack/")}
+    )
+    return {
+        resource.name: [] if resource.name == FIGURES else _paths(resource.paths, townships, year)
+        for resource in descriptor.csv_resources()
+    }
 
 
 def _paths(paths: Sequence[str], townships: Sequence[str], year: int) -> list[str]:
@@ -217,15 +223,6 @@ def _paths(paths: Sequence[str], townships: Sequence[str], year: int) -> list[st
         else:
             made[path] = None
     return list(made)
-
-
-def _with_paths(text: str, name: str, paths: Sequence[str]) -> str:
-    """``datapackage.yaml`` with other files for one resource; without it if it has none."""
-    if not paths:
-        return re.sub(rf"(?m)^  - name: {re.escape(name)}\n(?:    .*\n)*", "", text)
-    block = re.compile(rf"(?m)(^  - name: {re.escape(name)}\n(?:    (?!path:).*\n)*)    path:.*\n(?:      - .*\n)*")
-    listed = f" {paths[0]}\n" if len(paths) == 1 else "\n" + "".join(f"      - {path}\n" for path in paths)
-    return block.sub(lambda match: f"{match[1]}    path:{listed}", text, count=1)
 
 
 def codeowners(townships: Sequence[str], organisation: str) -> str:
