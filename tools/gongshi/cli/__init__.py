@@ -45,6 +45,7 @@ COMMANDS = {
     "erase": ("gongshi.cli.erase", "删去一个人的密封信息"),
     "setup": ("gongshi.cli.setup", "装上提交检查和合并驱动"),
     "new": ("gongshi.cli.new", "为一个县新建台账仓库"),
+    "upgrade": ("gongshi.cli.upgrade", "把台账升级到装着的这一版程序，单独送审"),
 }
 HIDDEN = {"merge-driver": "gongshi.cli.merge"}
 

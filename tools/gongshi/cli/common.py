@@ -19,12 +19,12 @@ from gongshi.repository.pin import PIN
 
 def work_tree(root: Path, against: Tree | None = None) -> WorkTree:
     """The working directory, after finishing or undoing what an interrupted command left. GongshiError unless this program
-    is the one that the ledger pins; ``against``, of whose pin it is then, may be upgraded by what lies here."""
+    is the one that the ledger pins, or that ``against`` pins, which is what an upgrade is compared with."""
     tree = recovered(root)
     if tree.exists(PIN):
         from gongshi.founding.pin import judge_pin
 
-        judge_pin(against or tree)
+        judge_pin(*([against] if against else []), tree)
     return tree
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 
 from gongshi import __version__
 from gongshi.founding.pack import LOCK as PACK_LOCK
@@ -17,12 +18,20 @@ from gongshi.repository.pin import ENGINE, LOCK, PIN, Pin, read_pin
 _HEAD = "# 本县用哪一版程序和数据格式。[county] 由县里填；其余只由 gongshi new 和 gongshi upgrade 写，不要手改。\n"
 
 
-def judge_pin(tree: Tree) -> None:
-    """GongshiError, one sentence, unless this very program is the one that the county pins; silent where none is."""
+def judge_pin(*trees: Tree) -> None:
+    """GongshiError, one sentence, unless this very program is the one that one of ``trees`` pins; silent where none is."""
+    for tree in trees[:-1]:
+        with suppress(GongshiError):
+            _judge(tree)
+            return
+    _judge(trees[-1])
+
+
+def _judge(tree: Tree) -> None:
     pin = read_pin(tree)
     if pin is None:
         return
-    wanted, here = _numbers(pin.version), _numbers(__version__)
+    wanted, here = numbers(pin.version), numbers(__version__)
     if wanted > here:
         raise GongshiError(
             f"台账锁定的程序是 gongshi {pin.version}，装着的是 {__version__}，旧了：请从可信的来源装上 {pin.version} 再运行。"
@@ -45,7 +54,8 @@ def own_wheel(tree: Tree) -> str:
     return ""
 
 
-def _numbers(version: str) -> tuple[int, ...]:
+def numbers(version: str) -> tuple[int, ...]:
+    """A version to compare: 0.2 is 0.2.0."""
     parts = [int(part) for part in version.split(".") if part.isdecimal()]
     while parts and parts[-1] == 0:
         parts.pop()

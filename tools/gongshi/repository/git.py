@@ -168,9 +168,11 @@ class Git:
                 # Without this, a reader who stops half-way would wait for Git to fill a pipe nobody empties.
                 process.kill()
 
-    def merge_file(self, base: Path, ours: Path, theirs: Path) -> tuple[bytes, bool]:
-        """Git's own merge of three files by lines: the content, and whether it is without conflict."""
-        done = self._call("merge-file", "-p", *(str(path.absolute()) for path in (ours, base, theirs)))
+    def merge_file(self, base: Path, ours: Path, theirs: Path, favour: str = "") -> tuple[bytes, bool]:
+        """Git's own merge of three files by lines: the content, and whether it is without conflict; ``favour`` "ours" has no
+        conflicts."""
+        option = [f"--{favour}"] if favour else []
+        done = self._call("merge-file", "-p", *option, *(str(path.absolute()) for path in (ours, base, theirs)))
         if done.returncode < 0 or done.returncode > 127:
             raise GongshiError(f"Git 合并“{ours.name}”没有成功（{_complaint(done.stderr)}），请核对文件后重试。")
         return done.stdout, done.returncode == 0

@@ -50,7 +50,7 @@ def _begun(git: Git, before: Listing, after: Listing) -> bool:
     """Whether a file is no longer as the older commit has it."""
     changed = sorted(_changed(before, after))
     contents = dict(git.blobs(sorted({before[path][1] for path in changed if path in before})))
-    return any(_lies(git.root / path) != (contents[before[path][1]] if path in before else None) for path in changed)
+    return any(not _holds(git.root / path, contents[before[path][1]] if path in before else None) for path in changed)
 
 
 @contextmanager
@@ -98,11 +98,11 @@ def _go_on(git: Git, old: str, new: str, write: Callable[[Changes], object]) -> 
     changes: dict[str, bytes | None] = {}
     for path in changed:
         was, wanted = (contents[listing[path][1]] if path in listing else None for listing in (before, after))
-        if _lies(git.root / path) == was:
+        if _holds(git.root / path, was):
             changes[path] = wanted
     write(changes)
     for path in changed:
-        if path in after and _lies(git.root / path) == contents[after[path][1]]:
+        if path in after and _holds(git.root / path, contents[after[path][1]]):
             (git.root / path).chmod(_FILES[after[path][0]])
     gone = ("0", "0" * len(new))
     entries = (f"{mode} {name}\t{path}\0" for path in changed for mode, name in [after.get(path, gone)])
@@ -110,11 +110,13 @@ def _go_on(git: Git, old: str, new: str, write: Callable[[Changes], object]) -> 
     git.run("update-ref", "-m", "gongshi propose", "HEAD", new)
 
 
-def _lies(place: Path) -> bytes | None:
-    """What is on disk, with the ends of lines that Git stores."""
-    with suppress(OSError):
-        return place.read_bytes().replace(b"\r\n", b"\n")
-    return None
+def _holds(place: Path, wanted: bytes | None) -> bool:
+    """Whether the file on disk is what Git stores, perhaps with other ends of lines; None: whether there is none."""
+    try:
+        data = place.read_bytes()
+    except OSError:
+        return wanted is None
+    return wanted is not None and (data == wanted or data.replace(b"\r\n", b"\n") == wanted)
 
 
 def _changed(before: Listing, after: Listing) -> set[str]:

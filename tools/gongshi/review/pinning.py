@@ -20,7 +20,7 @@ from gongshi.repository.pin import ENGINE, LOCK, PIN, Pin, read_pin
 if TYPE_CHECKING:
     from gongshi.changes import Change
 
-_PACK_PLACES = tuple(
+PACK_PLACES = tuple(
     f"{RECORDS}/{name}" for name in ("schemas/", "mappings/", "datapackage.yaml", "documents.yaml", "README.md")
 )
 STEPS = Path(gongshi.__file__).resolve().parent / "scaffold/steps.toml"
@@ -84,7 +84,7 @@ def _upgrade_findings(
     files = {*now.files, *(was.files if was else ())}
     strange = []
     for path in changed:
-        data = path.startswith(f"{RECORDS}/") and not path.startswith(_PACK_PLACES)
+        data = path.startswith(f"{RECORDS}/") and not path.startswith(PACK_PLACES)
         gone = was is None and not after.exists(path)  # what the first version copied into counties goes
         if not (data or gone or path in files or path == PIN or path.startswith(ENGINE)):
             strange.append(_error(path, "这次改动换了程序的版本，又改了别的：升级要单独送审，请把它拿出来另送"))
