@@ -20,7 +20,7 @@ LIMIT = 200  # rows of one kind listed on the terminal
 
 
 @click.command("import", cls=Command)
-@click.argument("workbook", type=click.Path(path_type=Path))
+@click.argument("workbooks", metavar="WORKBOOK...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--township", metavar="SLUG", help="只导入这个乡镇的记录，写目录名，如 guzhen")
 @click.option("--dry-run", is_flag=True, help="只说会怎样，什么也不写")
 @click.option("--mapping", metavar="NAME", help="指明用哪个映射（数字代码只有这样才对照）")
@@ -30,7 +30,7 @@ LIMIT = 200  # rows of one kind listed on the terminal
 @click.pass_obj
 def import_(
     root: Path,
-    workbook: Path,
+    workbooks: tuple[Path, ...],
     township: str | None,
     dry_run: bool,
     mapping: str | None,
@@ -41,7 +41,8 @@ def import_(
     """把 Excel 表（.xlsx、.xls、.csv）导入台账。每一行或新增、或更新、或未变、或退回，逐行说明。
 
     空格子不会清掉台账里的内容；由 gongshi export 导出的表改后导入时例外：只导入您改过的格，清空也算改。
-    退回的行另存为“…-退回.xlsx”，改好后再导入它就行。同一份表导入两次，第二次什么也不变。
+    退回的行另存为“…-退回-含个人信息.xlsx”，改好后再导入它就行，导完请删去。可以一次写几份表。
+    同一份表导入两次，第二次什么也不变。
 
     例：gongshi import 花名册.xlsx --township guzhen --dry-run
     """
@@ -49,20 +50,41 @@ def import_(
     from gongshi.package import county_day, load
 
     tree = work_tree(root)
-    data = read_input(workbook)
+    read = [(workbook, read_input(workbook)) for workbook in workbooks]
     if save_mapping:
         mapping_path(save_mapping)
     with load(tree, ["county"]) as database:
         when = day(on_day, county_day(database))
     request = Request(when, township, mapping, identity_if_any(identity, root), save_mapping)
-    result, returned = _plan(tree, workbook, data, request) if dry_run else _import(root, workbook, data, request)
+    codes = [_one(root, workbook, data, request, dry_run, len(read) > 1) for workbook, data in read]
+    sys.exit(max(codes))
+
+
+def _one(root: Path, workbook: Path, data: bytes, request, dry_run: bool, several: bool) -> int:
+    """Import one file and tell of it; the exit code. What is wrong with one of several does not keep back the others."""
+    from gongshi.checks.showing import shown_path
+    from gongshi.repository import WorkTree
+
+    if several:
+        say(f"文件 {shown_path(workbook.name)}：")
+    try:
+        if dry_run:
+            result, returned = _plan(WorkTree(root), workbook, data, request)
+        else:
+            result, returned = _import(root, workbook, data, request)
+    except GongshiError as error:
+        if not several:
+            raise
+        say("  ", Painted("错误", "red"), f": {error}")
+        return 2
     _tell(result, dry_run)
     if returned:
-        from gongshi.checks.showing import shown_path
-
         say(f"退回的行在 {shown_path(str(returned))}，每格的批注说明怎样改；改好后再导入它。")
     say("这是试算，什么也没有写。" if dry_run else _written(result))
-    sys.exit(1 if result.counts["refused"] else 0)
+    refused = bool(result.counts["refused"])
+    if not refused and not dry_run:
+        _offer_deletion(workbook)
+    return 1 if refused else 0
 
 
 def _plan(tree, workbook: Path, data: bytes, request):
@@ -124,19 +146,29 @@ def _mappings(result, name: str) -> dict[str, bytes]:
 
 
 def _give_back(result, workbook: Path) -> Path | None:
-    """Write the refused rows beside the workbook, under a name that is free; before the ledger is touched."""
-    from gongshi.exchange import refused_workbook
+    """Write the refused rows where nobody else sees them, under a name that is free; before the ledger is touched."""
+    from gongshi.exchange import refused_place, refused_workbook
     from gongshi.repository import write_private
 
     data = refused_workbook(result)
     if data is None:
         return None
-    number, place = 1, workbook.with_name(f"{workbook.stem}-退回.xlsx")
-    while place.exists():
-        number += 1
-        place = workbook.with_name(f"{workbook.stem}-退回{number}.xlsx")
+    place = refused_place(workbook, os.environ)
     write_private(place, data)
     return place
+
+
+def _offer_deletion(workbook: Path) -> None:
+    """A workbook of refused rows has done its work: it holds names and should go."""
+    from gongshi.checks.showing import shown_path
+    from gongshi.exchange import MARK
+
+    if MARK not in workbook.stem:
+        return
+    if sys.stdin.isatty() and click.confirm("这份退回表含个人信息，已全部导入，现在删去吗"):
+        workbook.unlink(missing_ok=True)
+        return
+    say(f"{shown_path(str(workbook))} 含个人信息，已全部导入，请删去它。")
 
 
 def _tell(result, details: bool) -> None:
@@ -144,6 +176,7 @@ def _tell(result, details: bool) -> None:
         say(f"工作表“{sheet.sheet.name}”：" + (f"{sheet.title}（{sheet.resource}）" if sheet.resource else "没有读成"))
         if details:
             _tell_columns(sheet)
+        _tell_units(sheet)
         for notice in sheet.notices:
             say(f"  注意：{notice}。")
         _tell_rows(sheet)
@@ -162,17 +195,34 @@ def _tell_columns(sheet) -> None:
     for column in sheet.columns:
         meaning = column.meaning
         if meaning.field:
-            unit = f"，单位 {meaning.unit}" if meaning.unit else ""
+            unit = f"，单位 {column.unit or meaning.field.unit}" if column.unit or meaning.field.unit else ""
             say(
                 f"  {column_letters(column.place)} “{column.header}” → {meaning.field.title}（{HOW[meaning.how]}{unit}）"
             )
+
+
+def _tell_units(sheet) -> None:
+    """The unit in which each column was taken, where it is not the ledger's own."""
+    taken = [f"“{c.header[:20]}” {c.unit}" for c in sheet.columns if c.meaning.field and c.unit]
+    other = [
+        f"“{c.header[:20]}” {c.meaning.field.unit}" for c in sheet.columns if c.meaning.field and _is_plain_money(c)
+    ]
+    if taken or other:
+        say("  单位：" + "、".join([*taken, *(f"{text}（表里没写）" for text in other)]))
+
+
+def _is_plain_money(column) -> bool:
+    return column.meaning.field.unit.startswith("元") and not column.unit
 
 
 def _tell_rows(sheet) -> None:
     from gongshi.checks.showing import shown_path, shown_text
 
     refused = [row for row in sheet.rows if row.kind == "refused"]
-    for row in refused[:LIMIT]:
+    if not sheet.resource and refused:
+        place, message = refused[0].places()[0]
+        say(f"  {shown_path(sheet.sheet.name)}!{place}: ", Painted("退回", "red"), f": {message}")
+    for row in refused[:LIMIT] if sheet.resource else ():
         for place, message in row.places():
             say(f"  {shown_path(sheet.sheet.name)}!{place}: ", Painted("退回", "red"), f": {message}")
     updated = [row for row in sheet.rows if row.kind == "updated"]

@@ -4,7 +4,7 @@ from gongshi.exchange.identifiers import FIELDS
 from gongshi.exchange.importing import Request, plan_import
 from gongshi.exchange.mapping import ColumnMapping, mapping_bytes, mapping_path
 from gongshi.exchange.persons import People
-from gongshi.exchange.refused import refused_workbook
+from gongshi.exchange.refused import MARK, refused_place, refused_workbook
 from gongshi.exchange.rules import sealing_findings
 from gongshi.exchange.styles import plain_workbook
 from gongshi.exchange.values import ImportResult, Kind, Problem, RowResult, SheetResult
@@ -12,6 +12,7 @@ from gongshi.exchange.workbook import export_workbook, needed, template_workbook
 
 __all__ = [
     "FIELDS",
+    "MARK",
     "ColumnMapping",
     "ImportResult",
     "Kind",
@@ -26,6 +27,7 @@ __all__ = [
     "needed",
     "plain_workbook",
     "plan_import",
+    "refused_place",
     "refused_workbook",
     "sealing_findings",
     "template_workbook",

@@ -16,42 +16,10 @@ from functools import cached_property
 from gongshi.checks.phrases import wanted
 from gongshi.exchange.dates import Unclear, date_text, month_text
 from gongshi.exchange.sheets import Damaged, Raw
+from gongshi.exchange.units import measure
 from gongshi.exchange.xlsxscan import ERROR
 from gongshi.package import Field, spell
 
-UNITS: Mapping[str, tuple[str, Decimal]] = {
-    "元": ("元", Decimal(1)),
-    "百元": ("元", Decimal(100)),
-    "千元": ("元", Decimal(1000)),
-    "万元": ("元", Decimal(10_000)),
-    "亿元": ("元", Decimal(100_000_000)),
-    "元/人·年": ("元/人·年", Decimal(1)),
-    "元/月": ("元/月", Decimal(1)),
-    "元/单位": ("元/单位", Decimal(1)),
-    "亩": ("亩", Decimal(1)),
-    "公顷": ("亩", Decimal(15)),
-    "公里": ("公里", Decimal(1)),
-    "千米": ("公里", Decimal(1)),
-    "km": ("公里", Decimal(1)),
-    "里": ("公里", Decimal("0.5")),
-    "米": ("米", Decimal(1)),
-    "平方米": ("平方米", Decimal(1)),
-    "㎡": ("平方米", Decimal(1)),
-    "m2": ("平方米", Decimal(1)),
-    "平方公里": ("平方公里", Decimal(1)),
-    "%": ("%", Decimal(1)),
-    "人": ("人", Decimal(1)),
-    "户": ("户", Decimal(1)),
-    "个": ("个", Decimal(1)),
-    "月": ("月", Decimal(1)),
-    "个月": ("月", Decimal(1)),
-    "条": ("条", Decimal(1)),
-    "票": ("票", Decimal(1)),
-    "分": ("分", Decimal(1)),
-    "岁": ("岁", Decimal(1)),
-    "斤": ("斤", Decimal(1)),
-    "公斤": ("公斤", Decimal(1)),
-}
 _BLANKS = {"-", "--", "—", "——", "－", "/", "\\", "无数据"}
 _YES = {"是", "√", "✓", "✔", "☑", "对", "y", "yes", "true"}
 _NO = {"否", "×", "✗", "✘", "╳", "☒", "n", "no", "false"}
@@ -66,6 +34,7 @@ AS_TEXT = "文本栏里存的是数字，前面的 0 或末尾几位可能已丢
 ROUNDED = "数字超过 15 位，末尾几位已被 Excel 改成 0，请设为文本格式后照原件重填"
 SCIENTIFIC = "被 Excel 改成了科学计数（如 1.1E+17），原来的数已丢失，请设为文本格式后照原件重填"
 BECAME_DATE = "被 Excel 改成了日期，请设为文本格式后照原件重填"
+PERCENT = "单元格是百分数，这一栏不是，请设为常规格式后照原件重填"
 LINES = "单元格里有换行，请改成一行"
 CONTROL = "单元格里有看不见的控制字符，请清空后重填"
 CODE = "填的是代码，代码要用指名的映射（--mapping）才能对照，请改填文字"
@@ -174,15 +143,20 @@ class Converter:
             if abs(value) >= 10**15:
                 return Refusal(ROUNDED)
             number = Decimal(format(value, ".15g"))
-            if percent and self.field.unit == "%":
-                number *= 100
+            if percent and self.field.unit != "%":
+                return Refusal(PERCENT)
+            number *= 100 if percent else 1
         return self._measured(number, unit)
 
     def _measured(self, number: Decimal, unit: str) -> str | Refusal:
-        if unit and self.field.unit and unit != self.field.unit:
-            target, factor = UNITS.get(unit, ("", Decimal(1)))
-            if target != self.field.unit and not (target == "元" and self.field.unit.startswith("元")):
-                return Refusal(f"单位是“{unit}”，台账用“{self.field.unit}”，不会换算，请换算好再填")
+        if unit and unit != self.field.unit:
+            base, factor = measure(unit) or ("?", Decimal(1))
+            ours = self.field.unit
+            same = base in ("", ours) or (base == "元" and ours.startswith("元"))
+            if not same and ours:
+                return Refusal(f"单位是“{unit}”，台账用“{ours}”，不会换算，请换算好再填")
+            if not ours and factor != 1:
+                return Refusal(f"单位是“{unit}”，这一栏不会换算，请换算好再填，表头不写单位")
             number *= factor
         places = 0 if self.field.type == "integer" else 6 if self.field.decimals is None else self.field.decimals
         try:
@@ -253,10 +227,9 @@ def _label(text: str) -> str:
 
 
 def _split_unit(text: str, unit: str) -> tuple[str, str]:
-    """(number, unit): ``7.6万`` is 7.6 and 万元; a unit in the cell goes before that of the header."""
+    """(number, unit): ``7.6万`` is 7.6 and 万; a unit in the cell goes before that of the header."""
     text = text.replace(" ", "").lstrip("¥$")
     match = re.fullmatch(r"([+-]?[0-9.,]+)([^0-9.,]+)", text)
     if not match:
         return text, unit
-    said = {"万": "万元", "亿": "亿元"}.get(match[2], match[2])
-    return (match[1], said) if said in UNITS else (text, unit)
+    return (match[1], match[2]) if measure(match[2]) else (text, unit)

@@ -15,10 +15,12 @@ from gongshi.checks.phrases import cell_message
 from gongshi.checks.proof import prove
 from gongshi.checks.references import check_foreign_key
 from gongshi.checks.showing import shown_cell
+from gongshi.exchange.doubts import LOST, NAMELESS, other_person, shares, swapped, taken_over
 from gongshi.exchange.identifiers import BY_NAME, FIELDS, carries_persons, extended
 from gongshi.exchange.ledger import Key, Ledger, OverlayTree, Row
-from gongshi.exchange.memory import Memory, Origin
+from gongshi.exchange.memory import Origin
 from gongshi.exchange.persons import People, person_problems
+from gongshi.exchange.places import NOWHERE, Place
 from gongshi.exchange.rules import sealing_findings
 from gongshi.exchange.tables import Table
 from gongshi.exchange.values import CellChange, Kind, Problem, RowResult
@@ -41,6 +43,9 @@ class Candidate:
     kind: Kind = Kind.UNCHANGED
     key: Key = ()
     before: Row | None = None
+    place: Place = NOWHERE
+    shares: dict[str, str] = field(default_factory=dict)  # figures of per cent that did not say so themselves
+    named: str = ""  # whose name stands in a row of a table that takes no names
     changes: tuple[CellChange, ...] = ()
 
     @property
@@ -66,14 +71,11 @@ class Candidate:
 class Decider:
     """Holds the ledger in memory while rows are decided and, if need be, taken back."""
 
-    def __init__(
-        self, tree: Tree, descriptor: Descriptor, township: str | None, people: People | None, memory: Memory | None
-    ) -> None:
+    def __init__(self, tree: Tree, descriptor: Descriptor, township: str | None, people: People | None) -> None:
         self.tree = tree
         self.descriptor = descriptor
         self.township = township
         self.people = people
-        self.memory = memory
         self.put: dict[tuple[str, Key], Candidate] = {}
         self.seen: dict[tuple[str, Key], Candidate] = {}
         self.ledger: Ledger | None = None
@@ -109,7 +111,7 @@ class Decider:
 
     def _decide_table(self, table: Table, candidates: Sequence[Candidate]) -> None:
         sound = [candidate for candidate in candidates if self._keyed(candidate)]
-        origin = self.memory.origins.get(table.sheet.name) if self.memory else None
+        origin = table.origin
         ours = {c.key: c for c in sound}
         news = self._merged(table, origin, ours) if origin and origin.rows else self._filled_in(ours)
         for key, new in news.items():
@@ -214,6 +216,9 @@ class Decider:
             candidate.refuse(resource.schema.primary_key[0], str(error).rstrip("。"))
             return
         if now == new:
+            self._check_place(candidate, path, cells)
+            return
+        if self._doubted(candidate, path, cells, now, schema.names):
             return
         candidate.before = now
         candidate.kind = Kind.CREATED if now is None else Kind.UPDATED
@@ -222,6 +227,68 @@ class Decider:
             return
         self.ledger.put(resource.name, new[:width], path)
         self.put[(resource.name, candidate.key)] = candidate
+
+    def _doubted(self, candidate: Candidate, path: str, cells: dict[str, str], now: Row | None, names) -> bool:
+        """Ask about what a change would come to, if it is likelier to be a mistake; True if it was."""
+        resource, remembered = candidate.table.resource, candidate.table.origin is not None
+        old = dict(zip(names, now, strict=True)) if now else {}
+        changed = [name for name in cells if cells[name] != old.get(name, "")]
+        doubts = [*shares(candidate.shares, changed), *swapped(cells, changed)]
+        if now and not remembered:
+            doubts += taken_over(resource, old, cells)
+            if candidate.table.exported:
+                doubts.append((resource.schema.primary_key[0], LOST))
+        if carries_persons(resource) and now is None and not cells.get("name"):
+            doubts.append(("name", NAMELESS))
+        if not remembered and (asked := other_person(old.get("name", ""), cells.get("name", ""))):
+            doubts.append(("name", asked))
+        home = self.ledger.township_of(resource, cells)
+        if home and path.startswith("records/townships/") and path.split("/")[2] != home:
+            doubts.append(
+                (
+                    resource.schema.primary_key[0],
+                    f"这个编号是乡镇 {path.split('/')[2]} 的记录，这一行却属于 {home}，请核对编号",
+                )
+            )
+        for name, message in doubts:
+            candidate.refuse(name, message)
+        return not self._check_place(candidate, path, cells) or bool(doubts)
+
+    def _check_place(self, candidate: Candidate, path: str, cells: dict[str, str]) -> bool:
+        """Whether the row's own township, village and name agree with whose record it is; refused if not."""
+        key, place = candidate.table.resource.schema.primary_key[0], candidate.place
+        if place.slug and path.startswith("records/townships/") and path.split("/")[2] != place.slug:
+            candidate.refuse(
+                key, f"这一行写的乡镇是 {place.slug}，编号却是 {path.split('/')[2]} 的记录，请核对编号和乡镇"
+            )
+            return False
+        household = self._household(cells)
+        village = cells.get("village_code") or (household or {}).get("village_code", "")
+        if place.village and village.isdecimal() and place.village != village:
+            candidate.refuse(key, f"这一行写的村是 {place.village}，编号却属于村 {village}，请核对编号和村")
+            return False
+        if asked := self._asked_name(candidate, cells):
+            candidate.refuse(key, asked)
+            return False
+        return True
+
+    def _household(self, cells: dict[str, str]) -> dict[str, str] | None:
+        """The household that a record is about, itself or by its member."""
+        member = self.ledger.record("members", cells.get("member_no", ""))
+        number = cells.get("household_no") or (member or {}).get("household_no", "")
+        return self.ledger.record("households", number)
+
+    def _asked_name(self, candidate: Candidate, cells: dict[str, str]) -> str:
+        """What to ask where the name in the row is nobody's of the household or member that it is said to be about."""
+        if not candidate.named or not self.people:
+            return ""
+        if cells.get("member_no"):
+            numbers = [cells["member_no"]]
+        else:
+            numbers = self.ledger.members_of(cells.get("household_no", ""))
+        names = [name for number in numbers if (name := self.people.persons.get(number, {}).get("name"))]
+        asked = [other_person(name, candidate.named) for name in names]
+        return asked[0] if asked and all(asked) else ""
 
     def _check_home(self, path: str) -> None:
         if self.township and path.startswith("records/townships/") and path.split("/")[2] != self.township:

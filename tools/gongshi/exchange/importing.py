@@ -6,6 +6,7 @@ sheet and cell. What would make the ledger invalid (schema, keys, references) is
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -13,16 +14,19 @@ from decimal import Decimal
 
 from gongshi.checks.phrases import is_personal
 from gongshi.checks.showing import personal
-from gongshi.exchange.convert import UNITS, Converter
+from gongshi.exchange.convert import Converter
 from gongshi.exchange.deciding import Candidate, Decider
-from gongshi.exchange.identifiers import BY_NAME, carries_persons
+from gongshi.exchange.identifiers import BY_NAME, FIELDS, carries_persons
 from gongshi.exchange.mapping import ColumnMapping, MappedColumn, Vocabulary, normal, read_mappings
-from gongshi.exchange.memory import Memory, recall
+from gongshi.exchange.memory import Memory, origin_of, recall
 from gongshi.exchange.names import codes_of_names
 from gongshi.exchange.opened import opened_names
+from gongshi.exchange.owners import is_name
 from gongshi.exchange.persons import People, spelled
+from gongshi.exchange.places import Places
 from gongshi.exchange.sheets import Sheet, address, column_letters, read_sheets
 from gongshi.exchange.tables import NoTable, Table, filled_rows, find_table
+from gongshi.exchange.totals import slips
 from gongshi.exchange.values import ImportResult, Kind, Problem, RowResult, SheetResult
 from gongshi.model import GongshiError
 from gongshi.package import RECORDS, Descriptor, Field, Resource, is_free, read_descriptor
@@ -63,9 +67,10 @@ def plan_import(
     progress("转换各格")
     codes = codes_of_names(tree, descriptor, [table.resource for table in tables], request.township)
     candidates = [one for table in tables for one in _candidates(table, mappings, codes, people)]
+    _place(candidates, Places(tree, descriptor), request.township)
     _refuse_names(candidates, tree, request)
     progress("与台账比较")
-    decider = Decider(tree, descriptor, request.township, people, memory)
+    decider = Decider(tree, descriptor, request.township, people)
     decider.decide(candidates, {table.resource.name for table in tables})
     results = [_result(table, result, candidates) for table, result in found]
     warnings = [_warning(*found) for found in decider.warnings]
@@ -85,6 +90,15 @@ def _refuse_names(candidates: Sequence[Candidate], tree: Tree, request: Request)
     for candidate, name, text in free:
         if names and next(names.find(text), None):
             candidate.refuse(name, "这一格里有在册人员的姓名，请删去，或改写成户编号")
+
+
+def _place(candidates: Sequence[Candidate], places: Places, township: str | None) -> None:
+    """What each row says of its county, township and village; a contradiction is refused at its cell."""
+    for candidate in candidates:
+        if candidate.resource != "divisions":
+            candidate.place, problems = places.read(candidate.table, candidate.row, township)
+            blamed = {problem.column for problem in candidate.problems}
+            candidate.problems += [Problem(column, why) for column, why in problems if column not in blamed]
 
 
 def _takes_text(candidate: Candidate, name: str) -> bool:
@@ -128,20 +142,26 @@ def _find(
     request: Request,
 ) -> tuple[Table | None, SheetResult]:
     """(the sheet's table, its result to fill); without a table all its rows are refused already."""
-    origin = memory.origins.get(sheet.name) if memory else None
+    origin = origin_of(sheet, memory, lambda resource: _titles(descriptor, resource)) if memory else None
     if origin:
         names: Sequence[str] = [origin.resource] if origin.resource in descriptor.resources else []
     elif request.mapping:
         names = [mappings[-1].resource]
     else:
         names = [name for name in descriptor.resources if name not in NOT_IMPORTED]
-    words = [Vocabulary(descriptor.resources[name], mappings, UNITS) for name in names]
-    table = find_table(sheet, words, origin.resource if origin else name.rsplit("/", 1)[-1])
+    words = [Vocabulary(descriptor.resources[name], mappings) for name in names]
+    table = find_table(sheet, words, origin.resource if origin else "", name.rsplit("/", 1)[-1])
     if isinstance(table, NoTable):
         return None, _unread(sheet, table)
     result = SheetResult(sheet, table.resource.name, table.resource.title, table.columns, skipped=table.skipped)
+    result.row_units, result.origin = table.row_units, origin
     result.notices.extend(_notices(table))
-    return table, result
+    return replace(table, origin=origin), result
+
+
+def _titles(descriptor: Descriptor, resource: str) -> dict[str, str]:
+    known = descriptor.resources.get(resource)
+    return {field.title: field.name for field in (*known.schema.fields, *FIELDS)} if known else {}
 
 
 def _unread(sheet: Sheet, why: NoTable) -> SheetResult:
@@ -168,7 +188,11 @@ def _notices(table: Table) -> list[str]:
             notices.append(f"{letters} 列“{column.header}”是隐藏的，也已读入")
         lone = meaning.field is None and meaning.how != "ignored"
         count = sum(1 for row in table.rows if sheet.cell(row, column.place) not in ("", None)) if lone else 0
-        if count and meaning.how == "identifier":
+        if count and meaning.how == "another":
+            notices.append(
+                f"{letters} 列“{column.header[:20]}”跟在“{meaning.unit[:20]}”后面，当作他的，{count} 格没有导入"
+            )
+        elif count and meaning.how == "identifier":
             notices.append(f"{letters} 列是个人标识，这张表不收，{count} 格没有导入")
         elif count:
             header = f"“{column.header[:20]}”" if column.header else "没有表头"
@@ -184,7 +208,8 @@ def _people(tree: Tree, tables: Sequence[Table], request: Request, progress: Pro
         for name, column in table.fields.items()
         if carries_persons(table.resource) and name in BY_NAME
     }
-    if not titles:
+    beside = any(_name_column(table) is not None for table in tables)
+    if not titles and (request.identity is None or not beside):
         return None
     if request.identity is None:
         raise GongshiError(
@@ -208,26 +233,40 @@ def _candidates(
             for name, pairs in mapping.values.items():
                 values.setdefault(name, {}).update(pairs)
     fields = table.fields
-    converters = {
-        name: Converter(column.meaning.field, column.meaning.unit, values.get(name, {}), table.sheet.from_1904)
-        for name, column in fields.items()
-    }
+    converters: dict[tuple[str, str], Converter] = {}
+    for name, column in fields.items():
+        money = column.meaning.field.unit.startswith("元") and not column.unit
+        for unit in {column.unit, *(table.row_units.values() if money else ())}:
+            converters[name, unit] = Converter(column.meaning.field, unit, values.get(name, {}), table.sheet.from_1904)
     return [_candidate(table, row, fields, converters, people) for row in table.rows]
 
 
-def _candidate(table: Table, row: int, fields, converters: dict[str, Converter], people: People | None) -> Candidate:
+def _candidate(table: Table, row: int, fields, converters, people: People | None) -> Candidate:
     sheet = table.sheet
     candidate = Candidate(table, row)
+    beside = _name_column(table)
+    candidate.named = str(sheet.cell(row, beside)).strip() if beside is not None else ""
     for name, column in fields.items():
         place = column.place
-        text = converters[name](sheet.cell(row, place), (row, place) in sheet.percents)
+        unit = column.unit or table.row_units.get(row, "")
+        convert = converters.get((name, unit)) or converters[name, column.unit]
+        text = convert(sheet.cell(row, place), (row, place) in sheet.percents)
         if isinstance(text, str):
             candidate.values[name] = spelled(name, text) if name in BY_NAME else text
         else:
             candidate.problems.append(Problem(place, f"“{column.meaning.field.title}”：{text.reason}"))
+        share = column.meaning.field.unit == "%" and isinstance(text, str) and (row, place) not in sheet.percents
+        if share and text and "%" not in unicodedata.normalize("NFKC", str(sheet.cell(row, place))):
+            candidate.shares[name] = text
     if carries_persons(table.resource) and people:
         _complete(candidate, people)
     return candidate
+
+
+def _name_column(table: Table) -> int | None:
+    """Where a table that takes no names has the name of the person that each row is about."""
+    places = [column.place for column in table.columns if is_name(column.texts) and column.meaning.field is None]
+    return places[0] if places and not carries_persons(table.resource) else None
 
 
 def _complete(candidate: Candidate, people: People) -> None:
@@ -247,7 +286,7 @@ def _result(table: Table | None, result: SheetResult, candidates: Sequence[Candi
     for name, column in table.fields.items():
         if _is_money(column.meaning.field):
             result.sums[column.meaning.field.title] = _sums(mine, name)
-    result.notices.extend(_totals(table, mine))
+    result.notices.extend(slips(table, {candidate.row: candidate.values for candidate in mine}))
     return result
 
 
@@ -268,25 +307,6 @@ def _sums(candidates: Sequence[Candidate], name: str) -> tuple[Decimal, Decimal]
     for candidate in candidates:
         sums[candidate.kind is Kind.REFUSED] += Decimal(candidate.values.get(name) or 0)
     return sums[0], sums[1]
-
-
-def _totals(table: Table, candidates: Sequence[Candidate]) -> list[str]:
-    """Where the sheet's own last total row says something else than its rows add up to."""
-    totals = [row for row, what in table.skipped.items() if what == "合计"]
-    notices = []
-    for row in totals[-1:]:
-        for name, column in table.fields.items():
-            field = column.meaning.field
-            if field.type not in ("integer", "number"):
-                continue
-            said = Converter(replace(field, decimals=None), column.meaning.unit)(table.sheet.cell(row, column.place))
-            if said == "":
-                continue
-            added = sum((Decimal(candidate.values.get(name) or 0) for candidate in candidates), Decimal(0))
-            if not isinstance(said, str) or Decimal(said) != added:
-                shown = f"“{said}”" if isinstance(said, str) else "读不出的数"
-                notices.append(f"合计行的“{field.title}”写的是{shown}，各行相加是“{added}”，请核对")
-    return notices
 
 
 def _to_confirm(tables: Sequence[Table], request: Request) -> tuple[list[tuple[str, str, str]], list[ColumnMapping]]:

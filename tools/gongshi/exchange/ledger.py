@@ -51,6 +51,7 @@ class Ledger:
         self.descriptor = descriptor
         self.tables: dict[str, Table] = {}
         self._slugs: dict[str, str] | None = None
+        self._members: dict[str, list[str]] | None = None
         self._changes: dict[str, bytes] | None = None
         with load(tree, self._closure(names), descriptor) as database:
             broken = {finding.path for finding in database.findings}
@@ -81,6 +82,22 @@ class Ledger:
     def row(self, resource: str, key: Key) -> Row | None:
         """The record as the ledger has it now."""
         return self.tables[resource].rows.get(key)
+
+    def record(self, resource: str, number: str) -> dict[str, str] | None:
+        """A record with a single key, by field name; None if there is none."""
+        table = self.tables.get(resource)
+        row = table.rows.get((number,)) if table and number else None
+        return dict(zip(table.resource.schema.names, row, strict=True)) if row else None
+
+    def members_of(self, household: str) -> list[str]:
+        """The numbers of a household's members."""
+        if self._members is None:
+            self._members = {}
+            table = self.tables.get("members")
+            at = table.resource.schema.names.index("household_no") if table else 0
+            for key, row in table.rows.items() if table else ():
+                self._members.setdefault(row[at], []).append(key[0])
+        return self._members.get(household, [])
 
     def path_of(self, resource: str, key: Key) -> str | None:
         """The file of a record."""

@@ -16,11 +16,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gongshi.exchange.convert import value_key
 from gongshi.exchange.identifiers import BY_NAME, SYNONYMS, carries_persons
+from gongshi.exchange.units import measure, split_unit
 from gongshi.model import GongshiError
 from gongshi.package import Descriptor, Field, Resource
 from gongshi.package.canonical import yaml_scalar
@@ -28,15 +29,15 @@ from gongshi.package.yamlfile import YamlProblem, parse, plain
 from gongshi.repository import Tree
 
 FOLDER = "records/mappings/"
-IGNORED = ("序号", "编号序号", "行号", "原位置", "退回原因", "no", "no.")
+REASON = "退回原因"
+IGNORED = ("序号", "编号序号", "行号", "原位置", REASON, "no", "no.")
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
-_PARENTHESIS = re.compile(r"\(([^()]*)\)$")
 _CODE = re.compile(r"[A-Z]{3}[0-9]{3}")
 
 
 @dataclass(frozen=True, slots=True)
 class MappedColumn:
-    """A header (normalised) and the field it stands for; ``unit`` as in ``convert.UNITS``, "" for the field's own."""
+    """A header (normalised) and the field it stands for; ``unit`` as in ``units.UNITS``, "" for the field's own."""
 
     header: str
     field: str
@@ -62,20 +63,6 @@ def normal(header: str) -> str:
     """A header for comparison: no blanks, half width, no marks around."""
     text = "".join(unicodedata.normalize("NFKC", header).split())
     return text.strip("*:：、.").lower() if text.isascii() else text.strip("*:：、.")
-
-
-def split_unit(header: str, units: Iterable[str]) -> tuple[str, str]:
-    """(header without its unit, unit): ``投入金额(万元)`` gives 投入金额 and 万元."""
-    match = _PARENTHESIS.search(header)
-    if match:
-        unit = match[1].removeprefix("单位:")
-        if unit in units:
-            return header[: match.start()].strip(":,"), unit
-    for mark in (",单位:", "/", ",", "_", "-"):
-        base, found, unit = header.rpartition(mark)
-        if found and base and unit in units:
-            return base, unit
-    return header, ""
 
 
 def read_mappings(tree: Tree, descriptor: Descriptor) -> list[ColumnMapping]:
@@ -144,7 +131,8 @@ def mapping_bytes(mapping: ColumnMapping) -> bytes:
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What a header was taken for. ``how``: mapping, title, guess, identifier, ignored or unknown."""
+    """What a header was taken for. ``how``: mapping, title, guess, identifier, ignored, unknown, or
+    another: somebody else's, whose header stands in ``unit``."""
 
     field: Field | None
     how: str
@@ -154,9 +142,8 @@ class Meaning:
 class Vocabulary:
     """All the words for the fields of one resource: its mappings, titles, names, source codes, and likenesses."""
 
-    def __init__(self, resource: Resource, mappings: Sequence[ColumnMapping], units: Iterable[str]) -> None:
+    def __init__(self, resource: Resource, mappings: Sequence[ColumnMapping]) -> None:
         self.resource = resource
-        self.units = frozenset(units)
         self.fields = {field.name: field for field in resource.schema.fields}
         if carries_persons(resource):
             self.fields |= {name: field for name, field in BY_NAME.items() if name not in self.fields}
@@ -180,7 +167,7 @@ class Vocabulary:
         if meaning.how != "unknown":
             return meaning
         if header not in self._guessed:
-            base, unit = split_unit(normal(header), self.units)
+            base, unit = split_unit(normal(header))
             guess = self._guess(base)
             self._guessed[header] = Meaning(guess, "guess", unit) if guess else meaning
         return self._guessed[header]
@@ -192,12 +179,12 @@ class Vocabulary:
         return self._seen[header]
 
     def _look_up(self, header: str) -> Meaning:
-        base, unit = split_unit(header, self.units)
+        base, unit = split_unit(header)
         for word in dict.fromkeys((header, base)):
             if word in self.mapped:
                 column = self.mapped[word]
-                return Meaning(self.fields[column.field], "mapping", column.unit or unit)
-            if word in self.ignored:
+                return Meaning(self.fields[column.field], "mapping", _one_unit(unit, column.unit))
+            if word in self.ignored or word.startswith(REASON):
                 return Meaning(None, "ignored")
             if word in self.titles:
                 return Meaning(self.titles[word], "title", unit)
@@ -205,7 +192,7 @@ class Vocabulary:
                 return Meaning(self.persons[word], "identifier")
         for word in (base.removeprefix("是否"), base.removesuffix("情况"), base.removeprefix("本人")):
             if word != base and word in self.mapped:
-                return Meaning(self.fields[self.mapped[word].field], "mapping", self.mapped[word].unit or unit)
+                return Meaning(self.fields[self.mapped[word].field], "mapping", _one_unit(unit, self.mapped[word].unit))
             if word != base and word in self.titles:
                 return Meaning(self.titles[word], "title", unit)
         return Meaning(None, "unknown")
@@ -220,6 +207,11 @@ class Vocabulary:
             if len(title) >= 2 and not title.isascii() and _alike(word, title)
         }
         return next(iter(alike.values())) if len(alike) == 1 else None
+
+
+def _one_unit(said: str, kept: str) -> str:
+    """The unit of a header and of its mapping; both if they contradict each other, which nobody can resolve."""
+    return said or kept if not said or not kept or measure(said) == measure(kept) else f"{said}、{kept}"
 
 
 def _alike(word: str, title: str) -> bool:

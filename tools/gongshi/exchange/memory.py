@@ -14,7 +14,7 @@ import base64
 import binascii
 import json
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from gongshi.exchange.sheets import Sheet
@@ -40,6 +40,28 @@ class Memory:
 
     origins: dict[str, Origin]
     others: frozenset[str]
+
+
+def origin_of(sheet: Sheet, memory: Memory, titles: Callable[[str], Mapping[str, str]]) -> Origin | None:
+    """What a sheet was exported from: by its name, or, if it was renamed or copied, by its headers and keys.
+    ``titles`` gives a resource's field names by title."""
+    if named := memory.origins.get(sheet.name):
+        return named
+    texts = {cell.split("(")[0] for cells in sheet.cells[:5] for cell in cells if isinstance(cell, str)}
+    cells = {cell for row in sheet.cells for cell in row if isinstance(cell, str)}
+    best, most = None, 0
+    for origin in memory.origins.values():
+        known = {title for title, name in titles(origin.resource).items() if name in origin.names}
+        shared = len(cells & {row[0] for row in origin.rows if row})
+        if known and len(known & texts) >= 0.6 * len(known) and shared > most:
+            best, most = origin, shared
+    return best
+
+
+def written(origins: Mapping[str, Origin], commit: str = "") -> list[list[str]]:
+    """The lines of the hidden sheet for these sheets."""
+    lines = [["sheet", name, one.resource, *packed(one.names, one.rows)] for name, one in origins.items()]
+    return [["gongshi", VERSION, commit], *lines]
 
 
 def packed(names: Sequence[str], rows: Sequence[Sequence[str]]) -> list[str]:

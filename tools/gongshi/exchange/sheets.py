@@ -17,8 +17,9 @@ from datetime import date, datetime, time, timedelta
 
 import python_calamine as calamine
 
+from gongshi.exchange.formats import hides
 from gongshi.exchange.htmltables import read_tables
-from gongshi.exchange.xlsscan import scan_old_workbook
+from gongshi.exchange.xlsscan import LOCKED, scan_old_workbook, with_usual_name
 from gongshi.exchange.xlsxscan import LIMIT_CELLS, SheetFacts, scan_workbook
 from gongshi.model import GongshiError
 
@@ -54,6 +55,7 @@ class Sheet:
     visible: bool = True
     from_1904: bool = False
     percents: frozenset[tuple[int, int]] = field(default_factory=frozenset)
+    beside: tuple[str, ...] = ()  # what a printed page has above and below it
 
     def cell(self, row: int, column: int) -> Raw:
         """The cell there, "" beyond the edges."""
@@ -87,6 +89,8 @@ def read_sheets(name: str, data: bytes) -> list[Sheet]:
         raise GongshiError(f"文件超过 {LIMIT_BYTES >> 20} MB，请按乡镇拆成几份再导入。")
     if not data.strip():
         raise GongshiError("文件是空的，请核对是不是选错了文件。")
+    if suffix in ("et", "ett") and data.startswith((ZIP, OLE)):  # WPS keeps the same under its own name
+        return _read_workbook(data)
     if suffix in ("et", "ett", "ods", "xlsb", "numbers", "pdf", "doc", "docx", "wps"):
         raise GongshiError(f".{suffix} 文件读不了，{RESAVE}。")
     if data.startswith((ZIP, OLE)):
@@ -96,7 +100,9 @@ def read_sheets(name: str, data: bytes) -> list[Sheet]:
     start = data[:2000].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
     if start.startswith(b"mime-version:") or b"urn:schemas-microsoft-com:office:spreadsheet" in start:
         raise GongshiError(f"文件其实是“单个文件网页”或“XML 电子表格 2003”，{RESAVE}。")
-    if start.startswith((b"<html", b"<!doctype", b"<table", b"<?xml", b"<meta", b"<head")):
+    if start.startswith(b"<") and (
+        b"<table" in data.lower() or b"<html" in start or start.startswith((b"<!doctype", b"<?xml"))
+    ):
         return _read_page(data)
     return [_read_text(name, data)]
 
@@ -112,10 +118,11 @@ def _read_workbook(data: bytes) -> list[Sheet]:
     facts: list[SheetFacts] = []
     try:
         facts = scan_workbook(data) if data.startswith(ZIP) else scan_old_workbook(data)
+        data = data if data.startswith(ZIP) else with_usual_name(data)
         with calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
             return [_sheet(book, place, facts) for place in range(len(book.sheet_names))]
     except calamine.PasswordError:
-        raise GongshiError("工作簿设了打开密码，请去掉密码后另存再导入。") from None
+        raise GongshiError(LOCKED) from None
     except _BROKEN:
         raise GongshiError(f"工作簿损坏、加密，或其实不是 Excel 文件，{RESAVE}。") from None
     except BaseException as error:  # calamine is Rust: its panics are BaseException, named so only there
@@ -134,12 +141,22 @@ def _sheet(book: calamine.CalamineWorkbook, place: int, facts: list[SheetFacts])
     sheet = Sheet(about.name, source.to_python(skip_empty_area=False), tuple(source.merged_cell_ranges or ()))
     sheet.visible = about.visible == calamine.SheetVisibleEnum.Visible
     if place < len(facts):
-        fact = facts[place]
-        sheet.hidden_rows, sheet.hidden_columns = fact.hidden_rows, fact.hidden_columns
-        sheet.from_1904, sheet.percents = fact.from_1904, fact.percents
-        for (row, column), reason in fact.damage.items():
-            _put(sheet.cells, row, column, Damaged(reason))
+        _add_facts(sheet, facts[place])
+    filled = any(cell != "" for cells in sheet.cells for cell in cells)
+    if filled and (place >= len(facts) or not facts[place].cells):
+        raise GongshiError(f"工作表“{about.name}”的写法读不全（看不到错误、格式和隐藏的行），{RESAVE}。")
     return sheet
+
+
+def _add_facts(sheet: Sheet, fact: SheetFacts) -> None:
+    sheet.hidden_rows, sheet.hidden_columns = fact.hidden_rows, fact.hidden_columns
+    sheet.from_1904, sheet.percents, sheet.beside = fact.from_1904, fact.percents, fact.margins
+    for (row, column), code in fact.formats.items():
+        value = sheet.cell(row, column)
+        if isinstance(value, int | float) and not isinstance(value, bool) and (reason := hides(code, value)):
+            _put(sheet.cells, row, column, Damaged(reason))
+    for (row, column), reason in fact.damage.items():
+        _put(sheet.cells, row, column, Damaged(reason))
 
 
 def _put(cells: list[list[Raw]], row: int, column: int, value: Raw) -> None:

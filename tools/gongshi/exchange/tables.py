@@ -7,42 +7,58 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
-from gongshi.exchange.convert import UNITS
+from gongshi.exchange.around import around, is_unit_row, texts_of, unit_column, with_units
 from gongshi.exchange.identifiers import carries_persons
+from gongshi.exchange.likeness import nearest, unaccounted
 from gongshi.exchange.mapping import Meaning, Vocabulary, normal
-from gongshi.exchange.sheets import Damaged, Raw, Sheet
-from gongshi.package import Field, Resource
+from gongshi.exchange.memory import Origin
+from gongshi.exchange.owners import owned
+from gongshi.exchange.sheets import Damaged, Raw, Sheet, column_letters
+from gongshi.package import Resource
 
 LOOK_ROWS = 30
 DEEPEST_HEADER = 3
 MERGED = "数字在合并单元格里，分不清是每行都有还是几行共有，请取消合并后逐行填写"
-_TOTAL = re.compile(r"(?:[本总]?(?:页|村|乡|镇|组|表|县)?)(?:合计|总计|小计|共计|累计|总合计)")
+_TOTAL = re.compile(r"[^,，;；。:：]{0,12}(?:合计|总计|小计|共计|累计)(?:[(（:：\d].{0,12})?")
+_PART = re.compile(r"其中[:：]?.{0,20}")
 _NOTE = re.compile(
     r"(?:填表|制表|填报|审核|审批|复核|负责|经办|联系|单位|说明|备注|注|附注|日期|盖章|填写|报送)[^:：]{0,8}[:：].*"
 )
-_SHEET_UNIT = re.compile(r"单位[:：]\s*([百千万亿]?元)")
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of a table: where it stands, its header as read, and what that means."""
+    """A column of a table: where it stands, its header as read, what that means, the unit of its figures ("" for the
+    field's own), and all levels of its header, lowest first."""
 
     place: int
     header: str
     meaning: Meaning
+    unit: str = ""
+    texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table found in a sheet. Rows count from 0. ``skipped`` maps a row that is no data to what it is."""
+    """A table found in a sheet. Rows count from 0. ``skipped`` maps a row that is no data to what it is; ``row_units`` a
+    row to the money unit that a column of units says for it; ``origin`` is what it was exported from, if it remembers."""
 
     sheet: Sheet
     resource: Resource
     columns: tuple[Column, ...]
     rows: tuple[int, ...]
     skipped: dict[int, str]
+    row_units: dict[int, str] = field(default_factory=dict)
+    origin: Origin | None = None
+
+    @property
+    def exported(self) -> bool:
+        """Whether the headers are those of an export, whatever became of its memory."""
+        spelled = {f.title + (f"({f.unit})" if f.unit else "") for f in self.resource.schema.fields}
+        found = spelled & {column.header for column in self.columns}
+        return len(found) >= 6 and len(found) >= 0.8 * len(spelled)
 
     @property
     def fields(self) -> dict[str, Column]:
@@ -67,8 +83,8 @@ def _filled(cell: Raw) -> bool:
     return bool(cell.strip()) if isinstance(cell, str) else cell is not None
 
 
-def find_table(sheet: Sheet, vocabularies: Sequence[Vocabulary], hint: str = "") -> Table | NoTable:
-    """The table of a sheet under the resource that its headers fit best; ``hint`` names one, or is a file name."""
+def find_table(sheet: Sheet, vocabularies: Sequence[Vocabulary], hint: str = "", file: str = "") -> Table | NoTable:
+    """The table of a sheet under the resource that its headers fit best; ``hint`` names one, ``file`` is the file's name."""
     filled = filled_rows(sheet)
     _fill_merged(sheet)
     best: list[tuple[float, int, int, Vocabulary, tuple[Column, ...]]] = []
@@ -79,39 +95,61 @@ def find_table(sheet: Sheet, vocabularies: Sequence[Vocabulary], hint: str = "")
             headers = _headers(sheet, top, depth)
             for words in vocabularies:
                 if columns := _columns(headers, words):
-                    best.append((_score(columns, words, sheet, hint), -depth, -top, words, columns))
+                    best.append((_score(columns, words, sheet, hint or file), -depth, -top, words, columns))
     best.sort(key=lambda entry: entry[:3], reverse=True)
     if not best:
-        return _no_table(vocabularies)
+        return _no_table(sheet, vocabularies, filled, file)
     score, depth, top, words, columns = best[0]
     if any(entry[0] == score and entry[3] is not words for entry in best[1:]):
         titles = "、".join(dict.fromkeys(entry[3].resource.title for entry in best if entry[0] == score))
         return NoTable(f"表头同时像{titles}，请用 --mapping 指明用哪个映射")
-    doubled = _doubled(columns)
-    if doubled:
-        return NoTable(f"“{doubled.header[:20]}”与别的列表示同一个字段，请只保留一列", doubled.place)
-    return _table(sheet, words.resource, columns, range(-top, -top - depth), filled)
+    table = _table(sheet, words.resource, columns, range(-top, -top - depth), filled, file)
+    if isinstance(table, NoTable) or hint:
+        return table
+    if why := unaccounted(sheet, table.columns, table.rows):
+        headers = [column.texts for column in table.columns]
+        near = nearest(sheet, headers, vocabularies, file)
+        reason = f"没有当作“{words.resource.title}”读入：{why[1]}；{near}；请核对是哪一种表，确是它就删去这些列"
+        return NoTable(reason.replace("；；", "；"), why[0].place)
+    return table
 
 
-def _no_table(vocabularies: Sequence[Vocabulary]) -> NoTable:
+def _no_table(sheet: Sheet, vocabularies: Sequence[Vocabulary], filled: Sequence[int], file: str) -> NoTable:
     if len(vocabularies) == 1:
         resource = vocabularies[0].resource
         keys = "、".join(resource.schema.field(name).title for name in resource.schema.primary_key)
         return NoTable(f"没有找到“{resource.title}”的表头，至少要有“{keys}”列")
-    return NoTable("没有认出表头，请用 gongshi template 取得样表，或用 --mapping 指明映射")
+    tried = [_headers(sheet, top, 2 if _is_grouped(sheet, top, 2) else 1) for top in filled[:8]]
+    headers = max(tried, key=lambda texts: len(set(texts)), default=[])
+    near = nearest(sheet, headers, vocabularies, file)
+    return NoTable(
+        f"没有认出表头，{near + '；' if near else ''}请用 gongshi template 取得样表，或用 --mapping 指明映射"
+    )
 
 
 def _fill_merged(sheet: Sheet) -> None:
-    """Every cell of a merged range gets the value of its first cell; a number in several rows is doubtful."""
+    """Every cell of a merged range gets the value of its first cell."""
     for (top, left), (bottom, right) in sheet.merged:
         value = sheet.cell(top, left)
         if value == "" or (bottom - top + 1) * (right - left + 1) > 100_000:
             continue
-        number = isinstance(value, int | float) and not isinstance(value, bool) and bottom > top
         for row in range(top, min(bottom + 1, len(sheet.cells))):
             line = sheet.cells[row]
             line.extend([""] * (right + 1 - len(line)))
-            line[left : right + 1] = [Damaged(MERGED) if number else value] * (right + 1 - left)
+            line[left : right + 1] = [value] * (right + 1 - left)
+
+
+def _spoil_merged(sheet: Sheet, columns: Sequence[Column], first: int) -> None:
+    """A figure in a range of several cells below the header is doubtful: it may hold for each of them or for all."""
+    figures = {c.place for c in columns if c.meaning.field and c.meaning.field.type in ("integer", "number")}
+    for (top, left), (bottom, right) in sheet.merged:
+        if bottom < first or (top, left) == (bottom, right) or (bottom - top + 1) * (right - left + 1) > 100_000:
+            continue
+        for row in range(max(top, first), min(bottom + 1, len(sheet.cells))):
+            line = sheet.cells[row]
+            for place in range(left, min(right + 1, len(line))):
+                if place in figures and not _is_total(line[place]) and line[place] != "":
+                    line[place] = Damaged(MERGED)
 
 
 def _is_grouped(sheet: Sheet, top: int, depth: int) -> bool:
@@ -144,7 +182,7 @@ def _columns(headers: Sequence[tuple[str, ...]], words: Vocabulary) -> tuple[Col
         meanings = [(text, words.meaning(text)) for text in texts]
         known = next((pair for pair in meanings if pair[1].how not in ("guess", "unknown")), None)
         text, meaning = known or next(iter(meanings), ("", Meaning(None, "unknown")))
-        columns.append(Column(place, text, meaning))
+        columns.append(Column(place, text, meaning, texts=texts))
     columns = [_reading_along(column, words.resource) for column in columns]
     taken = {column.meaning.field.name for column in columns if column.meaning.field}
     guessed = [column for column in columns if column.meaning.how == "guess"]
@@ -181,10 +219,13 @@ def _doubled(columns: Sequence[Column]) -> Column | None:
 
 
 def _table(
-    sheet: Sheet, resource: Resource, columns: tuple[Column, ...], header: range, filled: Sequence[int]
-) -> Table:
+    sheet: Sheet, resource: Resource, columns: tuple[Column, ...], header: range, filled: Sequence[int], file: str
+) -> Table | NoTable:
     skipped: dict[int, str] = {}
     rows: list[int] = []
+    header = _with_groups(sheet, header)
+    levels = _headers(sheet, header.start, len(header))
+    columns = tuple(replace(column, texts=levels[column.place]) for column in columns)
     header_cells = [_comparable(sheet.cells[row]) for row in header]
     keys = [c.place for c in columns if c.meaning.field and c.meaning.field.name in resource.schema.primary_key]
     for row in filled:
@@ -192,11 +233,37 @@ def _table(
             skipped[row] = "标题"
         elif row in header or _comparable(sheet.cells[row]) in header_cells:
             skipped[row] = "表头"
+        elif row == header.stop and is_unit_row(sheet.cells[row]):
+            skipped[row] = "计量单位"
         elif what := _beside_data(sheet.cells[row], keys):
             skipped[row] = what
         else:
             rows.append(row)
-    return Table(sheet, resource, _with_sheet_unit(sheet, columns, header), tuple(rows), skipped)
+    if carries_persons(resource):
+        columns = owned(columns, [column.texts for column in columns], sheet, rows)
+    if doubled := _doubled(columns):
+        return NoTable(f"“{doubled.header[:20]}”与别的列表示同一个字段，请只保留一列", doubled.place)
+    units = sheet.cells[header.stop] if skipped.get(header.stop) == "计量单位" else []
+    found = around(sheet, file, header, rows, skipped)
+    columns, question = with_units(columns, [column.texts for column in columns], units, found)
+    if question:
+        column, why = question
+        return NoTable(f"{column_letters(column.place)} 列“{column.header[:20]}”的单位：{why}", column.place)
+    _spoil_merged(sheet, columns, header.stop)
+    return Table(sheet, resource, columns, tuple(rows), skipped, unit_column(sheet, columns, rows))
+
+
+def _with_groups(sheet: Sheet, header: range) -> range:
+    """The header with the rows that merged cells tie to it: those above that group its columns (a title has too few texts
+    for that), and those below into which its cells reach."""
+    top, stop = header.start, header.stop
+    reach = max((b for (a, _), (b, _) in sheet.merged if a in header), default=stop - 1)
+    stop = max(stop, min(reach + 1, top + DEEPEST_HEADER, len(sheet.cells)))
+    while top and stop - top < DEEPEST_HEADER:
+        if len(texts_of(sheet.cells[top - 1])) < 3 or not _is_grouped(sheet, top - 1, stop - top + 1):
+            break
+        top -= 1
+    return range(top, stop)
 
 
 def _comparable(cells: Sequence[Raw]) -> tuple[str, ...]:
@@ -213,6 +280,8 @@ def _beside_data(cells: Sequence[Raw], keys: Sequence[int]) -> str:
     said = any(_is_total(text) for text in texts[:3])
     if said and all(_is_total(cells[at]) for at in filled_keys):
         return "合计"
+    if not filled_keys and texts and _PART.fullmatch(texts[0]):
+        return "其中"
     distinct = set(texts)
     lone = len(distinct) <= 4 and len(texts) == sum(map(_filled, cells))
     if lone and distinct and all(_NOTE.fullmatch(text) for text in distinct):
@@ -222,23 +291,3 @@ def _beside_data(cells: Sequence[Raw], keys: Sequence[int]) -> str:
 
 def _is_total(cell: Raw) -> bool:
     return isinstance(cell, str) and bool(_TOTAL.fullmatch(normal(cell)))
-
-
-def _with_sheet_unit(sheet: Sheet, columns: tuple[Column, ...], header: range) -> tuple[Column, ...]:
-    """``单位：万元`` above the table holds for every money column that says no unit of its own."""
-    unit = ""
-    for row in range(header.start):
-        for cell in sheet.cells[row]:
-            if isinstance(cell, str) and (match := _SHEET_UNIT.search(cell)):
-                unit = match[1]
-    if unit in ("", "元"):
-        return columns
-
-    def with_unit(column: Column) -> Column:
-        field: Field | None = column.meaning.field
-        money = field is not None and field.unit in UNITS and UNITS[field.unit][0].startswith("元")
-        return (
-            replace(column, meaning=replace(column.meaning, unit=unit)) if money and not column.meaning.unit else column
-        )
-
-    return tuple(map(with_unit, columns))

@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from gongshi.exchange.mapping import ColumnMapping
+from gongshi.exchange.memory import Origin
 from gongshi.exchange.sheets import Sheet, address
 from gongshi.exchange.tables import Column
 
@@ -69,6 +70,8 @@ class SheetResult:
     skipped: Mapping[int, str] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
     sums: dict[str, tuple[Decimal, Decimal]] = field(default_factory=dict)
+    row_units: Mapping[int, str] = field(default_factory=dict)
+    origin: Origin | None = None
 
     @property
     def counts(self) -> Counter[Kind]:

@@ -1,4 +1,4 @@
-"""What an old .xls (BIFF8 in an OLE file) says and calamine does not tell: errors, which it gives as empty cells, hidden
+"""What an old .xls (BIFF8 or BIFF5 in an OLE file) says and calamine does not tell: errors, which it gives as empty cells, hidden
 rows and columns, formats that show something else than is kept. [MS-CFB], [MS-XLS]."""
 
 from __future__ import annotations
@@ -6,12 +6,18 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Mapping
 
-from gongshi.exchange.xlsxscan import ERROR, SHOWN, SheetFacts, is_percent, shows_other_digits
+from gongshi.exchange.formats import BUILT_IN, DATES, is_percent, is_plain
+from gongshi.exchange.xlsxscan import ERROR, SheetFacts
 from gongshi.model import GongshiError
 
 _LAST = 0xFFFFFFFA  # sector numbers from here on are marks
 _BOF, _EOF, _SHEET, _FORMAT, _XF, _DATES = 0x809, 0x0A, 0x85, 0x41E, 0xE0, 0x22
+_BIFF8, _BIFF5 = 0x0600, 0x0500
+_PASSWORD = 0x2F
 _ROW, _COLUMNS, _BOOLERR, _FORMULA, _RK, _MULRK, _NUMBER = 0x208, 0x7D, 0x205, 0x06, 0x27E, 0xBD, 0x203
+
+
+LOCKED = "工作簿设了打开密码，请去掉密码后另存再导入。"
 
 
 class _Damaged(Exception):
@@ -19,15 +25,27 @@ class _Damaged(Exception):
 
 
 def scan_old_workbook(data: bytes) -> list[SheetFacts]:
-    """Facts of each sheet in workbook order; GongshiError for what is not readable as BIFF8."""
+    """Facts of each sheet in workbook order; GongshiError for what is not readable, or locked."""
     try:
         stream = _workbook_stream(data)
-        if struct.unpack_from("<HHH", stream)[::2] != (_BOF, 0x0600):
+        kind, _, version = struct.unpack_from("<HHH", stream)
+        if kind != _BOF or version not in (_BIFF8, _BIFF5):
             raise _Damaged
-        offsets, styles, from_1904 = _globals(stream)
+        offsets, styles, from_1904 = _globals(stream, version)
         return [_scan_sheet(stream, offset, styles, from_1904) for offset in offsets]
     except (_Damaged, struct.error, IndexError):
         raise GongshiError("工作簿损坏，或是很旧的格式，请用 Excel 或 WPS 打开后另存为 .xlsx 再导入。") from None
+
+
+def with_usual_name(data: bytes) -> bytes:
+    """The file with its stream called as calamine looks for it, whatever the case."""
+    for usual in ("Workbook", "Book"):
+        name = usual.encode("utf-16-le") + b"\0\0"
+        for at in range(512, len(data), 128):
+            found = data[at : at + len(name)]
+            if found != name and found.lower() == name.lower():
+                data = data[:at] + name + data[at + len(name) :]
+    return data
 
 
 def _workbook_stream(data: bytes) -> bytes:
@@ -52,10 +70,12 @@ def _workbook_stream(data: bytes) -> bytes:
     for at in range(0, len(entries) - 127, 128):
         length, kind = struct.unpack_from("<HB", entries, at + 64)
         name = entries[at : at + max(0, length - 2)].decode("utf-16-le", "replace") if length <= 64 else ""
-        found["root" if kind == 5 else name] = struct.unpack_from("<II", entries, at + 116)
-    if "Workbook" not in found or "root" not in found:
+        found["root" if kind == 5 else name.lower()] = struct.unpack_from("<II", entries, at + 116)
+    if {"encryptedpackage", "encryptioninfo"} & set(found):
+        raise GongshiError(LOCKED)
+    if not {"workbook", "book"} & set(found) or "root" not in found:
         raise _Damaged
-    start, length = found["Workbook"]
+    start, length = found["workbook"] if "workbook" in found else found["book"]
     if length >= cutoff:
         return read.chain(start)[:length]
     small = _numbers(read.chain(first_small))
@@ -96,15 +116,19 @@ def _records(stream: bytes, at: int) -> Iterator[tuple[int, int, int]]:
         at += 4 + length
 
 
-def _globals(stream: bytes) -> tuple[list[int], dict[int, str], bool]:
+def _globals(stream: bytes, version: int) -> tuple[list[int], dict[int, str], bool]:
     """Where the sheets begin, the format code of each cell style, and whether days count from 1904."""
     offsets: list[int] = []
-    codes = {9: "0%", 10: "0.00%"}
+    codes = dict(BUILT_IN)
     styles: list[int] = []
     from_1904 = False
     for kind, at, length in _records(stream, 0):
         if kind == _SHEET:
             offsets.append(struct.unpack_from("<I", stream, at)[0])
+        elif kind == _PASSWORD:
+            raise GongshiError(LOCKED)
+        elif kind == _FORMAT and version == _BIFF5:
+            codes[struct.unpack_from("<H", stream, at)[0]] = stream[at + 3 : at + length].decode("gb18030", "replace")
         elif kind == _FORMAT:
             number, count, flags = struct.unpack_from("<HHB", stream, at)
             raw = stream[at + 5 : at + length]
@@ -113,16 +137,19 @@ def _globals(stream: bytes) -> tuple[list[int], dict[int, str], bool]:
             styles.append(struct.unpack_from("<H", stream, at + 2)[0])
         elif kind == _DATES:
             from_1904 = stream[at] == 1
-    return offsets, {place: codes.get(code, "") for place, code in enumerate(styles)}, from_1904
+    return (
+        offsets,
+        {place: codes.get(code, "" if code in DATES else "?") for place, code in enumerate(styles)},
+        from_1904,
+    )
 
 
 def _scan_sheet(stream: bytes, offset: int, styles: Mapping[int, str], from_1904: bool) -> SheetFacts:
     rows: set[int] = set()
     columns: set[int] = set()
     damage: dict[tuple[int, int], str] = {}
-    percents: set[tuple[int, int]] = set()
-    zeros = {place for place, code in styles.items() if shows_other_digits(code)}
-    hundreds = {place for place, code in styles.items() if is_percent(code)}
+    formats: dict[tuple[int, int], str] = {}
+    codes = {place: code for place, code in styles.items() if not is_plain(code)}
     for kind, at, length in _records(stream, offset):
         if kind == _ROW and stream[at + 12] & 0x20:
             rows.add(struct.unpack_from("<H", stream, at)[0])
@@ -136,11 +163,10 @@ def _scan_sheet(stream: bytes, offset: int, styles: Mapping[int, str], from_1904
                 damage[struct.unpack_from("<HH", stream, at)] = ERROR
         elif kind in (_FORMULA, _RK, _NUMBER, _MULRK):
             for place, style in _numeric_cells(stream, kind, at, length):
-                if style in zeros:
-                    damage.setdefault(place, SHOWN)
-                elif style in hundreds:
-                    percents.add(place)
-    return SheetFacts(frozenset(rows), frozenset(columns), damage, frozenset(percents), from_1904)
+                if style in codes:
+                    formats[place] = codes[style]
+    percents = frozenset(place for place, code in formats.items() if is_percent(code))
+    return SheetFacts(frozenset(rows), frozenset(columns), damage, percents, from_1904, formats)
 
 
 def _numeric_cells(stream: bytes, kind: int, at: int, length: int) -> list[tuple[tuple[int, int], int]]:

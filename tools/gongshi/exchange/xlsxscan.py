@@ -10,8 +10,10 @@ import html
 import io
 import re
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
+from gongshi.exchange.formats import BUILT_IN, DATES, is_percent, is_plain
+from gongshi.exchange.xmlparts import Unreadable, plainly
 from gongshi.model import GongshiError
 
 LIMIT_UNPACKED = 1 << 30
@@ -19,7 +21,6 @@ LIMIT_CELLS = 30_000_000
 
 ERROR = "单元格是公式错误（如 #REF!、#N/A），请改正公式或直接填值"
 NO_VALUE = "单元格是公式但没有算出的值，请在 Excel 里打开、保存一次，或粘贴为数值"
-SHOWN = "单元格显示的与保存的不同（数字格式补了零或缩了单位），请设为文本格式后按显示的重填"
 
 _P = rb"(?:\w+:)?"
 _CELL = re.compile(rb"<" + _P + rb'c\b[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*(?<!/)>')
@@ -49,41 +50,55 @@ _ROW = re.compile(rb"<" + _P + rb"row\b[^>]*>")
 _COL = re.compile(rb"<" + _P + rb"col\b[^>]*>")
 _ATTRIBUTE = re.compile(rb'([\w:]+)="([^"]*)"')
 _HIDDEN = (b"1", b"true")
-_ZEROS = re.compile(r"^0{2,}$|^0{2,};|,(?:$|;)|0!\.0|\"[^\"]*[万亿千][^\"]*\"")
+_MARGIN = re.compile(rb"<" + _P + rb"(?:odd|even|first)(?:Header|Footer)[^>]*>([^<]+)<")
 
 
 @dataclass(frozen=True, slots=True)
 class SheetFacts:
-    """What calamine leaves out of one sheet; rows and columns from 0."""
+    """What calamine leaves out of one sheet; rows and columns from 0. ``formats`` are the number formats of cells that may
+    show something else than they keep, ``cells`` how many cells there are, ``margins`` what a page has above and below."""
 
     hidden_rows: frozenset[int]
     hidden_columns: frozenset[int]
     damage: dict[tuple[int, int], str]
     percents: frozenset[tuple[int, int]]
     from_1904: bool
+    formats: dict[tuple[int, int], str] = field(default_factory=dict)
+    cells: int = 1
+    margins: tuple[str, ...] = ()
 
 
 def scan_workbook(data: bytes) -> list[SheetFacts]:
-    """Facts of each sheet in workbook order; none for a zip that is no .xlsx. GongshiError if it would not fit."""
+    """Facts of each sheet; none for a zip that is no .xlsx. GongshiError if it would not fit or cannot be told."""
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
         if sum(info.file_size for info in archive.infolist()) > LIMIT_UNPACKED:
             raise GongshiError("工作簿解开后太大，请按乡镇拆成几份再导入。")
-        names = set(archive.namelist())
+        names = {name.replace("\\", "/").lower(): name for name in archive.namelist()}
+        read = _Parts(archive, names)
         if "xl/workbook.xml" not in names:
             return []
-        book = archive.read("xl/workbook.xml")
-        styles = archive.read("xl/styles.xml") if "xl/styles.xml" in names else b""
-        zeros, percents = _risky_styles(styles)
-        from_1904 = bool(re.search(rb'date1904="(?:1|true)"', book))
-        facts = []
-        for path in _sheet_paths(archive, book, names):
-            xml = archive.read(path) if path in names else b""
-            facts.append(_scan_sheet(xml, zeros, percents, from_1904))
-        return facts
+        try:
+            book = read("xl/workbook.xml")
+            codes = _codes(read("xl/styles.xml"))
+            from_1904 = bool(re.search(rb'date1904="(?:1|true|on)"', book))
+            return [_scan_sheet(read(path), codes, from_1904) for path in _sheet_paths(read, book)]
+        except Unreadable:
+            raise GongshiError("工作簿里的 XML 读不下去，请用 Excel 或 WPS 打开后另存为 .xlsx 再导入。") from None
 
 
-def _sheet_paths(archive: zipfile.ZipFile, book: bytes, names: set[str]) -> list[str]:
-    rels = archive.read("xl/_rels/workbook.xml.rels") if "xl/_rels/workbook.xml.rels" in names else b""
+class _Parts:
+    """Reads parts by name, whatever the case, in their plain spelling; b"" for one that is not there."""
+
+    def __init__(self, archive: zipfile.ZipFile, names: dict[str, str]) -> None:
+        self.archive, self.names = archive, names
+
+    def __call__(self, path: str) -> bytes:
+        name = self.names.get(path.lower())
+        return plainly(self.archive.read(name)) if name else b""
+
+
+def _sheet_paths(read: _Parts, book: bytes) -> list[str]:
+    rels = read("xl/_rels/workbook.xml.rels")
     targets = {}
     for tag in re.findall(rb"<" + _P + rb"Relationship\b[^>]*>", rels):
         entry = dict(_ATTRIBUTE.findall(tag))
@@ -97,34 +112,23 @@ def _sheet_paths(archive: zipfile.ZipFile, book: bytes, names: set[str]) -> list
     return paths
 
 
-def _risky_styles(styles: bytes) -> tuple[frozenset[bytes], frozenset[bytes]]:
-    """Numbers of the cell styles that show other digits than are kept, and of those that show per cent."""
-    codes = {b"9": "0%", b"10": "0.00%"}
+def _codes(styles: bytes) -> dict[bytes, str]:
+    """Number of a cell style → its format code, for those whose numbers may be shown otherwise than they are kept."""
+    codes: dict[bytes, str] = {str(number).encode(): code for number, code in BUILT_IN.items()}
     for tag in re.findall(rb"<" + _P + rb"numFmt\b[^>]*>", styles):
         entry = dict(_ATTRIBUTE.findall(tag))
         codes[entry.get(b"numFmtId", b"")] = html.unescape(entry.get(b"formatCode", b"").decode("utf-8", "replace"))
     block = re.search(rb"<" + _P + rb"cellXfs\b.*?</" + _P + rb"cellXfs>", styles, re.DOTALL)
-    zeros, percents = set(), set()
+    found = {}
     for place, tag in enumerate(re.findall(rb"<" + _P + rb"xf\b[^>]*>", block[0] if block else b"")):
-        code = codes.get(dict(_ATTRIBUTE.findall(tag)).get(b"numFmtId", b""), "")
-        if is_percent(code):
-            percents.add(str(place).encode())
-        elif shows_other_digits(code):
-            zeros.add(str(place).encode())
-    return frozenset(zeros), frozenset(percents)
+        number = dict(_ATTRIBUTE.findall(tag)).get(b"numFmtId", b"0")
+        code = codes.get(number, "" if number.isdigit() and int(number) in DATES else "?")
+        if not is_plain(code):
+            found[str(place).encode()] = code
+    return found
 
 
-def is_percent(code: str) -> bool:
-    """Whether a number format shows per cent."""
-    return "%" in code
-
-
-def shows_other_digits(code: str) -> bool:
-    """Whether a number format shows digits that are not kept: zeros in front, thousands cut off."""
-    return bool(_ZEROS.search(code))
-
-
-def _scan_sheet(xml: bytes, zeros: frozenset[bytes], percents: frozenset[bytes], from_1904: bool) -> SheetFacts:
+def _scan_sheet(xml: bytes, codes: dict[bytes, str], from_1904: bool) -> SheetFacts:
     refs = _CELL.findall(xml)
     if refs:
         height = max(int(row) for _, row in refs)
@@ -134,14 +138,15 @@ def _scan_sheet(xml: bytes, zeros: frozenset[bytes], percents: frozenset[bytes],
     damage = {_place(*found): ERROR for found in _ERROR.findall(xml)}
     if b"<f" in xml or b":f" in xml:
         damage |= {_place(*found): NO_VALUE for found in _FORMULA.findall(xml)}
-    shown = set()
-    if zeros or percents:
-        for style, letters, row in _STYLED.findall(xml):
-            if style in zeros:
-                damage.setdefault(_place(letters, row), SHOWN)
-            elif style in percents:
-                shown.add(_place(letters, row))
-    return SheetFacts(_hidden_rows(xml), _hidden_columns(xml), damage, frozenset(shown), from_1904)
+    formats = {
+        _place(letters, row): code
+        for style, letters, row in (_STYLED.findall(xml) if codes else ())
+        if (code := codes.get(style))
+    }
+    percents = frozenset(place for place, code in formats.items() if is_percent(code))
+    margins = tuple(html.unescape(text.decode("utf-8", "replace")) for text in _MARGIN.findall(xml[-20_000:]))
+    hidden = (_hidden_rows(xml), _hidden_columns(xml))
+    return SheetFacts(*hidden, damage, percents, from_1904, formats, len(refs), margins)
 
 
 def _hidden_rows(xml: bytes) -> frozenset[int]:

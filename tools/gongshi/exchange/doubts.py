@@ -1,0 +1,61 @@
+"""Changes that are asked about before they are made: a record under somebody else's number, another person under the same
+number, a percentage that may be a share, households and persons that may have changed places. Phrases for the clerk."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+
+from gongshi.exchange.owners import masked, wholly_other
+from gongshi.package import Resource
+
+OWNERS = ("household_no", "member_no", "project_id", "village_code", "allocation_id", "pairing_id")
+PERSONS = ("households", "members")
+_NUMBERED = re.compile(r"[A-Z]+[0-9]{4,}")
+SWAPPED = (
+    ("benef_households", "benef_persons"),
+    ("benef_poor_households", "benef_poor_persons"),
+    ("households", "population"),
+)
+LOST = (
+    "这一行与台账不同，而表像是从台账导出的、随表的导出记录没有了（改过表名、另存或复制过），分不清哪些是您改的。"
+    "请重新导出再改，或只留编号和要改的列"
+)
+NAMELESS = "新成员要有姓名才能密封，请在表里加上“姓名”列并填写"
+
+
+def taken_over(resource: Resource, old: Mapping[str, str], new: Mapping[str, str]) -> Iterable[tuple[str, str]]:
+    """A numbered record of one household, person or project does not become another's."""
+    key = resource.schema.primary_key
+    if resource.name in PERSONS or len(key) != 1 or not _NUMBERED.fullmatch(new.get(key[0], "")):
+        return
+    for name in OWNERS:
+        if old.get(name) and new.get(name) and old[name] != new[name] and name not in key:
+            title = resource.schema.field(name).title
+            yield (
+                name,
+                f"台账里 {new[key[0]]} 的“{title}”是 {old[name]}，与这一行不同：编号可能用重了，请核对，新的记录换一个编号",
+            )
+
+
+def shares(numbers: Mapping[str, str], changed: Iterable[str]) -> Iterable[tuple[str, str]]:
+    """A figure of at most 1 in a column of per cent; ``numbers`` are those that did not say ``%`` themselves."""
+    for name in changed:
+        if (text := numbers.get(name)) and 0 < Decimal(text) <= 1:
+            yield name, f"填的是 {text}：是百分之 {text}，还是 {Decimal(text) * 100:f}%？请连百分号一起写"
+
+
+def swapped(cells: Mapping[str, str], changed: Iterable[str]) -> Iterable[tuple[str, str]]:
+    """More households than persons."""
+    for one, other in SWAPPED:
+        more, fewer = cells.get(one), cells.get(other)
+        if more and fewer and {one, other} & set(changed) and Decimal(more) > Decimal(fewer):
+            yield one, f"户数 {more} 多于人数 {fewer}，两列可能填反了，请核对"
+
+
+def other_person(before: str, name: str) -> str:
+    """What to ask where a number belongs to somebody of another name; "" if the names may be one."""
+    if not wholly_other(before, name):
+        return ""
+    return f"这个编号在台账里是“{masked(before)}”，表里是“{masked(name)}”，像是两个人，请核对编号和姓名"

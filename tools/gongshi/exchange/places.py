@@ -1,0 +1,108 @@
+"""The county, township and village that a sheet names for each row, checked against each other and against the import."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import NamedTuple
+
+from gongshi.exchange.convert import value_key
+from gongshi.exchange.likeness import COUNTY, TOWNSHIP, VILLAGE
+from gongshi.exchange.mapping import normal
+from gongshi.exchange.tables import Table
+from gongshi.package import Descriptor, load
+from gongshi.repository import Tree
+
+_OFFICE = re.compile(r"(?:人民政府|街道办事处|办事处|村民委员会|居民委员会|村委会|居委会|委会|民委员会)$")
+_CODE = re.compile(r"[0-9]{12}")
+KINDS = (("county", COUNTY), ("township", TOWNSHIP), ("village", VILLAGE))
+
+
+class Place(NamedTuple):
+    """What a row says of its place: township's folder and village's code, "" where it says nothing that is clear."""
+
+    slug: str = ""
+    village: str = ""
+
+
+NOWHERE = Place()
+
+
+class Places:
+    """The county's divisions by name and code."""
+
+    def __init__(self, tree: Tree, descriptor: Descriptor) -> None:
+        with load(tree, ["divisions"], descriptor) as database:
+            rows = database.sql("SELECT division_code, name, level, parent_code, slug FROM raw.divisions")
+        self.counties = {_key(name) for _, name, level, _, _ in rows if level == "县"}
+        self.townships = _grouped((_key(name), code) for code, name, level, _, _ in rows if level == "乡镇")
+        self.villages = _grouped((_key(name), code) for code, name, level, _, _ in rows if level == "村")
+        self.parent = {code: parent for code, _, _, parent, _ in rows}
+        self.slug = {code: slug for code, _, _, _, slug in rows if slug}
+        self.name = {code: name for code, name, _, _, _ in rows}
+
+    def read(self, table: Table, row: int, township: str | None) -> tuple[Place, list[tuple[int, str]]]:
+        """(the row's place, what is wrong with it by column)."""
+        said = {kind: self._cell(table, row, words) for kind, words in KINDS}
+        problems: list[tuple[int, str]] = []
+        column, county = said["county"]
+        if county and self.counties and not any(_key(county) in name or name in _key(county) for name in self.counties):
+            problems.append((column, "“县”写的不是本县，请核对是不是别县的表"))
+        column, name = said["township"]
+        towns = self._codes(name, self.townships)
+        if name and not towns:
+            problems.append((column, f"“乡镇”填的“{name[:12]}”在区划里找不到{_nearest(name, self.townships)}，请改正"))
+        slugs = {self.slug.get(code, "") for code in towns} - {""}
+        if township and slugs and township not in slugs:
+            problems.append((column, f"“乡镇”写的是{name[:12]}，不是本次导入的 {township}，请交由该乡镇导入"))
+        column, name = said["village"]
+        found = self._codes(name, self.villages)
+        inside = [code for code in found if not towns or self.parent.get(code) in towns]
+        if name and not found:
+            problems.append((column, f"“村”填的“{name[:12]}”在区划里找不到{self._near(name, towns)}，请改正"))
+        elif found and not inside:
+            problems.append((column, f"“村”{name[:12]}不属于这一行写的乡镇，请核对两列"))
+        elif township and inside and township not in (homes := [self._home(code) for code in inside]):
+            problems.append(
+                (column, f"“村”{name[:12]}属于乡镇 {homes[0]}，不在本次导入的 {township}，请交由该乡镇导入")
+            )
+        slug = next(iter(slugs)) if len(slugs) == 1 else ""
+        return Place(slug, inside[0] if len(inside) == 1 else ""), problems
+
+    def _home(self, village: str) -> str:
+        return self.slug.get(self.parent.get(village, ""), "")
+
+    def _cell(self, table: Table, row: int, words: set[str]) -> tuple[int, str]:
+        for column in table.columns:
+            cell = table.sheet.cell(row, column.place)
+            if normal(column.header) in words and isinstance(cell, str) and cell.strip():
+                return column.place, cell.strip()
+        return 0, ""
+
+    def _codes(self, text: str, known: dict[str, list[str]]) -> list[str]:
+        if _CODE.fullmatch(text):
+            return [text] if text in self.name else []
+        key = _key(text)
+        tried = (key, *(key + end for end in ("镇", "乡", "街道", "村", "社区")), re.sub(r"(?<=..)[镇乡村]$", "", key))
+        return next((known[one] for one in tried if one in known), [])
+
+    def _near(self, name: str, towns: Iterable[str]) -> str:
+        inside = [key for key, codes in self.villages.items() if any(self.parent.get(c) in towns for c in codes)]
+        return _nearest(name, inside or self.villages)
+
+
+def _key(name: str) -> str:
+    return _OFFICE.sub("", value_key(name)) or value_key(name)
+
+
+def _grouped(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    for key, code in pairs:
+        found.setdefault(key, []).append(code)
+    return found
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    near = get_close_matches(_key(name), list(known), 1, 0.3)
+    return f"，最接近的是“{near[0]}”" if near else ""

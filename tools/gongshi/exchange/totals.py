@@ -1,0 +1,80 @@
+"""The source's own slips: printed totals that are not the sums of their rows. They are told with both figures and never
+repaired; what the rows say is what is taken."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
+
+from gongshi.exchange.convert import Converter
+from gongshi.exchange.mapping import normal
+from gongshi.exchange.sheets import Damaged, Raw, address
+from gongshi.exchange.tables import Column, Table
+from gongshi.exchange.units import measure
+
+_GROUP = ("小计",)
+
+
+def slips(table: Table, values: Mapping[int, Mapping[str, str]]) -> list[str]:
+    """One sentence for each figure of a total row that its rows do not come to; ``values`` are the rows' fields."""
+    found = []
+    for name, column in table.fields.items():
+        if column.meaning.field.type in ("integer", "number"):
+            found += _of_column(table, name, column, values)
+    return found
+
+
+def _of_column(table: Table, name: str, column: Column, values: Mapping[int, Mapping[str, str]]) -> list[str]:
+    found, group, whole = [], [], []
+    everything = [Decimal(row[name]) for row in values.values() if row.get(name)]
+    for row in sorted({*table.rows, *table.skipped}):
+        if row in values:
+            group += [Decimal(values[row][name])] if values[row].get(name) else []
+            continue
+        if table.skipped.get(row) != "合计":
+            continue
+        raw = table.sheet.cell(row, column.place)
+        said = _printed(raw, column)
+        whole += group
+        label = _label(table, row)
+        sums = [group] if any(word in label for word in _GROUP) and group else [everything, whole, group]
+        if said is not None and not any(_agrees(said, terms, raw, table, column) for terms in sums):
+            added = sum(sums[0], Decimal(0))
+            where = address(row, column.place)
+            title = column.meaning.field.title
+            found.append(
+                f"{where} {label}的“{title}”写的是“{said}”，各行相加是“{added}”，原表可能有误，按各行读入，请核对"
+            )
+        elif said is None and raw not in ("", None) and not (isinstance(raw, str) and not raw.strip()):
+            found.append(f"{address(row, column.place)} {label}的“{column.meaning.field.title}”读不出数，没有核对")
+        group = []
+    return found
+
+
+def _printed(raw: Raw, column: Column) -> Decimal | None:
+    """The printed total in the field's own unit; None if it says nothing that can be read."""
+    if isinstance(raw, Damaged):
+        return None
+    said = Converter(replace(column.meaning.field, decimals=None, type="number"), column.unit)(raw)
+    return Decimal(said) if isinstance(said, str) and said else None
+
+
+def _agrees(said: Decimal, terms: Sequence[Decimal], raw: Raw, table: Table, column: Column) -> bool:
+    """Within half a unit of the last printed digit for each term; whole numbers must come out exactly."""
+    places = max((_places(table.sheet.cell(row, column.place)) for row in table.rows), default=0)
+    places = max(places, _places(raw))
+    factor = (measure(column.unit) or ("", Decimal(1)))[1] if column.unit else Decimal(1)
+    slack = Decimal(5).scaleb(-places - 1) * factor * len(terms) if places else Decimal(0)
+    return abs(said - sum(terms, Decimal(0))) <= slack
+
+
+def _places(raw: Raw) -> int:
+    text = format(raw, ".15g") if isinstance(raw, float) else str(raw)
+    digits = text.rstrip("元万亿千百% ").rpartition(".")
+    return len(digits[2]) if digits[1] and digits[2].isdecimal() and int(digits[2]) else 0
+
+
+def _label(table: Table, row: int) -> str:
+    texts = [normal(cell) for cell in table.sheet.cells[row] if isinstance(cell, str) and cell.strip()]
+    return next((text[:12] for text in texts if any(word in text for word in ("计", "累"))), "合计")
