@@ -140,12 +140,17 @@ def _sheet(book: calamine.CalamineWorkbook, place: int, facts: list[SheetFacts])
         raise GongshiError(f"工作表“{about.name}”的范围太大，请删去数据以外的行和列后另存再导入。")
     sheet = Sheet(about.name, source.to_python(skip_empty_area=False), tuple(source.merged_cell_ranges or ()))
     sheet.visible = about.visible == calamine.SheetVisibleEnum.Visible
+    filled = any(cell != "" for cells in sheet.cells for cell in cells)
+    if _differ(filled, facts[place] if place < len(facts) else None):
+        raise GongshiError(f"工作表“{about.name}”的写法读不全（看不到错误、格式和隐藏的行），{RESAVE}。")
     if place < len(facts):
         _add_facts(sheet, facts[place])
-    filled = any(cell != "" for cells in sheet.cells for cell in cells)
-    if filled and (place >= len(facts) or not facts[place].cells):
-        raise GongshiError(f"工作表“{about.name}”的写法读不全（看不到错误、格式和隐藏的行），{RESAVE}。")
     return sheet
+
+
+def _differ(filled: bool, fact: SheetFacts | None) -> bool:
+    """Whether the reader finds cells and the scan none, or the other way round."""
+    return (filled and not (fact and fact.cells)) or (not filled and fact is not None and fact.values)
 
 
 def _add_facts(sheet: Sheet, fact: SheetFacts) -> None:

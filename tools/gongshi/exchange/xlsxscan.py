@@ -50,6 +50,7 @@ _ROW = re.compile(rb"<" + _P + rb"row\b[^>]*>")
 _COL = re.compile(rb"<" + _P + rb"col\b[^>]*>")
 _ATTRIBUTE = re.compile(rb'([\w:]+)="([^"]*)"')
 _HIDDEN = (b"1", b"true")
+_VALUE = re.compile(rb"<" + _P + rb"v(?:\s[^>]*)?>[^<]")
 _MARGIN = re.compile(rb"<" + _P + rb"(?:odd|even|first)(?:Header|Footer)[^>]*>([^<]+)<")
 
 
@@ -65,6 +66,7 @@ class SheetFacts:
     from_1904: bool
     formats: dict[tuple[int, int], str] = field(default_factory=dict)
     cells: int = 1
+    values: bool = False  # whether any of them has one
     margins: tuple[str, ...] = ()
 
 
@@ -146,7 +148,7 @@ def _scan_sheet(xml: bytes, codes: dict[bytes, str], from_1904: bool) -> SheetFa
     percents = frozenset(place for place, code in formats.items() if is_percent(code))
     margins = tuple(html.unescape(text.decode("utf-8", "replace")) for text in _MARGIN.findall(xml[-20_000:]))
     hidden = (_hidden_rows(xml), _hidden_columns(xml))
-    return SheetFacts(*hidden, damage, percents, from_1904, formats, len(refs), margins)
+    return SheetFacts(*hidden, damage, percents, from_1904, formats, len(refs), bool(_VALUE.search(xml)), margins)
 
 
 def _hidden_rows(xml: bytes) -> frozenset[int]:
