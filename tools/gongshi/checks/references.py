@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from gongshi.checks.showing import keys_of
 from gongshi.model import Finding, Severity
@@ -38,25 +38,30 @@ def _all_differ(database: Database, table: str, key: str) -> bool:
 
 
 def check_foreign_key(database: Database, key: ForeignKey, limit: int = LIMIT) -> list[Finding]:
-    """The first ``limit`` rows whose reference names no record; a reference with an empty cell names nothing and is fine."""
+    """The first ``limit`` rows whose reference names no record; an empty reference names nothing and is fine, but one of
+    several fields must not be filled in part."""
     here, there = f"raw.{identifier(key.resource)}", f"raw.{identifier(key.reference)}"
-    filled = " AND ".join(f"h.{identifier(name)} <> ''" for name in key.fields)
+    filled = " OR ".join(f"h.{identifier(name)} <> ''" for name in key.fields)
+    whole = " AND ".join(f"h.{identifier(name)} <> ''" for name in key.fields)
     same = " AND ".join(
         f"h.{identifier(mine)} = t.{identifier(theirs)}"
         for mine, theirs in zip(key.fields, key.reference_fields, strict=True)
     )
     rows = database.sql(
-        f"SELECT h.rowid FROM {here} h ANTI JOIN {there} t ON {same} WHERE {filled} ORDER BY h.rowid LIMIT {limit}"
+        f"SELECT h.rowid, {whole} FROM {here} h ANTI JOIN {there} t ON {same} AND {whole} WHERE {filled} "
+        f"ORDER BY h.rowid LIMIT {limit}"
     )
-    return list(_dangling(database, key, [row for (row,) in rows]))
+    return list(_dangling(database, key, rows))
 
 
-def _dangling(database: Database, key: ForeignKey, rows: list[int]) -> Iterator[Finding]:
+def _dangling(database: Database, key: ForeignKey, rows: Sequence[tuple[int, bool]]) -> Iterator[Finding]:
     resource = database.descriptor.resources[key.resource]
     target = database.descriptor.resources[key.reference]
     title = "、".join(resource.schema.field(name).title for name in key.fields)
-    keys = keys_of(database, resource, rows)
-    for row in rows:
+    keys = keys_of(database, resource, [row for row, _ in rows])
+    for row, whole in rows:
         path, line = database.locate(key.resource, row)
         message = f"“{title}”在“{target.title}”里找不到，请改正编号，或先补上那条记录"
+        if not whole:
+            message = f"“{title}”只填了一部分，认不出是“{target.title}”的哪一条：请都填上，或都空着"
         yield Finding("foreign-key", Severity.ERROR, message, path, line, key.resource, key.fields[0], keys[row])

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import PurePosixPath
 
 from gongshi.model import Finding, GongshiError, Severity
+from gongshi.package import standard
 from gongshi.package.schema import RECORDS, Descriptor, Document, Field, ForeignKey, Resource, Schema
 from gongshi.package.yamlfile import Mapping, Node, Scalar, Sequence, YamlProblem, parse, text
 from gongshi.repository import Tree
@@ -26,10 +28,7 @@ FIELD_TEXTS = ("name", "title", "type", "description", "unit", "disclosure", "so
 NUMBERS = ("minimum", "maximum", "minLength", "maxLength")
 NUMBER = re.compile(r"-?[0-9]+(\.[0-9]{1,6})?")
 HOLE = re.compile(r"\{([a-z_]+)\}")
-FIELD_PROPERTIES = (*FIELD_TEXTS, "constraints", "decimals", "trueValues", "falseValues", "formerly")
 CONSTRAINTS = ("required", "pattern", "enum", "minimum", "maximum", "minLength", "maxLength")
-PACKAGE_PROPERTIES = ("name", "title", "licenses", "resources", "description")
-RESOURCE_PROPERTIES = ("name", "title", "description", "path", "format", "encoding", "schema")
 UNSAFE_PATTERN = re.compile(r"\\[A-Za-z0-9]|\(\?(?!:)|[\^$](?![^\[]*\])|[*+?}][+?]")
 FORBIDDEN_NAMES = ("on", "off", "yes", "no", "y", "n")
 
@@ -47,8 +46,8 @@ class _Reader:
         self.problems: list[Finding] = []
         self.schemas: dict[str, Schema | None] = {}
 
-    def problem(self, path: str, line: int, message: str, field: str = "") -> None:
-        self.problems.append(Finding("descriptor", Severity.ERROR, message, path, line, field=field))
+    def problem(self, path: str, line: int, message: str, field: str = "", severity: Severity = Severity.ERROR) -> None:
+        self.problems.append(Finding("descriptor", severity, message, path, line, field=field))
 
     def descriptor(self) -> Descriptor:
         if not self.tree.exists(PACKAGE_FILE):
@@ -58,7 +57,8 @@ class _Reader:
             first = self.problems[0] if self.problems else None
             reason = f"第 {first.line} 行：{first.message}" if first else "内容不是键和值"
             raise GongshiError(f"{PACKAGE_FILE} 读不出来（{reason}），请先改好它")
-        self.known(PACKAGE_FILE, package, PACKAGE_PROPERTIES)
+        self.known(PACKAGE_FILE, package, standard.PACKAGE)
+        self.told(PACKAGE_FILE, standard.package_settings(package))
         resources = {resource.name: resource for resource in self.csv_resources(package)}
         documents, keys = self.documents(resources)
         licences = self.mappings(PACKAGE_FILE, package, "licenses")
@@ -89,6 +89,10 @@ class _Reader:
             if name not in allowed:
                 self.problem(path, line, f"不认识的属性“{name[:40]}”，可用的有：{'、'.join(allowed)}", name)
 
+    def told(self, path: str, found: Iterable[standard.Wrong], name: str = "") -> None:
+        for line, message in found:
+            self.problem(path, line, f"字段“{name}”的 {message}" if name else message, name)
+
     def mappings(self, path: str, parent: Mapping, name: str) -> list[Mapping]:
         """The mappings in the list ``name``; a problem for anything else."""
         node = parent.items.get(name)
@@ -116,16 +120,25 @@ class _Reader:
         names: set[str] = set()
         taken: set[str] = set()
         for node in self.mappings(PACKAGE_FILE, package, "resources"):
-            self.known(PACKAGE_FILE, node, RESOURCE_PROPERTIES)
+            self.known(PACKAGE_FILE, node, standard.RESOURCE)
+            self.told(PACKAGE_FILE, standard.resource_settings(node))
             name = text(node, "name")
             items = self.scalars(PACKAGE_FILE, node, "path")
             paths = tuple(item.value for item in items if self.path_ok(item.value, item.line, taken))
+            self.check_content(node, paths)
             schema = self.schema(text(node, "schema"), PACKAGE_FILE, node.line)
             if name in names:
                 self.problem(PACKAGE_FILE, node.line, f"资源“{name}”重复，请只保留一个")
             elif self.name_ok(PACKAGE_FILE, node.line, name) and schema:
                 names.add(name)
                 yield Resource(name, text(node, "title"), schema, paths)
+
+    def check_content(self, node: Mapping, paths: Iterable[str]) -> None:
+        """Files are read for this only where the resource states their hash or size."""
+        if {"hash", "bytes"} & node.items.keys():
+            there = [f"{RECORDS}/{path}" for path in paths]
+            contents = [self.tree.read(path) for path in there if self.tree.exists(path)]
+            self.told(PACKAGE_FILE, standard.content_problem(node, contents))
 
     def name_ok(self, path: str, line: int, name: str) -> bool:
         if re.fullmatch(r"[a-z][a-z0-9-]*", name):
@@ -215,7 +228,8 @@ class _Reader:
         return schema
 
     def read_schema(self, path: str, root: Mapping) -> Schema | None:
-        self.known(path, root, ("fields", "primaryKey", "foreignKeys", "description"))
+        self.known(path, root, standard.SCHEMA)
+        self.told(path, standard.schema_settings(root))
         fields: dict[str, Field] = {}
         for node in self.mappings(path, root, "fields"):
             field = self.field(path, node)
@@ -223,18 +237,32 @@ class _Reader:
                 self.problem(path, node.line, f"字段“{field.name}”重复", field.name)
             elif field:
                 fields[field.name] = field
-        key = self.texts(path, root, "primaryKey")
+        key = self.primary_key(path, root, fields)
+        keys = tuple(self.foreign_key(path, node, "") for node in self.mappings(path, root, "foreignKeys"))
+        return Schema(path, tuple(fields.values()), key, keys) if key else None
+
+    def primary_key(self, path: str, root: Mapping, fields: dict[str, Field]) -> tuple[str, ...]:
+        """The primary key, whose fields are then required; empty if it is wrong."""
+        key, line = self.texts(path, root, "primaryKey"), root.lines.get("primaryKey", 1)
         strange = [name for name in key if name not in fields]
         for name in strange:
-            self.problem(path, root.lines.get("primaryKey", 1), f"主键字段“{name[:40]}”不在 fields 里", name)
+            self.problem(path, line, f"主键字段“{name[:40]}”不在 fields 里", name)
         if not key:
             self.problem(path, 1, "每张表都要有 primaryKey")
-        keys = tuple(self.foreign_key(path, node, "") for node in self.mappings(path, root, "foreignKeys"))
-        return None if strange or not key else Schema(path, tuple(fields.values()), key, keys)
+        if twice := [name for name in dict.fromkeys(key) if key.count(name) > 1]:
+            self.problem(path, line, f"主键里字段“{twice[0][:40]}”写了两次，请只写一次", twice[0])
+        if strange or twice:
+            return ()
+        for name in key:
+            if not fields[name].required:
+                message = f"主键字段“{name}”不能空着，请给它加上 constraints: {{required: true}}"
+                self.problem(path, line, message, name, Severity.WARNING)
+                fields[name] = replace(fields[name], required=True)
+        return key
 
     def field(self, path: str, node: Mapping) -> Field | None:
         """The field with what is sound of it; None if its name is not."""
-        self.known(path, node, FIELD_PROPERTIES)
+        self.known(path, node, standard.FIELD)
         name = text(node, "name")
         if not re.fullmatch(r"[a-z][a-z0-9_]*", name) or name in FORBIDDEN_NAMES:
             self.problem(
@@ -254,6 +282,7 @@ class _Reader:
         limits = limits if isinstance(limits, Mapping) else Mapping({}, node.line)
         self.known(path, limits, CONSTRAINTS)
         self.check_constraints(path, name, node, limits)
+        self.told(path, [*standard.field_settings(node, text(node, "type")), *standard.limits(limits)], name)
         return self.sound_field(path, node, limits)
 
     def sound_field(self, path: str, node: Mapping, limits: Mapping) -> Field:
@@ -317,6 +346,8 @@ class _Reader:
                 self.problem(key.path, key.line, f"外键指向不存在的资源或字段：{'、'.join(missing)}")
             elif not key.fields or len(key.fields) != len(key.reference_fields):
                 self.problem(key.path, key.line, "外键两边的 fields 都要写，而且个数要相同")
+            elif here and there and (differ := _types_differ(key, here.schema, there.schema)):
+                self.problem(key.path, key.line, f"外键两边的类型要相同：{differ}")
             else:
                 yield key
 
@@ -353,6 +384,15 @@ def has_bare_alternative(pattern: str) -> bool:
         elif char == "|" and depth == 0:
             return True
     return False
+
+
+def _types_differ(key: ForeignKey, here: Schema, there: Schema) -> str:
+    """The first pair of fields of a key that are of two types; "" if there is none."""
+    for mine, theirs in zip(key.fields, key.reference_fields, strict=True):
+        types = here.field(mine).type, there.field(theirs).type
+        if types[0] != types[1]:
+            return f"{mine} 是 {types[0]}，{theirs} 是 {types[1]}"
+    return ""
 
 
 def _own_keys(resources: dict[str, Resource]) -> Iterator[ForeignKey]:
