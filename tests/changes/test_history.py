@@ -307,7 +307,7 @@ def test_show_at_a_day_is_what_main_was_then_in_china(repository: Path, tmp_path
     commit(repository, ledger(HEAD + "1,猫,7\n"), when="2020-06-30T01:00:00+0800")  # made to look older
     assert "名age：5" in call(show, repository, "--at", "2020-06-30")
     assert "名age：7" in call(show, repository, "--at", "2020-07-01")
-    assert "2020-07-01 — 2020-06-30  6" in call(command, repository, "age")
+    assert "2020-07-01（自称 2020-06-30，不可信）" in call(command, repository, "age")  # and so does the history
     with pytest.raises(GongshiError, match="2020-06-28 之前还没有任何版本"):
         call(show, repository, "--at", "2020-06-28")
     with pytest.raises(GongshiError, match="日期“2020-06-31”不对"):

@@ -21,7 +21,7 @@ MANY = 1600
 @cache
 def county() -> DictTree:
     """A township of 1,600 households with money of every kind."""
-    codes = [f"99010110000{n}" for n in range(4)]
+    codes = [f"99010110000{n + 1}" for n in range(4)]
     divisions = [
         {"division_code": "990101000000", "name": "示例县", "level": "县"},
         {"division_code": "990101100000", "name": "常乐镇", "level": "乡镇", "slug": "changle"},

@@ -24,6 +24,10 @@ for place in records policies; do
   fi
 done
 
+if [ "$("${git[@]}" rev-parse --is-shallow-repository)" = true ]; then
+  echo "::error::这份克隆只有最近的历史（浅克隆），审核要看全部提交；请取回完整历史（fetch-depth: 0）再运行。"
+  exit 1
+fi
 merge_base=$("${git[@]}" merge-base "$base" HEAD)
 changed=$("${git[@]}" diff --no-ext-diff --no-textconv --no-renames --name-only "$merge_base" HEAD)
 # Records only is what changes nothing else: any other place may hold what a program runs or obeys.

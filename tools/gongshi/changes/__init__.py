@@ -9,16 +9,17 @@ from __future__ import annotations
 from importlib import import_module
 
 _HOMES = {
-    "audit": ("audit_tables", "sample", "write_sqlite"),
-    "commits": ("commit_at",),
+    "audit": ("audit_tables", "sample", "signed_table", "write_sqlite"),
+    "commits": ("clock", "commit_at", "edge"),
     "diff": ("compare",),
     "files": ("merge_files",),
     "markdown": ("escape", "to_markdown"),
     "merge": ("merge_rows",),
-    "papers": ("lacking_sentence", "unfounded_commits"),
+    "papers": ("dated_findings", "lacking_sentence", "unfounded_commits"),
     "past": ("field_versions", "history", "record_in", "totals_in"),
     "phrases": ("cell", "conflict_sentence"),
     "plain": ("to_plain",),
+    "questions": ("OVER", "QUESTIONS", "datasette", "question_tables"),
     "steps": ("walk",),
     "text": ("clean", "to_text"),
     "values": ("Change", "Conflict", "Diff", "Kind"),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import sqlite3
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
+from datetime import date
+from itertools import groupby, zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
@@ -18,13 +20,19 @@ from gongshi.changes.tables import Side, descriptor_of
 from gongshi.changes.values import Kind, RecordVersion, Revision
 from gongshi.checks.showing import shown_key, shown_path, shown_text, shows, told
 from gongshi.model import SEVERITIES, Finding, GongshiError
-from gongshi.package import Field
+from gongshi.package import Field, Resource
 from gongshi.repository import RevisionTree
+
+Cell = str | int | float
+Approvals = Mapping[str, tuple[str, str]]  # commit → (who signed it as a reviewer, "" or why nobody did)
+FIRST = "首次录入"
+MANY = 500  # records that come or go with one commit are told as wholes
+LATE = 30  # days after which an entry counts as late
 
 
 @dataclass(frozen=True, slots=True)
 class AuditTable:
-    """A table of text: name, title, column titles, rows; ``indexes`` are columns to look things up by.
+    """A table of text and numbers: name, title, column titles, rows; ``indexes`` are columns to look things up by.
 
     ``key`` is the column that names each row; ``refers`` (column, table) is one that names a row of another table.
     """
@@ -32,7 +40,7 @@ class AuditTable:
     name: str
     title: str
     columns: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
+    rows: tuple[tuple[Cell, ...], ...]
     indexes: tuple[str, ...] = ()
     key: str = ""
     refers: tuple[str, str] = ("", "")
@@ -64,20 +72,29 @@ class ChangeRow(NamedTuple):
     record: str
     kind: str
     field: str
-    before: str
-    after: str
+    before: Cell
+    after: Cell
     unit: str
     path: str
     findings: str
     waivers: str
     origin: str
+    late: Cell
 
 
-COMMITS = ("提交", "时间", "作者", "合并人", "说明", "文号", "审批", "依据", "原提交")
+COMMITS = ("提交", "时间", "作者", "合并人", "说明", "文号", "自称审批", "依据", "原提交")
+SIGNED = ("提交", "时间", "自称时间", "签名合并人", "签名情况")
 CHANGES = (
     *("提交", "时间", "作者", "审核", "文号", "表", "编号", "变化", "字段", "原值", "新值", "单位", "文件"),
-    *("问题", "豁免", "原提交"),
+    *("问题", "豁免", "原提交", "补录天数"),
 )
+BUSINESS_DATES = {
+    **{"contacts": "contacted_on", "payments": "paid_on", "notices": "starts_on", "case-steps": "done_on"},
+    **{"status-events": "occurred_on", "subsidies": "paid_on", "complaints": "received_on", "ledgers": "entered_on"},
+    **{"inspections": "finished_on", "project-stages": "done_on", "monitoring": "identified_on", "loans": "lent_on"},
+    **{"trainings": "ended_on", "notice-objections": "raised_on", "project-changes": "changed_on"},
+}
+"""The day on which what a record tells of happened."""
 FINDINGS = ("变化", "严重程度", "代码", "规则", "条款", "表", "编号", "字段", "文件", "行", "内容")
 Notes = Mapping[tuple[str, str], Sequence[str]]  # (resource, record) → sentences
 
@@ -89,11 +106,11 @@ def audit_tables(
     resolved: Sequence[Finding] = (),
     waivers: Sequence[tuple[str, str, str]] = (),
 ) -> tuple[AuditTable, ...]:
-    """Commits, changes and findings after the commit ``base``; ``waivers`` are (the rule's resource, record, text).
+    """Commits, changes and findings after the commit ``base``, all of them for ""; a record of a first import, or of many that come or go at once, is one row. ``waivers`` are (the rule's resource, record, text).
 
     GongshiError if ``base`` is not in the official history.
     """
-    start = past.at(past.git.commit(base))
+    start = past.at(past.git.commit(base)) if base else 0
     noted = [(word, told(item)) for word, group in (("新问题", new), ("已解决", resolved)) for item in group]
     troubled = _noted(
         (item.resource, "/".join(item.key), f"{word}：{item.message} [{item.rule or item.code}]")
@@ -102,14 +119,22 @@ def audit_tables(
     changes, commits = _all_changes(
         past, start, troubled, _noted((*place, shown_text(words)) for *place, words in waivers)
     )
-    changes.sort(key=lambda row: (row.when, row.commit, row.resource, row.record, row.kind, row.field, row))
-    commits.sort(key=lambda row: (row.when, row.commit, row.origin))
+    order = {revision.commit: number for number, revision in enumerate(past.revisions())}
+    changes.sort(key=lambda row: (order[row.commit], row.resource, row.record, row.kind, row.field, str(row)))
+    commits.sort(key=lambda row: (order[row.commit], row.origin))
     findings = tuple(_finding(word, item) for word, item in noted)
     return (
         AuditTable("commits", "提交", COMMITS, tuple(commits), ("提交",), "原提交"),
         AuditTable("changes", "变化", CHANGES, tuple(changes), ("提交", "编号"), refers=("原提交", "commits")),
         AuditTable("findings", "问题", FINDINGS, findings, ("编号",)),
     )
+
+
+def signed_table(past: History, base: str, approvals: Approvals) -> AuditTable:
+    """Of each commit of the official history who signed it as a reviewer, and its own date where that is not believed."""
+    start = past.at(past.git.commit(base)) if base else 0
+    rows = ((one.commit, one.when, one.claimed, *approvals.get(one.commit, ("", ""))) for one in past.revisions(start))
+    return AuditTable("merges", "合并与签名", SIGNED, tuple(rows), key="提交")
 
 
 def _noted(told: Iterable[tuple[str, str, str]]) -> Notes:
@@ -124,46 +149,60 @@ def _all_changes(past: History, start: int, troubled: Notes, waived: Notes) -> t
     changes: list[ChangeRow] = []
     commits: dict[tuple[str, str], CommitRow] = {}
     origins: dict[tuple[str, str], Revision] = {}
-    records: dict[tuple[str, tuple[str, ...]], str] = {}
     for name in sorted(past.descriptor.resources):
-        for revision, key, path, cells in _changes(past, name, start):
+        first, masses = past.first(name), [past.masses(name, sign, MANY) for sign in (-1, 1)]
+        for old, new in _changes(past, name, start):
+            row = new or old
+            revision, path = row.revision, row.path
             if (revision.commit, path) not in origins:
                 origins[revision.commit, path] = past.origin(RecordVersion(revision, path, {}), path)
             origin = origins[revision.commit, path]
             commits[revision.commit, origin.commit] = _commit(revision, origin)
             people = map(shown_text, (origin.author, _reviewer(revision, origin), _trailer("Doc-No", revision, origin)))
-            if (name, key) not in records:
-                records[name, key] = "/".join(past.shown(name, key))
-            record = records[name, key]
+            record = "/".join(past.shown(name, row.key))
             notes = ("；".join(notes.get((name, record), ())) for notes in (troubled, waived))
-            head, tail = (
-                (revision.commit, revision.when, *people, name, record),
-                (shown_path(path), *notes, origin.commit),
-            )
+            head = (revision.commit, revision.when, *people, name, record)
+            late = days_late(past.resource(name), new, revision) if old is None and new and row.seq != first else ""
+            whole = not (old and new) and (row.seq == first or row.seq in masses[new is not None])
+            tail = (shown_path(path), *notes, origin.commit, late)
+            kind = FIRST if row.seq == first and new else KINDS[Kind.ADDED if new else Kind.REMOVED]
+            cells = [_whole(kind, row, new is None)] if whole else _cells(past.resource(name).schema.fields, old, new)
             changes.extend(ChangeRow(*head, *cell, *tail) for cell in cells)
     known = {commit for commit, _ in commits}
     quiet = [_commit(revision, revision) for revision in past.revisions(start) if revision.commit not in known]
     return changes, [*commits.values(), *quiet]
 
 
-def _changes(
-    past: History, resource: str, start: int
-) -> Iterator[tuple[Revision, tuple[str, ...], str, list[tuple[str, ...]]]]:
-    """(revision, key, path, [(kind, field, before, after, unit)…]) for each record that a commit changed."""
-    groups: dict[tuple, tuple[list[Stored], list[Stored]]] = {}
-    for row in past.stored(resource, after=start):
-        groups.setdefault((row.seq, row.key), ([], []))[row.sign > 0].append(row)
-    for gone, come in groups.values():
-        both = [row for row in gone if any(row.cells == other.cells and row.path == other.path for other in come)]
-        kept = [(row.cells, row.path) for row in both]
-        gone = [row for row in gone if (row.cells, row.path) not in kept]
-        come = [row for row in come if (row.cells, row.path) not in kept]
-        for old, new in zip_longest(gone, come):
-            row = new or old
-            yield row.revision, row.key, row.path, list(_cells(past.resource(resource).schema.fields, old, new))
+def days_late(resource: Resource, row: Stored, revision: Revision) -> Cell:
+    """How many days after its own day a record was entered, "" where it is not long or it has no day."""
+    text = row.cells.get(BUSINESS_DATES.get(resource.name, ""), "")
+    try:
+        days = (date.fromisoformat(revision.when[:10]) - date.fromisoformat(text)).days
+    except ValueError:
+        return ""
+    return days if days > LATE else ""
 
 
-def _cells(fields: Sequence[Field], old: Stored | None, new: Stored | None) -> Iterator[tuple[str, ...]]:
+def _whole(kind: str, row: Stored, gone: bool) -> tuple[Cell, ...]:
+    filled = f"{len(row.cells)} 项"
+    return kind, "", filled if gone else "", "" if gone else filled, ""
+
+
+def _changes(past: History, resource: str, start: int) -> Iterator[tuple[Stored | None, Stored | None]]:
+    """(the row before, the row after) for each record that a commit changed."""
+    for _, rows in groupby(past.stored(resource, after=start), key=lambda row: (row.key, row.seq)):
+        sides: tuple[list[Stored], list[Stored]] = [], []
+        for row in rows:
+            sides[row.sign > 0].append(row)
+        gone, come = sides
+        if gone and come:
+            kept = [(r.cells, r.path) for r in gone if any(r.cells == o.cells and r.path == o.path for o in come)]
+            gone = [row for row in gone if (row.cells, row.path) not in kept]
+            come = [row for row in come if (row.cells, row.path) not in kept]
+        yield from zip_longest(gone, come)
+
+
+def _cells(fields: Sequence[Field], old: Stored | None, new: Stored | None) -> Iterator[tuple[Cell, ...]]:
     kind = Kind.CHANGED if old and new else Kind.ADDED if new else Kind.REMOVED
     if old and new and old.path != new.path:
         yield KINDS[Kind.MOVED], "", shown_path(old.path), shown_path(new.path), ""
@@ -173,8 +212,16 @@ def _cells(fields: Sequence[Field], old: Stored | None, new: Stored | None) -> I
         before, after = (row.cells.get(name, "") if row else "" for row in (old, new))
         if before != after:
             field = known.get(name)
-            shown = (plain_cell(field, text) if field else shown_text(text) for text in (before, after))
+            shown = (as_value(field, text) if field else shown_text(text) for text in (before, after))
             yield KINDS[kind], field.title if field else name, *shown, field.unit if field else ""
+
+
+def as_value(field: Field, text: str) -> Cell:
+    """A cell as it may be shown: a number as a number, where one of Python's is exact enough to be written back."""
+    shown = plain_cell(field, text)
+    if field.type not in ("integer", "number") or not re.fullmatch(r"-?[0-9]{1,15}(\.[0-9]{1,4})?", shown):
+        return shown
+    return float(shown) if "." in shown else int(shown)
 
 
 def _reviewer(revision: Revision, origin: Revision) -> str:
@@ -197,19 +244,27 @@ def _finding(word: str, item: Finding) -> tuple[str, ...]:
     return (word, SEVERITIES[item.severity], item.code, item.rule, item.clause, *place, item.message)
 
 
+NUMBERS = frozenset(("原值", "新值", "补录天数", "金额", "原金额", "新金额", "笔数", "天数"))
+"""Columns that have no type, so that a number stays one."""
+
+
 def write_sqlite(place: Path, tables: Sequence[AuditTable]) -> None:
     """The tables as an SQLite file that Datasette opens as it is; ``place`` must not exist yet."""
     connection = sqlite3.connect(place)
     try:
         for table in tables:
             columns = [
-                f"{_name(column)} TEXT NOT NULL{' PRIMARY KEY' if column == table.key else ''}"
+                f"{_name(column)}{'' if column in NUMBERS else ' TEXT'} NOT NULL{' PRIMARY KEY' if column == table.key else ''}"
                 + (f" REFERENCES {_name(table.refers[1])} ({_name(column)})" if column == table.refers[0] else "")
                 for column in table.columns
             ]
             connection.execute(f"CREATE TABLE {_name(table.name)} ({', '.join(columns)})")
             holes = ", ".join("?" * len(table.columns))
             connection.executemany(f"INSERT INTO {_name(table.name)} VALUES ({holes})", table.rows)
+            if table.name.startswith("q"):
+                number, _, words = table.title.partition(" ")
+                view = _name(f"问{number}_{words}")
+                connection.execute(f"CREATE VIEW {view} AS SELECT * FROM {_name(table.name)}")
             for column in table.indexes:
                 connection.execute(
                     f"CREATE INDEX {_name(f'{table.name}_{column}')} ON {_name(table.name)} ({_name(column)})"

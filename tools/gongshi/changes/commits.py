@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, timezone
 
 from gongshi.changes.values import Revision
@@ -43,8 +43,32 @@ class FileChange:
 
 
 def revisions(git: Git, tip: str, known: str = "") -> list[Revision]:
-    """The first-parent commits up to ``tip``, oldest first; only those after ``known`` if that is one of them."""
-    return logged(git, "--first-parent", "--reverse", "--end-of-options", f"{known}..{tip}" if known else tip)
+    """The first-parent commits up to ``tip``, oldest first, on one clock that never runs back; only those after ``known``
+    if that is one of them."""
+    latest = _latest(git, known) if known else ""
+    found = []
+    for revision in logged(git, "--first-parent", "--reverse", "--end-of-options", f"{known}..{tip}" if known else tip):
+        if revision.when < latest:
+            revision = replace(revision, when=latest, claimed=revision.when)
+        latest = revision.when
+        found.append(revision)
+    return found
+
+
+def _latest(git: Git, tip: str) -> str:
+    """The clock at a commit: the latest time on the way to it."""
+    times = git.run("log", "--first-parent", "--format=%ct", "--end-of-options", tip).split()
+    return moment(str(max(map(int, times)))) if times else ""
+
+
+def clock(git: Git, tip: str) -> str:
+    """The time of a commit that no later commit can make older."""
+    return _latest(git, git.commit(tip))
+
+
+def edge(git: Git) -> str:
+    """Of a shallow clone the oldest commit of HEAD's first parents, at which everything seems to be new; "" of a whole one."""
+    return chain(git, "HEAD")[0] if git.shallow() else ""
 
 
 def logged(git: Git, *wanted: str) -> list[Revision]:
@@ -65,7 +89,7 @@ def moment(seconds: str) -> str:
 def commit_at(git: Git, tip: str, day: date) -> str | None:
     """What main was at the end of ``day`` (in China), on the way to ``tip``; None before its beginning.
 
-    It is the commit below the first one made later: one with an older date that came after that was not there then.
+    One with an older date that came after a later one was not there then: ``revisions`` knows no clock that runs back.
     """
     found = None
     for revision in revisions(git, tip):

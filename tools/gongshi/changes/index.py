@@ -163,10 +163,12 @@ def _insert(connection: sqlite3.Connection, events: Iterable[tuple[int, Event]])
 
 
 def _about(revision: Revision) -> str:
-    return json.dumps([revision.parents, revision.author, revision.when, revision.subject, revision.trailers])
+    said = [revision.author, revision.when, revision.subject, revision.trailers, revision.claimed]
+    return json.dumps([revision.parents, *said])
 
 
 def revision_of(commit: str, about: str) -> Revision:
     """A Revision as the index keeps it."""
-    parents, author, when, subject, trailers = json.loads(about)
-    return Revision(commit, tuple(parents), author, when, subject, tuple((name, value) for name, value in trailers))
+    parents, author, when, subject, trailers, claimed = json.loads(about)
+    pairs = tuple((name, value) for name, value in trailers)
+    return Revision(commit, tuple(parents), author, when, subject, pairs, claimed)

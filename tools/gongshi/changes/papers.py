@@ -1,10 +1,11 @@
-"""On what ground records were changed: the trailers that a commit of records must carry."""
+"""On what ground and when records were changed: the trailers that a commit of records must carry, dates that can be true."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 
-from gongshi.changes.commits import logged, trailers
+from gongshi.changes.commits import logged, moment, trailers
 from gongshi.checks.showing import shown_text
 from gongshi.model import Finding, Severity
 from gongshi.package import RECORDS
@@ -36,3 +37,35 @@ def unfounded_commits(git: Git, base: str, head: str) -> list[Finding]:
             where = f"提交 {revision.commit[:12]}“{shown_text(revision.subject)[:60]}”"
             found.append(Finding("trailer", Severity.ERROR, where + sentence, key=(revision.commit[:12],)))
     return found
+
+
+_SLACK = timedelta(minutes=10)  # clocks of two machines
+
+
+def dated_findings(git: Git, base: str, head: str, now: datetime) -> list[Finding]:
+    """Findings on the commits of ``head`` that ``base`` has not, whose date is before a parent's or after ``now``."""
+    found = []
+    listing = git.run("log", "--format=%H %ct %P", "--end-of-options", f"{git.commit(base)}..{git.commit(head)}")
+    entries = [(commit, int(made), parents) for commit, made, *parents in map(str.split, listing.decode().splitlines())]
+    wanted = sorted({parent for *_, parents in entries for parent in parents})
+    times = {commit: made for commit, made, _ in entries} | _times(git, wanted)
+    latest = int((now + _SLACK).timestamp())
+    for commit, made, parents in reversed(entries):
+        # A parent that is of the future itself is told, and not all that comes after it.
+        before = max((at for parent in parents if (at := times.get(parent, 0)) <= latest), default=0)
+        if made > latest:
+            why = f"日期 {moment(str(made))[:10]} 在将来"
+        elif made + int(_SLACK.total_seconds()) < before:
+            why = f"日期 {moment(str(made))[:10]} 早于它前面的提交（{moment(str(before))[:10]}）"
+        else:
+            continue
+        where = f"提交 {commit[:12]} 的{why}，日期不可信；请校正电脑的时间，重做这个提交（git commit --amend --reset-author）"
+        found.append(Finding("date", Severity.ERROR, where, key=(commit[:12],)))
+    return found
+
+
+def _times(git: Git, commits: Sequence[str]) -> dict[str, int]:
+    if not commits:
+        return {}
+    listing = git.run("log", "--no-walk=unsorted", "--format=%H %ct", "--stdin", input="\n".join(commits).encode())
+    return {commit: int(made) for commit, made in map(str.split, listing.decode().splitlines())}

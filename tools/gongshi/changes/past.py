@@ -84,13 +84,38 @@ class History:
     def _read(self, resource: str, condition: str, values: list) -> Iterator[Stored]:
         schema = self.resource(resource).schema
         names: dict[str, list[str]] = {}
+        revisions: dict[int, Revision] = {}
         found = self._connection.execute(f"{_ROWS}{condition} ORDER BY r.key, r.seq, r.sign, r.rowid", values)
         for seq, commit, about, text, sign, path, named, line in found:
             if named not in names:
                 names[named] = schema.today(json.loads(named))
             cells = zip(names[named], cells_of(line, len(names[named])), strict=True)
             kept = {name: cell for name, cell in cells if cell}
-            yield Stored(seq, revision_of(commit, about), tuple(text.split(SEPARATOR)), sign, path, kept)
+            if seq not in revisions:
+                revisions[seq] = revision_of(commit, about)
+            yield Stored(seq, revisions[seq], tuple(text.split(SEPARATOR)), sign, path, kept)
+
+    def first(self, resource: str) -> int:
+        """The place of the commit with which a resource got its first records, 0 without any."""
+        found = self._connection.execute(
+            "SELECT min(r.seq) FROM row r JOIN text t ON t.id = r.resource WHERE t.value = ?", [resource]
+        ).fetchone()
+        return found[0] or 0
+
+    def masses(self, resource: str, sign: int, least: int) -> frozenset[int]:
+        """The places of the commits by which at least so many rows came (``sign`` 1) or went (-1)."""
+        found = self._connection.execute(
+            "SELECT r.seq FROM row r JOIN text t ON t.id = r.resource WHERE t.value = ? AND r.sign = ? "
+            "GROUP BY r.seq HAVING count(*) >= ?",
+            [resource, sign, least],
+        )
+        return frozenset(seq for (seq,) in found)
+
+    def alone(self, resource: str, sign: int, after: int = 0) -> Iterator[Stored]:
+        """Rows whose record only came (``sign`` 1), or only went (-1), with a commit."""
+        other = "SELECT 1 FROM row o WHERE o.resource = r.resource AND o.key = r.key AND o.seq = r.seq AND o.sign = ?"
+        condition = f" AND r.seq > ? AND r.sign = ? AND NOT EXISTS ({other})"
+        return self._read(resource, condition, [resource, after, sign, -sign])
 
     def links(self, resource: str, key: tuple[str, ...]) -> list[Mapping[str, str]]:
         """The standing events by which a household was split from, or merged with, another: their cells, oldest first."""
@@ -205,6 +230,15 @@ def keys_in(tree: Tree, resource: str) -> dict[tuple[str, ...], str]:
     names = [field.name for field in table.fields]
     places = [names.index(name) for name in descriptor.resources[resource].schema.primary_key]
     return {tuple(row[place] for place in places): path for path, row in table.come}
+
+
+def rows_in(tree: Tree, resource: str) -> list[Mapping[str, str]]:
+    """The filled cells of every record of a resource in a Tree."""
+    _, table = _read(tree, resource)
+    if table is None:
+        return []
+    names = [field.name for field in table.fields]
+    return [{name: cell for name, cell in zip(names, row, strict=True) if cell} for _, row in table.come]
 
 
 def totals_in(tree: Tree, resource: str) -> list[Total]:

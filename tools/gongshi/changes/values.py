@@ -167,8 +167,10 @@ class Diff:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One commit of the official history. ``when`` is its time on China's clock in ISO 8601; ``merge``: it has two parents.
+    """One commit of the official history. ``merge``: it has two parents.
 
+    ``when`` is its time on China's clock in ISO 8601: the latest that it or a first-parent ancestor has, since a date that
+    is older than what lies below proves nothing; ``claimed`` is the commit's own where that is another, else "".
     ``trailers`` are (name, value) pairs from the end of the message, names as in TRAILERS of ``commits``.
     """
 
@@ -178,6 +180,7 @@ class Revision:
     when: str
     subject: str
     trailers: tuple[tuple[str, str], ...] = ()
+    claimed: str = ""
 
     @property
     def merge(self) -> bool:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from gongshi.cli.chinese import Command
-from gongshi.cli.common import progress, say
+from gongshi.cli.common import day, progress, say, warn_shallow
 from gongshi.model import GongshiError
 from gongshi.repository import Git, RevisionTree, reason, write_private
 
@@ -18,41 +19,107 @@ if TYPE_CHECKING:
     from gongshi.package import Descriptor
 
 
-@click.command(cls=Command)
-@click.argument("span", metavar="BASE..HEAD")
-@click.option(
-    "-o", "out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="写到哪个 .xlsx 或 .sqlite 文件"
-)
-@click.option("--findings", "with_findings", is_flag=True, help="检查两个版本，列出新问题和已解决的问题（较慢）")
-@click.pass_obj
-def audit(root: Path, span: str, out: Path, with_findings: bool) -> None:
-    """两个版本之间的每一处变化：提交、作者、审核人、文号、原值和新值、问题、豁免，供审计和纪检查阅。
+QUESTIONS = ("status", "payments", "deletions", "budgets", "returned", "public", "backdated", "own", "twice", "yuan")
 
-    .sqlite 文件可以直接用 Datasette 打开。
+
+@click.command(cls=Command)
+@click.argument("span", metavar="[BASE]..HEAD", default="..HEAD")
+@click.option("-o", "out", type=click.Path(path_type=Path, dir_okay=False), help="写到哪个 .xlsx 或 .sqlite 文件")
+@click.option("--findings", "with_findings", is_flag=True, help="检查两个版本，列出新问题和已解决的问题（较慢）")
+@click.option("--question", type=click.Choice(QUESTIONS), help="只答一问，不写 -o 时列在屏幕上")
+@click.option("--over", type=int, default=10_000, help="大额支付从多少元算起，默认 10000")
+@click.option("--on", "on_day", metavar="DATE", help="“某日在公示的”是哪一天，默认是县情里的数据日期，没有则是今天")
+@click.pass_obj
+def audit(
+    root: Path,
+    span: str,
+    out: Path | None,
+    with_findings: bool,
+    question: str | None,
+    over: int,
+    on_day: str | None,
+) -> None:
+    """两个版本之间的每一处变化：提交、作者、审核人、文号、原值和新值、问题、豁免，供审计和纪检查阅；另有十问，各成一表。
+
+    BASE 空着就从头算起。十问是：状态变化 status、改动的大额支付 payments、删除 deletions、公示后改预算 budgets、脱贫又返贫
+    returned、某日在公示 public、补录和倒填 backdated、自己审批 own、重复领取 twice、一元钱的去向 yuan。
+
+    .sqlite 文件可以直接用 Datasette 打开（旁边的 .metadata.json 用 -m 给它，十问就在首页）。
 
     例：gongshi audit v2019..main -o 审计.sqlite
     """
-    from gongshi.changes import audit_tables, history
-    from gongshi.cli.diff import findings_of
-
-    base, dots, head = span.partition("..")
-    if not dots or not base or head.startswith("."):
-        raise GongshiError("版本要写成 BASE..HEAD 的样子，如 v2019..main")
-    if out.suffix not in (".xlsx", ".sqlite"):
+    base, head = _span(span)
+    if out is None and question is None:
+        raise GongshiError("请用 -o 写明写到哪个 .xlsx 或 .sqlite 文件，或用 --question 只问一问")
+    if out is not None and out.suffix not in (".xlsx", ".sqlite"):
         raise GongshiError("文件名要以 .xlsx 或 .sqlite 结尾")
-    git, head = Git(root), head or "HEAD"
+    git = Git(root)
     if not git.exists():
         raise GongshiError(f"“{root}”不在 Git 仓库里，没有历史可查")
+    warn_shallow(git)
     show = progress()
-    new, resolved, _ = (
-        findings_of(root, RevisionTree(git, base), RevisionTree(git, head), show) if with_findings else ([], [], [])
-    )
+    new, resolved = _findings(root, git, base, head, with_findings, show)
     show("整理变化")
-    with history(git, head) as past:
-        tables = audit_tables(past, base, new, resolved, _waivers(RevisionTree(git, head), past.descriptor))
+    tables, merges, questions = _tables(git, base, head, (new, resolved), question, (on_day, over))
     show("")
+    if out is None:
+        _say_table(questions[0])
+        return
+    if question or out.suffix == ".sqlite":
+        tables = (*tables, *merges, *questions)
     _write(out, tables)
     say(f"已写到 {out}：" + "，".join(f"{table.title} {len(table.rows)} 行" for table in tables) + "。")
+
+
+def _span(span: str) -> tuple[str, str]:
+    base, dots, head = span.partition("..")
+    if not dots or head.startswith("."):
+        raise GongshiError("版本要写成 BASE..HEAD 的样子，如 v2019..main；从头算起写 ..main")
+    return base, head or "HEAD"
+
+
+def _tables(git: Git, base: str, head: str, findings: tuple[list, list], question: str | None, limits: tuple) -> tuple:
+    """(what changed, who signed, the questions); of one question alone only that."""
+    from gongshi.changes import audit_tables, history, question_tables, signed_table
+    from gongshi.package import county_day, load
+
+    tree, (on_day, over) = RevisionTree(git, head), limits
+    with history(git, head) as past, load(tree, ("county",)) as county:
+        when = day(on_day, county_day(county))
+        signed = {one.commit: (one.signer, one.why) for one in _approvals(git, past.tip, base)}
+        questions = question_tables(past, base, signed, when, over, [question] if question else QUESTIONS)
+        if question:
+            return (), (), questions
+        tables = audit_tables(past, base, *findings, _waivers(tree, past.descriptor))
+        return tables, (signed_table(past, base, signed),), questions
+
+
+def _approvals(git: Git, tip: str, base: str):
+    from gongshi.sealing.approving import approvals
+
+    return approvals(git, tip, git.commit(base) if base else "").values()
+
+
+def _findings(root: Path, git: Git, base: str, head: str, whole: bool, show) -> tuple[list, list]:
+    """New and resolved findings, if asked for; what vanished between the two always."""
+    from gongshi.changes.keeping import vanished
+    from gongshi.cli.diff import findings_of
+    from gongshi.package import county_day, load
+
+    if not base:
+        return [], []
+    trees = RevisionTree(git, base), RevisionTree(git, head)
+    if whole:
+        return findings_of(root, *trees, show)[:2]
+    with load(trees[1], ("county",)) as county:
+        return vanished(*trees, day(None, county_day(county))), []
+
+
+def _say_table(table) -> None:
+    say(f"{table.title}：{len(table.rows)} 行")
+    say("\t".join(table.columns))
+    for row in table.rows:
+        say("\t".join(str(cell) for cell in row))
 
 
 def _waivers(tree: RevisionTree, descriptor: Descriptor) -> list[tuple[str, str, str]]:
@@ -75,7 +142,9 @@ def _waivers(tree: RevisionTree, descriptor: Descriptor) -> list[tuple[str, str,
 
 
 def _write(out: Path, tables: Sequence) -> None:
-    from gongshi.changes import write_sqlite
+    import json
+
+    from gongshi.changes import datasette, write_sqlite
 
     try:
         with tempfile.TemporaryDirectory(prefix=".gongshi-", dir=out.absolute().parent) as folder:
@@ -85,8 +154,12 @@ def _write(out: Path, tables: Sequence) -> None:
             else:
                 from gongshi.exchange import plain_workbook
 
-                aside.write_bytes(plain_workbook("审计导出", tables))
+                plain = [replace(table, rows=tuple(tuple(map(str, row)) for row in table.rows)) for table in tables]
+                aside.write_bytes(plain_workbook("审计导出", plain))
             data = aside.read_bytes()
     except OSError as error:
         raise GongshiError(f"“{out}”不能写入（{reason(error)}），请检查文件夹和权限") from None
     write_private(out, data)
+    if out.suffix == ".sqlite":
+        told = json.dumps(datasette(tables, out.stem), ensure_ascii=False, indent=2)
+        write_private(out.with_suffix(".metadata.json"), f"{told}\n".encode())

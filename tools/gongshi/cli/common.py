@@ -13,7 +13,7 @@ from typing import NamedTuple
 import click
 
 from gongshi.model import SEVERITIES, Finding, GongshiError, Severity, visible
-from gongshi.repository import Tree, WorkTree, recover
+from gongshi.repository import Git, Tree, WorkTree, recover
 from gongshi.repository.pin import PIN
 
 
@@ -106,3 +106,12 @@ def day(value: str | None, as_of: date | None) -> date:
         return date.fromisoformat(value)
     except ValueError:
         raise GongshiError(f"日期“{value[:20]}”不对，请写成 2020-06-30 的样子") from None
+
+
+def warn_shallow(git: Git) -> bool:
+    """Say that a clone has only the end of its history; whether it is so."""
+    if not git.shallow():
+        return False
+    text = "这个仓库是浅克隆，只有最近的历史：更早的改动看不到，最早一次提交也不是当初的来历；请运行 git fetch --unshallow 后再查。"
+    say(f"注意：{text}", err=True)
+    return True

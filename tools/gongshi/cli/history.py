@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from gongshi.cli.chinese import Command
-from gongshi.cli.common import day, say, say_made, work_tree
+from gongshi.cli.common import day, say, say_made, warn_shallow, work_tree
 from gongshi.cli.render import as_json
 from gongshi.model import GongshiError
 from gongshi.repository import Git, RevisionTree
@@ -32,26 +32,42 @@ def history(root: Path, resource: str, key: str, field: str | None, style: str) 
 
     例：gongshi history households H0000001 poverty_status
     """
+    from gongshi.changes import edge
     from gongshi.changes import history as open_history
 
-    with open_history(_git(root)) as past:
+    git = _git(root)
+    shallow = warn_shallow(git)
+    oldest = edge(git)
+    with open_history(git) as past:
         described = past.resource(resource)
         fields = [item for item in described.schema.fields if field in (None, item.name)]
         if not fields:
             raise GongshiError(f"“{resource}”没有“{field}”这个字段，可用的有：{'、'.join(described.schema.names)}")
         found = [
-            (past.shown(resource, name), _told(past, resource, name, fields), _links(past, resource, name))
+            (
+                past.shown(resource, name),
+                _told(past, resource, name, fields, style == "json"),
+                _links(past, resource, name),
+            )
             for name in past.keys(resource, key)
         ]
+    _mark_edge(found, oldest)
     if style == "json":
         records = [{"key": list(name), "fields": told, "links": links} for name, told, links in found]
-        say_made(as_json({"format": FORMAT, "resource": resource, "records": records}))
+        say_made(as_json({"format": FORMAT, "resource": resource, "complete": not shallow, "records": records}))
         return
     for name, told, links in found:
         if style == "markdown":
             say_made("\n".join(_markdown(described, name, told, links)))
         for line in _text(described, name, told, links) if style == "text" else ():
             say(line)
+
+
+def _mark_edge(found, oldest: str) -> None:
+    """At the edge of a shallow clone everything seems to be new: what stands there came then or before."""
+    for _, told, _ in found:
+        for item in (item for field in told for item in field["values"]):
+            item["since_or_before"] = bool(oldest) and item["commit"] == oldest
 
 
 def _git(root: Path) -> Git:
@@ -61,9 +77,10 @@ def _git(root: Path) -> Git:
     return git
 
 
-def _told(past, resource: str, key: tuple[str, ...], fields) -> list[dict[str, object]]:
+def _told(past, resource: str, key: tuple[str, ...], fields, exact: bool) -> list[dict[str, object]]:
     """Each field that ever had a value, and the file if it changed, with its values as plain text, oldest first."""
     from gongshi.changes import cell, field_versions
+    from gongshi.changes.phrases import plain_cell
     from gongshi.checks.showing import shown_path
 
     versions = past.versions(resource, key)
@@ -76,7 +93,12 @@ def _told(past, resource: str, key: tuple[str, ...], fields) -> list[dict[str, o
         if any(item.value for item in values):
             told.append(
                 _field(
-                    field.name, field.title, field.unit, values, origins, lambda text, field=field: cell(field, text)
+                    field.name,
+                    field.title,
+                    field.unit,
+                    values,
+                    origins,
+                    lambda text, field=field: (plain_cell if exact else cell)(field, text),
                 )
             )
     places = field_versions([replace(version, cells={PLACE: version.path}) for version in versions], PLACE)
@@ -92,7 +114,7 @@ def _field(name: str, title: str, unit: str, values, origins, shown) -> dict[str
         "unit": unit,
         "values": [
             {
-                "value": None if item.value is None else shown(item.value),
+                "value": None if item.value is None else shown(item.value) if item.value else "",
                 **_revision("since", item.since, origins[item.since.commit]),
                 "until": item.until.when[:10] if item.until else None,
             }
@@ -107,6 +129,7 @@ def _revision(word: str, revision, origin) -> dict[str, object]:
     trailers = dict.fromkeys((*origin.trailers, *revision.trailers))
     return {
         word: revision.when[:10],
+        "claimed": revision.claimed[:10] or None,
         "commit": revision.commit,
         "author": shown_text(origin.author),
         "origin": origin.commit,
@@ -116,7 +139,7 @@ def _revision(word: str, revision, origin) -> dict[str, object]:
     }
 
 
-PAPERS = {"Doc-No": "文号", "Approved-by": "审批"}
+PAPERS = {"Doc-No": "文号", "Approved-by": "自称审批"}
 LINKS = {"分户": "分户，另一户", "并户": "并入"}
 
 
@@ -154,13 +177,13 @@ def _text(resource, key: tuple[str, ...], told, links) -> Iterator[str]:
 
 def _sentence(field, item) -> str:
     unit = f" {field['unit']}" if field["unit"] and item["value"] else ""
-    value = "（记录已删除）" if item["value"] is None else f"{item['value']}{unit}"
+    value = "（记录已删除）" if item["value"] is None else f"{item['value'] or '空'}{unit}"
     merged = f"，{item['merged_by']} 合并" if item["merged_by"] else ""
     papers = "".join(f"，{PAPERS.get(name, name)} {text}" for name, text in item["trailers"])
     until = item["until"] or "至今"
-    return (
-        f"{item['since']} — {until}  {value}  {item['commit'][:10]} {item['author']}{merged}{papers} {item['subject']}"
-    )
+    since = f"{'不晚于 ' * item['since_or_before']}{item['since']}"
+    since += f"（自称 {item['claimed']}，不可信）" if item["claimed"] else ""
+    return f"{since} — {until}  {value}  {item['commit'][:10]} {item['author']}{merged}{papers} {item['subject']}"
 
 
 def _markdown(resource, key: tuple[str, ...], told, links) -> Iterator[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import click
@@ -63,12 +63,14 @@ def _findings(root: Path, hook: str, files: tuple[str, ...]):
 
 
 def _grounds(root: Path, base: str, head: str) -> int:
-    """Say, as annotations of a pull request, of each commit that changes records what ground it lacks."""
-    from gongshi.changes import unfounded_commits
+    """Say, as annotations of a pull request, of each commit that changes records what ground it lacks, and of any other
+    whose date cannot be true."""
+    from gongshi.changes import dated_findings, unfounded_commits
     from gongshi.cli.render import to_github
     from gongshi.repository import Git
 
-    findings = unfounded_commits(Git(root), base, head)
+    git = Git(root)
+    findings = [*unfounded_commits(git, base, head), *dated_findings(git, base, head, datetime.now(UTC))]
     for finding in findings:
         say_made(to_github(finding))
     return int(bool(findings))

@@ -1,0 +1,121 @@
+"""Who merged what into the records, by signatures alone: a word in a commit message approves nothing.
+
+A commit of the official history that changes records counts as approved if it is a merge and signed (as ``git commit -S`` signs
+with an SSH key) by a reviewer or a root of the signers that stood before it, who made none of what it merges.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from gongshi.model import Finding, Severity
+from gongshi.package import RECORDS
+from gongshi.repository import Git
+from gongshi.sealing.authority import UNSIGNED, Standing, signed_commit, standing
+from gongshi.sealing.signers import GIT, SIGNERS, verify
+
+_ROLES = ("reviewer", "root")
+NOBODY = "未经签名的合并"
+OPEN = "未签（没有签名人登记）"
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """Of one commit: who signed it as a reviewer, "" for nobody; ``why`` is then, or of an own change, the reason."""
+
+    commit: str
+    signer: str
+    why: str
+
+
+def approvals(git: Git, tip: str, base: str = "") -> Mapping[str, Approval]:
+    """An Approval of each first-parent commit up to ``tip`` and after ``base`` that changes records, oldest first."""
+    wanted = f"{base}..{tip}" if base else tip
+    listing = git.run(
+        "log",
+        "--first-parent",
+        "-m",
+        "--reverse",
+        "--format=%H %P",
+        "--relative",
+        "--end-of-options",
+        wanted,
+        "--",
+        f"{RECORDS}/",
+    )
+    entries = [line.split() for line in listing.decode("ascii").splitlines()]
+    clocks = _clocks(git, tip)
+    standings = _Standings(git, tip)
+    return {commit: _approval(git, commit, parents, standings, clocks) for commit, *parents in entries}
+
+
+def approval_findings(git: Git, tip: str, base: str = "") -> list[Finding]:
+    """A warning for each commit after ``base`` that nobody else signed; nothing where the county has no signers."""
+    found = []
+    for one in approvals(git, tip, base).values():
+        if one.why and one.why != OPEN:
+            message = f"提交 {one.commit[:12]} 是{one.why}；请由别的审核员用 gongshi review accept 合并"
+            found.append(Finding("unsigned-merge", Severity.WARNING, message, key=(one.commit[:12],)))
+    return found
+
+
+class _Standings:
+    """The standing at the newest change of the signers below a commit, each worked out once."""
+
+    def __init__(self, git: Git, tip: str) -> None:
+        self._git = git
+        self._order = {commit: at for at, commit in enumerate(_chain(git, tip))}
+        listing = git.run("log", "--first-parent", "-m", "--reverse", "--format=%H", "--relative", tip, "--", SIGNERS)
+        self._changes = listing.decode("ascii").split()
+        self._known: dict[str, Standing] = {}
+
+    def before(self, commit: str) -> Standing:
+        """What counted before a commit."""
+        last = next((one for one in reversed(self._changes) if self._order[one] < self._order[commit]), "")
+        if last and last not in self._known:
+            self._known[last] = standing(self._git, last)
+        return self._known[last] if last else UNSIGNED
+
+
+def _approval(
+    git: Git, commit: str, parents: list[str], standings: _Standings, clocks: Mapping[str, datetime]
+) -> Approval:
+    known = standings.before(commit)
+    if known.signers is None:
+        return Approval(commit, "", known.trouble or OPEN)
+    data, signature = signed_commit(git.run("cat-file", "commit", commit))
+    if len(parents) < 2 or not signature:
+        return Approval(commit, "", NOBODY)
+    verdicts = [verify(data, signature, role, known.signers, clocks[commit], GIT) for role in _ROLES]
+    signer = next((verdict.signer for verdict in verdicts if verdict.signer), None)
+    if signer is None:
+        return Approval(commit, "", f"{NOBODY}（{verdicts[0].reason}）")
+    authors, merger = authors_of(git, parents[0], commit), _merger(git, commit)
+    own = bool({signer.name, merger} & authors)
+    return Approval(commit, signer.name, "作者自己审批的合并" if own else "")
+
+
+def authors_of(git: Git, before: str, after: str) -> set[str]:
+    """Who made the commits that a merge brought."""
+    listing = git.run("log", "--no-merges", "--format=%an", "--end-of-options", f"{before}..{after}")
+    return set(listing.decode("utf-8", "replace").splitlines())
+
+
+def _merger(git: Git, commit: str) -> str:
+    return git.run("log", "-1", "--format=%an", commit).decode("utf-8", "replace").strip()
+
+
+def _chain(git: Git, tip: str) -> list[str]:
+    return git.run("rev-list", "--first-parent", "--reverse", tip).decode("ascii").split()
+
+
+def _clocks(git: Git, tip: str) -> Mapping[str, datetime]:
+    """The latest committer's clock on the way to each commit."""
+    found, latest = {}, 0
+    for line in git.run("log", "--first-parent", "--reverse", "--format=%H %ct", tip).decode("ascii").splitlines():
+        commit, seconds = line.split()
+        latest = max(latest, int(seconds))
+        found[commit] = datetime.fromtimestamp(latest, UTC)
+    return found
