@@ -41,10 +41,11 @@ class Judge:
     def database(self, database: Database, when: date, last: Figures | None = None) -> list[Finding]:
         """The findings on a Database; ``last`` is what some rules compare it with."""
         from gongshi.checks import check_records
+        from gongshi.package.fieldlines import at_fields
         from gongshi.policy import judge
 
         found = check_records(database, self.engine, self.show, self.proofs)
-        return [*found, *judge(database, when, self.show, last).findings]
+        return at_fields(database.tree, [*found, *judge(database, when, self.show, last).findings])
 
     def revision(self, tree: RevisionTree, when: date) -> list[Finding]:
         """The findings on a commit, from the cache if they were asked for before."""
