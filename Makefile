@@ -45,7 +45,7 @@ example: $(VENV)/.site
 	$(VENV)/bin/python tools/example --out records
 
 docs: $(VENV)/.dev
-	$(VENV)/bin/python -m cogapp -r records/README.md policies/README.md
+	$(VENV)/bin/python -m cogapp -r records/README.md policies/README.md tools/commands.md
 
 lock:
 	uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -o requirements.lock pyproject.toml
