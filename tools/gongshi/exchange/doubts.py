@@ -3,16 +3,15 @@ number, a percentage that may be a share, households and persons that may have c
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 from gongshi.exchange.owners import masked, wholly_other
 from gongshi.package import Resource
 
-OWNERS = ("household_no", "member_no", "project_id", "village_code", "allocation_id", "pairing_id")
+OWNERS = ("household_no", "member_no", "project_id", "village_code", "township_code", "allocation_id", "pairing_id")
 PERSONS = ("households", "members")
-_NUMBERED = re.compile(r"[A-Z]+[0-9]{4,}")
+NAMES = ("name", "title")
 SWAPPED = (
     ("benef_households", "benef_persons"),
     ("benef_poor_households", "benef_poor_persons"),
@@ -26,24 +25,23 @@ NAMELESS = "新成员要有姓名才能密封，请在表里加上“姓名”�
 
 
 def taken_over(resource: Resource, old: Mapping[str, str], new: Mapping[str, str]) -> Iterable[tuple[str, str]]:
-    """A numbered record of one household, person or project does not become another's."""
+    """The record of one household, person, place or project does not become another's, nor get a wholly other name."""
     key = resource.schema.primary_key
-    if resource.name in PERSONS or len(key) != 1 or not _NUMBERED.fullmatch(new.get(key[0], "")):
+    if resource.name in PERSONS or len(key) != 1:
         return
-    for name in OWNERS:
-        if old.get(name) and new.get(name) and old[name] != new[name] and name not in key:
-            title = resource.schema.field(name).title
-            yield (
-                name,
-                f"台账里 {new[key[0]]} 的“{title}”是 {old[name]}，与这一行不同：编号可能用重了，请核对，新的记录换一个编号",
-            )
+    for name in (*OWNERS, *NAMES):
+        same = old.get(name) == new.get(name) or not old.get(name) or not new.get(name) or name in key
+        if same or (name in NAMES and not wholly_other(old[name], new[name])):
+            continue
+        title = resource.schema.field(name).title
+        yield name, f"台账里 {new[key[0]]} 的“{title}”与这一行不同：编号可能用重了，请核对，新的记录换一个编号"
 
 
 def shares(numbers: Mapping[str, str], changed: Iterable[str]) -> Iterable[tuple[str, str]]:
     """A figure of at most 1 in a column of per cent; ``numbers`` are those that did not say ``%`` themselves."""
     for name in changed:
         if (text := numbers.get(name)) and 0 < Decimal(text) <= 1:
-            yield name, f"填的是 {text}：是百分之 {text}，还是 {Decimal(text) * 100:f}%？请连百分号一起写"
+            yield name, f"填的是 {text}：是百分之 {text}，还是 {(Decimal(text) * 100).normalize():f}%？请连百分号一起写"
 
 
 def swapped(cells: Mapping[str, str], changed: Iterable[str]) -> Iterable[tuple[str, str]]:

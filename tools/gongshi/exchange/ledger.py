@@ -60,11 +60,20 @@ class Ledger:
 
     def _closure(self, names: Iterable[str]) -> set[str]:
         """The resources given, all lists of their documents, and what says where a new row belongs."""
-        wanted = {*names, "households", "members", "divisions", "villages"} & set(self.descriptor.resources)
+        asked = {*names}
+        wanted = {*asked, "households", "members", "divisions", "villages"} & set(self.descriptor.resources)
+        wanted |= {
+            key.reference for key in self.descriptor.foreign_keys if key.resource in asked and self._is_local(key)
+        }
         for document in self.descriptor.documents:
             if wanted & {document.resource, *document.lists.values()}:
                 wanted |= {document.resource, *document.lists.values()}
         return wanted
+
+    def _is_local(self, key) -> bool:
+        """Whether what a reference points at lies with one township, so that it says where a record belongs."""
+        resource = self.descriptor.resources[key.reference]
+        return len(key.fields) == 1 and resource.is_csv and all(map(_TOWNSHIP.match, resource.paths))
 
     def _read(self, database: Database, resource: Resource, broken: set[str]) -> None:
         table = self.tables[resource.name] = Table(resource)
@@ -104,9 +113,11 @@ class Ledger:
         return self.tables[resource].paths.get(key)
 
     def township_of(self, resource: Resource, row: Mapping[str, str]) -> str:
-        """The folder of the township that a row of this resource belongs to, told by its household, member or village;
-        "" if that cannot be told."""
-        for name, target in (("household_no", "households"), ("member_no", "members")):
+        """The folder of the township that a row of this resource belongs to, told by its household or member, by any other
+        record it refers to, or by its village; "" if that cannot be told."""
+        first = [("household_no", "households"), ("member_no", "members")]
+        keys = [key for key in self.descriptor.foreign_keys if key.resource == resource.name and len(key.fields) == 1]
+        for name, target in (*first, *((key.fields[0], key.reference) for key in keys)):
             number = row.get(name, "")
             if number and resource.name != target and target in self.tables:
                 path = self.tables[target].paths.get((number,), "")

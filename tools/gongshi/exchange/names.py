@@ -11,7 +11,7 @@ from gongshi.repository import Tree
 
 NAMED = ("divisions", "units", "schools")
 _VILLAGE = ("村", "社区")
-_OFFICES = ("委会", "民委员会", "居委会", "居民委员会")  # 张村委会, 张村民委员会
+_OFFICES = ("委会", "民委员会", "居委会", "居民委员会", "村委会", "村民委员会")  # 张村委会, 张村民委员会, 张村村委会
 
 
 def codes_of_names(

@@ -57,8 +57,11 @@ class Table:
     def exported(self) -> bool:
         """Whether the headers are those of an export, whatever became of its memory."""
         spelled = {f.title + (f"({f.unit})" if f.unit else "") for f in self.resource.schema.fields}
-        found = spelled & {column.header for column in self.columns}
-        return len(found) >= 6 and len(found) >= 0.8 * len(spelled)
+        known = [column.header for column in self.columns if column.meaning.field]
+        found = spelled & set(known)
+        whole = len(found) >= 0.8 * len(spelled)
+        ours = len(found) == len(known) and any(header.endswith(")") for header in known)  # the units as we write them
+        return len(found) >= 6 and (whole or ours)
 
     @property
     def fields(self) -> dict[str, Column]:
@@ -103,7 +106,7 @@ def find_table(sheet: Sheet, vocabularies: Sequence[Vocabulary], hint: str = "",
     if any(entry[0] == score and entry[3] is not words for entry in best[1:]):
         titles = "、".join(dict.fromkeys(entry[3].resource.title for entry in best if entry[0] == score))
         return NoTable(f"表头同时像{titles}，请用 --mapping 指明用哪个映射")
-    table = _table(sheet, words.resource, columns, range(-top, -top - depth), filled, file)
+    table = _table(sheet, words, columns, range(-top, -top - depth), filled, file)
     if isinstance(table, NoTable) or hint:
         return table
     if why := unaccounted(sheet, table.columns, table.rows):
@@ -219,8 +222,9 @@ def _doubled(columns: Sequence[Column]) -> Column | None:
 
 
 def _table(
-    sheet: Sheet, resource: Resource, columns: tuple[Column, ...], header: range, filled: Sequence[int], file: str
+    sheet: Sheet, words: Vocabulary, columns: tuple[Column, ...], header: range, filled: Sequence[int], file: str
 ) -> Table | NoTable:
+    resource = words.resource
     skipped: dict[int, str] = {}
     rows: list[int] = []
     header = _with_groups(sheet, header)
@@ -237,6 +241,8 @@ def _table(
             skipped[row] = "计量单位"
         elif what := _beside_data(sheet.cells[row], keys):
             skipped[row] = what
+        elif _is_header(sheet.cells[row], keys, words):
+            return NoTable(f"第 {row + 1} 行又是一个表头，一张工作表里有两张表，请分成两个工作表再导入", keys[0])
         else:
             rows.append(row)
     if carries_persons(resource):
@@ -280,13 +286,21 @@ def _beside_data(cells: Sequence[Raw], keys: Sequence[int]) -> str:
     said = any(_is_total(text) for text in texts[:3])
     if said and all(_is_total(cells[at]) for at in filled_keys):
         return "合计"
-    if not filled_keys and texts and _PART.fullmatch(texts[0]):
+    if texts and _PART.fullmatch(texts[0]) and all(str(cells[at]).strip() == texts[0] for at in filled_keys):
         return "其中"
     distinct = set(texts)
     lone = len(distinct) <= 4 and len(texts) == sum(map(_filled, cells))
     if lone and distinct and all(_NOTE.fullmatch(text) for text in distinct):
         return "附注"
     return ""
+
+
+def _is_header(cells: Sequence[Raw], keys: Sequence[int], words: Vocabulary) -> bool:
+    """Whether a row below the header is another one, of a second table."""
+    at_keys = [cells[place] for place in keys if place < len(cells)]
+    if not any(isinstance(cell, str) and cell and words.sure(cell).how != "unknown" for cell in at_keys):
+        return False
+    return sum(isinstance(cell, str) and bool(cell) and words.sure(cell).field is not None for cell in cells) >= 2
 
 
 def _is_total(cell: Raw) -> bool:
