@@ -190,3 +190,32 @@ def merged(sheets: Sequence[Drawn]):
                     sheet.merge_range(top, left, bottom, right, cell)
 
     return after
+
+
+OTHERS = (
+    "帮扶责任人", "联系人", "家长", "代领人", "开户人", "监护人", "村干部", "签约医生", "班主任老师", "驻村队长", "包保人员", "网格员", "经办人", "证明人",
+)  # fmt: skip
+IDENTIFIERS = ("联系电话", "手机号码", "银行账号", "一卡通账号", "身份证号", "电话")
+BETWEEN = ("职务", "帮扶单位", "与户主关系", "性别", "开户银行", "备注")
+
+
+def draw_people(chance: random.Random) -> tuple[list[str], list[list[object]], dict[int, str]]:
+    """(header, rows, column → whose it is) of a list of members with other persons beside them."""
+    header, owner = ["人编号"], {}
+    people = [chance.choice(("姓名", "成员姓名", "学生姓名")), *chance.sample(OTHERS, chance.randint(1, 3))]
+    for person in people:
+        name = person + chance.choice(("", "姓名", "签字")) if person in OTHERS else person
+        header.append(name)
+        for _ in range(chance.randint(0, 3)):
+            title = chance.choice((*IDENTIFIERS, *BETWEEN))
+            if title in IDENTIFIERS:
+                owner[len(header)] = person
+            header.append(title)
+    rows = []
+    for number in range(3):
+        row: list[object] = [f"M0000000{number + 1}"]
+        for title in header[1:]:
+            person = any(word in title for word in (*people, "姓名"))
+            row.append(f"{chr(0x4E10 + len(row))}{'㐂龘彧'[number]}" if person else str(10**7 + number))
+        rows.append(row)
+    return header, rows, owner

@@ -8,7 +8,9 @@ import random
 from decimal import Decimal
 
 from exchange.books import xlsx
-from exchange.drawn import Drawn, draw, merged
+from exchange.drawn import Drawn, draw, draw_people, merged
+from exchange.test_spellings import found
+from gongshi.exchange.tables import NoTable
 
 MEASURES = "records/townships/guzhen/measures.csv"
 
@@ -40,3 +42,19 @@ def test_no_drawn_sheet_brings_a_wrong_amount(plan) -> None:
     wrong, whole = wrong_values(plan, sheets)
     assert not wrong, "\n".join(wrong[:5])
     assert whole >= 160, whole
+
+
+def test_no_drawn_sheet_takes_what_is_somebody_elses() -> None:
+    """Telephones, accounts and ID numbers behind another's name, in orders nobody listed."""
+    chance, taken, told = random.Random(7), 0, 0
+    for _ in range(400):
+        header, rows, owner = draw_people(chance)
+        table = found("members", header, *rows)
+        if isinstance(table, NoTable):
+            told += 1
+            continue
+        for column in table.columns:
+            if column.meaning.field and column.place in owner:
+                assert owner[column.place] == header[1], (header, column)
+                taken += 1
+    assert taken > 40 and told < 250, (taken, told)

@@ -8,64 +8,29 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
 
 from gongshi.changes import merge_rows
 from gongshi.checks.phrases import cell_message
 from gongshi.checks.proof import prove
 from gongshi.checks.references import check_foreign_key
 from gongshi.checks.showing import shown_cell
+from gongshi.exchange.candidates import Candidate
 from gongshi.exchange.doubts import LOST, NAMELESS, other_person, shares, swapped, taken_over
+from gongshi.exchange.finding import find_all
 from gongshi.exchange.identifiers import BY_NAME, FIELDS, carries_persons, extended
 from gongshi.exchange.ledger import Key, Ledger, OverlayTree, Row
 from gongshi.exchange.memory import Origin
+from gongshi.exchange.numbering import Numbers
 from gongshi.exchange.persons import People, person_problems
-from gongshi.exchange.places import NOWHERE, Place
 from gongshi.exchange.rules import sealing_findings
 from gongshi.exchange.tables import Table
-from gongshi.exchange.values import CellChange, Kind, Problem, RowResult
+from gongshi.exchange.values import CellChange, Kind
 from gongshi.model import GongshiError, Severity
 from gongshi.package import Descriptor, Resource, Schema, identifier, load, quoted
 from gongshi.repository import Tree
 
 _NUMBERED = re.compile(r"([A-Z]*)\[0-9\]\{([0-9]+)\}")
 _NO_LIMIT = 10**9
-
-
-@dataclass(eq=False)
-class Candidate:
-    """One data row on its way: ``values`` by field name (only columns that the sheet has), then what became of it."""
-
-    table: Table
-    row: int
-    values: dict[str, str] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-    kind: Kind = Kind.UNCHANGED
-    key: Key = ()
-    before: Row | None = None
-    place: Place = NOWHERE
-    shares: dict[str, str] = field(default_factory=dict)  # figures of per cent that did not say so themselves
-    named: str = ""  # whose name stands in a row of a table that takes no names
-    changes: tuple[CellChange, ...] = ()
-
-    @property
-    def resource(self) -> str:
-        return self.table.resource.name
-
-    def refuse(self, name: str, message: str) -> None:
-        """Refuse for the field ``name``, or for the row's key where the sheet has no such column."""
-        columns = self.table.fields
-        keys = [key for key in self.table.resource.schema.primary_key if key in columns]
-        place = columns[name].place if name in columns else columns[keys[0]].place if keys else 0
-        missing = "" if name in columns or name not in self.table.resource.schema.names else "（表里没有这一列）"
-        self.problems.append(Problem(place, message + missing))
-        self.kind = Kind.REFUSED
-
-    def result(self) -> RowResult:
-        """What became of the row, as a value."""
-        kind = Kind.REFUSED if self.problems else self.kind
-        changes = self.changes if kind is Kind.UPDATED else ()
-        return RowResult(self.table.sheet.name, self.row, kind, self.resource, self.key, changes, tuple(self.problems))
 
 
 class Decider:
@@ -75,6 +40,7 @@ class Decider:
         self.tree = tree
         self.descriptor = descriptor
         self.township = township
+        self.numbers: Numbers | None = None
         self.people = people
         self.put: dict[tuple[str, Key], Candidate] = {}
         self.seen: dict[tuple[str, Key], Candidate] = {}
@@ -87,6 +53,8 @@ class Decider:
         if not resources:
             return
         self.ledger = Ledger(self.tree, self.descriptor, resources)
+        find_all(candidates, self.ledger, self.people)
+        self.numbers = Numbers(self.ledger)
         order = {name: place for place, name in enumerate(self._parents_first())}
         tables = sorted({id(c.table): c.table for c in candidates}.values(), key=lambda t: order[t.resource.name])
         for table in tables:
@@ -121,6 +89,11 @@ class Decider:
     def _keyed(self, candidate: Candidate) -> bool:
         """Give the candidate its key; False if it is refused or a repetition."""
         schema = candidate.table.resource.schema
+        if not candidate.values.get(schema.primary_key[0]) and self.numbers:
+            asked = len(candidate.problems)
+            self.numbers.give(candidate)
+            if len(candidate.problems) > asked:
+                return False
         candidate.key = tuple(candidate.values.get(name, "") for name in schema.primary_key)
         spoiled = {problem.column for problem in candidate.problems}
         for name in schema.primary_key:

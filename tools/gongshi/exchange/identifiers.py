@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from gongshi.package import Field, Resource, Schema
+
+_NUMBERED = re.compile(r"([A-Z]+)\[0-9\]\{([0-9]+)\}")
 
 NAME = Field("name", "姓名", "string", disclosure="sealed", max_length=40)
 ID_NO = Field("id_no", "身份证号", "string", disclosure="sealed")
@@ -32,3 +36,11 @@ def carries_persons(resource: Resource) -> bool:
 def extended(schema: Schema) -> Schema:
     """The schema with the identifiers behind its own fields: the shape of rows in memory, never of a file."""
     return Schema(schema.path, (*schema.fields, *FIELDS), schema.primary_key)
+
+
+def numbered(resource: Resource) -> tuple[str, int] | None:
+    """(letters, digits) of the numbers of a resource whose new records are numbered at import; None for others. Households
+    and members are not: who is new and who was there is for people to say."""
+    key = resource.schema.primary_key
+    match = _NUMBERED.fullmatch(resource.schema.field(key[0]).pattern) if len(key) == 1 else None
+    return (match[1], int(match[2])) if match and resource.name not in ("households", "members") else None

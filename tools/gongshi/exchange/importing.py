@@ -14,10 +14,12 @@ from decimal import Decimal
 
 from gongshi.checks.phrases import is_personal
 from gongshi.checks.showing import personal
+from gongshi.exchange.candidates import Candidate
 from gongshi.exchange.convert import Converter
-from gongshi.exchange.deciding import Candidate, Decider
-from gongshi.exchange.identifiers import BY_NAME, FIELDS, carries_persons
-from gongshi.exchange.mapping import ColumnMapping, MappedColumn, Vocabulary, normal, read_mappings
+from gongshi.exchange.deciding import Decider
+from gongshi.exchange.identifiers import BY_NAME, FIELDS, SYNONYMS, carries_persons
+from gongshi.exchange.likeness import PLACES
+from gongshi.exchange.mapping import IGNORED, ColumnMapping, MappedColumn, Vocabulary, normal, read_mappings
 from gongshi.exchange.memory import Memory, origin_of, recall
 from gongshi.exchange.names import codes_of_names
 from gongshi.exchange.opened import opened_names
@@ -34,6 +36,7 @@ from gongshi.repository import Tree
 from gongshi.sealing import Identity
 
 NOT_IMPORTED = ("sealed",)
+_ALWAYS = {*map(normal, IGNORED)}
 Progress = Callable[[str], None]
 
 
@@ -66,7 +69,7 @@ def plan_import(
     people = _people(tree, tables, request, progress)
     progress("转换各格")
     codes = codes_of_names(tree, descriptor, [table.resource for table in tables], request.township)
-    candidates = [one for table in tables for one in _candidates(table, mappings, codes, people)]
+    candidates = [one for table in tables for one in _candidates(table, mappings, codes)]
     _place(candidates, Places(tree, descriptor), request.township)
     _refuse_names(candidates, tree, request)
     progress("与台账比较")
@@ -182,6 +185,9 @@ def _notices(table: Table) -> list[str]:
     if hidden:
         shown = "、".join(map(str, hidden[:10])) + (" 等" if len(hidden) > 10 else "")
         notices.append(f"第 {shown} 行是隐藏的，也已读入，共 {len(hidden)} 行")
+    left = [c.header for c in table.columns if c.meaning.how == "ignored" and normal(c.header) not in _ALWAYS | PLACES]
+    if left:
+        notices.append(f"按映射不收的列：{'、'.join(header[:12] for header in left)}")
     for column in table.columns:
         letters, meaning = column_letters(column.place), column.meaning
         if column.place in sheet.hidden_columns and meaning.field:
@@ -208,7 +214,7 @@ def _people(tree: Tree, tables: Sequence[Table], request: Request, progress: Pro
         for name, column in table.fields.items()
         if carries_persons(table.resource) and name in BY_NAME
     }
-    beside = any(_name_column(table) is not None for table in tables)
+    beside = any(column.meaning.how == "identifier" for table in tables for column in table.columns)
     if not titles and (request.identity is None or not beside):
         return None
     if request.identity is None:
@@ -224,7 +230,6 @@ def _candidates(
     table: Table,
     mappings: Sequence[ColumnMapping],
     codes: Mapping[tuple[str, str], Mapping[str, str]],
-    people: People | None,
 ) -> list[Candidate]:
     """Each data row with its cells converted."""
     values = {field: dict(names) for (resource, field), names in codes.items() if resource == table.resource.name}
@@ -238,14 +243,13 @@ def _candidates(
         money = column.meaning.field.unit.startswith("元") and not column.unit
         for unit in {column.unit, *(table.row_units.values() if money else ())}:
             converters[name, unit] = Converter(column.meaning.field, unit, values.get(name, {}), table.sheet.from_1904)
-    return [_candidate(table, row, fields, converters, people) for row in table.rows]
+    return [_candidate(table, row, fields, converters) for row in table.rows]
 
 
-def _candidate(table: Table, row: int, fields, converters, people: People | None) -> Candidate:
+def _candidate(table: Table, row: int, fields, converters) -> Candidate:
     sheet = table.sheet
     candidate = Candidate(table, row)
-    beside = _name_column(table)
-    candidate.named = str(sheet.cell(row, beside)).strip() if beside is not None else ""
+    _name_person(candidate)
     for name, column in fields.items():
         place = column.place
         unit = column.unit or table.row_units.get(row, "")
@@ -258,9 +262,24 @@ def _candidate(table: Table, row: int, fields, converters, people: People | None
         share = column.meaning.field.unit == "%" and isinstance(text, str) and (row, place) not in sheet.percents
         if share and text and "%" not in unicodedata.normalize("NFKC", str(sheet.cell(row, place))):
             candidate.shares[name] = text
-    if carries_persons(table.resource) and people:
-        _complete(candidate, people)
+    if carries_persons(table.resource):
+        _complete(candidate)
     return candidate
+
+
+def _name_person(candidate: Candidate) -> None:
+    """Whose name and ID number stand in a row of a table that takes none."""
+    table = candidate.table
+    columns = [column for column in table.columns if is_name(column.texts)]
+    candidate.about_head = any(normal(column.header).startswith(("户主", "贫困户")) for column in columns)
+    beside = _name_column(table)
+    if beside is not None:
+        candidate.named = str(table.sheet.cell(candidate.row, beside)).strip()
+    if not carries_persons(table.resource):
+        words = {normal(word) for word in SYNONYMS["id_no"]}
+        found = [c for c in table.columns if normal(c.header) in words and c.meaning.field is None]
+        cell = table.sheet.cell(candidate.row, found[0].place) if found else ""
+        candidate.number = cell.strip() if isinstance(cell, str) else ""
 
 
 def _name_column(table: Table) -> int | None:
@@ -269,11 +288,9 @@ def _name_column(table: Table) -> int | None:
     return places[0] if places and not carries_persons(table.resource) else None
 
 
-def _complete(candidate: Candidate, people: People) -> None:
-    """A member without a number is found by the ID number; the month of birth comes from the day of birth."""
+def _complete(candidate: Candidate) -> None:
+    """The month of birth comes from the day of birth."""
     values = candidate.values
-    if not values.get("member_no") and values.get("id_no"):
-        values["member_no"] = people.member_of(values["id_no"])
     if "birth_ym" not in candidate.table.fields and values.get("birth"):
         values["birth_ym"] = values["birth"][:7]
 

@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from gongshi.exchange.around import around, is_unit_row, texts_of, unit_column, with_units
-from gongshi.exchange.identifiers import carries_persons
-from gongshi.exchange.likeness import nearest, unaccounted
+from gongshi.exchange.identifiers import carries_persons, numbered
+from gongshi.exchange.likeness import VILLAGE, nearest, unaccounted
 from gongshi.exchange.mapping import Meaning, Vocabulary, normal
 from gongshi.exchange.memory import Origin
 from gongshi.exchange.owners import owned
@@ -20,6 +20,7 @@ from gongshi.package import Resource
 
 LOOK_ROWS = 30
 DEEPEST_HEADER = 3
+LEAST_TOLD = 4  # fields that rows without a number must have
 MERGED = "数字在合并单元格里，分不清是每行都有还是几行共有，请取消合并后逐行填写"
 _TOTAL = re.compile(r"[^,，;；。:：]{0,12}(?:合计|总计|小计|共计|累计)(?:[(（:：\d].{0,12})?")
 _PART = re.compile(r"其中[:：]?.{0,20}")
@@ -186,15 +187,27 @@ def _columns(headers: Sequence[tuple[str, ...]], words: Vocabulary) -> tuple[Col
         known = next((pair for pair in meanings if pair[1].how not in ("guess", "unknown")), None)
         text, meaning = known or next(iter(meanings), ("", Meaning(None, "unknown")))
         columns.append(Column(place, text, meaning, texts=texts))
+    seen = {c.meaning.field.name for c in columns if c.meaning.how == "identifier"}
     columns = [_reading_along(column, words.resource) for column in columns]
     taken = {column.meaning.field.name for column in columns if column.meaning.field}
     guessed = [column for column in columns if column.meaning.how == "guess"]
     sure = {c.meaning.field.name for c in columns if c.meaning.field and c.meaning.how != "guess"}
     again = {column.place for column in guessed if column.meaning.field.name in sure}
     columns = [replace(c, meaning=Meaning(None, "unknown")) if c.place in again else c for c in columns]
-    by_number = carries_persons(words.resource) and "id_no" in taken
-    keyed = by_number or set(words.resource.schema.primary_key) <= taken
+    keyed = _is_keyed(words.resource, columns, taken, seen)
     return tuple(columns) if keyed and len(taken) >= 2 else ()
+
+
+def _is_keyed(resource: Resource, columns: Sequence[Column], taken: set[str], seen: set[str]) -> bool:
+    """Whether the columns say which record a row is: by its key, or, for what is about a person, by his ID number, or
+    his name with his household or village."""
+    lacking = set(resource.schema.primary_key) - taken
+    if lacking == set(resource.schema.primary_key) and numbered(resource) and len(taken) >= LEAST_TOLD:
+        return bool({"household_no", "member_no", "project_id", "helper_no"} & taken or {"name", "id_no"} & seen)
+    if not lacking <= {"household_no", "member_no"}:
+        return False
+    placed = "household_no" in taken or any(normal(column.header) in VILLAGE for column in columns)
+    return not lacking or "id_no" in seen or ("name" in seen and placed)
 
 
 def _reading_along(column: Column, resource: Resource) -> Column:

@@ -1,0 +1,48 @@
+"""One data row on its way through an import."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from gongshi.exchange.ledger import Key, Row
+from gongshi.exchange.places import NOWHERE, Place
+from gongshi.exchange.tables import Table
+from gongshi.exchange.values import CellChange, Kind, Problem, RowResult
+
+
+@dataclass(eq=False)
+class Candidate:
+    """One data row on its way: ``values`` by field name (only columns that the sheet has), then what became of it."""
+
+    table: Table
+    row: int
+    values: dict[str, str] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+    kind: Kind = Kind.UNCHANGED
+    key: Key = ()
+    before: Row | None = None
+    place: Place = NOWHERE
+    shares: dict[str, str] = field(default_factory=dict)  # figures of per cent that did not say so themselves
+    named: str = ""  # whose name stands in a row of a table that takes no names
+    number: str = ""  # and whose ID number
+    about_head: bool = False  # whether it is the head of the household who is named
+    changes: tuple[CellChange, ...] = ()
+
+    @property
+    def resource(self) -> str:
+        return self.table.resource.name
+
+    def refuse(self, name: str, message: str) -> None:
+        """Refuse for the field ``name``, or for the row's key where the sheet has no such column."""
+        columns = self.table.fields
+        keys = [key for key in self.table.resource.schema.primary_key if key in columns]
+        place = columns[name].place if name in columns else columns[keys[0]].place if keys else 0
+        missing = "" if name in columns or name not in self.table.resource.schema.names else "（表里没有这一列）"
+        self.problems.append(Problem(place, message + missing))
+        self.kind = Kind.REFUSED
+
+    def result(self) -> RowResult:
+        """What became of the row, as a value."""
+        kind = Kind.REFUSED if self.problems else self.kind
+        changes = self.changes if kind is Kind.UPDATED else ()
+        return RowResult(self.table.sheet.name, self.row, kind, self.resource, self.key, changes, tuple(self.problems))

@@ -1,0 +1,110 @@
+"""Rows find their household and member by what the sheet has: an ID number, or a name and a village. A number of another
+system is no key here; two who fit are asked about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from gongshi.exchange.candidates import Candidate
+from gongshi.exchange.ledger import Ledger
+from gongshi.exchange.persons import People, spelled
+from gongshi.package import fits
+
+_NAME = re.compile(r"[\u3400-\u9fff·•]{2,12}")
+_SHOWN = 3
+
+
+def find_all(candidates: Iterable[Candidate], ledger: Ledger, people: People | None) -> None:
+    """Set household and member numbers that a row lacks, or refuse it with what is missing."""
+    seeker = _Seeker(ledger, people)
+    for candidate in candidates:
+        seeker.find(candidate)
+
+
+class _Seeker:
+    def __init__(self, ledger: Ledger, people: People | None) -> None:
+        self.ledger, self.people = ledger, people
+        self._by_name: dict[str, list[str]] | None = None
+
+    def find(self, candidate: Candidate) -> None:
+        """One row: its own numbers stand if they are this ledger's."""
+        names = candidate.table.resource.schema.names
+        values = candidate.values
+        wanted = [name for name in ("member_no", "household_no") if name in names]
+        foreign = [name for name in wanted if values.get(name) and not self._ours(candidate, name)]
+        name = self._name(candidate, foreign)
+        number = values.get("id_no") or candidate.number
+        missing = foreign or self._lacking(candidate, wanted)
+        if not missing or not (name or number) or candidate.problems:
+            return
+        if self.people is None:
+            if foreign:
+                candidate.refuse(foreign[0], "不是台账的编号；按姓名或身份证号找人要用密钥，请用 --identity 指明")
+            return
+        found = self._members(candidate, name, number, foreign)
+        if len(found) == 1:
+            self._take(candidate, found[0], wanted, foreign)
+        elif len(found) > 1:
+            shown = "、".join(found[:_SHOWN]) + ("等" if len(found) > _SHOWN else "")
+            candidate.refuse(missing[0], f"有 {len(found)} 个人符合这一行（{shown}），请补填户编号、人编号或身份证号")
+        elif foreign:
+            candidate.refuse(foreign[0], "不是台账的编号，按这一行的姓名、村、身份证号也没有找到，请补填台账的编号")
+
+    def _lacking(self, candidate: Candidate, wanted: list[str]) -> list[str]:
+        schema, values = candidate.table.resource.schema, candidate.values
+        needed = [name for name in wanted if schema.field(name).required or name in schema.primary_key]
+        return [name for name in needed if not values.get(name)]
+
+    def _ours(self, candidate: Candidate, name: str) -> bool:
+        return fits(candidate.table.resource.schema.field(name), candidate.values[name])
+
+    def _name(self, candidate: Candidate, foreign: list[str]) -> str:
+        """Whose name the row has: its own column, or where a number should stand (借款人)."""
+        written = [candidate.values[one] for one in foreign if _NAME.fullmatch(candidate.values[one])]
+        return candidate.values.get("name") or candidate.named or next(iter(written), "")
+
+    def _members(self, candidate: Candidate, name: str, number: str, foreign: list[str]) -> list[str]:
+        """Those who have the ID number; else those of the name in the village and household that the row says."""
+        if number and (member := self.people.member_of(number)):
+            return [member]
+        if number and self.people.by_number.get(spelled("id_no", number)[:18]):
+            return sorted(self.people.by_number[spelled("id_no", number)[:18]])
+        household = "" if "household_no" in foreign else candidate.values.get("household_no", "")
+        village, slug = candidate.place.village, candidate.place.slug
+        if not (household or village):
+            return []
+        found = []
+        for member in self._named().get(name, ()):
+            record = self.ledger.record("members", member) or {}
+            home = record.get("household_no", "")
+            place = (self.ledger.record("households", home) or {}).get("village_code", "")
+            path = self.ledger.path_of("members", (member,)) or ""
+            inside = not slug or f"/townships/{slug}/" in path
+            person = self.people.persons[member].get("id_no", "")
+            other = bool(number and person and spelled("id_no", number)[:18] != person[:18])
+            if (
+                record
+                and inside
+                and not other
+                and (not household or home == household)
+                and (not village or place == village)
+            ):
+                found.append(member)
+        heads = [m for m in found if (self.ledger.record("members", m) or {}).get("relation") == "户主"]
+        return heads if len(found) > 1 and len(heads) == 1 and candidate.about_head else found
+
+    def _named(self) -> dict[str, list[str]]:
+        if self._by_name is None:
+            self._by_name = {}
+            for member, person in sorted(self.people.persons.items()):
+                self._by_name.setdefault(person.get("name", ""), []).append(member)
+        return self._by_name
+
+    def _take(self, candidate: Candidate, member: str, wanted: list[str], foreign: list[str]) -> None:
+        record = self.ledger.record("members", member)
+        if record is None:
+            return
+        for name in wanted:
+            if name in foreign or (not candidate.values.get(name) and name in self._lacking(candidate, wanted)):
+                candidate.values[name] = record[name]
