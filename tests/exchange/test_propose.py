@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -80,7 +82,9 @@ def test_a_change_is_sent_with_trailers(clone: Path, tmp_path: Path) -> None:
     change(clone, "H0000001,990101100001,4组", "H0000001,990101100001,6组")
     (clone / "草稿.txt").write_text("x", encoding="utf-8")
     sent = propose(clone, Message("改组别", "示扶〔2020〕1号", "村民会议", "古镇人民政府"), DAY)
-    assert sent.branch == "songshen/2020-06-30-1" and sent.paths == (HOUSEHOLDS,) and sent.left_out == ("草稿.txt",)
+    assert (
+        sent.branch == "songshen/2020-06-30-guzhen-1" and sent.paths == (HOUSEHOLDS,) and sent.left_out == ("草稿.txt",)
+    )
     assert git(tmp_path / "remote.git", "rev-parse", sent.branch) == sent.commit
     text = git(clone, "log", "-1", "--format=%B%(trailers:key=Approved-by,valueonly)")
     assert text.startswith("改组别\n\nDoc-No: 示扶〔2020〕1号\nBasis: 村民会议\nApproved-by: 古镇人民政府")
@@ -247,14 +251,14 @@ def test_refusals_are_one_sentence(clone: Path, root: Path, tmp_path: Path, monk
         with pytest.raises(GongshiError, match="--approved-by"):
             propose(clone, message, DAY)
     (tmp_path / "remote.git").rename(tmp_path / "away.git")
-    with pytest.raises(GongshiError, match=r"连不上远程仓库.*（fatal: .*songshen/2020-06-30-1"):
+    with pytest.raises(GongshiError, match=r"连不上远程仓库.*（fatal: .*记录还在本机"):
         propose(clone, said("x"), DAY)
     (tmp_path / "away.git").rename(tmp_path / "remote.git")
     sent = propose(clone, said("x"), DAY)
-    assert git(tmp_path / "remote.git", "rev-parse", sent.branch) == sent.commit and sent.paths == ()
+    assert git(tmp_path / "remote.git", "rev-parse", sent.branch) == sent.commit and sent.paths == (HOUSEHOLDS,)
     git(clone, "commit", "-q", "--amend", "-m", said("y").render())
-    with pytest.raises(GongshiError, match=r"没有上传成功（! \[rejected\].*请管理员处理"):
-        propose(clone, said("x"), DAY)
+    again = propose(clone, said("x"), DAY)  # somebody else's commits stand under the name: the next is taken
+    assert again.branch != sent.branch and git(tmp_path / "remote.git", "rev-parse", again.branch) == again.commit
 
 
 @pytest.mark.parametrize(
@@ -387,3 +391,128 @@ def test_erase_takes_the_box_out_and_says_what_stays(clone: Path, take, identity
             erase(clone, member)
     result = CliRunner().invoke(erase_command, ["M00000002"], obj=clone)
     assert result.exit_code == 0 and "仍然留着的" in result.output and "销毁" in result.output
+
+
+OLD, NEW = "H0000001,990101100001,4组", "H0000001,990101100001,{}组"
+
+
+def copies(clone: Path, count: int) -> list[Path]:
+    places = [clone.parent / f"clerk{n}" for n in range(count)]
+    for n, place in enumerate(places):
+        shutil.copytree(clone, place)
+        change(place, OLD, NEW.format(n + 10))
+    return places
+
+
+def branches(clone: Path) -> set[str]:
+    listing = git(clone.parent / "remote.git", "for-each-ref", "--format=%(refname:short)", "refs/heads/songshen")
+    return set(listing.split())
+
+
+def test_two_clerks_on_one_day(clone: Path) -> None:
+    sent = [propose(place, said("改组别"), DAY).branch for place in copies(clone, 2)]
+    assert sent == ["songshen/2020-06-30-guzhen-1", "songshen/2020-06-30-guzhen-2"] and branches(clone) == set(sent)
+
+
+def test_ten_clerks_at_once(clone: Path) -> None:
+    with ThreadPoolExecutor(10) as pool:
+        sent = list(pool.map(lambda place: propose(place, said("改组别"), DAY), copies(clone, 10)))
+    assert branches(clone) == {one.branch for one in sent} and len(branches(clone)) == 10
+    for one in sent:
+        assert git(clone.parent / "remote.git", "rev-parse", one.branch) == one.commit
+
+
+def test_a_name_taken_meanwhile_gives_way_to_the_next(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from gongshi.exchange import proposing
+
+    first, second = copies(clone, 2)
+    whole = proposing.fetch
+
+    def late(repository, where) -> None:
+        whole(repository, where)
+        if repository.root == second and not branches(clone):
+            propose(first, said("先到"), DAY)
+
+    monkeypatch.setattr(proposing, "fetch", late)
+    assert propose(second, said("后到"), DAY).branch == "songshen/2020-06-30-guzhen-2"
+    assert git(second, "rev-parse", "--abbrev-ref", "HEAD") == "songshen/2020-06-30-guzhen-2"
+
+
+@pytest.mark.parametrize("main", ["main", "master"])
+def test_an_empty_remote_gets_main_first(clone: Path, main: str) -> None:
+    shutil.rmtree(clone.parent / "remote.git")
+    git(clone.parent, "init", "-q", "--bare", "remote.git")
+    git(clone, "update-ref", "-d", "refs/remotes/origin/main")
+    git(clone, "branch", "-q", "-m", "main", main)
+    change(clone, OLD, NEW.format(6))
+    sent = propose(clone, said("改组别"), DAY)
+    assert git(clone.parent / "remote.git", "rev-parse", main) == git(clone, "rev-parse", main) != sent.commit
+    assert branches(clone) == {sent.branch}
+
+
+def test_another_remote_and_master(clone: Path) -> None:
+    git(clone.parent / "remote.git", "branch", "-q", "-m", "main", "master")
+    git(clone, "remote", "rename", "origin", "county")
+    git(clone, "branch", "-q", "-m", "main", "master")
+    git(clone, "fetch", "-q", "--prune", "county")
+    change(clone, OLD, NEW.format(6))
+    assert branches(clone) == set() and propose(clone, said("改组别"), DAY).branch in branches(clone)
+
+
+def test_nobody_is_asked_for_git_config(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for role in ("AUTHOR", "COMMITTER"):
+        monkeypatch.delenv(f"GIT_{role}_NAME"), monkeypatch.delenv(f"GIT_{role}_EMAIL")
+    git(clone, "config", "user.useConfigOnly", "true")
+    change(clone, OLD, NEW.format(6))
+    propose(clone, said("改组别"), DAY)
+    assert git(clone, "log", "-1", "--format=%an") == "台账经办"
+
+
+def test_what_a_rewritten_main_dropped_is_not_brought_back(clone: Path) -> None:
+    remote = clone.parent / "remote.git"
+    old = git(clone, "rev-parse", "HEAD")
+    change(clone, "因病", "因学")
+    git(clone, "commit", "-qam", "上了主干\n\n审批：某办\n依据：会议")
+    git(clone, "push", "-q", "origin", "main")
+    change(clone, OLD, NEW.format(6))
+    first = propose(clone, said("改组别"), DAY)
+    git(clone, "push", "-q", "-f", "origin", f"{old}:refs/heads/main")
+    change(clone, NEW.format(6), NEW.format(7))
+    for _ in range(2):  # and it is not forgotten
+        with pytest.raises(GongshiError, match="被强行改写过"):
+            propose(clone, said("再改"), DAY)
+    assert git(remote, "rev-parse", first.branch) == first.commit
+    git(clone, "checkout", "-q", "--", ".")
+    git(clone, "switch", "-q", "main"), git(clone, "reset", "-q", "--keep", "origin/main")
+    change(clone, OLD, NEW.format(8))
+    assert propose(clone, said("重来"), DAY).branch == "songshen/2020-06-30-guzhen-2"
+
+
+def test_a_shallow_clone_gets_the_rest_by_itself(clone: Path, tmp_path: Path) -> None:
+    change(clone, "因病", "因学")
+    git(clone, "commit", "-qam", "二\n\n审批：某办\n依据：会议"), git(clone, "push", "-q", "origin", "main")
+    end = tmp_path / "end"
+    git(tmp_path, "clone", "-q", "-b", "main", "--depth", "1", (tmp_path / "remote.git").as_uri(), str(end))
+    change(end, OLD, NEW.format(6))
+    propose(end, said("改组别"), DAY)
+    assert git(end, "rev-parse", "--is-shallow-repository") == "false"
+
+
+def test_a_proposal_as_one_file_and_the_answer_as_one(clone: Path, tmp_path: Path) -> None:
+    (far,) = copies(clone, 1)
+    git(far, "remote", "set-url", "origin", str(tmp_path / "nowhere.git"))
+    file = tmp_path / "送审.bundle"
+    sent = propose(far, said("改组别"), DAY, bundle=file)
+    git(clone, "fetch", "-q", str(file), f"{sent.branch}:{sent.branch}")
+    assert git(clone, "rev-parse", sent.branch) == sent.commit
+    git(clone, "merge", "-q", "--no-ff", "-m", "合并", sent.branch)
+    back = tmp_path / "回.bundle"
+    git(clone, "bundle", "create", "-q", str(back), "main")
+    git(far, "switch", "-q", "main")
+    change(far, "因病", "因学")
+    again = propose(far, said("再改"), DAY, bundle=tmp_path / "再.bundle", answer=back)
+    assert again.merged and git(far, "merge-base", "HEAD", "origin/main") == git(clone, "rev-parse", "main")
+    damaged = tmp_path / "坏.bundle"
+    damaged.write_bytes(b"x")
+    with pytest.raises(GongshiError, match="读不出来"):
+        propose(far, said("再改"), DAY, answer=damaged)

@@ -15,10 +15,25 @@ from gongshi.cli.sealing import IDENTITY
 @click.option("-m", "text", metavar="TEXT", required=True, help="一句话说明改了什么，如：3 月走访登记")
 @click.option("--doc-no", default="", help="文号，如 示扶〔2020〕12号；文号和依据至少写一项")
 @click.option("--basis", default="", help="依据，如 村民代表会议记录")
-@click.option("--approved-by", default="", help="审批单位，如 古镇人民政府")
+@click.option("--approved-by", default="", help="自称的审批单位，如 古镇人民政府；真正的审批是审核员的签名")
 @IDENTITY
+@click.option(
+    "--bundle", type=click.Path(path_type=Path, dir_okay=False), help="没有网络时：不上传，存成一个文件交上去"
+)
+@click.option(
+    "--answer", type=click.Path(path_type=Path, dir_okay=False, exists=True), help="没有网络时：先收下带回来的文件"
+)
 @click.pass_obj
-def propose(root: Path, text: str, doc_no: str, basis: str, approved_by: str, identity: Path | None) -> None:
+def propose(
+    root: Path,
+    text: str,
+    doc_no: str,
+    basis: str,
+    approved_by: str,
+    identity: Path | None,
+    bundle: Path | None,
+    answer: Path | None,
+) -> None:
     """把改好的记录送去审核：检查、提交到送审分支、并入最新记录、上传，给出审核地址。不必懂 Git。
 
     有错误、有个人信息、与别人改了同一处时不送，说明怎样改；改好再运行一次就行。有密钥时，改动和说明里也不能有在册人员的姓名。
@@ -32,7 +47,8 @@ def propose(root: Path, text: str, doc_no: str, basis: str, approved_by: str, id
 
     work_tree(root)
     show = progress()
-    sent = send(root, Message(text, doc_no, basis, approved_by), day(None, None), show, identity_if_any(identity, root))
+    message, opener = Message(text, doc_no, basis, approved_by), identity_if_any(identity, root)
+    sent = send(root, message, day(None, None), show, opener, bundle, answer)
     show("")
     if sent.paths:
         say(f"已提交 {len(sent.paths)} 个文件到 {shown_text(sent.branch)}（{sent.commit[:12]}）。")
@@ -42,4 +58,9 @@ def propose(root: Path, text: str, doc_no: str, basis: str, approved_by: str, id
         say(
             f"不属于记录、没有送审的：{'、'.join(map(shown_path, sent.left_out[:5]))}{' 等' if len(sent.left_out) > 5 else ''}。"
         )
+    if bundle:
+        say(
+            f"已存成 {shown_path(bundle.name)}，交给有网络的人：git fetch 文件 {sent.branch}:{sent.branch}，再 git push。"
+        )
+        return
     say(f"请打开 {shown_path(sent.address)} 提交审核。" if sent.address else "没有远程仓库，提交留在本机。")

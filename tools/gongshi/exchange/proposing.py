@@ -4,19 +4,31 @@ branch record by record, push. Nothing is ever forced, and each step can be run 
 
 from __future__ import annotations
 
-import re
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
-from gongshi.changes import conflict_sentence, lacking_sentence, merge_files, unfounded_commits
+from gongshi.changes import conflict_sentence, dated_findings, lacking_sentence, merge_files, unfounded_commits
 from gongshi.changes.judging import JUDGED, judging
 from gongshi.checks import check_guard, check_public
 from gongshi.checks.guard import NameSet, scan_text
-from gongshi.checks.showing import shown_path, shown_text, told
+from gongshi.checks.showing import shown_path, told
 from gongshi.exchange.opened import opened_names
+from gongshi.exchange.remotes import (
+    PREFIX,
+    Place,
+    address,
+    branch_of,
+    fetch,
+    found_main,
+    place,
+    push,
+    refuse_rewritten,
+    take,
+    write_bundle,
+)
 from gongshi.model import Finding, GongshiError, Severity
 from gongshi.package import RECORDS, Descriptor, county_day, document_of, format_files, load, read_descriptor
 from gongshi.repository import Changes, Git, RevisionTree, WorkTree, differing, move, sending, writer
@@ -24,9 +36,6 @@ from gongshi.review.hooks import commit_findings, identity_findings
 from gongshi.review.pinning import check_brought, check_pin
 from gongshi.sealing import Identity, check_keys
 
-PREFIX = "songshen/"
-MAIN = "main"
-REMOTE = "origin"
 Progress = Callable[[str], None]
 
 
@@ -64,6 +73,8 @@ def propose(
     day: date,
     progress: Progress = lambda _: None,
     identity: Identity | None = None,
+    bundle: Path | None = None,
+    answer: Path | None = None,
 ) -> Proposal:
     """Send the changed records for review. GongshiError, one sentence that says what to do, for every refusal; then
     records on disk are as they were, save that a commit made before a failed merge or push stays and is sent next time."""
@@ -71,10 +82,22 @@ def propose(
     git = _ready(root, names)
     _check_message(message, names)
     with sending(root):
-        return _propose(root, git, message, day, progress, names)
+        progress("取最新的记录")
+        where = place(git)
+        if answer:
+            take(git, where, answer)
+        elif not bundle:
+            fetch(git, where)
+            found_main(git, where)
+            where = place(git)
+        refuse_rewritten(git, where)
+        return _propose(root, git, message, day, progress, names, bundle)
 
 
-def _propose(root: Path, git: Git, message: Message, day: date, progress: Progress, names: NameSet) -> Proposal:
+def _propose(
+    root: Path, git: Git, message: Message, day: date, progress: Progress, names: NameSet, bundle: Path | None
+) -> Proposal:
+    where = place(git)
     with writer(root) as write:
         changed, left_out = _changed(git)
         if changed:
@@ -82,10 +105,9 @@ def _propose(root: Path, git: Git, message: Message, day: date, progress: Progre
             progress("整理和检查")
             _format(root, changed, write)
             _check(root, WorkTree(root), _base(git), day, names)
-        branch = _branch(git, day, bool(changed))
+        branch = _branch(git, where, day, changed)
         sent = _commit(git, message, changed) if changed else ()
     progress("并入最新的记录")
-    _fetch(git, branch)
     commit, brought = _merged(root, git)
     merged = commit != git.head()
     # What lies on disk was checked above; what a merge, or commits of before that nothing is added to, hold was not.
@@ -97,10 +119,12 @@ def _propose(root: Path, git: Git, message: Message, day: date, progress: Progre
         with writer(root) as write:
             move(root, commit, write)
     progress("上传")
-    remote = _remote(git)
-    if remote:
-        _push(git, branch)
-    return Proposal(branch, commit, sent, len(brought), left_out, _address(remote, branch))
+    if bundle:
+        write_bundle(git, where, branch, bundle)
+    elif where.remote:
+        branch = push(git, where, branch)
+    remote = git.run("remote", "get-url", where.remote).decode().strip() if where.remote and not bundle else ""
+    return Proposal(branch, commit, sent, len(brought), left_out, _address(remote, branch, where.main))
 
 
 def _ready(root: Path, names: NameSet) -> Git:
@@ -111,13 +135,15 @@ def _ready(root: Path, names: NameSet) -> Git:
         raise GongshiError("仓库里还没有第一次提交，不能送审，请先由管理员提交。")
     for mark in ("MERGE_HEAD", "REBASE_HEAD", "CHERRY_PICK_HEAD"):
         if git.resolve(mark):
-            raise GongshiError("仓库里有没做完的合并，请先请管理员完成或取消它，再送审。")
+            raise GongshiError(
+                "仓库里有没做完的合并，请先完成它，或用 git merge --abort（rebase、cherry-pick 同样）取消，再送审。"
+            )
     try:
         git.run("var", "GIT_AUTHOR_IDENT")
     except GongshiError:
-        raise GongshiError(
-            "还没有登记您是谁，请先运行 git config user.name 单位或岗位 和 git config user.email 邮箱，再送审。"
-        ) from None
+        # A unit, not a person, and only in this clone: what the clerk can be asked for later is not asked now.
+        git.run("config", "user.name", "台账经办")
+        git.run("config", "user.email", "clerk@gongshi.invalid")
     _refuse(
         identity_findings(git, names),
         "您登记的姓名或邮箱里有个人信息",
@@ -168,7 +194,8 @@ def _base(git: Git, commit: str = "HEAD") -> str:
 
 
 def _main(git: Git) -> str | None:
-    return git.resolve(f"{REMOTE}/{MAIN}") or git.resolve(MAIN)
+    where = place(git)
+    return git.resolve(where.branch) or git.resolve(f"refs/heads/{where.main}")
 
 
 def _check(
@@ -203,6 +230,8 @@ def _check_history(root: Path, commit: str, base: str, names: NameSet) -> None:
         "请由管理员把它们拿出来另送，再送记录",
     )
     _refuse(unfounded_commits(Git(root), base, commit), "要送的提交有的没写凭什么改", "请由管理员把提交说明补上再送审")
+    dated = dated_findings(Git(root), base, commit, datetime.now(UTC))
+    _refuse(dated, "提交的日期不可信", "请校正电脑的时间再送审")
 
 
 def _refuse(
@@ -221,16 +250,14 @@ def _told(finding: Finding) -> str:
     return (f"{finding.path}{line}：" if finding.path else "") + finding.message.rstrip("。")
 
 
-def _branch(git: Git, day: date, changed: bool) -> str:
+def _branch(git: Git, where: Place, day: date, changed: Sequence[str]) -> str:
     """The branch to send: the one checked out if it is a proposal, else a new one."""
     now = git.run("rev-parse", "--abbrev-ref", "HEAD").decode().strip()
     if now.startswith(PREFIX):
         return now
     if not changed:
         raise GongshiError("记录没有改动，无需送审。")
-    number = 1
-    while git.resolve(name := f"{PREFIX}{day.isoformat()}-{number}") or git.resolve(f"{REMOTE}/{name}"):
-        number += 1
+    name = branch_of(git, where, day, changed)
     git.run("switch", "-q", "-c", name)
     return name
 
@@ -259,29 +286,6 @@ def _listed(paths: Sequence[str]) -> bytes:
     return b"\0".join(b":(literal)" + path.encode("utf-8", "surrogateescape") for path in paths)
 
 
-def _remote(git: Git) -> str:
-    try:
-        return git.run("remote", "get-url", REMOTE).decode().strip()
-    except GongshiError:
-        return ""
-
-
-def _fetch(git: Git, branch: str) -> None:
-    why = git.complaint("fetch", "-q", REMOTE) if _remote(git) else ""
-    if why:
-        raise GongshiError(
-            f"连不上远程仓库，取不到最新的记录（{shown_text(why)}）；改动已提交在本机的 {shown_path(branch)}，请检查网络和账号后再送审一次。"
-        )
-
-
-def _push(git: Git, branch: str) -> None:
-    if why := git.complaint("push", "-q", "-u", REMOTE, f"{branch}:refs/heads/{branch}"):
-        raise GongshiError(
-            f"没有上传成功（{shown_text(why)}）；改动已提交在本机的 {shown_path(branch)}，请检查网络、账号和权限后再送审一次，"
-            "提示 rejected 的，是远程的同名分支上有别的提交，请管理员处理。"
-        )
-
-
 def _merged(root: Path, git: Git) -> tuple[str, tuple[str, ...]]:
     """(a commit on no branch yet: HEAD with the newest main branch merged in record by record, which paths that brings);
     HEAD itself if it has all of main. Conflicts change nothing."""
@@ -298,7 +302,7 @@ def _merged(root: Path, git: Git) -> tuple[str, tuple[str, ...]]:
         index.run("read-tree", ours)
         index.run("update-index", "-z", "--index-info", input=_entries(git, theirs, changes))
         tree = index.run("write-tree").decode().strip()
-    text = f"并入 {MAIN} 的最新记录\n".encode()
+    text = f"并入 {place(git).main} 的最新记录\n".encode()
     return git.run("commit-tree", tree, "-p", ours, "-p", theirs, "-F", "-", input=text).decode().strip(), tuple(
         changes
     )
@@ -344,14 +348,5 @@ def merged_changes(git: Git, descriptor: Descriptor, base: str, ours: str, their
     return changes
 
 
-def _address(remote: str, branch: str) -> str:
-    """Where to open the review, by the kinds of servers known; else the remote itself."""
-    match = re.fullmatch(r"(?:https?://(?:[^@/]+@)?|ssh://git@|git@)([^/:]+)(?::\d+)?[/:](.+?)(?:\.git)?/?", remote)
-    if not match:
-        return re.sub(r"://[^/@\s]+@", "://", remote)
-    host, path = match.groups()
-    if "gitlab" in host:
-        return f"https://{host}/{path}/-/merge_requests/new?merge_request%5Bsource_branch%5D={branch}"
-    if "gitee" in host:
-        return f"https://{host}/{path}/compare/{MAIN}...{branch}"
-    return f"https://{host}/{path}/compare/{MAIN}...{branch}?expand=1"
+def _address(remote: str, branch: str, main: str = "main") -> str:
+    return address(remote, main, branch)
