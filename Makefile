@@ -18,7 +18,7 @@ test: $(VENV)/.dev lint
 # kill -9 and a full disk at random moments of what writes (GONGSHI_SEED repeats a night, GONGSHI_MOMENTS makes it longer), and
 # fifty random counties whose figures a stranger tries to work back, and two thousand drawn sheets to import.
 nightly: $(VENV)/.dev
-	$(VENV)/bin/python -m pytest -s tests/nightly/moments.py tests/nightly/counties.py tests/nightly/sheets.py
+	$(VENV)/bin/python -m pytest -s tests/nightly/moments.py tests/nightly/upgrades.py tests/nightly/counties.py tests/nightly/sheets.py
 
 check: $(VENV)/.site
 	$(VENV)/bin/gongshi check

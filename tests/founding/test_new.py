@@ -64,6 +64,20 @@ def test_a_placeholder_county_checks_clean_and_builds_at_once(tmp_path: Path) ->
     assert set(workflow["jobs"]) == {"records", "comment"} and not (folder / "tests").exists()
 
 
+def test_placeholders_are_told_and_published_as_a_draft_only(tmp_path: Path) -> None:
+    found_county(tmp_path / "县", None, 2026)
+    checked = gongshi(tmp_path / "县", "check")
+    assert checked.returncode == 1 and checked.stdout.count("[placeholder]") == 2, checked.stdout
+    refused = gongshi(tmp_path / "县", "build")
+    assert refused.returncode == 1 and "2 处错误" in refused.stderr and not (tmp_path / "县/site").exists()
+    drafted = gongshi(tmp_path / "县", "build", "--draft")
+    assert drafted.returncode == 0, drafted.stderr
+    pages = list((tmp_path / "县/site").rglob("*.html"))
+    assert len(pages) > 10 and all("<strong>草稿</strong>" in page.read_text("utf-8") for page in pages)
+    logged = gongshi(tmp_path / "县", "build", "--draft", "--log", str(tmp_path / "log"))
+    assert logged.returncode == 2 and "草稿不能发布" in logged.stderr and not (tmp_path / "log").exists()
+
+
 def test_private_keys_lie_beside_the_repository_and_in_no_commit(tmp_path: Path) -> None:
     folder, output = made(tmp_path)
     keys = tmp_path / "新 县-私钥"

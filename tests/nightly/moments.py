@@ -125,7 +125,7 @@ def noticing(home: Home) -> tuple[list[str], Callable[[], State]]:
 
 
 def building(home: Home) -> tuple[list[str], Callable[[], State]]:
-    code, said = home.run(command := gongshi("build", "--out", str(home.site)))
+    code, said = home.run(command := gongshi("build", "--draft", "--out", str(home.site)))
     assert code == 0, said
     append(home.root / "docs/about.md", "改过。")
     return command, home.pages

@@ -16,8 +16,9 @@ from logs import DAY, SOURCE, publish
 from made_up import ROOT
 from signed import Ledger
 
-from gongshi.cli.build import _settle, _swap, build
+from gongshi.cli.build import build
 from gongshi.cli.verify import verify
+from gongshi.library.building import _swap, settle
 from gongshi.model import GongshiError
 from gongshi.repository import RevisionTree
 from gongshi.sealing.authority import COUNTY_FILE
@@ -312,7 +313,7 @@ def test_a_site_that_was_being_replaced_is_old_or_new(tmp_path, died):
     if died != "before":
         (old / "gongshi").mkdir(parents=True)
         (old / "index.html").write_text("old", "utf-8")
-    _settle(folder)
+    settle(folder)
     assert (folder / "index.html").read_text("utf-8") == ("old" if died == "between" else "here") and not old.exists()
 
 
@@ -399,7 +400,8 @@ def test_a_fork_of_what_was_signed_has_no_signature(signed, tmp_path):
     assert done.exit_code == 1 and "签名以后内容被改过" in done.output, done.output
 
 
-def test_build_signs_with_the_key_that_is_named(signed, tmp_path):
+def test_build_signs_with_the_key_that_is_named(signed, tmp_path, monkeypatch):
+    monkeypatch.setattr("gongshi.library.building.refuse_errors", lambda _: None)  # it has a few rows only
     arguments = ("--on", "2020-08-01", "--out", tmp_path / "site", "--log", tmp_path / "manifests")
     done = run(build, signed.root, *arguments, "--signing-key", signed.key("keeper"))
     assert "换用发布员的私钥" in str(done.exception) and not (tmp_path / "site").exists()

@@ -54,6 +54,9 @@ class GongshiPlugin(BasePlugin[Options]):
     content: site.Content | None = None
     """What to publish; ``build`` may hand it in, else it is read from the records beside mkdocs.yml."""
 
+    draft = False
+    """Whether every page says that it is one."""
+
     def on_config(self, config):
         """Read the records, and let the theme know what every page says about itself."""
         try:
@@ -63,7 +66,7 @@ class GongshiPlugin(BasePlugin[Options]):
         self.shells: dict[str, site.Shell] = {}
         facts = self.content.facts()
         config.site_name = escape(facts["site_name"])  # the theme writes it as it is
-        config.extra["gongshi"] = facts
+        config.extra["gongshi"] = {**facts, "draft": self.draft}
         config.extra["generator"] = False
         config.theme.dirs.insert(0, str(site.THEME))
         config.extra_css.insert(0, "gongshi/site.css")
@@ -163,7 +166,13 @@ def _settings(config_file: Path) -> bytes:
     return tree.read(config_file.name)
 
 
-def build(config_file: Path, out: Path, on: datetime.date | None = None, content: site.Content | None = None) -> None:
+def build(
+    config_file: Path,
+    out: Path,
+    on: datetime.date | None = None,
+    content: site.Content | None = None,
+    draft: bool = False,
+) -> None:
     """Build the site of ``config_file`` into ``out`` for the day ``on``; any warning of MkDocs is an error."""
     log, kept = logging.getLogger("mkdocs"), _Warnings()
     before = (log.level, log.propagate)
@@ -175,7 +184,7 @@ def build(config_file: Path, out: Path, on: datetime.date | None = None, content
         place = str(config_file.absolute())
         config = load_config(settings, config_file_path=place, site_dir=str(out.absolute()), strict=True)
         plugin = config.plugins["gongshi"]
-        plugin.content, plugin.config["day"] = content, on
+        plugin.content, plugin.config["day"], plugin.draft = content, on, draft
         run_mkdocs(config)
     except (Abort, ConfigurationError) as error:
         raise GongshiError("网站没有建成：" + "；".join(kept.messages or [str(error)])) from error

@@ -12,6 +12,7 @@ from gongshi.checks.guard import NameSet, scan, scan_path, scan_text
 from gongshi.checks.guard_files import FileRules, link_finding, reading
 from gongshi.checks.identities import IDENTITIES, Identity, check_identity
 from gongshi.checks.layout import check_layout
+from gongshi.checks.placeholders import check_placeholders
 from gongshi.checks.proof import Proofs, prove
 from gongshi.checks.references import check_foreign_key, check_primary_keys
 from gongshi.checks.report import report_doubts, report_everything, report_ragged
@@ -46,6 +47,7 @@ def check_records(
         findings.extend(check_primary_keys(database, resource))
     findings.extend(check_documents(database))
     findings.extend(check_titles(database))
+    findings.extend(check_placeholders(database))
     progress("核对编号")
     for key in descriptor.foreign_keys:
         findings.extend(check_foreign_key(database, key))

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import shutil
-import tempfile
-import time
+import sys
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,15 +12,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gongshi.cli.chinese import Command
-from gongshi.cli.common import day, progress, say, say_findings, work_tree
-from gongshi.model import GongshiError, Severity
-from gongshi.repository import WorkTree, reason
+from gongshi.cli.common import given_day, progress, say, say_findings, work_tree
+from gongshi.model import GongshiError
+from gongshi.repository import WorkTree
 
 if TYPE_CHECKING:
     from gongshi.repository import Git
     from gongshi.site.manifest import Manifest
-
-_ASIDE = ".gongshi-site-"
 
 
 @click.command(cls=Command)
@@ -34,49 +31,76 @@ _ASIDE = ".gongshi-site-"
 @click.option(
     "--signing-key", type=click.Path(path_type=Path), help="与 --log 同用：用发布员的这把私钥给清单签名，默认不签"
 )
+@click.option("--draft", is_flag=True, help="有错误也生成，每页标明草稿；不能发布")
 @click.pass_obj
 def build(
-    root: Path, on_day: str | None, out: Path | None, log: Path | None, anew: bool, signing_key: Path | None
+    root: Path,
+    on_day: str | None,
+    out: Path | None,
+    log: Path | None,
+    anew: bool,
+    signing_key: Path | None,
+    draft: bool,
 ) -> None:
     """由记录生成公开网站。网站只用公开的内容，可直接放到任何网站空间，也可在本机打开。
 
-    请先运行 gongshi check，改好错误再生成。发布时加 --log，以后任何人都能用 gongshi verify 核对。
+    先检查，有错误就不生成，只列出错误。发布时加 --log，以后任何人都能用 gongshi verify 核对。
 
     例：gongshi build --out site
     """
-    from gongshi.mkdocs_plugin import build as build_site
-    from gongshi.package import county_day, load
+    from gongshi.library.building import NotBuilt, settle
 
+    if draft and log:
+        raise GongshiError("草稿不能发布：--draft 和 --log 不能同用，请改好错误再发布。")
     tree = work_tree(root)
     folder = (out or root / "site").absolute()
-    _settle(folder)
+    settle(folder)
     if not (root / "mkdocs.yml").is_file():
         raise GongshiError("找不到 mkdocs.yml，请在台账仓库的根目录运行")
     commit = _published_commit(tree, folder, log, anew) if log else ""
     show = progress()
-    show("读取记录")
-    with load(tree, ["county"]) as database:
-        when = day(on_day, county_day(database))
-        county = next(iter(database.sql("SELECT county_code, name FROM county")), ("", ""))
-    if log and when > date.today():
-        raise GongshiError(
-            f"今天还没有到 {when.isoformat()}，没有发布：发布了它，在那以前就再也发布不了，请核对日期和时钟。"
-        )
-    show("生成网页")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=folder.parent))
     try:
-        build_site(root / "mkdocs.yml", aside, when)
-        show("查找个人信息")
-        _refuse_personal(aside, tree)
-        told = _add_manifest(tree, log, commit, county, when, aside, signing_key) if log else []
-        _swap(aside, folder)
-    finally:
-        shutil.rmtree(aside, ignore_errors=True)
+        when, told = _built(tree, folder, given_day(on_day), draft, log, commit, signing_key, show)
+    except NotBuilt as error:
+        show("")
+        say_findings(error.findings, err=True)
+        say(f"错误：{error}", err=True)
+        sys.exit(1)
     show("")
-    say(f"网站已生成到 {folder}，数据日期 {when.isoformat()}。")
+    say(f"{'草稿' if draft else '网站'}已生成到 {folder}，数据日期 {when.isoformat()}。")
     for line in told:
         say(line)
+
+
+def _built(
+    tree: WorkTree,
+    folder: Path,
+    on: date | None,
+    draft: bool,
+    log: Path | None,
+    commit: str,
+    key: Path | None,
+    show: Callable[[str], None],
+) -> tuple[date, list[str]]:
+    """The site in its place; gives its day, and what to say of the log."""
+    from gongshi.cli.importing import identity_if_any
+    from gongshi.exchange.opened import opened_names
+    from gongshi.library.building import building, refuse_errors
+    from gongshi.library.examining import examine
+    from gongshi.package import load
+
+    seen = examine(tree, None, on, date.today(), show)
+    if not draft:
+        refuse_errors(seen.findings)
+    if log and seen.when > date.today():
+        raise GongshiError(
+            f"今天还没有到 {seen.when.isoformat()}，没有发布：发布了它，在那以前就再也发布不了，请核对日期和时钟。"
+        )
+    with load(tree, ["county"]) as database:
+        county = next(iter(database.sql("SELECT county_code, name FROM county")), ("", ""))
+    names = opened_names(tree, identity_if_any(None, tree.root))
+    with building(tree.root, folder, seen.when, names, draft, show) as aside:
+        return seen.when, _add_manifest(tree, log, commit, county, seen.when, aside, key) if log else []
 
 
 def _published_commit(tree: WorkTree, folder: Path, log: Path, anew: bool) -> str:
@@ -133,51 +157,3 @@ def _sign(git: Git, log: Path, made: Manifest, key: Path | None) -> list[str]:
         return []
     signed = sign_manifest(log, made, standing(git, "HEAD"), Path(place).expanduser())
     return [f"清单已由发布员“{signed.name}”签名。" if signed.name else "清单已签名，台账里还没有登记发布员。"]
-
-
-def _refuse_personal(folder: Path, tree: WorkTree) -> None:
-    """The guard over the whole output: a page with an identifier, or with a name that a key opened, is not published."""
-    from gongshi.checks.guard import scan
-    from gongshi.cli.importing import identity_if_any
-    from gongshi.exchange.opened import opened_names
-
-    names = opened_names(tree, identity_if_any(None, tree.root))
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    findings = scan(((path.relative_to(folder).as_posix(), path.read_bytes) for path in files), names)
-    say_findings(findings, err=True)
-    if any(finding.severity is Severity.ERROR for finding in findings):
-        raise GongshiError("生成的网页里有个人信息，没有发布：请按上面的提示改好记录再生成")
-
-
-def _settle(folder: Path) -> None:
-    """Put back the site that a killed build had moved out of the way, or finish taking it away; take away what one was
-    making more than a day ago. GongshiError if there is something else in the site's place."""
-    old = _old(folder)
-    for left in folder.parent.glob(f"{_ASIDE}*"):
-        if time.time() - left.stat().st_mtime > 86_400:
-            shutil.rmtree(left, ignore_errors=True)
-    if folder.exists():
-        shutil.rmtree(old, ignore_errors=True)
-    elif old.exists():
-        old.rename(folder)
-    if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not (folder / "gongshi").is_dir())):
-        raise GongshiError(f"“{folder}”里有别的东西，生成网站会清掉它，请换一个目录")
-
-
-def _swap(aside: Path, folder: Path) -> None:
-    """Put the new site in place of the old one in two renames; between them ``_settle`` finds the old one."""
-    aside.chmod(0o755)
-    old = _old(folder)
-    try:
-        if folder.exists():
-            folder.rename(old)
-        aside.rename(folder)
-    except OSError as error:
-        if not folder.exists() and old.exists():
-            old.rename(folder)
-        raise GongshiError(f"换不上新网站“{folder}”（{reason(error)}），旧的还在，请关闭打开着它的程序再试。") from None
-    shutil.rmtree(old, ignore_errors=True)
-
-
-def _old(folder: Path) -> Path:
-    return folder.with_name(f".{folder.name}.gongshi-old")

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 import sys
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from gongshi import __version__
-from gongshi.changes.judging import DESCRIPTORS, judging
+from gongshi.changes.judging import DESCRIPTORS
 from gongshi.cli.chinese import Command
-from gongshi.cli.common import day, inside, progress, say, say_findings, say_made, under, work_tree
+from gongshi.cli.common import given_day, inside, progress, say, say_findings, say_made, under, work_tree
 from gongshi.cli.render import Header, annotations, summary, to_json, to_junit
 from gongshi.model import Finding, GongshiError, Severity
 from gongshi.repository import digest
 
 if TYPE_CHECKING:
-    from datetime import date
-
-    from gongshi.package import Database
-    from gongshi.repository import RevisionTree, WorkTree
+    from gongshi.repository import RevisionTree
 
 
 @click.command(cls=Command)
@@ -39,66 +37,20 @@ def check(root: Path, paths: tuple[str, ...], against: str | None, on_day: str |
 
     例：gongshi check records/townships/guzhen
     """
-    from gongshi.checks import check_public
-    from gongshi.checks.guard_aside import guard_aside, guarded
-    from gongshi.checks.guard_files import check_file_waivers, reading
-    from gongshi.founding.pin import own_wheel
-    from gongshi.package import county_day, load
-    from gongshi.sealing import check_keys
+    from gongshi.library.examining import examine
 
     base = _base(root, against) if against else None
     tree = work_tree(root, base)
     wanted = [inside(root, path) for path in paths]
     show = progress()
-    show("读取记录")
-    with guard_aside(tree.root, own_wheel(tree)) as guard:
-        with judging(root, show, engine) as judge, load(tree) as database:
-            when = day(on_day, county_day(database))
-            findings = judge.since(base, database, when) if base else judge.database(database, when)
-            show("核对公布的数字")
-            findings += _recounted(root, database, when) if _sound(findings, "figures") else []
-            findings += check_public(database)
-        findings += _brought(tree, base)
-        findings += check_file_waivers(reading(tree.read, tree.exists), when)
-        findings += check_keys(tree)  # who may sign and read is no old sin either
-        show("查找个人信息")
-        findings += guarded(guard)  # personal data in the clear is never an old sin
+    seen = examine(tree, base, given_day(on_day), date.today(), show, engine)
     show("")
-    findings = sorted((f for f in findings if under(f.path, wanted)), key=lambda finding: finding.order)
-    header = Header(_commit(root), digest(tree, *DESCRIPTORS), digest(tree, "policies/"), __version__, when.isoformat())
+    findings = [finding for finding in seen.findings if under(finding.path, wanted)]
+    header = Header(
+        _commit(root), digest(tree, *DESCRIPTORS), digest(tree, "policies/"), __version__, seen.when.isoformat()
+    )
     _print(style, header, findings)
     sys.exit(1 if any(finding.severity is Severity.ERROR for finding in findings) else 0)
-
-
-def _sound(findings: list[Finding], resource: str) -> bool:
-    """Whether a table can be read as it should be; what is wrong with it is told already."""
-    return not any(finding.resource == resource and finding.severity is Severity.ERROR for finding in findings)
-
-
-def _recounted(root: Path, database: Database, when: date) -> list[Finding]:
-    """The newest published figures, counted again from the records as they stood."""
-    from gongshi.disclosure.freezing import frozen
-    from gongshi.disclosure.recounting import recount
-    from gongshi.disclosure.standing import standing
-    from gongshi.repository import Git
-
-    files = [file for file in frozen(database) if file.period.end <= when]
-    if not files:
-        return []
-    git = Git(root)
-    with standing(database, files[-1].period.end, git if git.exists() else None) as then:
-        return recount(database, then, files[-1], files)
-
-
-def _brought(tree: WorkTree, base: RevisionTree | None) -> list[Finding]:
-    """Code and settings that came with the data: of a change what it brings, else what is there."""
-    from gongshi.checks.programs import check_programs
-    from gongshi.checks.settings import check_settings
-    from gongshi.review.pinning import check_brought, check_pin
-
-    here = {*tree.paths(), *tree.links()}
-    brought = check_brought(base, tree) if base else check_programs(here)
-    return [*brought, *check_pin(tree), *check_settings(tree)]
 
 
 def _commit(root: Path) -> str:

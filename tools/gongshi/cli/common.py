@@ -100,12 +100,15 @@ def say_findings(findings: Iterable[Finding], err: bool = False) -> None:
 
 def day(value: str | None, as_of: date | None) -> date:
     """The day a command is about: given, else the county's ``as_of``, else today."""
-    if value is None:
-        return as_of or date.today()
+    return given_day(value) or as_of or date.today()
+
+
+def given_day(value: str | None) -> date | None:
+    """The day as it was typed, None if it was not."""
     try:
-        return date.fromisoformat(value)
+        return None if value is None else date.fromisoformat(value)
     except ValueError:
-        raise GongshiError(f"日期“{value[:20]}”不对，请写成 2020-06-30 的样子") from None
+        raise GongshiError(f"日期“{(value or '')[:20]}”不对，请写成 2020-06-30 的样子") from None
 
 
 def warn_shallow(git: Git) -> bool:

@@ -1,0 +1,96 @@
+"""A site made beside its place and put there whole: nothing with an error in its records, or with personal data, is published."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+from gongshi.checks.guard import NameSet, scan
+from gongshi.mkdocs_plugin import build as build_site
+from gongshi.model import Finding, GongshiError, Severity
+from gongshi.repository import reason
+
+_ASIDE = ".gongshi-site-"
+Progress = Callable[[str], None]
+
+
+class NotBuilt(GongshiError):
+    """No site was made, for these findings."""
+
+    def __init__(self, message: str, findings: list[Finding]) -> None:
+        super().__init__(message)
+        self.findings = findings
+
+
+@contextmanager
+def building(
+    root: Path, folder: Path, when: date, names: NameSet | None, draft: bool = False, show: Progress = lambda _: None
+) -> Iterator[Path]:
+    """The site of ``root`` in a folder of its own, to add to; at the end of the context it takes the place of ``folder``."""
+    show("生成网页")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    aside = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=folder.parent))
+    try:
+        build_site(root / "mkdocs.yml", aside, when, draft=draft)
+        show("查找个人信息")
+        _refuse_personal(aside, names)
+        yield aside
+        _swap(aside, folder)
+    finally:
+        shutil.rmtree(aside, ignore_errors=True)
+
+
+def refuse_errors(findings: list[Finding]) -> None:
+    """NotBuilt if there is an error among what ``check`` found."""
+    errors = [finding for finding in findings if finding.severity is Severity.ERROR]
+    if errors:
+        raise NotBuilt(
+            f"台账有 {len(errors)} 处错误，没有生成网站：请照上面的提示改好；只想先看看样子的，加 --draft。", errors
+        )
+
+
+def _refuse_personal(folder: Path, names: NameSet | None) -> None:
+    """The guard over the whole output: a page with an identifier, or with a name that a key opened, is not published."""
+    files = sorted(path for path in folder.rglob("*") if path.is_file())
+    findings = scan(((path.relative_to(folder).as_posix(), path.read_bytes) for path in files), names)
+    if any(finding.severity is Severity.ERROR for finding in findings):
+        raise NotBuilt("生成的网页里有个人信息，没有发布：请按上面的提示改好记录再生成", findings)
+
+
+def settle(folder: Path) -> None:
+    """Put back the site that a killed build had moved out of the way, or finish taking it away; take away what one was
+    making more than a day ago. GongshiError if there is something else in the site's place."""
+    old = _old(folder)
+    for left in folder.parent.glob(f"{_ASIDE}*"):
+        if time.time() - left.stat().st_mtime > 86_400:
+            shutil.rmtree(left, ignore_errors=True)
+    if folder.exists():
+        shutil.rmtree(old, ignore_errors=True)
+    elif old.exists():
+        old.rename(folder)
+    if folder.exists() and (not folder.is_dir() or (any(folder.iterdir()) and not (folder / "gongshi").is_dir())):
+        raise GongshiError(f"“{folder}”里有别的东西，生成网站会清掉它，请换一个目录")
+
+
+def _swap(aside: Path, folder: Path) -> None:
+    """Put the new site in place of the old one in two renames; between them ``_settle`` finds the old one."""
+    aside.chmod(0o755)
+    old = _old(folder)
+    try:
+        if folder.exists():
+            folder.rename(old)
+        aside.rename(folder)
+    except OSError as error:
+        if not folder.exists() and old.exists():
+            old.rename(folder)
+        raise GongshiError(f"换不上新网站“{folder}”（{reason(error)}），旧的还在，请关闭打开着它的程序再试。") from None
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def _old(folder: Path) -> Path:
+    return folder.with_name(f".{folder.name}.gongshi-old")

@@ -1,0 +1,89 @@
+"""Everything that ``gongshi check`` looks for in a folder, in one go: records, rules, figures, keys, programs, personal data."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from gongshi.changes.judging import judging
+from gongshi.model import Finding, Severity
+from gongshi.repository import RevisionTree, WorkTree
+
+if TYPE_CHECKING:
+    from gongshi.package import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """All findings in order of place, and the day that they are about."""
+
+    findings: list[Finding]
+    when: date
+
+
+def examine(
+    tree: WorkTree,
+    base: RevisionTree | None,
+    on: date | None,
+    today: date,
+    show: Callable[[str], None] = lambda _: None,
+    engine: str = "duckdb",
+) -> Examined:
+    """Look at the working directory on the day ``on``, else the county's own, else ``today``; what ``base`` had already is a
+    notice."""
+    from gongshi.checks import check_public
+    from gongshi.checks.guard_aside import guard_aside, guarded
+    from gongshi.checks.guard_files import check_file_waivers, reading
+    from gongshi.founding.pin import own_wheel
+    from gongshi.package import county_day, load
+    from gongshi.sealing import check_keys
+
+    show("读取记录")
+    with guard_aside(tree.root, own_wheel(tree)) as guard:
+        with judging(tree.root, show, engine) as judge, load(tree) as database:
+            when = on or county_day(database) or today
+            findings = judge.since(base, database, when) if base else judge.database(database, when)
+            show("核对公布的数字")
+            findings += _recounted(tree.root, database, when) if _sound(findings, "figures") else []
+            findings += check_public(database)
+        findings += _brought(tree, base)
+        findings += check_file_waivers(reading(tree.read, tree.exists), when)
+        findings += check_keys(tree)  # who may sign and read is no old sin either
+        show("查找个人信息")
+        findings += guarded(guard)  # personal data in the clear is never an old sin
+    show("")
+    return Examined(sorted(findings, key=lambda finding: finding.order), when)
+
+
+def _sound(findings: list[Finding], resource: str) -> bool:
+    """Whether a table can be read as it should be; what is wrong with it is told already."""
+    return not any(finding.resource == resource and finding.severity is Severity.ERROR for finding in findings)
+
+
+def _recounted(root: Path, database: Database, when: date) -> list[Finding]:
+    """The newest published figures, counted again from the records as they stood."""
+    from gongshi.disclosure.freezing import frozen
+    from gongshi.disclosure.recounting import recount
+    from gongshi.disclosure.standing import standing
+    from gongshi.repository import Git
+
+    files = [file for file in frozen(database) if file.period.end <= when]
+    if not files:
+        return []
+    git = Git(root)
+    with standing(database, files[-1].period.end, git if git.exists() else None) as then:
+        return recount(database, then, files[-1], files)
+
+
+def _brought(tree: WorkTree, base: RevisionTree | None) -> list[Finding]:
+    """Code and settings that came with the data: of a change what it brings, else what is there."""
+    from gongshi.checks.programs import check_programs
+    from gongshi.checks.settings import check_settings
+    from gongshi.review.pinning import check_brought, check_pin
+
+    here = {*tree.paths(), *tree.links()}
+    brought = check_brought(base, tree) if base else check_programs(here)
+    return [*brought, *check_pin(tree), *check_settings(tree)]
