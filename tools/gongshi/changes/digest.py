@@ -119,7 +119,7 @@ def rises(diff: Diff) -> list[str]:
 
 
 def _plus(rise: Decimal) -> str:
-    return f"+{rise:,f} 元"
+    return f"{phrases.counted(rise, '+')} 元"
 
 
 def wrap(text: str) -> list[str]:

@@ -24,6 +24,9 @@ from gongshi.checks.phrases import shown
 from gongshi.checks.showing import shown_cell, shown_path, shown_text, shows
 from gongshi.package import Descriptor, Field, spell
 
+LARGEST = Decimal(10**10)
+TOO_LARGE = "（数太大，不显示，请核对）"
+
 
 def conflict_sentence(descriptor: Descriptor, path: str, conflict: Conflict) -> str:
     """Which record and field, what both sides made of it, and what to do."""
@@ -112,7 +115,7 @@ def with_name(field: Field, text: str, named: Named) -> str:
 def difference(field: Field, change: FieldChange) -> str:
     """``（+2,820.00）`` where both are numbers, else nothing."""
     rise = risen(field, change)
-    return f"（{rise:+,f}）" if rise else ""
+    return f"（{counted(rise, '+')}）" if rise else ""
 
 
 def risen(field: Field, change: FieldChange) -> Decimal | None:
@@ -126,12 +129,22 @@ def _number(field: Field, text: str) -> Decimal | None:
     return Decimal(text) if plain else None
 
 
+def counted(number: Decimal | int, sign: str = "") -> str:
+    """A sum with commas; one that no county has is somebody's number typed where an amount should be, and not shown."""
+    return f"{number:{sign},f}" if abs(number) < LARGEST else TOO_LARGE
+
+
+def plain_sum(number: Decimal | int) -> str:
+    """A sum for other programs, or why it is not told."""
+    return f"{number:f}" if abs(number) < LARGEST else TOO_LARGE
+
+
 def total_sentence(total: Total) -> str:
     """``古镇 建档立卡户 1,679 → 1,681 户（+2）``."""
-    net = f"{total.after - total.before:+,f}"
-    both = f"；增 {total.up:,f}，减 {total.down:,f}" if total.up and total.down else ""
+    net = counted(total.after - total.before, "+")
+    both = f"；增 {counted(total.up)}，减 {counted(total.down)}" if total.up and total.down else ""
     head = f"{shown_text(total.group)} {total.measure}".strip()
-    return f"{head} {total.before:,f} → {total.after:,f} {total.unit}（{net}{both}）"
+    return f"{head} {counted(total.before)} → {counted(total.after)} {total.unit}（{net}{both}）"
 
 
 def schema_sentence(change: SchemaChange) -> str:

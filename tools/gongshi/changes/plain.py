@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 
-from gongshi.changes.phrases import plain_cell, risen
+from gongshi.changes.phrases import plain_cell, plain_sum, risen
 from gongshi.changes.values import Change, Diff, Row
 from gongshi.checks.showing import safe, shown_path, shown_text, told
 from gongshi.model import Finding
@@ -36,10 +36,10 @@ def to_plain(
             {
                 **asdict(total),
                 "group": shown_text(total.group),
-                "before": f"{total.before:f}",
-                "after": f"{total.after:f}",
-                "up": f"{total.up:f}",
-                "down": f"{total.down:f}",
+                "before": plain_sum(total.before),
+                "after": plain_sum(total.after),
+                "up": plain_sum(total.up),
+                "down": plain_sum(total.down),
             }
             for total in diff.totals
         ],

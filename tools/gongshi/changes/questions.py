@@ -12,7 +12,7 @@ from gongshi.changes.audit import BUSINESS_DATES, Approvals, AuditTable, Cell, a
 from gongshi.changes.commits import commit_at
 from gongshi.changes.past import History, Stored, rows_in
 from gongshi.changes.values import RecordVersion, Revision
-from gongshi.checks.showing import shown_text
+from gongshi.checks.showing import shown_cell, shown_text
 from gongshi.repository import RevisionTree
 
 Rows = Iterator[tuple[Cell, ...]]
@@ -31,10 +31,17 @@ class Asked:
     day: date
 
     def state(self, resource: str, commit: str = "") -> list[Mapping[str, str]]:
-        """The filled cells of all records at the end, or at a commit; none where there is no such table."""
-        if resource not in self.past.descriptor.resources:
+        """All records at the end, or at a commit, codes as they may be shown; none where there is no such table."""
+        described = self.past.descriptor.resources.get(resource)
+        if described is None:
             return []
-        return rows_in(RevisionTree(self.past.git, commit or self.past.tip), resource)
+        rows = rows_in(RevisionTree(self.past.git, commit or self.past.tip), resource)
+        empty = dict.fromkeys(described.schema.names, "")
+        coded = [field for field in described.schema.fields if field.pattern or field.enum]
+        return [
+            {**empty, **row, **{field.name: shown_cell(field, row[field.name]) for field in coded if field.name in row}}
+            for row in rows
+        ]
 
     def changed(self, resource: str) -> Iterator[tuple[Stored | None, Stored | None]]:
         """Records that changed after ``start``, as they were and are; one that only moved is none."""
@@ -148,8 +155,8 @@ def _public(asked: Asked) -> Rows:
     commit = commit_at(asked.past.git, asked.past.tip, asked.day) or asked.past.tip
     day = asked.day.isoformat()
     for cells in asked.state("notices", commit):
-        ran = cells.get("starts_on", "9") <= day <= cells.get("ends_on", "")
-        if ran and not cells.get("withdrawn_on", "9") <= day:
+        ran = (cells.get("starts_on") or "9") <= day <= cells.get("ends_on", "")
+        if ran and not (cells.get("withdrawn_on") or "9") <= day:
             title = shown_text(cells.get("title", ""))
             about = (cells.get("division_code", ""), cells["starts_on"], cells["ends_on"])
             yield cells["notice_id"], cells.get("notice_kind", ""), title, *about, commit

@@ -68,7 +68,7 @@ class Teller:
         """``，金额增 40.00 元，减 4.00 元`` of many records, "" where no money moved."""
         rises = [rise_of(change, self.fields) for change in changes]
         up, down = sum((r for r in rises if r > 0), Decimal(0)), -sum((r for r in rises if r < 0), Decimal(0))
-        parts = [f"{word} {money:,f} 元" for word, money in (("增", up), ("减", down)) if money]
+        parts = [f"{word} {phrases.counted(money)} 元" for word, money in (("增", up), ("减", down)) if money]
         return f"，金额{'，'.join(parts)}" if parts else ""
 
     def _weight(self, change: Change, item: FieldChange) -> Weight:

@@ -209,13 +209,14 @@ def show(root: Path, resource: str, key: str | None, at: str | None) -> None:
     例：gongshi show payments F0000001 --at 2020-06-30
     """
     from gongshi.changes import cell, record_in, totals_in
+    from gongshi.changes.phrases import counted
     from gongshi.checks.showing import shown_path, shown_text
     from gongshi.package import read_descriptor
 
     tree = work_tree(root) if at is None else _tree_at(_git(root), at)
     if key is None:
         for total in totals_in(tree, resource):
-            say(f"{shown_text(total.group)} {total.measure} {total.after:,f} {total.unit}")
+            say(f"{shown_text(total.group)} {total.measure} {counted(total.after)} {total.unit}")
         return
     records = record_in(tree, resource, key)
     if not records:
