@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import io
 import shutil
+import stat
 import subprocess
 import sys
 import zipfile
@@ -143,9 +144,14 @@ def test_no_output_of_any_command_shows_a_person(ledger, tmp_path: Path, monkeyp
 
 
 def written(folder: Path) -> dict[str, list[str]]:
-    """What can be read in the files that the commands wrote: exports for the auditor and refused rows."""
+    """What can be read in the files that the commands wrote for others.
+
+    Refused rows are whole, for the clerk who has the sheet they came from: their file says so, and nobody else may read it.
+    """
     found = {}
-    for path in (*folder.glob("审计*"), *folder.glob("*退回*"), *folder.glob("空表*")):
+    for path in folder.glob("*退回*"):
+        assert "含个人信息" in path.name and stat.S_IMODE(path.stat().st_mode) == 0o600, path
+    for path in (*folder.glob("审计*"), *folder.glob("空表*")):
         data = path.read_bytes()
         if zipfile.is_zipfile(io.BytesIO(data)):
             with zipfile.ZipFile(path) as archive:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from itertools import groupby
 from gongshi.changes.audit import BUSINESS_DATES, Approvals, AuditTable, Cell, as_value, days_late
 from gongshi.changes.commits import commit_at
 from gongshi.changes.past import History, Stored, rows_in
+from gongshi.changes.phrases import LARGEST, TOO_LARGE
 from gongshi.changes.values import RecordVersion, Revision
 from gongshi.checks.showing import shown_cell, shown_text
 from gongshi.repository import RevisionTree
@@ -18,6 +20,7 @@ from gongshi.repository import RevisionTree
 Rows = Iterator[tuple[Cell, ...]]
 _WHO = ("提交", "时间", "作者", "自称审批", "文号", "依据")
 OVER = 10_000  # yuan
+_COMMIT = re.compile("[0-9a-f]{40}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,6 +288,13 @@ QUESTIONS: Mapping[str, tuple[str, tuple[str, ...], Callable[[Asked], Rows]]] = 
 }
 
 
+def _shown(cell: Cell) -> Cell:
+    """A cell without what may be a person: in texts, and where an amount should be."""
+    if isinstance(cell, str):
+        return cell if _COMMIT.fullmatch(cell) else shown_text(cell)
+    return TOO_LARGE if abs(cell) >= LARGEST else cell
+
+
 def question_tables(
     past: History, base: str, approvals: Approvals, day: date, over: int = OVER, names: Iterable[str] = tuple(QUESTIONS)
 ) -> tuple[AuditTable, ...]:
@@ -295,9 +305,8 @@ def question_tables(
     tables = []
     for name in names:
         title, columns, rows = QUESTIONS[name]
-        tables.append(
-            AuditTable(f"q{numbers[name]:02}_{name}", f"{numbers[name]:02} {title}", columns, tuple(rows(asked)))
-        )
+        shown = tuple(tuple(map(_shown, row)) for row in rows(asked))
+        tables.append(AuditTable(f"q{numbers[name]:02}_{name}", f"{numbers[name]:02} {title}", columns, shown))
     return tuple(tables)
 
 
