@@ -19,6 +19,7 @@ test: $(VENV)/.dev lint
 # fifty random counties whose figures a stranger tries to work back, and two thousand drawn sheets to import.
 nightly: $(VENV)/.dev
 	$(VENV)/bin/python -m pytest -s tests/nightly/moments.py tests/nightly/upgrades.py tests/nightly/counties.py tests/nightly/sheets.py
+	GONGSHI_KILLS=50 $(VENV)/bin/python -m pytest tests/exchange/test_killed.py
 
 check: $(VENV)/.site
 	$(VENV)/bin/gongshi check

@@ -115,7 +115,8 @@ def test_what_the_base_says_is_kept_for_the_rules_that_asked(tmp_path: Path, mon
 
 def pets(rows: str, more: str, pattern: str = "[0-9]+") -> DictTree:
     number = field("number", f", constraints: {{pattern: '{pattern}'}}")
-    tree = ledger("id,number\n" + rows, "id", special=number)
+    key = field("id", ", constraints: {required: true}")
+    tree = ledger("id,number\n" + rows, "", special=key + number)
     tree.files["records/more.csv"] = f"id,number\n{more}".encode()
     return tree
 

@@ -45,21 +45,24 @@ def test_a_process_that_fails_is_a_sentence(tmp_path: Path) -> None:
 
 
 def test_why_a_process_stopped_is_told(tmp_path: Path) -> None:
-    with aside(GUARD, "试查", str(tmp_path / "gone")) as running, pytest.raises(GongshiError, match=r"^找不到文件夹"):
+    with (
+        aside(GUARD, "试查", str(tmp_path / "gone"), "") as running,
+        pytest.raises(GongshiError, match=r"^找不到文件夹"),
+    ):
         running.answer()
 
 
 @pytest.mark.skipif(os.name == "nt", reason="needs signals")
 @pytest.mark.parametrize("name", ["SIGKILL", "SIGTERM", "SIGSEGV", "SIGABRT", "SIGINT", "SIGHUP"])
 def test_a_killed_process_is_a_sentence(tmp_path: Path, name: str) -> None:
-    with aside(GUARD, "试查", str(tmp_path)) as running:
+    with aside(GUARD, "试查", str(tmp_path), "") as running:
         os.kill(running.process.pid, getattr(signal, name))
         with pytest.raises(GongshiError, match=r"^试查的进程中途停了（(被信号 [0-9]+ 终止|退出码 [0-9]+)）"):
             running.answer()
 
 
 def test_it_is_gone_when_nobody_waits_for_it(tmp_path: Path) -> None:
-    with pytest.raises(ZeroDivisionError), aside(GUARD, "试查", str(tmp_path)) as running:
+    with pytest.raises(ZeroDivisionError), aside(GUARD, "试查", str(tmp_path), "") as running:
         raise ZeroDivisionError
     assert running.process.returncode is not None
 
@@ -72,12 +75,12 @@ def test_no_code_comes_from_the_folder_or_the_environment(tmp_path: Path, monkey
     monkeypatch.chdir(tmp_path)
     for variable in ("PYTHONPATH", "PYTHONSTARTUP", "PYTHONHOME", "PYTHONUSERBASE"):
         monkeypatch.setenv(variable, str(tmp_path))
-    with aside(GUARD, "试查", str(tmp_path)) as running:
+    with aside(GUARD, "试查", str(tmp_path), "") as running:
         assert running.answer() == []
     assert not (tmp_path / "ran").exists()
 
 
 def test_a_program_that_cannot_be_started_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sys.executable", "/no/such/python")
-    with pytest.raises(GongshiError, match=r"没有能启动"), aside(GUARD, "试查", "."):
+    with pytest.raises(GongshiError, match=r"没有能启动"), aside(GUARD, "试查", ".", ""):
         raise AssertionError

@@ -44,7 +44,7 @@ def counted(call):
     return done
 
 
-def built(config, out, *rest):
+def built(config, out, *rest, **more):
     global armed
     shutil.copytree(root.parent / "made", out, dirs_exist_ok=True)
     armed = True
@@ -71,7 +71,7 @@ def place(tmp_path_factory) -> Path:
     for path, content in tree_of({"county": [county]}).files.items():
         (home / "ledger" / path).parent.mkdir(parents=True, exist_ok=True)
         (home / "ledger" / path).write_bytes(content)
-    (home / "ledger/mkdocs.yml").write_text("site_name: x\n", "utf-8")
+    (home / "ledger/mkdocs.yml").write_text("site_name: x\nplugins: [gongshi]\n", "utf-8")
     git(home, "init", "-q", "ledger")
     git(home / "ledger", "add", "-A")
     git(home / "ledger", "commit", "-qm", "all")
