@@ -92,7 +92,10 @@ def draw(chance: random.Random, number: int) -> Drawn:
 
 def _say(chance: random.Random, sheet: Drawn, unit: str, place: str, header, above, below, body) -> None:
     """Put the unit where it is said to stand."""
-    spelled = lambda forms: chance.choice(forms).format(n="投入金额", u=unit)  # noqa: E731
+
+    def spelled(forms):
+        return chance.choice(forms).format(n="投入金额", u=unit)
+
     if place in ("header", "twice", "two"):
         header[-1][MONEY] = spelled(IN_HEADER)
     if place == "group":

@@ -43,6 +43,7 @@ METADATA = (
     {"field": ", example: x, rdfType: 'https://schema.org/name', format: default"},
     {"schema": "primaryKey: a\nmissingValues: ['']\nfieldsMatch: exact"},
     {"kind": "number", "field": ", constraints: {minimum: 1, maximum: 1.0}"},
+    {"field": ", constraints: {enum: 甲}"},
 )  # fmt: skip
 
 
@@ -71,6 +72,7 @@ REFUSED = (
     ({"field": ", format: email"}, "format 只能是 default"),
     ({"field": ", trueValues: [是]"}, "只用于 boolean"),
     ({"kind": "boolean", "field": ", trueValues: [是, 有], falseValues: [否, 有]"}, "都有“有”"),
+    ({"kind": "boolean", "field": ", trueValues: 是, falseValues: 是"}, "都有“是”"),
     ({"kind": "integer", "field": ", constraints: {minimum: 9, maximum: 1}"}, "minimum 9 大于 maximum 1"),
     ({"kind": "number", "field": ", constraints: {minimum: 0.5, maximum: -1}"}, "大于"),
     ({"field": ", constraints: {minLength: 5, maxLength: 4}"}, "minLength 5 大于 maxLength 4"),

@@ -125,8 +125,10 @@ def _only(node: Mapping, name: str, values: tuple[str, ...]) -> Iterator[Wrong]:
 
 
 def _words(node: Mapping, name: str) -> list[str]:
+    """The values of a list, or the one value, as the descriptor takes it."""
     found = node.items.get(name)
-    return [item.value for item in found.items if isinstance(item, Scalar)] if isinstance(found, Sequence) else []
+    items = found.items if isinstance(found, Sequence) else [found]
+    return [item.value for item in items if isinstance(item, Scalar)]
 
 
 def _number(value: str) -> float | None:

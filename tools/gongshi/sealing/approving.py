@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from gongshi.model import Finding, Severity
 from gongshi.package import RECORDS
 from gongshi.repository import Git
 from gongshi.sealing.authority import UNSIGNED, Standing, signed_commit, standing
@@ -49,16 +48,6 @@ def approvals(git: Git, tip: str, base: str = "") -> Mapping[str, Approval]:
     clocks = _clocks(git, tip)
     standings = _Standings(git, tip)
     return {commit: _approval(git, commit, parents, standings, clocks) for commit, *parents in entries}
-
-
-def approval_findings(git: Git, tip: str, base: str = "") -> list[Finding]:
-    """A warning for each commit after ``base`` that nobody else signed; nothing where the county has no signers."""
-    found = []
-    for one in approvals(git, tip, base).values():
-        if one.why and one.why != OPEN:
-            message = f"提交 {one.commit[:12]} 是{one.why}；请由别的审核员用 gongshi review accept 合并"
-            found.append(Finding("unsigned-merge", Severity.WARNING, message, key=(one.commit[:12],)))
-    return found
 
 
 class _Standings:
