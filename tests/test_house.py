@@ -20,6 +20,7 @@ ORDER = [
     "review",
     "sealing",
     "disclosure",
+    "lookup",
     "exchange",
     "founding",
     "site",
@@ -50,6 +51,7 @@ DOORS = {
     "mkdocs": {"mkdocs_plugin"},
     "jieba": {"site"},
     "highspy": {"disclosure"},
+    "pypinyin": {"lookup"},
     "openpyxl": set(),
     "requests": set(),
 }
