@@ -16,10 +16,12 @@ test: $(VENV)/.dev lint
 	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/python -m pytest -n auto --dist loadfile
 
 # kill -9 and a full disk at random moments of what writes (GONGSHI_SEED repeats a night, GONGSHI_MOMENTS makes it longer), and
-# fifty random counties whose figures a stranger tries to work back, and two thousand drawn sheets to import.
+# fifty random counties whose figures a stranger tries to work back, and two thousand drawn sheets to import;
+# then every test that tries more often at night.
+OFTEN := $(shell grep -rl 'import.*rounds' tests --include='test_*.py')
 nightly: $(VENV)/.dev
 	$(VENV)/bin/python -m pytest -s tests/nightly/moments.py tests/nightly/upgrades.py tests/nightly/counties.py tests/nightly/sheets.py
-	GONGSHI_KILLS=50 $(VENV)/bin/python -m pytest tests/exchange/test_killed.py
+	GONGSHI_NIGHT=1 $(VENV)/bin/python -m pytest $(OFTEN)
 
 check: $(VENV)/.site
 	$(VENV)/bin/gongshi check

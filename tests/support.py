@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from pathlib import Path
 
@@ -13,6 +14,11 @@ from gongshi.repository import WorkTree, write_files
 
 ROOT = Path(__file__).resolve().parent.parent
 DESCRIPTORS = ("records/datapackage.yaml", "records/documents.yaml")
+
+
+def rounds(suite: int, night: int) -> int:
+    """How often a test tries: ``make nightly`` sets GONGSHI_NIGHT and has the time for many more."""
+    return night if os.environ.get("GONGSHI_NIGHT") else suite
 
 
 class DictTree:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import random
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -19,7 +21,7 @@ from gongshi.checks.report import report_doubts
 from gongshi.package import Database, export_package, identifier, load
 from gongshi.repository import Git, WorkTree
 from gongshi.sealing import DEMO_IDENTITY, read_identity, unseal
-from support import ROOT
+from support import ROOT, rounds
 
 RECORDS = ROOT / "records"
 
@@ -47,15 +49,16 @@ def test_the_records_check_clean(database: Database) -> None:
 
 
 def test_every_field_of_every_resource_reports_a_bad_cell_at_its_place(database: Database) -> None:
-    """499 fields: one cell of the real records made invalid each time, found at path, line and field, then put back."""
-    tried = 0
+    """One cell of the real records made invalid each time, found at path, line and field, then put back: all of the 499 fields
+    at night, in the suite those of one draw."""
+    tried, draw, of = 0, random.Random(date.today().toordinal()), rounds(6, 1)
     for resource in database.descriptor.resources.values():
         rows = database.loaded[resource.name].rows
         if not rows:
             continue
         table, row = f"raw.{identifier(resource.name)}", rows // 2
         path, line = database.locate(resource.name, row)
-        for field in resource.schema.fields:
+        for field in (field for field in resource.schema.fields if draw.randrange(of) == 0):
             column = identifier(field.name)
             bad = "" if field.required else "\x01" * (field.max_length + 1 if field.max_length else 1)
             ((good,),) = database.sql(f"SELECT {column} FROM {table} WHERE rowid = ?", [row])
@@ -65,7 +68,7 @@ def test_every_field_of_every_resource_reports_a_bad_cell_at_its_place(database:
             assert [(found.path, found.line, found.field) for found in findings] == [(path, line, field.name)]
             assert "\x01" not in findings[0].message or not is_personal(resource)
             tried += 1
-    assert tried > 480
+    assert tried > 480 / of / 2
     assert check_records(database) == []
 
 

@@ -19,7 +19,7 @@ from gongshi.changes.lines import columns, compared, counted
 from gongshi.changes.markdown import LIMIT, escape
 from gongshi.model import Finding, GongshiError, Severity
 from gongshi.repository import Git, RevisionTree, WorkTree
-from support import DictTree
+from support import DictTree, rounds
 
 REAL = real_ledger()
 SEEDS = st.integers(0, 10**9)
@@ -56,7 +56,7 @@ def straight(change: Change) -> tuple:
     return (change.kind, change.resource, change.path_before, change.path_after, change.before, change.after, fields)
 
 
-@settings(max_examples=40, deadline=None, phases=[Phase.generate])
+@settings(max_examples=rounds(6, 60), deadline=None, phases=[Phase.generate])
 @given(SEEDS, SEEDS)
 def test_laws_on_real_trees(one: int, other: int) -> None:
     before, after = edited(REAL, one), edited(REAL, other)

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from gongshi.checks import check_records
 from gongshi.package import load
 from gongshi.repository import WorkTree
+from support import rounds
 
 SCHEMA = """
 primaryKey: [code]
@@ -108,7 +109,7 @@ def quote(cell: str) -> str:
     return '"' + cell.replace('"', '""') + '"' if any(char in cell for char in ',"') else cell
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=rounds(50, 150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(st.tuples(*CELLS), min_size=1, max_size=4))
 def test_what_we_pass_frictionless_passes(tmp_path: Path, rows: list[tuple[str, ...]]) -> None:
     text = "\n".join(",".join(map(quote, row)) for row in rows)
@@ -120,7 +121,7 @@ def test_what_we_pass_frictionless_passes(tmp_path: Path, rows: list[tuple[str, 
             assert finding.code in STRICTER or any(line == finding.line for line, _ in theirs), finding
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=rounds(50, 150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     body=st.lists(
         st.sampled_from(["T01", "名称", ",", ",", '"', "\n", "\r\n", " ", "是", "1.00", "7", "\u2028", "''"]),
@@ -160,13 +161,14 @@ def test_each_bad_cell_is_reported_at_its_line_and_field(tmp_path: Path, column:
     assert codes & {"constraint-error", "type-error"} or finding.code == "spelling"
 
 
-def test_a_thousand_random_corruptions(tmp_path: Path) -> None:
-    """Bytes flipped, dropped or doubled anywhere: never do we pass what Frictionless rejects."""
+def test_random_corruptions(tmp_path: Path) -> None:
+    """Bytes flipped, dropped or doubled anywhere, a thousand times at night: never do we pass what Frictionless rejects."""
+    tries = rounds(60, 1000)
     draw = random.Random(7)
     rows = [",".join([f"T{n:02d}", *GOOD[1:]]) for n in range(1, 6)]
     clean = HEADER + b"\n" + "\n".join(rows).encode() + b"\n"
     caught = 0
-    for _ in range(1000):
+    for _ in range(tries):
         data = bytearray(clean)
         place = draw.randrange(len(data))
         what = draw.randrange(3)
@@ -181,4 +183,4 @@ def test_a_thousand_random_corruptions(tmp_path: Path) -> None:
             caught += 1
         else:
             assert upstream(tmp_path) == set(), (place, what, bytes(data))
-    assert caught > 500
+    assert caught > tries / 2

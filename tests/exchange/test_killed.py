@@ -20,11 +20,11 @@ from gongshi.cli.common import work_tree
 from gongshi.cli.format import format as format_command
 from gongshi.repository import WorkTree
 from gongshi.sealing import unseal
-from support import project_descriptor
+from support import project_descriptor, rounds
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="needs fork and SIGKILL")
 VICTIM = Path(__file__).with_name("victim.py")
-KILLS = int(os.environ.get("GONGSHI_KILLS", "16"))
+KILLS = rounds(6, 50)
 Snapshot = dict[str, bytes]
 
 

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gongshi.policy import State, load_policies, run
+from support import rounds
 
 from .cases import descriptor, ledger, policies_of, policy_tree
 
@@ -248,7 +249,7 @@ def test_the_rich_file_is_good() -> None:
     assert policies_of(yaml.safe_dump(RICH, allow_unicode=True)).findings == ()
 
 
-@settings(max_examples=120, deadline=None)
+@settings(max_examples=rounds(40, 400), deadline=None)
 @given(st.sampled_from(places(RICH)), HOSTILE)
 def test_no_text_anywhere_breaks_loading_or_running(place, value) -> None:
     policies = policies_of(yaml.safe_dump(replaced(RICH, place, value), allow_unicode=True))
