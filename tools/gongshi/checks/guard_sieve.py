@@ -14,6 +14,16 @@ from typing import TypeVar
 
 from gongshi.checks.guard_text import INLINE, NUMERALS, SEPARATOR
 
+
+def _between(first: str, last: str, without: str) -> Iterator[tuple[str, str]]:
+    """The blocks from ``first`` to ``last`` that hold none of ``without``."""
+    for char in sorted({char for char in without if first <= char <= last}):
+        if first < char:
+            yield first, chr(ord(char) - 1)
+        first = chr(ord(char) + 1)
+    yield first, last
+
+
 # Characters other than ASCII that are digits or show nothing, in blocks; tests hold them against all of Unicode.
 _STRANGE = (
     "\x80-\x9f\u00ad\u00b2\u00b3\u00b9\u0300-\u036f\u0483-\u0489\u0590-\u1fff\u200b-\u200f\u202a-\u202e\u2060-\u209c\u20d0-\u20ff"
@@ -24,17 +34,20 @@ _STRANGE = (
 _ANY = f"0-9{NUMERALS}{_STRANGE}"
 _GLUE = "[ ._~\u00b7\u2010-\u2015\u2212*-]"
 _RARE = f"{NUMERALS}{_STRANGE}"
-# Each begins with one character of a set, which the engine looks for quickly; what was found is then looked at.
+_PLAIN = "".join(f"{first}-{last}" for first, last in _between("\u4e00", "\u9fff", NUMERALS))  # Chinese, but no numeral
+# Begins with one character of a set, which the engine looks for quickly; what was found is then looked at, and as a numeral
+# is mostly part of a word (一卡通, 二季度), what stands behind it comes first.
 _SIGN = re.compile(
-    rf"[{_RARE}出生日姓rR%&\\<\]\x01-\x08\x0b\x0c\x0e-\x1f](?:"
-    rf"(?<=[{_RARE}])(?:(?<=[0-9].)|(?<=[0-9]{_GLUE}[0-9]{_GLUE}.)|(?={_GLUE}{{0,3}}[{_ANY}])"
-    rf"|(?={SEPARATOR}{{1,8}}[{_ANY}]{SEPARATOR}{{1,8}}[{_ANY}]))"
-    r"|(?<=出)生|(?<=生)[日于人]|(?<=日)(?:生|出生)|(?<=姓)|(?<=[bB][iI][rR])[tT][hH]"
+    rf"[{_RARE}生日姓%&\\<\]\x01-\x08\x0b\x0c\x0e-\x1f](?:"
+    rf"(?<=[{_RARE}])(?:(?<=[0-9].)|(?![{_PLAIN}])(?:(?={_GLUE}{{0,3}}[{_ANY}])"
+    rf"|(?={SEPARATOR}{{1,8}}[{_ANY}]{SEPARATOR}{{1,8}}[{_ANY}]))|(?<=[0-9]{_GLUE}[0-9]{_GLUE}.))"
+    r"|(?<=生)(?:(?<=出生)|[日于人])|(?<=日)(?:生|出生)|(?<=姓)"
     r"|(?<=%)[0-9A-Fa-f]{2}|(?<=&)(?:#|[A-Za-z]\w{1,30};)|(?<=\\)(?:[ux][0-9A-Fa-f{]|U000|0{0,4}[367][0-9])"
     rf"|(?<=[0-9Xx]<)(?:/?(?:{INLINE}|br|BR)\b|!--)|(?<=[0-9]\])\(|(?<=[0-9]\\)[^\w\s]"
     r"|(?<=>[0-9]<)/t[dh]>\s{0,9}<t[dh][^<>]{0,99}>[0-9]<"
     r"|(?<=[0-9][\x01-\x08\x0b\x0c\x0e-\x1f]))"
 )
+_BIRTH = b"birth"
 
 
 _BEYOND = b"\xf0"  # begins a character beyond the basic plane: mathematical digits, keycaps, tags; rare, so always read
@@ -62,11 +75,14 @@ _RUN = b"1" * 11
 _CELLS = (b"1,1,1,1,1,1,1,1", b"\n1\n1\n1\n1\n1\n1\n1\n1")
 # Groups of digits as they are written in phone numbers and accounts: what all of a kind have in common comes first, for the
 # engine looks for it quickly, then what must stand before and behind it.
-_FOURS = re.compile(
-    b"1,1111,1111(?:(?<=(?<!1)111,1111,1111)(?!1)|(?<=(?<!1)111111,1111,1111)(?=,111)"
-    b"|(?<=(?<!1)111,111,1111,1111)(?=,1)|(?<=(?<!1)1111,1111,1111)(?=,111))"
+_FOURS = (
+    b"1,1111,1111",
+    re.compile(
+        b"1,1111,1111(?:(?<=(?<!1)111,1111,1111)(?!1)|(?<=(?<!1)111111,1111,1111)(?=,111)"
+        b"|(?<=(?<!1)111,111,1111,1111)(?=,1)|(?<=(?<!1)1111,1111,1111)(?=,111))"
+    ),
 )
-_DATED = re.compile(b"111111,11111111,111(?<=(?<!1)111111,11111111,111)(?:1(?!1)|x)")
+_DATED = b"111111,11111111,111", re.compile(b"111111,11111111,111(?<=(?<!1)111111,11111111,111)(?:1(?!1)|x)")
 _NEEDLES = (_BEYOND, _RUN, *_CELLS)
 Text = TypeVar("Text", bytes, str)
 
@@ -80,14 +96,22 @@ def suspicious_lines(chunk: bytes, text: str) -> set[int]:
     numbers: set[int] = set()
     for needle in _NEEDLES:
         numbers.update(_lines(joined, b"\n", partial(joined.find, needle)))
-    for groups in (_FOURS, _DATED):
-        numbers.update(_lines(joined, b"\n", partial(_search, groups, joined)))
+    for needle, groups in (_FOURS, _DATED):
+        numbers.update(_lines(joined, b"\n", partial(_grouped, needle, groups, joined)))
+    numbers.update(_lines(chunk, b"\n", partial(chunk.lower().find, _BIRTH)))
     numbers.update(_lines(text, "\n", partial(_search, _SIGN, text)))
     return numbers
 
 
 def _joined(chunk: bytes) -> bytes:
     return chunk.translate(_SHAPE, _TRAILING).replace(_DIVISION, _SHORTER).translate(None, b" ")
+
+
+def _grouped(needle: bytes, pattern: re.Pattern[bytes], text: bytes, at: int) -> int:
+    """The next place of a pattern that begins with ``needle``, which is found much faster by itself; -1 if there is none."""
+    while (at := text.find(needle, at)) >= 0 and not pattern.match(text, at):
+        at += 1
+    return at
 
 
 def _search(pattern: re.Pattern[Text], text: Text, at: int) -> int:
