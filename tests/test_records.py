@@ -18,7 +18,7 @@ from gongshi.checks.guard import NameSet, scan
 from gongshi.checks.phrases import is_personal
 from gongshi.checks.proof import prove
 from gongshi.checks.report import report_doubts
-from gongshi.package import Database, export_package, identifier, load
+from gongshi.package import Database, identifier, load
 from gongshi.repository import Git, WorkTree
 from gongshi.sealing import DEMO_IDENTITY, read_identity, unseal
 from support import ROOT, rounds
@@ -83,13 +83,6 @@ def test_frictionless_is_valid_on_the_records_as_they_lie() -> None:
     report = frictionless.Package(str(RECORDS / "datapackage.yaml")).validate()
     assert report.valid, report.flatten(["name", "rowNumber", "fieldName", "type"])[:5]
     assert len(report.tasks) == 29
-
-
-def test_frictionless_is_valid_on_the_exported_package(database: Database, tmp_path: Path) -> None:
-    export_package(database, tmp_path / "package")
-    report = frictionless.Package(str(tmp_path / "package/datapackage.json")).validate()
-    assert report.valid, report.flatten(["name", "rowNumber", "fieldName", "type"])[:5]
-    assert len(report.tasks) == len(database.descriptor.resources)
 
 
 LIVE = "(SELECT * FROM members WHERE life_status IN ('正常', '转入'))"

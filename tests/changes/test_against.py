@@ -17,7 +17,7 @@ from gongshi.checks import Proofs
 from gongshi.cli.check import check
 from gongshi.package import load
 from gongshi.repository import Cache, program_digest
-from support import DictTree
+from support import DictTree, rounds
 
 
 def git(root: Path, *arguments: str) -> None:
@@ -63,7 +63,8 @@ def test_the_answer_is_the_same_without_the_cache_or_with_a_damaged_one(county: 
     assert [place.name.partition("-")[0] for place in files] == ["figures", "proofs", "verdict"]
     for place in files:
         content = place.read_bytes()
-        for damaged in (b"", content[:-3], content[:70], content.replace(b"a", b"b"), b"\xff" + content):
+        damages = (content[:-3], content.replace(b"a", b"b"), b"", content[:70], b"\xff" + content)
+        for damaged in damages[: rounds(2, 5)]:
             place.write_bytes(damaged)
             assert findings(county) == first
     for place in files:

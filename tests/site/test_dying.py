@@ -16,7 +16,7 @@ from gongshi.cli.verify import verify
 from gongshi.site.chain import check_latest, check_log
 from gongshi.site.manifest import digests
 from gongshi.site.publishing import read_log
-from support import tree_of
+from support import rounds, tree_of
 
 PROGRAM = """
 import errno, io, os, shutil, sys
@@ -98,7 +98,7 @@ def state(home: Path) -> tuple[str, int]:
 @pytest.mark.parametrize("how", ["killed", "full"])
 def test_old_or_new(place, tmp_path, how):
     seen = set()
-    for left in range(1, 200, 17):
+    for left in range(1, 200, rounds(34, 17)):
         home = shutil.copytree(place, tmp_path / str(left))
         command = [sys.executable, "-c", PROGRAM, str(left), how, home / "ledger"]
         done = subprocess.run(command, capture_output=True, text=True)
