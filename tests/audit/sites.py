@@ -53,7 +53,9 @@ Told = dict[Key, set[str]]
 def read(files: Mapping[str, bytes], measures: Mapping[str, tuple[str, ...]]) -> Told:
     """All that ``files`` (by path) tell; ``measures`` are the names of the numbers of each figure."""
     told: Told = defaultdict(set)
-    tables = dict(_downloads(files))
+    tables: dict[str, list[dict]] = defaultdict(list)
+    for name, rows in _downloads(files):
+        tables[_whole(name)] += rows
     county = next(row["division_code"] for row in tables["people"] if row["level"] == "县")
     for name, rows in tables.items():
         if name in TABLES:
@@ -105,6 +107,12 @@ def _downloads(files: Mapping[str, bytes]) -> Iterator[tuple[str, list[dict]]]:
                 plain = list(csv.DictReader(io.StringIO(other.decode("utf-8-sig"))))
                 assert len(plain) == len(rows), f"{path} and its CSV have different rows"
             yield name, rows
+
+
+def _whole(name: str) -> str:
+    """The table that a file is a part of: people-village is of people."""
+    names = [table for table in (*TABLES, "people") if name == table or name.startswith(f"{table}-")]
+    return max(names, key=len, default=name)
 
 
 def _text(value: object) -> str:

@@ -31,6 +31,7 @@ def read_descriptor() -> SimpleNamespace:
                 name=field["name"], title=field["title"], type=field["type"], unit=field.get("unit", ""),
                 description=str(field.get("description", "")), disclosure=field["disclosure"],
                 enum=tuple(field.get("constraints", {}).get("enum", ())),
+                decimals=field.get("decimals"),
             )
             for field in yaml.safe_load(path.read_text("utf-8"))["fields"]
         )  # fmt: skip

@@ -2,12 +2,15 @@
 
 import csv
 import json
+import re
+from decimal import Decimal
 
 import pytest
 from frictionless import Package, system
+from made_up import DAY, Example
 
-from gongshi.disclosure import Withheld
-from gongshi.site.downloads import plain_cell
+from gongshi.disclosure import Column, Disclosure, Withheld
+from gongshi.site.downloads import _descriptions, plain_cell, tables
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +51,8 @@ def test_a_withheld_count_is_empty_and_the_note_says_why(data, content):
     for row in few:
         assert rows[row.project_id]["benef_poor_households"] == ""
         assert "其中贫困户数不公布" in rows[row.project_id]["note"]
-    people = read(data / "people.csv")
-    assert all((row["households"] == "") == bool(row["note"]) for row in people)
+    people = [row for path in data.glob("people-*.csv") for row in read(path)]
+    assert people and all((row["households"] == "") == bool(row["note"]) for row in people)
 
 
 def test_no_cell_is_a_formula(data):
@@ -69,4 +72,56 @@ def test_the_files_begin_with_a_byte_order_mark_and_end_with_a_line_feed(data):
 
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "＝", "＋", "－", "＠", " ＝"])
 def test_a_sign_that_begins_a_formula_is_made_inert(sign):
-    assert plain_cell(f"{sign}1") == f"'{sign.strip()}1"
+    assert plain_cell(f"{sign}1", Column("a", "甲")) == f"'{sign.strip()}1"
+
+
+def test_no_file_holds_a_row_together_with_a_total_of_it(data):
+    """A total is in a file of its own, and so is each level of places, and each way to group the same people."""
+    for path in data.glob("*.csv"):
+        rows = read(path)
+        levels = {row.get("level") for row in rows if {"households", "amount"} & set(row)}
+        assert len(levels) < 2 and len({row.get("dimension") for row in rows}) < 2, path
+        said = [any(cell in ("合计", "总计", "小计", "全县") for cell in row.values()) for row in rows]
+        assert all(said) or not any(said), path
+    aid = sum(Decimal(row["amount"] or 0) for row in read(data / "school-aid-total.csv"))
+    assert aid > 0 and (data / "loans-total.csv").is_file()
+
+
+def test_the_parts_of_a_view_hold_every_row_once(content):
+    views = content._views
+    for name in views.views:
+        found = [row for _, rows in views.parts(name) for row in rows]
+        assert sorted(map(repr, found)) == sorted(map(repr, views.rows(name))), name
+
+
+def test_a_row_of_an_unknown_place_is_not_lost():
+    example = Example()
+    example.open()
+    example._connection.execute(
+        "UPDATE figures SET place = '999999999999' WHERE figure = 'residents' AND place = '990100100201'"
+    )
+    names = {table.name: len(table.rows) for table in tables(Disclosure(example, DAY))}
+    assert names["residents-other"] == 1
+
+
+@pytest.mark.parametrize(
+    ("number", "decimals", "unit", "shown"),
+    [("80.000000", None, "", "80"), ("0.250000", None, "", "0.25"), ("375000.000000", 2, "元", "375000.00"),
+     ("3000000.000000", None, "元", "3000000.00"), ("97.4", 2, "%", "97.40"), ("0.125", 2, "", "0.125"), ("1E+3", None, "", "1000")],
+)  # fmt: skip
+def test_a_number_is_written_as_its_field_says_and_never_cut(number, decimals, unit, shown):
+    column = Column("a", "甲", "number", unit, decimals=decimals)
+    assert plain_cell(Decimal(number), column) == shown
+
+
+def test_every_download_says_what_a_row_is(data, content):
+    package = json.loads((data / "datapackage.json").read_text("utf-8"))
+    for resource in package["resources"]:
+        assert resource["description"].startswith("一行"), resource["name"]
+        assert all(field["description"] for field in resource["schema"]["fields"]), resource["name"]
+    assert set(_descriptions()) == set(content._views.views)
+
+
+def test_no_cell_has_zeros_that_say_nothing(data):
+    for path in data.glob("*.csv"):
+        assert not re.search(r",[0-9]+[.][0-9]*0{3,}(?:,|$)", path.read_text("utf-8"), re.MULTILINE), path

@@ -139,7 +139,13 @@ def test_the_difference_is_seen_when_it_is_frozen(county):
     county.commit("2020-07-05", {path: files[path].replace(b",90\n", b",91\n")})
     after = county.published(JULY)
     changed = {path for path in after if after[path] != before[path]}
-    assert {"index.html", "data/people.csv", "data/people.json", "townships/index.html", "help/index.html"} <= changed
+    assert {
+        "index.html",
+        "data/people-village.csv",
+        "data/people-village.json",
+        "townships/index.html",
+        "help/index.html",
+    } <= changed
 
 
 def test_money_and_projects_do_not_wait(county):

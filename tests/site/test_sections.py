@@ -19,7 +19,7 @@ from gongshi.checks.guard_people import NameSet
 from gongshi.disclosure import NOT_YET, WITHHELD, Disclosure, Withheld, add
 from gongshi.disclosure.clock import State
 from gongshi.model import GongshiError
-from gongshi.site import Site, topics
+from gongshi.site import Site, downloads, topics
 from gongshi.site.load import _refuse_dates
 from gongshi.site.render import bar, share, tenths
 
@@ -284,8 +284,8 @@ def test_a_county_with_nothing_has_every_page():
 
 
 def test_every_view_is_there_as_excel_and_json_with_the_same_rows(built, content):
-    for name in content._views.views:
-        rows, columns = content._views.rows(name), content._views.columns(name)
+    for table in downloads.tables(content._views):
+        name, rows, columns = table.name, table.rows, table.columns
         objects = json.loads((built / f"data/{name}.json").read_text("utf-8"))
         assert len(objects) == len(rows), name
         cells = excel(built / f"data/{name}.xlsx")

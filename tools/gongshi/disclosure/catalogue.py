@@ -303,12 +303,16 @@ FINDINGS = View(
 
 _COMPLAINTS = """
     SELECT {by}, count(*) AS received, count(closed_on) AS closed,
-      count(*) FILTER (outcome IN ('属实已整改', '部分属实已整改')) AS confirmed,
-      count(*) FILTER (outcome = '不属实') AS unfounded
+      count(*) FILTER (outcome = '属实已整改') AS confirmed,
+      count(*) FILTER (outcome = '部分属实已整改') AS partly, count(*) FILTER (outcome = '不属实') AS unfounded,
+      count(*) FILTER (outcome = '已解释答复') AS explained, count(*) FILTER (outcome = '转办') AS passed_on,
+      count(*) FILTER (outcome IS NULL) AS waiting
     FROM {{complaints}} GROUP BY ALL ORDER BY received DESC, {by}"""
 
 _COMPLAINT_COUNTS = """#received:complaints.complaint_no=受理件数 #closed:complaints.closed_on=已办结
-    #confirmed:complaints.outcome=属实或部分属实并整改 #unfounded:complaints.outcome=不属实"""
+    #confirmed:complaints.outcome=属实已整改 #partly:complaints.outcome=部分属实已整改
+    #unfounded:complaints.outcome=不属实 #explained:complaints.outcome=已解释答复 #passed_on:complaints.outcome=转办
+    #waiting:complaints.outcome=还没有结果"""
 
 COMPLAINTS = View(
     "complaints",

@@ -45,7 +45,7 @@ class Disclosure:
     yet. ``history`` is what the view ``changes`` is made of, ``since`` from when on it is; None where there is none.
     """
 
-    __slots__ = ("_columns", "_frozen", "_rows", "counted_on", "pending", "since", "threshold", "views")
+    __slots__ = ("_columns", "_frozen", "_parts", "_rows", "counted_on", "pending", "since", "threshold", "views")
 
     def __init__(self, database: Database, day: datetime.date, history: Walk | None = None) -> None:
         descriptor = database.descriptor
@@ -56,6 +56,7 @@ class Disclosure:
         self.views: Mapping[str, str] = {view.name: view.title for view in (*VIEWS, PEOPLE, *MADE, CHANGES)}
         self._columns = {view.name: view.resolve(descriptor) for view in VIEWS}
         self._columns |= {view.name: view.columns for view in (PEOPLE, *MADE)} | {CHANGES.name: COLUMNS}
+        self._parts = {name: made.parts(name, descriptor) for name in self.views}
         self._rows = cache(_reader(database, self._frozen, self._columns, history))
         county = self.rows("county")
         self.threshold = county[0].threshold if county and county[0].threshold else USUAL
@@ -63,6 +64,14 @@ class Disclosure:
     def columns(self, name: str) -> tuple[Column, ...]:
         """What the columns of a view are."""
         return self._columns[name]
+
+    def parts(self, name: str) -> list[tuple[made.Part, list[Any]]]:
+        """The rows of a view in parts, none of which holds a row together with a total of it; all rows are in one."""
+        found: list[tuple[made.Part, list[Any]]] = [(part, []) for part in self._parts[name]]
+        rest: list[Any] = []
+        for row in self.rows(name):
+            next((mine for part, mine in found if part.holds(row)), rest).append(row)
+        return [*found, (made.REST, rest)] if rest else found
 
     def key(self, name: str) -> tuple[str, ...]:
         """The columns that tell the rows of a view apart."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from gongshi.disclosure.figures import TOTAL, declaration
 from gongshi.disclosure.frozen import NOT_YET, WITHHELD, Cell, Frozen, Value, Withheld
@@ -119,6 +119,51 @@ _DIMENSIONS = {
     "people-cause": ("main_cause", 1),
 }
 """For each figure the field of households that it groups by, and down to which of LEVELS."""
+
+
+class Part(NamedTuple):
+    """Rows of a view that may be added up: ``suffix`` is for its file, ``chosen`` what their columns say."""
+
+    suffix: str
+    title: str
+    chosen: Mapping[str, str]
+
+    def holds(self, row: Any) -> bool:
+        """Whether a row belongs here."""
+        return all(getattr(row, field) == value for field, value in self.chosen.items())
+
+
+REST = Part("other", "其他", {})
+"""What is of no place that the county knows."""
+
+_LEVEL_NAMES = {"县": "county", "乡镇": "township", "村": "village"}
+_WITH_TOTALS = {"loans": "purpose", "school-aid": "school_code"}
+"""Views that hold a total of the county among their rows, and the column that says so."""
+
+
+def parts(name: str, descriptor: Descriptor) -> list[Part]:
+    """What a view is cut into for whoever adds up its rows: no part holds a row together with a total of it.
+
+    A county, its townships and its villages are parts of their own, and so is each way of grouping the same people.
+    A row belongs to the first part that holds it.
+    """
+    if name in _WITH_TOTALS:
+        return [Part("total", TOTAL, {_WITH_TOTALS[name]: TOTAL}), Part("", "", {})]
+    if name == PEOPLE.name:
+        schema = descriptor.resources["households"].schema
+        grouped = {TOTAL: ("", len(LEVELS))} | {
+            schema.field(field).title: (figure.partition("-")[2], depth)
+            for figure, (field, depth) in _DIMENSIONS.items()
+        }
+        return [
+            Part("-".join(filter(None, (_LEVEL_NAMES[level], suffix))), f"{level}，{title}",
+                 {"level": level, "dimension": title})
+            for title, (suffix, depth) in grouped.items()
+            for level in LEVELS[:depth]
+        ]  # fmt: skip
+    found = next((view for view in MADE if view.name == name and view.place is _DIVISION), None)
+    levels = declaration().figures[found.source].levels if found else ()
+    return [Part(_LEVEL_NAMES[level], level, {"level": level}) for level in levels] or [Part("", "", {})]
 
 
 class Places:

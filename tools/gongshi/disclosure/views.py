@@ -70,6 +70,8 @@ class Column:
     mark: str = ""
     figure: str = ""
     """The declared figure and its measure that a marked column shows, as ``figure.measure``."""
+    decimals: int | None = None
+    """How many digits stand behind the point, if the schema says so; else as many as are needed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +154,7 @@ def _column(descriptor: Descriptor, view: View, spec: str) -> Column:
         people=mark in {"%", "?", "+"},
         mark=mark,
         figure=_figure(view, spec, match, field),
+        decimals=None if rows else field.decimals,
     )
 
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import datetime
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
+from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from gongshi.disclosure import Column, Disclosure, Withheld
 from gongshi.package.canonical import csv_cell
-from gongshi.site.workbook import workbook
+from gongshi.package.yamlfile import parse, plain
+from gongshi.site.workbook import places, workbook
 
 BOM = b"\xef\xbb\xbf"
 """Without it, spreadsheet programs read the Chinese of a CSV file as something else."""
@@ -20,64 +23,89 @@ _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r")
 
 
 class Table(NamedTuple):
-    """What the download page says of one file."""
+    """One file: rows that may be added up, with no total among them."""
 
     name: str
     title: str
-    rows: int
+    description: str
     columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    rows: Sequence[Any]
+
+    @property
+    def counted(self) -> bool:
+        """Whether figures in it may be withheld; then a last column says so."""
+        return any(column.people for column in self.columns)
+
+
+@cache
+def _descriptions() -> Mapping[str, str]:
+    return plain(parse((Path(__file__).parent / "tables.yaml").read_bytes()))
 
 
 def tables(views: Disclosure) -> list[Table]:
-    """Every view as a file."""
-    return [Table(name, title, len(views.rows(name)), views.columns(name)) for name, title in views.views.items()]
+    """Every view as files: one, or one for each part of it."""
+    return [
+        Table(
+            f"{name}-{part.suffix}" if part.suffix else name,
+            f"{title}：{part.title}" if part.title else title,
+            _descriptions()[name] + (f"这里只有{part.title}。" if part.title else ""),
+            views.columns(name),
+            views.key(name),
+            rows,
+        )
+        for name, title in views.views.items()
+        for part, rows in views.parts(name)
+    ]
 
 
 def files(views: Disclosure, facts: Mapping[str, Any]) -> Iterator[tuple[str, Iterable[bytes]]]:
     """Paths and contents of all downloads."""
     day = datetime.date.fromisoformat(str(facts["on"]))
     note = f"{facts['site_name']}，数据截至{facts['on_text']}，台账版本 {facts['commit_text']}"
-    for name, title in views.views.items():
-        yield f"data/{name}.csv", _csv(views, name)
-        yield f"data/{name}.json", _records(views, name)
-        yield f"data/{name}.xlsx", [workbook(title, views.columns(name), views.rows(name), day, note)]
+    found = tables(views)
+    for table in found:
+        yield f"data/{table.name}.csv", _csv(table)
+        yield f"data/{table.name}.json", _records(table)
+        yield f"data/{table.name}.xlsx", [workbook(table.title, table.columns, table.rows, day, note)]
     yield "data/commitments.js", [_commitments(views)]
-    yield "data/datapackage.json", [_json(_package(views, facts))]
+    yield "data/datapackage.json", [_json(_package(views, found, facts))]
 
 
-def _csv(views: Disclosure, name: str) -> Iterator[bytes]:
-    columns = views.columns(name)
-    counted = any(column.people for column in columns)
-    header = [column.name for column in columns] + [NOTE] * counted
+def _csv(table: Table) -> Iterator[bytes]:
+    header = [column.name for column in table.columns] + [NOTE] * table.counted
     yield BOM + (",".join(header) + "\n").encode()
-    for row in views.rows(name):
-        cells = [plain_cell(value) for value in row]
-        if counted:
-            cells.append(_note(columns, row))
+    for row in table.rows:
+        cells = [plain_cell(value, column) for column, value in zip(table.columns, row, strict=True)]
+        if table.counted:
+            cells.append(_note(table.columns, row))
         yield (",".join(map(csv_cell, cells)) + "\n").encode()
 
 
-def _records(views: Disclosure, name: str) -> Iterator[bytes]:
+def _records(table: Table) -> Iterator[bytes]:
     """A list of objects, one a line; a withheld figure is null, and ``note`` says so."""
-    columns = views.columns(name)
-    counted = any(column.people for column in columns)
     comma = "[\n"
-    for row in views.rows(name):
-        values = {column.name: _plain(value) for column, value in zip(columns, row, strict=True)}
-        if counted:
-            values[NOTE] = _note(columns, row)
+    for row in table.rows:
+        values = {column.name: _plain(value, column) for column, value in zip(table.columns, row, strict=True)}
+        if table.counted:
+            values[NOTE] = _note(table.columns, row)
         yield (comma + json.dumps(values, ensure_ascii=False, separators=(",", ":"))).encode()
         comma = ",\n"
     yield b"[]\n" if comma == "[\n" else b"\n]\n"
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: Any, column: Column) -> Any:
     """Money stays exact, as text; so do dates."""
     if isinstance(value, Withheld):
         return None
     if isinstance(value, Decimal):
-        return f"{value:f}"
+        return digits(value, column)
     return value.isoformat() if isinstance(value, datetime.date) else value
+
+
+def digits(value: Decimal, column: Column) -> str:
+    """A number as its field has it: with so many digits after the point, or with no zero at the end."""
+    return f"{value:.{places(value, column)}f}"
 
 
 def _commitments(views: Disclosure) -> bytes:
@@ -91,14 +119,14 @@ def _commitments(views: Disclosure) -> bytes:
     return f"var gongshiCommitments = {text};\n".encode()
 
 
-def plain_cell(value: Any) -> str:
+def plain_cell(value: Any, column: Column) -> str:
     """A value as the Table Schema says; text that a spreadsheet would run as a formula is made plain text."""
     if value is None or isinstance(value, Withheld):
         return ""
     if isinstance(value, bool):
         return "是" if value else "否"
     if isinstance(value, Decimal):
-        return f"{value:f}"
+        return digits(value, column)
     if isinstance(value, int | datetime.date):
         return str(value)
     text = " ".join(value.split())
@@ -112,7 +140,7 @@ def _note(columns: Iterable[Column], row: Iterable[Any]) -> str:
     )
 
 
-def _package(views: Disclosure, facts: Mapping[str, Any]) -> dict[str, Any]:
+def _package(views: Disclosure, found: Sequence[Table], facts: Mapping[str, Any]) -> dict[str, Any]:
     county = views.rows("county")[0]
     counted = f"户数、人数、发给农户的钱截至{facts['counted_text']}，每季末更新。" if facts["counted_text"] else ""
     return {
@@ -125,24 +153,24 @@ def _package(views: Disclosure, facts: Mapping[str, Any]) -> dict[str, Any]:
         "version": facts["commit"],
         "created": f"{facts['on']}T00:00:00+08:00",
         "licenses": [{"name": county.licence}] if county.licence else [],
-        "resources": [_resource(views, name) for name in views.views],
+        "resources": [_resource(table) for table in found],
     }
 
 
-def _resource(views: Disclosure, name: str) -> dict[str, Any]:
-    columns = views.columns(name)
-    fields = [_field(column) for column in columns]
-    if any(column.people for column in columns):
+def _resource(table: Table) -> dict[str, Any]:
+    fields = [_field(column) for column in table.columns]
+    if table.counted:
         fields.append({"name": NOTE, "title": "说明", "type": "string", "description": "哪些数不公布，哪些要到季末"})
     return {
         "profile": "tabular-data-resource",
-        "name": name,
-        "title": views.views[name],
-        "path": f"{name}.csv",
+        "name": table.name,
+        "title": table.title,
+        "description": table.description,
+        "path": f"{table.name}.csv",
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
-        "schema": {"fields": fields, "primaryKey": list(views.key(name))},
+        "schema": {"fields": fields, "primaryKey": list(table.key)},
     }
 
 
@@ -152,9 +180,7 @@ def _field(column: Column) -> dict[str, Any]:
         field |= {"trueValues": ["是"], "falseValues": ["否"]}
     if column.unit:
         field["unit"] = column.unit
-    if column.description:
-        field["description"] = column.description
-    return field
+    return field | {"description": column.description or f"{column.title}。"}
 
 
 def _json(value: Any) -> bytes:

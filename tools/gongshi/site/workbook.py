@@ -18,24 +18,33 @@ def workbook(title: str, columns: Sequence[Column], rows: Sequence[Any], day: da
         {"title": title, "comments": note, "created": datetime.datetime(day.year, day.month, day.day)}
     )
     head, dates = book.style(bold=True), book.style(num_format="yyyy-mm-dd")
-    money = book.style(num_format="#,##0.00")
     sheet = book.sheet(title)
     sheet.freeze_panes(1, 1)
     for place, column in enumerate(columns):
         sheet.write_string(0, place, f"{column.title}（{column.unit}）" if column.unit else column.title, head)
     for number, row in enumerate(rows, 1):
         for place, value in enumerate(row):
-            _write(sheet, number, place, value, dates, money)
+            if isinstance(value, Decimal):
+                shape = book.style(num_format=f"#,##0.{'0' * places(value, columns[place])}".rstrip("."))
+                sheet.write_number(number, place, float(value), shape)
+            else:
+                _write(sheet, number, place, value, dates)
     return book.close()
 
 
-def _write(sheet: Any, row: int, column: int, value: Any, dates: Any, money: Any) -> None:
+def places(value: Decimal, column: Column) -> int:
+    """How many digits stand behind the point: as the field says, else two of money, else as many as are needed."""
+    needed = max(0, -int(value.normalize().as_tuple().exponent))
+    if column.decimals is not None:
+        return max(needed, column.decimals)
+    return max(needed, 2) if column.unit == "元" else needed
+
+
+def _write(sheet: Any, row: int, column: int, value: Any, dates: Any) -> None:
     if value is None:
         return
     if isinstance(value, bool):
         sheet.write_string(row, column, "是" if value else "否")
-    elif isinstance(value, Decimal):
-        sheet.write_number(row, column, float(value), money)
     elif isinstance(value, int):
         sheet.write_number(row, column, value)
     elif isinstance(value, datetime.date):
