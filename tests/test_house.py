@@ -22,6 +22,7 @@ ORDER = [
     "disclosure",
     "lookup",
     "exchange",
+    "verbs",
     "founding",
     "site",
     "mkdocs_plugin",

@@ -97,15 +97,13 @@ def _plan(tree, workbook: Path, data: bytes, request):
 
 
 def _import(root: Path, workbook: Path, data: bytes, request):
-    """(result, where the refused rows are); reading, deciding and writing under one lock."""
-    from gongshi.repository import WorkTree, writer
+    """(result, where the refused rows are)."""
+    from gongshi.exchange import take_in
 
-    with writer(root) as write:
-        result, _ = _plan(WorkTree(root), workbook, data, request)
-        _confirm(result, request.save_mapping)
-        returned = _give_back(result, workbook)
-        write(result.files | _mappings(result, request.save_mapping))
-    return result, returned
+    show = progress()
+    done = take_in(root, workbook, data, request, os.environ, show)
+    show("")
+    return done
 
 
 def read_input(place: Path) -> bytes:
@@ -122,40 +120,6 @@ def identity_if_any(option: Path | None, root: Path):
 
     asked = option is not None or "GONGSHI_IDENTITY" in os.environ
     return identity_of(option, root) if asked or identity_place(option, os.environ).is_file() else None
-
-
-def _confirm(result, name: str) -> None:
-    if result.guesses and not name:
-        pairs = "；".join(f"{sheet} 的“{header[:20]}”当作“{title}”" for sheet, header, title in result.guesses[:10])
-        raise GongshiError(
-            f"有 {len(result.guesses)} 个表头是猜的：{pairs}。请核对，都对就加 --save-mapping 名称 确认，"
-            "不对请改表头；这一次什么也没有写。"
-        )
-
-
-def _mappings(result, name: str) -> dict[str, bytes]:
-    from gongshi.exchange import mapping_bytes, mapping_path
-
-    if not name:
-        return {}
-    several = len(result.mappings) > 1
-    return {
-        mapping_path(f"{name}-{mapping.resource}" if several else name): mapping_bytes(mapping)
-        for mapping in result.mappings
-    }
-
-
-def _give_back(result, workbook: Path) -> Path | None:
-    """Write the refused rows where nobody else sees them, under a name that is free; before the ledger is touched."""
-    from gongshi.exchange import refused_place, refused_workbook
-    from gongshi.repository import write_private
-
-    data = refused_workbook(result)
-    if data is None:
-        return None
-    place = refused_place(workbook, os.environ)
-    write_private(place, data)
-    return place
 
 
 def _offer_deletion(workbook: Path) -> None:
@@ -258,4 +222,8 @@ def _counted(result) -> str:
 def _written(result) -> str:
     if not result.files:
         return "台账没有变化。"
-    return "已写入：" + "、".join(sorted(result.files)) + "。请运行 gongshi check，再用 gongshi propose 送审。"
+    return (
+        "已写入："
+        + "、".join(sorted(result.files))
+        + "。请运行 gongshi check，再用 gongshi propose 送审；撤销用 gongshi undo。"
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -77,7 +78,7 @@ def new(root: Path, kind: str, starts: str | None, ends: str | None, identity: P
     from gongshi.disclosure.kinds import carries_households
     from gongshi.disclosure.sheets import RESOURCES
     from gongshi.exchange.opened import opened_names, refuse_names
-    from gongshi.repository import writer
+    from gongshi.repository import write_kept, writer
 
     tree = work_tree(root)
     needed = ("divisions", "units", "calendar", "projects", *RESOURCES)
@@ -90,7 +91,8 @@ def new(root: Path, kind: str, starts: str | None, ends: str | None, identity: P
             sheet = new_sheet(tree, database, made, identity_of(identity, root))
         path, content = notices.new(tree, database, made, wish["projects"], sheet)
         refuse_names({path: content}, opened_names(tree, identity_if_any(identity, root)))
-        write({path: content})
+        told = f"登记{kind} {made.notice_id}"
+        write_kept(root, write, told, datetime.now().isoformat(" ", "minutes"), {path: content})
     pages = f"，公示榜 {len(sheet.pages)} 页，用 gongshi sheet {made.notice_id} 打印" if sheet else ""
     say(f"已登记 {made.notice_id}（{made.starts_on} 至 {made.ends_on}）：{path}{pages}。")
 
@@ -101,19 +103,12 @@ def new(root: Path, kind: str, starts: str | None, ends: str | None, identity: P
 @click.option("--on", "on_day", metavar="DATE", help="办结日期，默认今天")
 @click.pass_obj
 def close(root: Path, notice_id: str, result: str, on_day: str | None) -> None:
-    """公示期满，登记结果。有异议没有答复的不能办结；结果写“有异议已撤回”就是撤下这份公示。
+    """公示期满，登记结果；属于案卷的，同时记到案卷。有异议没有答复的不能办结；结果写“有异议已撤回”就是撤下这份公示。
 
     例：gongshi notice close G2020-80057 --result 无异议
     """
-    from gongshi.disclosure import notices
-    from gongshi.repository import writer
-
-    tree = work_tree(root)
-    with writer(root) as write, _load(tree) as database:
-        found = notices.find(database, notice_id)
-        path, content = notices.close(tree, database, found, result, day(on_day, None))
-        write({path: content})
-    say(f"已办结 {notice_id}：{result}。")
+    done = _do(root, "notice-close", notice=notice_id, result=result, on=on_day)
+    say(f"已{done.told}。")
 
 
 @notice.command("object", cls=Command)
@@ -130,16 +125,16 @@ def record_objection(
 
     例：gongshi notice object G2020-80057 --topic 收入不符
     """
-    from gongshi.disclosure import notices
-    from gongshi.repository import writer
+    done = _do(root, "objection", notice=notice_id, topic=topic, on=raised, outcome=outcome, answered=answered)
+    say(f"已登记在 {done.paths[0]}。")
 
-    tree = work_tree(root)
-    replied = day(answered, None) if answered else None
-    with writer(root) as write, _load(tree) as database:
-        found = notices.find(database, notice_id)
-        change = notices.object_to(tree, database, found, topic, day(raised, None), outcome, replied)
-        write(dict([change]))
-    say(f"已登记在 {change[0]}。")
+
+def _do(root: Path, verb: str, **given: str | None):
+    """A verb, with the real day as today."""
+    from gongshi.verbs import VERBS, do
+
+    work_tree(root)
+    return do(root, VERBS[verb], {name: text or "" for name, text in given.items()}, day(None, None))
 
 
 @notice.command(cls=Command)

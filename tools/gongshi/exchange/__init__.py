@@ -7,6 +7,7 @@ from gongshi.exchange.persons import People
 from gongshi.exchange.refused import MARK, refused_place, refused_workbook
 from gongshi.exchange.rules import sealing_findings
 from gongshi.exchange.styles import plain_workbook
+from gongshi.exchange.taking import take_in
 from gongshi.exchange.values import ImportResult, Kind, Problem, RowResult, SheetResult
 from gongshi.exchange.workbook import export_workbook, needed, template_workbook
 
@@ -30,5 +31,6 @@ __all__ = [
     "refused_place",
     "refused_workbook",
     "sealing_findings",
+    "take_in",
     "template_workbook",
 ]

@@ -9,6 +9,7 @@ from gongshi.repository.outside import write_private
 from gongshi.repository.reasons import reason
 from gongshi.repository.sshkeygen import make_by_program, sign_by_program
 from gongshi.repository.tree import MemoryTree, RevisionTree, Tree, WorkTree, digest, inside
+from gongshi.repository.undoing import Written, take_back, write_kept, written
 from gongshi.repository.writing import Changes, write_files, writer
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "RevisionTree",
     "Tree",
     "WorkTree",
+    "Written",
     "aside",
     "differing",
     "digest",
@@ -32,8 +34,11 @@ __all__ = [
     "recover",
     "sending",
     "sign_by_program",
+    "take_back",
     "tell",
     "write_files",
+    "write_kept",
     "write_private",
     "writer",
+    "written",
 ]

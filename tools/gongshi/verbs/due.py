@@ -1,0 +1,188 @@
+"""What is due: notices, steps of cases, visits that the rules in force miss, acceptances, clues, standards without a source."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from gongshi.disclosure import notices
+from gongshi.disclosure.clock import State, state
+from gongshi.disclosure.kinds import kinds
+from gongshi.model import GongshiError
+from gongshi.package import Database, load, read_descriptor
+from gongshi.policy import Policies, load_policies, run
+from gongshi.repository import Tree
+from gongshi.verbs.procedure import next_step, procedures
+
+WEEK = 7
+RESOURCES = (
+    *("divisions", "villages", "households", "members", "pairings", "contacts", "helpers", "units", "schools"),
+    *(
+        "notices",
+        "notice-objections",
+        "cases",
+        "case-steps",
+        "projects",
+        "project-stages",
+        "clues",
+        "calendar",
+        "payments",
+    ),
+)
+_ACCEPT = 15  # days from completion to the first inspection, as funds.yaml's own rule of reporting has it
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """One thing to do: until when (None for no day), where (the township's folder, "" for the county), and the verb that
+    does it with what it is already known to ask."""
+
+    kind: str
+    title: str
+    why: str
+    by: date | None
+    township: str
+    verb: str = ""
+    values: Mapping[str, str] = field(default_factory=dict)
+    resource: str = ""
+    key: str = ""
+
+
+def due(tree: Tree, day: date, township: str | None = None) -> list[Due]:
+    """What is overdue, due today or within the week, the most pressing first."""
+    descriptor = read_descriptor(tree)
+    policies = load_policies(tree, descriptor)
+    there = [name for name in RESOURCES if name in descriptor.resources]
+    with load(tree, there, descriptor) as database:
+        every = [one for find in _FINDERS for one in find(database, policies, day)]
+    every += _standards(policies, day)
+    wanted = [one for one in every if township is None or one.township == township]
+    soon = [one for one in wanted if one.by is None or (one.by - day).days < WEEK]
+    return sorted(soon, key=lambda one: (one.by is None, one.by or day, one.township, one.kind, one.key))
+
+
+def _notices(database: Database, _: Policies, day: date) -> Iterator[Due]:
+    calendar = notices.calendar(database)
+    for row in notices.listed(database):
+        now, township, code = state(row, day), notices.township_of(database, row.division_code), row.notice_id
+        common = {"township": township, "resource": "notices", "key": code}
+        if now is State.PENDING:
+            yield Due(
+                "公示", f"{row.title} 该贴出", f"{code}，贴在{row.place}，贴到 {row.ends_on}。", row.starts_on, **common
+            )
+        elif now is State.RUNNING:
+            why = f"{code}，贴到当天为止。没有异议第二天起可以办结，有异议先登记。"
+            yield Due(
+                "公示", f"{row.title} 该取下", why, row.ends_on, verb="objection", values={"notice": code}, **common
+            )
+        elif now is State.WAITING:
+            try:
+                last = calendar.after(row.ends_on, kinds()[row.notice_kind].result_days)
+            except (GongshiError, KeyError):
+                last = row.ends_on
+            why = f"{code}，{row.ends_on} 已经期满，要登记结果。"
+            yield Due("公示", f"{row.title} 该办结", why, last, verb="notice-close", values={"notice": code}, **common)
+
+
+def _cases(database: Database, policies: Policies, day: date) -> Iterator[Due]:
+    known = procedures(policies, day)
+    query = 'SELECT case_id, step, CAST(done_on AS VARCHAR) FROM "case-steps" WHERE done_on IS NOT NULL'
+    done: dict[str, dict[str, str]] = {}
+    for number, step, on in database.sql(query):
+        done.setdefault(number, {})[step] = on
+    rows = database.sql("SELECT case_id, procedure, village_code, opened_on FROM cases WHERE closed_on IS NULL")
+    names = _names(database)
+    for number, procedure, village, opened in rows:
+        common = {
+            "township": notices.township_of(database, village or ""), "resource": "cases", "key": number, "values": {"case": number},
+        }  # fmt: skip
+        where = f"{names.get(village, village)}案卷 {number}（{procedure}）"
+        step, by = next_step(known.get(procedure, ()), done.get(number, {}))
+        last = max(done.get(number, {}).values(), default=str(opened))
+        if step:
+            why = f"上一步 {last} 做完，下一步是{step.name}" + (
+                f"，{step.within} 天内要做（{step.rule}）。" if by else "。"
+            )
+            yield Due("案卷", f"{where}：该{step.name}", why, _date(by), verb="case-step", **common)
+        elif procedure in known:
+            yield Due("案卷", f"{where}：该结卷", f"各步都做完了，最后一步 {last}。", None, verb="case-close", **common)
+
+
+def _visits(database: Database, policies: Policies, day: date) -> Iterator[Due]:
+    """The rules in force that ask for contacts, one line for each rule and township."""
+    asked = [
+        rule.id
+        for _, rule in policies.rules()
+        if getattr(rule.body.items.get("other"), "value", "") == "contacts" and rule.resource == "pairings"
+    ]
+    homes = dict(database.sql("SELECT pairing_id, household_no FROM pairings WHERE household_no IS NOT NULL"))
+    for outcome in run(policies, database, day, only=asked):
+        missed: dict[str, list[str]] = {}
+        for finding in outcome.findings:
+            if finding.path.startswith("records/townships/") and finding.key:
+                missed.setdefault(finding.path.split("/")[2], []).append(finding.key[0])
+        for township, found in missed.items():
+            who = list(dict.fromkeys(homes.get(number, number) for number in found))
+            why = f"{outcome.rule.title}（{outcome.rule.policy} {outcome.rule.clause}）：{'、'.join(who[:5])}{' 等' if who[5:] else ''}。"
+            last = day.replace(day=1) - timedelta(1)
+            values = {"subjects": " ".join(who)}
+            yield Due(
+                "走访", f"{len(who)} 户走访没有达标", why, last, township, "visit", values, "pairings", outcome.rule.id
+            )
+
+
+def _acceptances(database: Database, _: Policies, day: date) -> Iterator[Due]:
+    query = """SELECT p.project_id, p.name, p.township_code, max(s.done_on) FILTER (s.stage = '竣工'),
+      count(*) FILTER (s.stage = '乡镇初检') FROM projects p JOIN "project-stages" s USING (project_id)
+      WHERE p.project_id NOT IN (SELECT project_id FROM payments WHERE payment_stage = '直补' AND project_id IS NOT NULL)
+      GROUP BY ALL HAVING count(*) FILTER (s.stage = '竣工') > 0 AND count(*) FILTER (s.stage = '县级验收') = 0"""
+    for number, name, town, ended, seen in database.sql(query):
+        step = "县级验收" if seen else "乡镇初检"
+        why = f"{number}，{ended} 竣工；验收后才能付尾款。"
+        by, township = ended + timedelta(_ACCEPT), notices.township_of(database, town or "")
+        values = {"project": number, "step": step}
+        yield Due("项目", f"{name}：该{step}", why, by, township, "project", values, "projects", number)
+
+
+def _clues(database: Database, _: Policies, day: date) -> Iterator[Due]:
+    query = """SELECT c.clue_id, c.household_no, c.clue_kind, c.verify_by, u.name, h.village_code FROM clues c
+      LEFT JOIN units u ON u.unit_code = c.source_unit LEFT JOIN households h USING (household_no)
+      WHERE c.verified_on IS NULL AND c.verify_by IS NOT NULL"""
+    for number, home, kind, by, unit, village in database.sql(query):
+        why = f"{home}：{kind}，{unit or '有关部门'}比对出来的，要入户核实。"
+        yield Due(
+            "疑点",
+            f"疑点 {number} 要核实",
+            why,
+            by,
+            notices.township_of(database, village or ""),
+            "",
+            {},
+            "clues",
+            number,
+        )
+
+
+def _standards(policies: Policies, day: date) -> Iterator[Due]:
+    """Standards that a rule in force asks for and nobody has set; the county's to do."""
+    for policy in policies.policies:
+        if policy.elsewhere or not policy.effective.holds(day):
+            continue
+        for one in policy.standards.values():
+            if one.at(day) is None:
+                why = f"{policy.title}{one.clause} 没有写数，用到它的规则都没有运行。"
+                yield Due("标准", f"标准“{one.title}”还没有定", why, None, "", "", {}, "", f"{policy.stem}/{one.id}")
+
+
+def _names(database: Database) -> dict[str, str]:
+    return dict(database.sql("SELECT division_code, name FROM divisions"))
+
+
+def _date(text: str) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+_FINDERS: Iterable[Callable[[Database, Policies, date], Iterator[Due]]] = (
+    _notices, _cases, _visits, _acceptances, _clues,
+)  # fmt: skip

@@ -1,0 +1,212 @@
+"""The verbs about households: visits, status changes, cases, pairings. Each puts its whole linked write into a Book."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+from gongshi.policy import load_policies
+from gongshi.verbs.asking import Said
+from gongshi.verbs.book import Book, refuse
+from gongshi.verbs.procedure import NOTICE_STEPS, next_step, procedures
+
+PAIRED = ("帮扶责任人", "联系人", "联系领导")
+EVENT_OF = {"退出": "脱贫"}
+"""Where the event that a passed case brings is not called as its procedure."""
+
+
+def visit(book: Book, said: Said) -> str:
+    """A contact under the pairing that each household has on that day."""
+    pairings = [_pairing(book, subject, said) for subject in said["subjects"].split()]
+    for number in dict.fromkeys(pairings):
+        row = {"pairing_id": number, "contacted_on": said["on"], "contact_kind": said["kind"]}
+        book.add("contacts", row, "subjects")
+    return f"登记{said['kind']} {len(set(pairings))} 次（{said['on']}）"
+
+
+def _pairing(book: Book, subject: str, said: Said) -> str:
+    if subject.startswith("J"):
+        found = [book.record("pairings", subject, "subjects")]
+    else:
+        book.record("households", subject, "subjects")
+        found = book.rows("pairings", household_no=subject)
+    open_ = [row for row in found if _runs(row, said["on"]) and said.get("role") in ("", row["role"])]
+    roles = [said["role"]] if said.get("role") else PAIRED
+    chosen = min(open_, key=lambda row: (*(row["role"] != role for role in roles), row["pairing_id"]), default=None)
+    if chosen is None:
+        raise refuse("subjects", f"{subject} 在 {said['on']} 没有结对的人，先登记结对（gongshi pair new）")
+    return chosen["pairing_id"]
+
+
+def _runs(row: dict[str, str], day: str) -> bool:
+    return row["started_on"] <= day and (not row["ended_on"] or day <= row["ended_on"])
+
+
+def event(book: Book, said: Said) -> str:
+    """A status change of households under a case that has them on its list; their status follows from it."""
+    case = book.record("cases", said["case"], "case")
+    listed = {row["household_no"] for row in book.rows("case-households", case_id=case["case_id"])}
+    households = said["households"].split()
+    for number in households:
+        book.record("households", number, "households")
+        if number not in listed:
+            raise refuse("households", f"案卷 {case['case_id']} 的名单里没有 {number}，请核对案卷或户编号")
+    _happened(book, households, said["event"], said["on"], case["case_id"], said.get("other", ""))
+    return f"登记{said['event']} {len(households)} 户（{said['on']}，案卷 {case['case_id']}）"
+
+
+def _happened(book: Book, households: list[str], name: str, day: str, case: str, other: str = "") -> None:
+    for number in households:
+        row = {"household_no": number, "occurred_on": day, "event": name, "case_id": case, "other_household": other}
+        book.add("status-events", row, "households")
+    book.derive("households", households, ["status-events"])
+
+
+def case_new(book: Book, said: Said) -> str:
+    """A case with its number and its list."""
+    book.record("villages", said["village"], "village")
+    for number in said["households"].split():
+        if book.record("households", number, "households")["village_code"] != said["village"]:
+            raise refuse("households", f"{number} 不在村 {said['village']}，一个案卷只办一个村的户")
+    number = book.number("cases", int(said["on"][:4]))
+    row = {"case_id": number, "procedure": said["procedure"], "village_code": said["village"], "opened_on": said["on"]}
+    book.add("cases", row)
+    for household in said["households"].split():
+        book.add("case-households", {"case_id": number, "household_no": household}, "households")
+    if not said["households"] and said["procedure"] != "贫困村退出":
+        raise refuse("households", f"{said['procedure']}案卷要写明是哪些户")
+    return f"立案卷 {number}：{said['procedure']}，{len(said['households'].split())} 户"
+
+
+def case_step(book: Book, said: Said) -> str:
+    """The next step of a case, or another; a step that is a notice bears the notice's number and its last day."""
+    case = _open_case(book, said["case"])
+    done = {row["step"]: row["done_on"] for row in book.rows("case-steps", case_id=case["case_id"])}
+    steps = procedures(load_policies(book.tree, book.descriptor), book.today).get(case["procedure"], ())
+    name = said.get("step") or getattr(next_step(steps, done)[0], "name", "")
+    if not name:
+        raise refuse("step", f"案卷 {case['case_id']} 没有下一步了，可以结卷（gongshi case close），或写明是哪一步")
+    if name in done:
+        raise refuse("step", f"案卷 {case['case_id']} 的{name}已在 {done[name]} 登记过")
+    notice = _notice(book, case["case_id"], name, said.get("notice", ""))
+    ended = notice.get("starts_on" if name == "公告" else "ends_on", "")
+    row = {"step": name, "done_on": said["on"] or ended or book.today.isoformat()}
+    if ended > min(row["done_on"], book.today.isoformat()):
+        raise refuse("on", f"公示 {notice['notice_id']} 到 {ended} 才满，那天起才能登记这一步")
+    row["level"] = said.get("level") or next((one.level for one in steps if one.name == name), "") or _usual(book, name)
+    more = {"attendees": said.get("attendees", ""), "votes_for": said.get("votes", "")}
+    _add_step(book, case["case_id"], row | more | {"notice_id": notice.get("notice_id", "")})
+    return f"案卷 {case['case_id']} 登记{name}（{row['done_on']}）"
+
+
+def noticed(book: Book, case_id: str, notice: dict[str, str]) -> str:
+    """The notice that ended as the step of its case that waits for one; "" if none does."""
+    case = book.ledger.record("cases", case_id)
+    if case is None or case["closed_on"]:
+        return ""
+    rows = book.rows("case-steps", case_id=case_id)
+    steps = procedures(load_policies(book.tree, book.descriptor), book.today).get(case["procedure"], ())
+    step, _ = next_step(steps, {row["step"]: row["done_on"] for row in rows})
+    if any(row["notice_id"] == notice["notice_id"] for row in rows) or not step or step.name not in NOTICE_STEPS:
+        return ""
+    row = {"step": step.name, "level": step.level or _usual(book, step.name), "done_on": notice["ends_on"]}
+    _add_step(book, case_id, row | {"notice_id": notice["notice_id"]})
+    return step.name
+
+
+def _add_step(book: Book, case_id: str, row: dict[str, str]) -> None:
+    numbers = [int(one["step_no"]) for one in book.rows("case-steps", case_id=case_id) if one["step_no"].isdecimal()]
+    book.add("case-steps", {"case_id": case_id, "step_no": str(max(numbers, default=0) + 1)} | row, "step")
+
+
+def _usual(book: Book, step: str) -> str:
+    """The level at which a step is mostly done."""
+    return next(iter(Counter(row["level"] for row in book.rows("case-steps", step=step)).most_common(1)), ("村",))[0]
+
+
+def _notice(book: Book, case_id: str, step: str, number: str) -> dict[str, str]:
+    """The notice of a step: the one named, else the case's newest that no step has yet; Wrong if a notice is wanted."""
+    if step not in NOTICE_STEPS and not number:
+        return {}
+    if number:
+        found = book.record("notices", number, "notice")
+        if found["case_id"] != case_id:
+            raise refuse("notice", f"公示 {number} 不是案卷 {case_id} 的，请核对编号")
+        return found
+    used = {row["notice_id"] for row in book.rows("case-steps", case_id=case_id)}
+    told = step.endswith("公告")
+    mine = [row for row in book.rows("notices", case_id=case_id) if row["notice_kind"].endswith("公告") == told]
+    free = [row for row in mine if row["notice_id"] not in used and not row["withdrawn_on"]]
+    if not free:
+        raise refuse("notice", f"{step}要有公示编号：先做公示（gongshi notice new），再登记这一步")
+    return free[-1]
+
+
+def case_close(book: Book, said: Said) -> str:
+    """The end of a case; if it passed, the status change of each of its households, and what follows from that."""
+    case = _open_case(book, said["case"])
+    number = case["case_id"]
+    done = {row["step"]: row["done_on"] for row in book.rows("case-steps", case_id=number)}
+    steps = procedures(load_policies(book.tree, book.descriptor), book.today).get(case["procedure"], ())
+    lacking = [step.name for step in steps if not step.optional and step.name not in done]
+    if said["result"] == "通过" and lacking:
+        raise refuse("result", f"案卷 {number} 还缺：{'、'.join(lacking)}，补齐才能写通过")
+    cells = {"closed_on": said["on"], "result": said["result"]}
+    book.change("cases", (number,), cells | ({"doc_no": said["doc"]} if said.get("doc") else {}))
+    households = [row["household_no"] for row in book.rows("case-households", case_id=number)]
+    name = EVENT_OF.get(case["procedure"], case["procedure"])
+    if said["result"] != "通过" or name not in book.resource("status-events").schema.field("event").enum:
+        return f"案卷 {number} 结卷：{said['result']}"
+    known = {row["household_no"] for row in book.rows("status-events", case_id=number, event=name)}
+    new = [household for household in households if household not in known]
+    _happened(book, new, name, done.get("县级审批", said["on"]), number)
+    return f"案卷 {number} 结卷：{said['result']}，登记{name} {len(new)} 户"
+
+
+def _open_case(book: Book, number: str) -> dict[str, str]:
+    case = book.record("cases", number, "case")
+    if case["closed_on"]:
+        raise refuse("case", f"案卷 {number} 已在 {case['closed_on']} 结卷，不能再改；有误的另立更正案卷")
+    return case
+
+
+_SUBJECTS = {"H": "household_no", "M": "member_no", "S": "school_code"}
+_HELPERS = {"B": "helper_no", "U": "unit_code", "S": "partner_school"}
+
+
+def pair_new(book: Book, said: Said) -> str:
+    """A pairing; the one that it takes over from ends on the same day and names it."""
+    number = book.number("pairings", book.today.year)
+    subject = _SUBJECTS.get(said["subject"][0], "village_code")
+    row = {
+        "pairing_id": number,
+        "role": said["role"],
+        subject: said["subject"],
+        _HELPERS[said["helper"][0]]: said["helper"],
+    }
+    row |= {"started_on": said["on"], "term_ends_on": said.get("term", "")}
+    book.add("pairings", row, "subject")
+    if not said.get("replaces"):
+        return f"登记结对 {number}：{said['role']}"
+    old = book.record("pairings", said["replaces"], "replaces")
+    if old["ended_on"] or old.get(subject) != said["subject"] or old["role"] != said["role"]:
+        raise refuse("replaces", f"{old['pairing_id']} 已经结束，或不是同一对象、同一角色的结对，请核对")
+    ended = {"ended_on": said["on"], "end_reason": said["reason"] or "岗位变动", "replaced_by": number}
+    book.change("pairings", (old["pairing_id"],), ended)
+    return f"登记结对 {number}：{said['role']}，接续 {old['pairing_id']}"
+
+
+def pair_end(book: Book, said: Said) -> str:
+    """The end of a pairing."""
+    old = book.record("pairings", said["pairing"], "pairing")
+    if old["ended_on"]:
+        raise refuse("pairing", f"{said['pairing']} 已在 {old['ended_on']} 结束")
+    if said["on"] < old["started_on"]:
+        raise refuse("on", f"结对 {old['started_on']} 才开始，结束不能早于开始")
+    book.change("pairings", (said["pairing"],), {"ended_on": said["on"], "end_reason": said["reason"]})
+    return f"结束结对 {said['pairing']}：{said['reason']}"
+
+
+def money(text: str) -> str:
+    """An amount as people read it."""
+    return re.sub(r"(?<=[0-9])(?=(?:[0-9]{3})+(?:\.|$))", ",", text)
