@@ -34,6 +34,7 @@ COMMANDS = {
     "subsidy": ("gongshi.cli.verbs", "登记一批到户到人的补助"),
     "pair": ("gongshi.cli.verbs", "结对：登记、接替、结束"),
     "undo": ("gongshi.cli.due", "撤销最近一次写入"),
+    "find": ("gongshi.cli.find", "按编号、名称、拼音找记录"),
     "export": ("gongshi.cli.export", "导出工作簿或整个数据包"),
     "template": ("gongshi.cli.template", "生成空白的填报工作簿"),
     "propose": ("gongshi.cli.propose", "把改动送去审核"),

@@ -1,5 +1,7 @@
 """The lookup room: how Chinese names are spelled in pinyin, and finding records by number, name, pinyin or initials."""
 
+from gongshi.lookup.gathering import RESOURCES, TITLES, entries, opened
+from gongshi.lookup.index import Entry, Index
 from gongshi.lookup.pinyin import Spelling, folded, spelling, spellings
 
-__all__ = ["Spelling", "folded", "spelling", "spellings"]
+__all__ = ["RESOURCES", "TITLES", "Entry", "Index", "Spelling", "entries", "folded", "opened", "spelling", "spellings"]

@@ -61,10 +61,17 @@ def _is_word(part: str) -> bool:
 def _syllables(text: str, person: bool) -> list[tuple[str, ...]]:
     """For each character its readings; a run of other characters is one."""
     if person and text[:2] in _DOUBLE:
-        return [*((one,) for one in _DOUBLE[text[:2]].split()), *_read(text[2:])]
-    if person and text[:1] in _SURNAMES:
-        return [(_SURNAMES[text[0]],), *_read(text[1:])]
+        return [*((one,) for one in _DOUBLE[text[:2]].split()), *map(_alone, text[2:])]
+    if person:
+        first = [(_SURNAMES[text[0]],)] if text[:1] in _SURNAMES else [*map(_alone, text[:1])]
+        return [*first, *map(_alone, text[1:])]
     return _read(text)
+
+
+@cache
+def _alone(char: str) -> tuple[str, ...]:
+    """The readings of one character of a person's name."""
+    return (*_read(char), (folded(char),))[0]
 
 
 def _read(text: str) -> list[tuple[str, ...]]:
