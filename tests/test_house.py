@@ -27,6 +27,7 @@ ORDER = [
     "site",
     "mkdocs_plugin",
     "library",
+    "desk",
     "cli",
 ]
 ORDER_OF = {room: place for place, room in enumerate(ORDER)} | {
@@ -53,6 +54,8 @@ DOORS = {
     "jieba": {"site"},
     "highspy": {"disclosure"},
     "pypinyin": {"lookup"},
+    "flask": {"desk"},
+    "waitress": {"desk"},
     "openpyxl": set(),
     "requests": set(),
 }

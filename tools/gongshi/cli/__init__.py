@@ -25,6 +25,7 @@ COMMANDS = {
     "check": ("gongshi.cli.check", "检查全部记录，一次列出所有问题"),
     "format": ("gongshi.cli.format", "把记录文件改成规范写法"),
     "import": ("gongshi.cli.importing", "把工作簿或 CSV 导入台账，逐行说明结果"),
+    "desk": ("gongshi.cli.desk", "打开工作台：在浏览器里做一天的事"),
     "due": ("gongshi.cli.due", "这一周要做的事"),
     "visit": ("gongshi.cli.verbs", "登记走访"),
     "event": ("gongshi.cli.verbs", "登记户的状态变更"),

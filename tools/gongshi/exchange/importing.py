@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -43,13 +43,15 @@ Progress = Callable[[str], None]
 @dataclass(frozen=True, slots=True)
 class Request:
     """How to import: for which township (None: each row where it belongs), by which mapping (None: all are tried),
-    with whose identity, as of which day, and under which name to keep the mapping ("" for not)."""
+    with whose identity, as of which day, under which name to keep the mapping ("" for not), and which cells, by sheet, row and
+    column from 0, a person has put right since."""
 
     day: date
     township: str | None = None
     mapping: str | None = None
     identity: Identity | None = None
     save_mapping: str = ""
+    mended: Mapping[tuple[str, int, int], str] = field(default_factory=dict)
 
 
 def plan_import(
@@ -61,6 +63,7 @@ def plan_import(
     _check_township(descriptor, request.township)
     progress("读取表格")
     sheets = read_sheets(name, data)
+    _mend(sheets, request.mended)
     memory = recall(sheets)
     mappings = _mappings(tree, descriptor, request.mapping)
     progress("辨认表头")
@@ -78,6 +81,17 @@ def plan_import(
     results = [_result(table, result, candidates) for table, result in found]
     warnings = [_warning(*found) for found in decider.warnings]
     return ImportResult(results, decider.files(), *_to_confirm(tables, request), warnings)
+
+
+def _mend(sheets: Sequence[Sheet], mended: Mapping[tuple[str, int, int], str]) -> None:
+    """Put text in place of cells that are there."""
+    for sheet in sheets:
+        for (name, row, column), text in mended.items():
+            if name == sheet.name and row < len(sheet.cells):
+                cells = sheet.cells[row]
+                cells.extend([""] * (column + 1 - len(cells)) if column < 500 else ())
+                if column < len(cells):
+                    cells[column] = text
 
 
 def _refuse_names(candidates: Sequence[Candidate], tree: Tree, request: Request) -> None:

@@ -1,7 +1,10 @@
 """The lookup room: how Chinese names are spelled in pinyin, and finding records by number, name, pinyin or initials."""
 
-from gongshi.lookup.gathering import RESOURCES, TITLES, entries, opened
+from gongshi.lookup.card import Card, card
+from gongshi.lookup.gathering import RESOURCES, TITLES, entries, opened, townships
 from gongshi.lookup.index import Entry, Index
 from gongshi.lookup.pinyin import Spelling, folded, spelling, spellings
 
-__all__ = ["RESOURCES", "TITLES", "Entry", "Index", "Spelling", "entries", "folded", "opened", "spelling", "spellings"]
+__all__ = [
+    "RESOURCES", "TITLES", "Card", "Entry", "Index", "Spelling", "card", "entries", "folded", "opened", "spelling", "spellings", "townships",
+]  # fmt: skip

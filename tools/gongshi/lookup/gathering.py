@@ -60,6 +60,15 @@ def opened(tree: Tree, identity: Identity | None) -> dict[str, str]:
     return names
 
 
+def townships(database: Database) -> tuple[str, dict[str, str]]:
+    """(the county's name, the name of each township by its folder)."""
+    county = database.sql("SELECT name FROM county") if "county" in database.descriptor.resources else []
+    rows = database.sql(
+        "SELECT slug, name FROM divisions WHERE slug IS NOT NULL AND level = '乡镇' ORDER BY division_code"
+    )
+    return county[0][0] if county else "", dict(rows)
+
+
 def entries(database: Database, names: Mapping[str, str]) -> Iterator[Entry]:
     """Everything of a Database that can be found; people by number, and by name where ``names`` has it."""
     yield from _people(database, names)

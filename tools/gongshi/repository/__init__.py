@@ -8,6 +8,7 @@ from gongshi.repository.moving import move, recover, sending
 from gongshi.repository.outside import write_private
 from gongshi.repository.reasons import reason
 from gongshi.repository.sshkeygen import make_by_program, sign_by_program
+from gongshi.repository.stamp import stamp
 from gongshi.repository.tree import MemoryTree, RevisionTree, Tree, WorkTree, digest, inside
 from gongshi.repository.undoing import Written, take_back, write_kept, written
 from gongshi.repository.writing import Changes, write_files, writer
@@ -34,6 +35,7 @@ __all__ = [
     "recover",
     "sending",
     "sign_by_program",
+    "stamp",
     "take_back",
     "tell",
     "write_files",

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gongshi.exchange.opened import opened_names, refuse_names
+from gongshi.package import read_descriptor
 from gongshi.repository import WorkTree, write_kept, writer
 from gongshi.sealing import Identity
 from gongshi.verbs.asking import Verb, understood
@@ -32,8 +33,9 @@ def do(
     """Do a verb with what was given for each ask. Wrong, with nothing written, for whatever is not right."""
     with writer(root) as write:
         tree = WorkTree(root)
+        said = understood(verb, values, read_descriptor(tree), today)
         book = Book(tree, verb.resources, today)
-        told = verb.act(book, understood(verb, values, book.descriptor, today))
+        told = verb.act(book, said)
         files = book.files({ask.field.split(".")[1]: ask.name for ask in verb.asks})
         refuse_names(files, opened_names(tree, identity))
         if trial:

@@ -1,0 +1,78 @@
+"""The application: its pages, what all of them show, and how an error looks."""
+
+from __future__ import annotations
+
+from io import BytesIO
+from typing import Any
+
+from flask import Flask, Request, g, render_template, request
+
+from gongshi.desk import auditing, entering, finding, key, sending, taking, today
+from gongshi.desk.guarding import BOUND, guard
+from gongshi.desk.state import Desk
+from gongshi.lookup import TITLES
+from gongshi.model import GongshiError
+
+PLACES = (
+    ("/", "今天"), ("/take", "交表"), ("/enter/visit", "登记"), ("/find", "查"), ("/send", "送审"), ("/audit/status", "审计"),
+    ("/key", "钥匙"),
+)  # fmt: skip
+WEEKDAYS = "一二三四五六日"
+
+
+class InMemory(Request):
+    """A request whose files are never laid on disk: they may hold names."""
+
+    def _get_file_stream(self, *_: object, **__: object) -> BytesIO:
+        return BytesIO()
+
+
+def make(desk: Desk) -> Flask:
+    """The application of one desk."""
+    app = Flask(__name__, static_folder="static", template_folder="templates")
+    app.config.update(MAX_CONTENT_LENGTH=BOUND, MAX_FORM_MEMORY_SIZE=2_000_000, MAX_FORM_PARTS=5000)
+    app.jinja_options = {"autoescape": True}
+    app.request_class = InMemory
+    guard(app, desk)
+    for page in (today, taking, entering, finding, sending, auditing, key):
+        app.register_blueprint(page.page)
+    app.context_processor(_shared)
+    app.register_error_handler(GongshiError, _refused)
+    for code in (403, 404, 405, 413):
+        app.register_error_handler(code, _plain(code))
+    return app
+
+
+def _shared() -> dict[str, Any]:
+    """What every page has around it."""
+    desk: Desk | None = g.get("desk")
+    if desk is None:
+        return {"places": (), "here": "", "desk": None}
+    held = desk.held()
+    with desk.lock:
+        told, desk.told = desk.told, []
+    path = request.path
+    here = next((place for place, _ in PLACES if place.split("/")[1] == path.split("/")[1]), "")
+    here = "/find" if path.startswith("/record") else here
+    day = f"{held.today.year}年{held.today.month}月{held.today.day}日 星期{WEEKDAYS[held.today.weekday()]}"
+    return {
+        "places": PLACES, "here": here, "desk": desk, "county": held.county, "told": told, "day": day,
+        "titles": TITLES, "townships": held.townships, "today": held.today,
+    }  # fmt: skip
+
+
+def _refused(error: GongshiError):
+    return render_template("error.html", title="没有做成", message=str(error)), 409
+
+
+WORDS = {
+    403: ("这一页打不开", "工作台只给在这台电脑上打开它的浏览器用。请回到原来的窗口，或重新运行 gongshi desk。"),
+    404: ("没有这一页", "地址不对，或这条记录已经没有了。"),
+    405: ("没有这一页", "地址不对。"),
+    413: ("表太大", "一张表最大 20 MB。请删去图片和空白的工作表，或分成几张再交。"),
+}
+
+
+def _plain(code: int):
+    title, message = WORDS[code]
+    return lambda _: (render_template("error.html", title=title, message=message), code)

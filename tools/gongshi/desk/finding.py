@@ -1,0 +1,64 @@
+"""查: one search over everything; a record's card. Searches go by POST, so that nothing typed is in an address."""
+
+from __future__ import annotations
+
+import time
+
+from flask import Blueprint, abort, g, render_template, request
+
+from gongshi.lookup import card
+from gongshi.model import SEVERITIES
+
+page = Blueprint("finding", __name__)
+VERBS_OF = {
+    "households": (("visit", "subjects", "登记走访"), ("subsidy", "subjects", "登记发放"), ("pair-new", "subject", "登记结对")),
+    "cases": (("case-step", "case", "登记下一步"), ("case-close", "case", "结案卷")),
+    "projects": (("project", "project", "登记进度"), ("pay", "project", "登记支付")),
+    "notices": (("notice-close", "notice", "办结公示"), ("objection", "notice", "登记异议")),
+    "villages": (("case-new", "village", "立案卷"),),
+    "pairings": (("visit", "subjects", "登记走访"), ("pair-end", "pairing", "结束结对")),
+}  # fmt: skip
+
+
+@page.get("/find")
+def start():
+    """An empty search."""
+    return render_template("find.html", query="", groups=[], count=0, took=0.0)
+
+
+@page.post("/find")
+def find():
+    """What was found, by kind; a part of the page where only that was asked for."""
+    query = request.form.get("q", "")[:200]
+    began = time.perf_counter()
+    found = g.desk.find(query, limit=60)
+    took = time.perf_counter() - began
+    groups: dict[str, list] = {}
+    for entry in found:
+        groups.setdefault(entry.resource, []).append(entry)
+    part = "hits.html" if request.headers.get("HX-Request") else "find.html"
+    return render_template(part, query=query, groups=groups.items(), count=len(found), took=took)
+
+
+@page.post("/pick/<resource>")
+def pick(resource: str):
+    """A few records to choose from while typing in a field."""
+    name = request.form.get("pick", "")
+    query = request.form.get(name, "")[:4000].replace("，", " ").split(" ")[-1]
+    wanted = {resource} if resource != "households" else {"households", "members"}
+    found = g.desk.find(query, wanted, 8) if len(query) > 1 else []
+    return render_template("pick.html", found=found, query=query)
+
+
+@page.get("/record/<resource>/<path:key>")
+def record(resource: str, key: str):
+    """Everything about one record."""
+    desk = g.desk
+    made = card(desk.held().database, resource, key, desk.label) or abort(404)
+    every = desk.findings()
+    own = {(group.resource, row.key) for group in made.groups for row in group.rows} | {(resource, key)}
+    findings = [one for one in every or () if (one.resource, "/".join(one.key)) in own]
+    return render_template(
+        "record.html", card=made, name=desk.label(resource, key), findings=findings, checked=every is not None,
+        severities=SEVERITIES, actions=VERBS_OF.get(resource, ()), line=made.line[:80],
+    )  # fmt: skip

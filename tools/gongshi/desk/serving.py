@@ -1,0 +1,48 @@
+"""The server of one desk: on this machine alone, at a port that is free."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from waitress.server import create_server
+
+from gongshi.desk.app import make
+from gongshi.desk.guarding import BOUND
+from gongshi.desk.state import Desk
+
+LOCAL = "127.0.0.1"
+_EVERY = 10.0  # seconds between looks whether anybody is there
+
+
+class Server:
+    """A desk that listens; ``address`` opens it once. ``run`` serves until ``close``."""
+
+    def __init__(self, root: Path, identity: Path | None = None, port: int = 0) -> None:
+        self.desk = Desk(root, identity)
+        self._server = create_server(
+            make(self.desk), host=LOCAL, port=port, threads=4, ident=None, max_request_body_size=BOUND + 1_000_000
+        )
+        self.desk.host = f"{LOCAL}:{self._server.effective_port}"
+        self.address = f"http://{self.desk.host}/begin?token={self.desk.start}"
+        self._over = threading.Event()
+
+    def run(self) -> None:
+        """Serve; names go when nobody has been here for ten minutes, whether or not somebody asks again."""
+        threading.Thread(target=self._watch, daemon=True).start()
+        threading.Thread(target=self._warm, daemon=True).start()
+        self._server.run()
+
+    def _watch(self) -> None:
+        while not self._over.wait(_EVERY):
+            self.desk.lock_if_idle()
+
+    def _warm(self) -> None:
+        self.desk.due()
+        self.desk.index()
+
+    def close(self) -> None:
+        """Stop listening and let go of everything."""
+        self._over.set()
+        self.desk.lock_up()
+        self._server.close()

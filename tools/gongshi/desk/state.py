@@ -1,0 +1,201 @@
+"""What one running desk holds: the ledger as it was last read, opened names, workbooks being looked at. In memory only."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+from typing import NamedTuple
+
+from gongshi.lookup import Entry, Index, entries, opened, townships
+from gongshi.model import Finding, GongshiError
+from gongshi.package import Database, county_day, load
+from gongshi.repository import WorkTree, recover, stamp
+from gongshi.sealing import Identity, identity_place, read_identity, signing_place
+from gongshi.verbs import Due, due
+
+IDLE = 600.0
+"""Seconds without a request until names go."""
+WAITING = 8
+"""Workbooks that are held at once."""
+
+
+class Told(NamedTuple):
+    """One sentence for the next page: what was done, or why not; ``undo`` is the number of a write that can be taken back."""
+
+    text: str
+    good: bool = True
+    undo: int = 0
+
+
+@dataclass
+class Workbook:
+    """A file that was dropped, and what was answered about it since."""
+
+    name: str
+    data: bytes
+    township: str | None
+    save_mapping: str = ""
+    mended: dict[tuple[str, int, int], str] = field(default_factory=dict)
+
+
+@dataclass
+class Held:
+    """The ledger as it was read at one stamp."""
+
+    at: int
+    database: Database
+    today: date
+    county: str
+    townships: Mapping[str, str]
+    index: Index | None = None
+    labels: Mapping[tuple[str, str], Entry] = field(default_factory=dict)
+
+
+class Desk:
+    """One desk over one ledger. All that changes is behind ``lock``."""
+
+    def __init__(self, root: Path, identity: Path | None = None, environ: Mapping[str, str] = os.environ) -> None:
+        self.root, self.environ, self._option = root, environ, identity
+        self.secret, self.start = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+        self.host = ""
+        self.lock = threading.RLock()
+        self.told: list[Told] = []
+        self.workbooks: dict[str, Workbook] = {}
+        self.identity: Identity | None = None
+        self._names: dict[str, str] = {}
+        self._held: Held | None = None
+        self._due: tuple[int, list[Due]] | None = None
+        self._findings: tuple[int, list[Finding]] | None = None
+        self._begun: dict[str, int] = {}
+        self._fresh = False
+        self._indexing = threading.Lock()
+        self._seen = time.monotonic()
+
+    def touch(self) -> None:
+        """Somebody is here; after ten minutes of nobody the names are gone first."""
+        self.lock_if_idle()
+        self._seen = time.monotonic()
+        self._fresh = False
+
+    def lock_if_idle(self) -> None:
+        """Let go of key and names when nobody has been here."""
+        if self.identity and time.monotonic() - self._seen >= IDLE:
+            self.lock_up()
+
+    @property
+    def key_place(self) -> Path:
+        """Where the key is looked for."""
+        return identity_place(self._option, self.environ)
+
+    def left(self) -> int:
+        """Minutes until that."""
+        return max(1, round((IDLE - (time.monotonic() - self._seen)) / 60))
+
+    def lock_up(self) -> None:
+        """Let go of the key, the names, and every workbook, which may hold some."""
+        with self.lock:
+            self.identity, self._names = None, {}
+            self.workbooks.clear()
+            self._drop()
+
+    def open_key(self) -> None:
+        """Read the key from its usual place, and the names it opens; GongshiError if there is none."""
+        identity = read_identity(self.key_place, self.root, signing_place(None, self.environ))
+        with self.lock:
+            self.identity, self._names = identity, opened(WorkTree(self.root), identity)
+            self._drop()
+        threading.Thread(target=self.index, daemon=True).start()
+
+    def _drop(self) -> None:
+        if self._held:
+            self._held.database.close()
+        self._held = None
+
+    def held(self) -> Held:
+        """The ledger as it lies now; read anew when a file changed since the last request."""
+        with self.lock:
+            if self._held is None or not self._fresh:
+                now = stamp(self.root)
+                if self._held is None or self._held.at != now:
+                    recover(self.root)
+                    self._drop()
+                    self._held = self._read(stamp(self.root))
+                self._fresh = True
+            return self._held
+
+    def _read(self, at: int) -> Held:
+        database = load(WorkTree(self.root))
+        return Held(at, database, county_day(database) or date.today(), *townships(database))
+
+    def index(self) -> Index:
+        """Everything that can be found, spelled; made when it is first asked for."""
+        with self._indexing:
+            held = self.held()
+            if held.index is None:
+                found = list(entries(held.database, self._names))
+                held.labels = {(one.resource, one.key): one for one in found}
+                held.index = Index(found)
+            return held.index
+
+    def due(self) -> list[Due] | None:
+        """What is due today, over the whole county; None while that is looked for beside."""
+        held = self.held()
+        return self._due[1] if self._due and self._due[0] == held.at else self._beside("due", held.at)
+
+    def _find_due(self, at: int) -> None:
+        found = due(WorkTree(self.root), self.held().today)
+        with self.lock:
+            self._due = at, found
+
+    def _beside(self, what: str, at: int) -> None:
+        """Begin once to find out something about the ledger at ``at``."""
+        with self.lock:
+            if self._begun.get(what) != at:
+                self._begun[what] = at
+                work = {"due": self._find_due, "findings": self._examine}[what]
+                threading.Thread(target=self._quietly, args=(work, at), daemon=True).start()
+
+    @staticmethod
+    def _quietly(work, at: int) -> None:
+        """What cannot be found out beside is told by the page that needs it."""
+        with suppress(GongshiError):
+            work(at)
+
+    def findings(self) -> list[Finding] | None:
+        """The findings of a full check of the ledger as it lies; None while it runs beside."""
+        at = self.held().at
+        return self._findings[1] if self._findings and self._findings[0] == at else self._beside("findings", at)
+
+    def _examine(self, at: int) -> None:
+        from gongshi.library.examining import examine
+
+        found = examine(WorkTree(self.root), None, None, date.today()).findings
+        with self.lock:
+            self._findings = at, found
+
+    def label(self, resource: str, key: str) -> str:
+        """What a record is called, "" for nothing."""
+        if self.held().index is None:
+            self.index()
+        entry = self.held().labels.get((resource, key))
+        return entry.name if entry else ""
+
+    def find(self, query: str, resources=None, limit: int = 20) -> list[Entry]:
+        """Records for what was typed."""
+        return self.index().find(query, limit, resources)
+
+    def keep(self, workbook: Workbook) -> str:
+        """Hold a workbook; gives its name in addresses."""
+        with self.lock:
+            while len(self.workbooks) >= WAITING:
+                self.workbooks.pop(next(iter(self.workbooks)))
+            token = secrets.token_hex(8)
+            self.workbooks[token] = workbook
+        return token

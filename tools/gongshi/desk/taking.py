@@ -1,0 +1,111 @@
+"""交表: a workbook is looked at row by row; cells are put right in place; nothing is written before 写入."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath, PureWindowsPath
+
+from flask import Blueprint, abort, g, redirect, render_template, request
+
+from gongshi.desk.state import Told, Workbook
+from gongshi.exchange import ImportResult, Request, plan_import, take_in
+from gongshi.exchange.sheets import address
+from gongshi.model import GongshiError
+from gongshi.repository import WorkTree, written
+
+page = Blueprint("taking", __name__)
+SHOWN = 100
+ORDER = (
+    ("refused", "✕", "退回", "bad"),
+    ("updated", "△", "修改", "mod"),
+    ("created", "＋", "新增", "new"),
+    ("unchanged", "＝", "不变", "same"),
+)
+
+
+@page.get("/take")
+def start():
+    """Where to drop a workbook."""
+    recent = [one for one in written(g.desk.root) if one.what.startswith("导入")][:8]
+    return render_template("take.html", error="", held=g.desk.workbooks.items(), recent=recent)
+
+
+@page.post("/take")
+def drop():
+    """Look at a workbook."""
+    desk, file = g.desk, request.files.get("workbook")
+    if file is None or not file.filename:
+        return redirect("/take")
+    name = PureWindowsPath(PurePosixPath(file.filename).name).name[:120]
+    workbook = Workbook(name, file.read(), request.form.get("township") or None)
+    try:
+        _plan(workbook)
+    except GongshiError as error:
+        return render_template("take.html", error=f"{name}：{error}", held=desk.workbooks.items(), recent=[]), 422
+    return redirect(f"/take/{desk.keep(workbook)}")
+
+
+def _held(token: str) -> Workbook:
+    return g.desk.workbooks.get(token) or abort(404)
+
+
+def _request(workbook: Workbook) -> Request:
+    desk = g.desk
+    return Request(
+        desk.held().today, workbook.township, None, desk.identity, workbook.save_mapping, mended=dict(workbook.mended)
+    )
+
+
+def _plan(workbook: Workbook) -> ImportResult:
+    return plan_import(WorkTree(g.desk.root), workbook.name, workbook.data, _request(workbook))
+
+
+@page.get("/take/<token>")
+def look(token: str):
+    """What writing it would come to."""
+    workbook = _held(token)
+    result = _plan(workbook)
+    return render_template(
+        "taking.html", workbook=workbook, token=token, result=result, order=ORDER, counts=result.counts, shown=SHOWN,
+        address=address, writable=result.counts["created"] + result.counts["updated"],
+    )  # fmt: skip
+
+
+@page.post("/take/<token>/mend")
+def mend(token: str):
+    """Put cells right; a header that was guessed is confirmed here, too."""
+    workbook = _held(token)
+    for name, text in request.form.items():
+        kind, _, rest = name.partition(":")
+        row, _, rest = rest.partition(":")
+        column, _, sheet = rest.partition(":")
+        if kind == "cell" and row.isdecimal() and column.isdecimal():
+            workbook.mended[sheet, int(row), int(column)] = text[:2000]
+    if request.form.get("confirm"):
+        workbook.save_mapping = request.form["confirm"][:40]
+    return redirect(f"/take/{token}")
+
+
+@page.post("/take/<token>/write")
+def write(token: str):
+    """Write what can be written; the rest is given back in a workbook of its own."""
+    desk, workbook = g.desk, _held(token)
+    result, returned = take_in(desk.root, _place(workbook), workbook.data, _request(workbook), desk.environ)
+    counts = result.counts
+    told = f"已写入：新增 {counts['created']} 行，修改 {counts['updated']} 行；{counts['unchanged']} 行本来就一样。"
+    if returned:
+        told += f"退回的 {counts['refused']} 行在 {returned.name}，改好后再交。"
+    desk.told.append(Told(told, undo=-1))
+    desk.workbooks.pop(token, None)
+    return redirect("/take")
+
+
+@page.post("/take/<token>/drop")
+def forget(token: str):
+    """Let go of it."""
+    g.desk.workbooks.pop(token, None)
+    return redirect("/take")
+
+
+def _place(workbook: Workbook):
+    """A file of that name in the ledger's folder, which is never read or written: rows that come back go elsewhere."""
+    return g.desk.root / workbook.name
