@@ -30,7 +30,7 @@ class Server:
     def run(self) -> None:
         """Serve; names go when nobody has been here for ten minutes, whether or not somebody asks again."""
         threading.Thread(target=self._watch, daemon=True).start()
-        threading.Thread(target=self._warm, daemon=True).start()
+        threading.Thread(target=self._warm).start()
         self._server.run()
 
     def _watch(self) -> None:

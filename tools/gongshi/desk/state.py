@@ -111,11 +111,10 @@ class Desk:
         with self.lock:
             self.identity, self._names = identity, opened(WorkTree(self.root), identity)
             self._drop()
-        threading.Thread(target=self.index, daemon=True).start()
+        threading.Thread(target=self.index).start()
 
     def _drop(self) -> None:
-        if self._held:
-            self._held.database.close()
+        """Another tab may still be reading it: it goes when nobody does."""
         self._held = None
 
     def held(self) -> Held:
@@ -160,7 +159,7 @@ class Desk:
             if self._begun.get(what) != at:
                 self._begun[what] = at
                 work = {"due": self._find_due, "findings": self._examine}[what]
-                threading.Thread(target=self._quietly, args=(work, at), daemon=True).start()
+                threading.Thread(target=self._quietly, args=(work, at)).start()
 
     @staticmethod
     def _quietly(work, at: int) -> None:
