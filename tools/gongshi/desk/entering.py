@@ -66,7 +66,7 @@ def check(name: str, ask: str):
     text = request.form.get(ask, "")[:4000].strip()
     error = ""
     try:
-        one_ask(asked, text, held.database.descriptor, held.today)
+        one_ask(asked, text, held.places.descriptor, held.today)
     except Wrong as wrong:
         error = wrong.faults[0].message if text else ""
     found = [desk.label(asked.finds, part) for part in text.split()] if asked.finds and not error else []
@@ -74,7 +74,7 @@ def check(name: str, ask: str):
 
 
 def _page(verb: Verb, values: dict[str, str], errors: dict[str, str]):
-    descriptor = g.desk.held().database.descriptor
+    descriptor = g.desk.held().places.descriptor
     shown = []
     for ask in verb.asks:
         start = "" if ask.default == "today" else ask.default

@@ -54,7 +54,7 @@ def pick(resource: str):
 def record(resource: str, key: str):
     """Everything about one record."""
     desk = g.desk
-    made = card(desk.held().database, resource, key, desk.label) or abort(404)
+    made = card(desk.database(), resource, key, desk.label) or abort(404)
     every = desk.findings()
     own = {(group.resource, row.key) for group in made.groups for row in group.rows} | {(resource, key)}
     findings = [one for one in every or () if (one.resource, "/".join(one.key)) in own]

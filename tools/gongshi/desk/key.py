@@ -16,7 +16,7 @@ def key():
     desk = g.desk
     place = desk.key_place
     return render_template(
-        "key.html", place=place.name, there=place.is_file(), recipients=read_recipients(desk.held().database.tree)
+        "key.html", place=place.name, there=place.is_file(), recipients=read_recipients(desk.held().places.tree)
     )
 
 

@@ -47,13 +47,14 @@ class Workbook:
 
 @dataclass
 class Held:
-    """The ledger as it was read at one stamp."""
+    """The ledger as it was read at one stamp: its places at once, all of it when a page first wants that."""
 
     at: int
-    database: Database
+    places: Database
     today: date
     county: str
     townships: Mapping[str, str]
+    whole: Database | None = None
     index: Index | None = None
     labels: Mapping[tuple[str, str], Entry] = field(default_factory=dict)
 
@@ -76,6 +77,7 @@ class Desk:
         self._begun: dict[str, int] = {}
         self._fresh = False
         self._indexing = threading.Lock()
+        self._reading = threading.Lock()
         self._seen = time.monotonic()
 
     def touch(self) -> None:
@@ -108,8 +110,9 @@ class Desk:
     def open_key(self) -> None:
         """Read the key from its usual place, and the names it opens; GongshiError if there is none."""
         identity = read_identity(self.key_place, self.root, signing_place(None, self.environ))
+        names = opened(WorkTree(self.root), identity)
         with self.lock:
-            self.identity, self._names = identity, opened(WorkTree(self.root), identity)
+            self.identity, self._names = identity, names
             self._drop()
         threading.Thread(target=self.index).start()
 
@@ -130,15 +133,23 @@ class Desk:
             return self._held
 
     def _read(self, at: int) -> Held:
-        database = load(WorkTree(self.root))
+        database = load(WorkTree(self.root), ["county", "divisions"])
         return Held(at, database, county_day(database) or date.today(), *townships(database))
+
+    def database(self) -> Database:
+        """All records as they lie now."""
+        held = self.held()
+        with self._reading:
+            if held.whole is None:
+                held.whole = load(WorkTree(self.root))
+            return held.whole
 
     def index(self) -> Index:
         """Everything that can be found, spelled; made when it is first asked for."""
         with self._indexing:
             held = self.held()
             if held.index is None:
-                found = list(entries(held.database, self._names))
+                found = list(entries(self.database(), self._names))
                 held.labels = {(one.resource, one.key): one for one in found}
                 held.index = Index(found)
             return held.index
