@@ -64,13 +64,13 @@ IDENTITIES = (
         "家庭人口与在册成员（正常、转入）人数不等，请核对成员表",
         """SELECT h._row FROM households h LEFT JOIN (
                SELECT household_no, count(*) AS live FROM members WHERE life_status IN ('正常', '转入') GROUP BY ALL) m
-             USING (household_no) WHERE h.poverty_status <> '已销号' AND h.population <> coalesce(m.live, 0)""",
+             USING (household_no) WHERE h.poverty_status IS DISTINCT FROM '已销号' AND h.population <> coalesce(m.live, 0)""",
     ),
     Identity(
         "status",
         "households",
         "poverty_status",
-        "脱贫状态与状态变更推出的不同，请补登变更或改正状态",
+        "脱贫状态与状态变更推出的不同，请补登变更或改正状态；从未识别为贫困户的不填脱贫状态",
         STATUS
         + """SELECT h._row FROM households h LEFT JOIN now USING (household_no)
              WHERE h.poverty_status IS DISTINCT FROM now.status""",

@@ -181,6 +181,7 @@ def _files(rows: Sequence[Division], year: int, wishes: Wishes) -> dict[str, byt
     files = dict(placed)
     for resource in descriptor.csv_resources():
         files |= {f"{RECORDS}/{path}": csv_bytes(resource.schema, []) for path in resource.paths}
+    files |= pack.begun()
     schema = descriptor.resources["divisions"].schema
     cells = [dict(zip(COLUMNS, row, strict=True)) for row in rows]
     table = csv_bytes(schema, [[row.get(name, "") for name in schema.names] for row in cells])

@@ -41,7 +41,7 @@ def program_files() -> dict[str, bytes]:
 def listed(home: Path, table: bytes) -> list[str]:
     """The files below ``home`` that ``pack.toml`` lists, each once."""
     wanted = tomllib.loads(table.decode())
-    patterns = [pattern for name in ("placed", "made", "shown") for pattern in wanted[name]]
+    patterns = [pattern for name in ("placed", "begun", "made", "shown") for pattern in wanted[name]]
     return sorted({place.relative_to(home).as_posix() for pattern in patterns for place in home.glob(pattern)})
 
 
@@ -80,6 +80,10 @@ class Pack:
         if paths is not None:
             found[PACKAGE_FILE] = package_text(self.read(PACKAGE_FILE), title or f"{county}精准扶贫台账", paths)
         return found
+
+    def begun(self) -> dict[str, bytes]:
+        """The records that a county begins with."""
+        return {path: self.read(path) for path in self.listed.get("begun", ())}
 
     def pages(self) -> dict[str, bytes]:
         """The site's pages, by their path in ``docs``."""

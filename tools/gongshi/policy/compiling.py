@@ -93,7 +93,7 @@ class _Work:
         self.attempt(self.check_message, kind, setter)
         self.attempt(self.check_field, subject)
         for name in kind.columns:
-            subject.columns[name] = _record_key(subject) if name == "record_key" else subject.own_field(name, line)
+            subject.columns[name] = _column(subject, name, line)
         return None if self.findings else self.assemble(kind, subject, other, setter)
 
     def kind(self) -> Kind:
@@ -187,6 +187,13 @@ class _Work:
             {**missing, **self.standards.missing},
             proof_of(kind, setter.slots["doubts"], subject),
         )
+
+
+def _column(subject: Selection, name: str, line: int) -> str:
+    """A column that a kind asks for beside its parameters: the record's key as text, its date, or a field."""
+    if name == "dated":
+        return subject.dated or "NULL::DATE"
+    return _record_key(subject) if name == "record_key" else subject.own_field(name, line)
 
 
 def _record_key(subject: Selection) -> str:

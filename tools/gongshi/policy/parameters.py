@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+from itertools import pairwise
+
 from gongshi.package import Field, literal
 from gongshi.package.yamlfile import Mapping, Node, Scalar, text
 from gongshi.package.yamlfile import Sequence as List
@@ -51,6 +54,7 @@ class Setter:
         self.slots: dict[str, str] = {"day": subject.binder.bind(world.day, "DATE")}
         self.fields: dict[str, list[Field]] = {}
         self.nothing: dict[str, str] = {}
+        self.moment: date | None = None
 
     def slot(self, name: str, has: bool) -> str:
         """What stands for {{name}} or {{has name}} in the kind's SQL."""
@@ -262,7 +266,10 @@ class Setter:
         if node is None:
             return None
         if isinstance(node, Mapping) and list(node.items) == ["standard"]:
-            return self.standards.fixed(text(node, "standard"), node.line, kind)
+            reference = text(node, "standard")
+            if self.moment:
+                return self.standards.on(reference, node.line, kind, self.moment)
+            return self.standards.fixed(reference, node.line, kind)
         if isinstance(node, Scalar):
             return parse_value(kind, node.value, node.line)
         raise Problem("这里要写一个值，或 {standard: 标准}", node.line)
@@ -275,12 +282,26 @@ class Setter:
             for name, line in item.lines.items():
                 if name not in cells:
                     raise Problem(f"{parameter.name} 的项里不认识“{name[:40]}”，可用的有：{'、'.join(cells)}", line)
-            values = {name: self.cell(parameter, item, name, *form) for name, form in cells.items()}
-            many = [name for name, value in values.items() if isinstance(value, list)]
-            for value in values[many[0]] if many else [""]:
-                rows.append([value if name in many else cell for name, cell in values.items()])
-        kinds = [CELLS.get(form, "VARCHAR") for form, _ in cells.values()]
-        self.slots[parameter.name] = _values(rows, list(cells), kinds)
+            for since, until in self.spans(item):
+                self.moment = since or (until and date.min)
+                values = {name: self.cell(parameter, item, name, *form) for name, form in cells.items()}
+                self.moment = None
+                many = [name for name, value in values.items() if isinstance(value, list)]
+                ends = [self.subject.binder.bind(end, "DATE") for end in (since, until)]
+                for value in values[many[0]] if many else [""]:
+                    rows.append([*(value if name in many else cell for name, cell in values.items()), *ends])
+        kinds = [*(CELLS.get(form, "VARCHAR") for form, _ in cells.values()), "DATE", "DATE"]
+        self.slots[parameter.name] = _values(rows, [*cells, "since", "until"], kinds)
+
+    def spans(self, item: Mapping) -> list[tuple[date | None, date | None]]:
+        """The spans (from, before) in which the standards that an item names have other values, for rows that are judged by
+        their own date; the first one is before all of them."""
+        if "dated" not in self.kind.columns or not self.subject.dated:
+            return [(None, None)]
+        named = [node for node in item.items.values() if isinstance(node, Mapping) and "standard" in node.items]
+        known = [self.standards.find(text(node, "standard"), node.line, "number") for node in named]
+        days = sorted({first for standard in known for first, _ in standard.values})
+        return list(pairwise([None, *days, None])) if days else [(None, None)]
 
     def items(self, parameter: Parameter, node: Node | None) -> list[Mapping]:
         """The items of a list of mappings."""

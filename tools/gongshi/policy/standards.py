@@ -40,6 +40,13 @@ class Standards:
             self.missing[f"{standard.policy}/{standard.id}"] = standard
         return value
 
+    def on(self, reference: str, line: int, wanted: str, day: date) -> object | None:
+        """The value on another day, for rows that are judged by their own; missing only if there never is one."""
+        standard = self.find(reference, line, wanted)
+        if all(value is None for _, value in standard.values):
+            self.missing[f"{standard.policy}/{standard.id}"] = standard
+        return standard.at(day) if any(first <= day for first, _ in standard.values) else None
+
     def value(self, reference: str, line: int, wanted: str, selection: Selection) -> str:
         """The value as SQL: by the record's date where the selection has one, else by the day."""
         standard = self.find(reference, line, wanted)

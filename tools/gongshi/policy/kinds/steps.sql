@@ -9,13 +9,13 @@
 -- param level: label(other)
 -- param year: figure
 -- param finished: terms
--- param steps: rows(name:text! level:text min_days:number max_days:number max_workdays:number due:monthday optional:flag) required
+-- param steps: rows(name:text! also:text level:text min_days:number max_days:number max_workdays:number due:monthday optional:flag) required
 -- plans: 1 2 5 13 15 16
 -- example: {kind: steps, resource: cases, where: [{field: procedure, is: 退出}], other: case-steps, name: step, done: done_on, steps: [{name: 民主评议}, {name: 村级核实}, {name: 村内公示}, {name: 乡镇审核, min_days: 7}]}
 WITH plan AS ({{steps}}),
 done AS (
   SELECT s._row, p.no, min(o.done) AS done, arg_min(o.level, o.done) AS held_at
-  FROM subject s JOIN other o ON o.match_key = s.match_key JOIN plan p ON p.name = o.name GROUP BY ALL),
+  FROM subject s JOIN other o ON o.match_key = s.match_key JOIN plan p ON o.name IN (p.name, p.also) GROUP BY ALL),
 grid AS (
   SELECT s._row, s.finished, p.*, d.done, d.held_at,
     CASE WHEN p.due IS NOT NULL AND s."year" BETWEEN 1900 AND 2200
