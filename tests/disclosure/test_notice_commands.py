@@ -164,21 +164,29 @@ def test_closing_waits_for_the_last_day_and_for_every_answer(clerk):
     assert "commitment:" in (clerk.root / FILE).read_text("utf-8"), "closing loses nothing"
 
 
-def test_a_second_objection_of_the_same_day_and_topic_is_not_lost(clerk):
-    """Nor does it take the answer of the first one away."""
+def test_objections_of_one_day_and_topic_are_numbered_and_answered_in_turn(clerk):
     clerk.say(notice, *NEW, "--identity", clerk.key)
     first = ["object", "G2020-00001", "--topic", "收入不符", "--raised", "2020-06-23"]
-    clerk.say(notice, *first)
-    assert "换用“其他”" in clerk.refused(notice, *first)
-    clerk.say(notice, *first, "--outcome", "维持", "--answered", "2020-06-24")
-    assert "已在 2020-06-24 答复" in clerk.refused(notice, *first)
-    assert "免得少计一件" in clerk.refused(notice, *first, "--outcome", "更正", "--answered", "2020-06-25")
-    clerk.say(notice, "object", "G2020-00001", "--topic", "其他", "--raised", "2020-06-23")
+    for _ in range(3):
+        clerk.say(notice, *first)
     text = (clerk.root / FILE).read_text("utf-8")
-    assert text.count("topic:") == 2 and text.count("outcome: 维持") == 1
-    assert "1 件异议没有答复" in clerk.refused(
-        notice, "close", "G2020-00001", "--result", "有异议已处理", "--on", "2020-06-29"
-    )
+    assert [f"objection_no: {n}" in text for n in (1, 2, 3, 4)] == [True, True, True, False]
+    clerk.say(notice, *first, "--outcome", "维持", "--answered", "2020-06-24")
+    clerk.say(notice, *first, "--outcome", "更正", "--answered", "2020-06-25")
+    text = (clerk.root / FILE).read_text("utf-8")
+    assert text.count("topic:") == 3 and text.count("outcome: 维持") == 1 and text.count("outcome: 更正") == 1
+    close = ["close", "G2020-00001", "--result", "有异议已处理", "--on", "2020-06-29"]
+    assert "1 件异议没有答复" in clerk.refused(notice, *close)
+    clerk.say(notice, *first, "--outcome", "维持", "--answered", "2020-06-26")
+    assert "都已答复" in clerk.refused(notice, *first, "--outcome", "维持", "--answered", "2020-06-26")
+    clerk.say(notice, *close)
+
+
+def test_a_result_of_objections_needs_an_objection(clerk):
+    clerk.say(notice, *NEW, "--identity", clerk.key)
+    close = ["close", "G2020-00001", "--on", "2020-06-29", "--result"]
+    assert "没有登记过异议" in clerk.refused(notice, *close, "有异议已处理")
+    clerk.say(notice, *close, "无异议")
 
 
 def test_a_notice_can_be_withdrawn_before_its_end(clerk):
@@ -436,7 +444,7 @@ def test_a_household_with_two_benefits_is_counted_once(made):
     assert "共 1 户" in render(shown, sheet, county, None, "A4", "张郢村委会", "张郢村")
     with load(WorkTree(made[0]), ["divisions"]) as database:
         noted = namedtuple("Notice", record)(**record)
-        assert b"items: 1\n" in notices.new(WorkTree(made[0]), database, noted, (), sheet)[1]
+        assert b"items: 1\n" in b"".join(notices.new(WorkTree(made[0]), database, noted, (), sheet).values())
 
 
 def test_the_examples_own_commitments_are_those_of_its_sheets():

@@ -8,8 +8,9 @@ import pytest
 
 from gongshi.model import GongshiError
 from gongshi.policy import load_policies
-from gongshi.policy.coverage import Answer, missing_fields, read_coverage
+from gongshi.policy.coverage import HOW, Answer, coverage_table, how, missing_fields, read_coverage
 from gongshi.repository import WorkTree
+from policy.cases import policies_of
 from support import ROOT, project_descriptor
 
 # How many requirements each plan has; 11 and 14 are plan 9 again, and 17 is answered with 12.
@@ -93,3 +94,31 @@ def test_a_broken_entry_names_its_file(tmp_path) -> None:
     place.write_text("rows:\n  - {title: 没有条目号}\n", encoding="utf-8")
     with pytest.raises(GongshiError, match=re.escape("policies/coverage/x.yaml")):
         read_coverage(WorkTree(tmp_path))
+
+
+def test_every_row_says_how_it_is_answered(answers: list[Answer]) -> None:
+    policies = load_policies(WorkTree(ROOT), project_descriptor())
+    ways = {answer.row: how(answer, policies) for answer in answers}
+    assert all(ways.values()) and set(HOW) & set(ways.values()) == set(HOW)
+    assert ways["1-01"] == "只在外地方案" and ways["5-06"] == "逐行核对"
+    assert sum(row in WANTED for row in ways) == 199
+    first = coverage_table(answers, policies).splitlines()[0]
+    assert sum(map(int, re.findall(r"([0-9]+) 项(?=[，。])", first))) == 199
+
+
+@pytest.mark.parametrize(
+    ("rules", "way"),
+    [
+        (("typed",), "填报数自查"), (("held",), "填报数与记录核对"), (("rows",), "逐行核对"), (("typed", "rows"), "逐行核对"),
+        (("typed", "held"), "填报数与记录核对"), ((), "页面"),
+    ],
+)  # fmt: skip
+def test_the_strongest_way_counts(rules: tuple[str, ...], way: str) -> None:
+    common = "kind: condition, severity: error, clause: 一, message: 不对"
+    policies = policies_of(
+        "policy: test\ntitle: 试\nfacts:\n  n: {of: indicators, from: villages, count: rows, match: {village_code: subject}}\nrules:\n"
+        f"  - {{id: typed, title: 一, {common}, resource: indicators, demand: [{{field: actual, at_least: {{field: target}}}}]}}\n"
+        f"  - {{id: held, title: 二, {common}, resource: indicators, demand: [{{field: fact.n, at_least: {{field: actual}}}}]}}\n"
+        f"  - {{id: rows, title: 三, {common}, resource: villages, demand: [{{field: households, filled: 是}}]}}\n"
+    )
+    assert how(Answer("1-01", "试", rules, page="policies"), policies) == way

@@ -1,4 +1,4 @@
-"""A county that begins today, small and synthetic: 3 townships of 5 villages, 60 households that left poverty, 180 members."""
+"""A county that begins today, small and synthetic: 3 townships of 5 villages, 60 households that left poverty in 2019, 180 members."""
 
 from __future__ import annotations
 
@@ -32,6 +32,11 @@ def household(number: int) -> dict[str, str]:
     return place | {"informed_on": "2026-03-25", "plan_doc": "2026", **YES_NO}
 
 
+def membership(number: int, household: int, kind: str, started_on: str, **cells: str) -> dict[str, str]:
+    who = {"membership_id": f"R{number:07}", "household_no": f"H{household:07}", "kind": kind}
+    return who | {"started_on": started_on, **cells}
+
+
 def village(number: int) -> str:
     """The village of the household numbered so: four in each of the fifteen."""
     place = (number - 1) // 4 % 15
@@ -42,7 +47,7 @@ def member(number: int, household: int, **cells: str) -> dict[str, str]:
     return {
         "member_no": f"M{number:08}", "household_no": f"H{household:07}", "relation": "户主", "sex": "男", "birth_ym": "1980-03",
         "ethnicity": "汉", "education": "初中", "health": "健康", "labour": "普通劳动力", "med_ins_resident": "是",
-        "med_ins_employee": "否", "critical_ins": "是", "pension_ins": "城乡居民", "dibao": "未享受", "tekun": "不享受",
+        "med_ins_employee": "否", "critical_ins": "是", "pension_ins": "城乡居民",
         "in_service": "否", "life_status": "正常", **cells,
     }  # fmt: skip
 
@@ -158,6 +163,7 @@ def rows(households: int = 60) -> Rows:
         "conditions": [condition(n) for n in numbers],
         "incomes": [income(n, 2025) for n in numbers],
         "pairings": pairings,
+        "memberships": [membership(n, n, "脱贫户", "2019-12-10", reason="缺资金") for n in numbers],
     }  # fmt: skip
 
 

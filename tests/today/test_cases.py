@@ -24,6 +24,7 @@ from today.county import (
     income,
     made,
     member,
+    membership,
     pairing,
     rows,
     village,
@@ -93,6 +94,7 @@ def never_poor() -> Rows:
         "notices": [notice],
         "status-events": [{"household_no": number, "occurred_on": "2026-06-15", "event": "纳入监测", "case_id": CASE}],
         "monitoring": [watched | {"dev_measures_state": "未实施", "contact_helper": "B00010", "case_id": CASE}],
+        "memberships": [membership(61, 61, "边缘易致贫户", "2026-06-15", case_id=CASE, risk_1="因病")],
         "measures": [measure | {"provider_unit": "U003", "cost": "3000.00", "started_on": "2026-06-25", "signed": "是"}],
         "incomes": [income(61, 2025, 1)],
         "conditions": [condition(61)],
@@ -126,6 +128,7 @@ def test_a_household_that_never_was_poor_is_watched() -> None:
 def test_a_watched_household_is_judged_by_the_line_that_the_county_gives() -> None:
     line = {
         "line_kind": "监测线",
+        "place": "全县",
         "year": "2026",
         "amount": "7900.00",
         "income_measure": "人均纯收入",

@@ -174,4 +174,6 @@ def object_to(book: Book, kind: str, title_part: str, topic: str, outcome: str) 
         raised = day(row["starts_on"]) + timedelta(days=3)
         answered = book.clock.plus(raised, 3)
         cells = {"raised_on": raised.isoformat(), "answered_on": answered.isoformat()}
-        book.add("notice-objections", notice_id=row["notice_id"], topic=topic, outcome=outcome, **cells)
+        book.add(
+            "notice-objections", notice_id=row["notice_id"], topic=topic, objection_no="1", outcome=outcome, **cells
+        )

@@ -115,6 +115,7 @@ def _objections(rng: random.Random, docket: Docket) -> None:
     for row in sorted(rng.sample(shown, _OBJECTIONS), key=lambda r: r["notice_id"]):
         raised = plus(date.fromisoformat(row["starts_on"]), rng.randint(1, 3))
         cells = {"notice_id": row["notice_id"], "raised_on": raised.isoformat(), "topic": rng.choice(_TOPICS)}
+        cells["objection_no"] = "1"
         cells |= {"answered_on": plus(raised, rng.randint(1, 3)).isoformat(), "outcome": "维持"}
         docket.world.rows["notice-objections"].append(cells)
         row["result"] = "有异议已处理"

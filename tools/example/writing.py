@@ -20,6 +20,7 @@ _BY_HOUSEHOLD = (
     "monitoring",
     "clues",
     "status-events",
+    "memberships",
     "subsidies",
 )
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import partial
 
+from gongshi.checks.agreeing import check_derived
 from gongshi.checks.canonical import check_documents, check_order
 from gongshi.checks.free_text import check_free_text, check_prose, check_titles
 from gongshi.checks.guard import NameSet, scan, scan_path, scan_text
@@ -54,6 +55,7 @@ def check_records(
     progress("核对数字")
     for identity in IDENTITIES:
         findings.extend(_identity(database, identity))
+    findings.extend(check_derived(database))
     return sorted(findings, key=lambda finding: finding.order)
 
 

@@ -72,8 +72,9 @@ IDENTITIES = (
         "poverty_status",
         "脱贫状态与状态变更推出的不同，请补登变更或改正状态；从未识别为贫困户的不填脱贫状态",
         STATUS
-        + """SELECT h._row FROM households h LEFT JOIN now USING (household_no)
-             WHERE h.poverty_status IS DISTINCT FROM now.status""",
+        + """SELECT h._row FROM households h JOIN raw.households r ON r.rowid = h._row
+             LEFT JOIN now ON now.household_no = h.household_no
+             WHERE h.poverty_status IS DISTINCT FROM now.status AND (now.status IS NOT NULL OR r.poverty_status <> '')""",
     ),
     Identity(
         "exit-year",

@@ -36,9 +36,10 @@ def new(folder: Path, name: str, divisions: Path | None, phone: str, address: st
     from gongshi.founding.new import Wishes, found_county
 
     data = read_input(divisions) if divisions else None
-    given = {"phone": phone, "address": address, "name": name, "root": _public(root_key)}
+    today = date.today()
+    given = {"began_on": today.isoformat(), "phone": phone, "address": address, "name": name, "root": _public(root_key)}
     wishes = Wishes(**{option: value for option, value in given.items() if value})
-    made = found_county(folder, data, date.today().year, wishes)
+    made = found_county(folder, data, today.year, wishes)
     say(f"{made.county}的台账已建在 {folder}，{len(made.townships)} 个乡镇，第一次提交 {made.commit[:12]}。")
     say(f"私钥在 {made.keys}，不在仓库里，请分别交给保管人并另存备份：")
     for file, holder in made.keepers:

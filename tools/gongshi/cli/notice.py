@@ -81,7 +81,7 @@ def new(root: Path, kind: str, starts: str | None, ends: str | None, identity: P
     from gongshi.repository import write_kept, writer
 
     tree = work_tree(root)
-    needed = ("divisions", "units", "calendar", "projects", *RESOURCES)
+    needed = ("divisions", "units", "calendar", "projects", "project-changes", "cases", "case-steps", *RESOURCES)
     with writer(root) as write, _load(tree, *needed) as database:
         first = day(starts, None)
         last = day(ends, None) if ends else None
@@ -89,12 +89,12 @@ def new(root: Path, kind: str, starts: str | None, ends: str | None, identity: P
         sheet = None
         if carries_households(kind):
             sheet = new_sheet(tree, database, made, identity_of(identity, root))
-        path, content = notices.new(tree, database, made, wish["projects"], sheet)
-        refuse_names({path: content}, opened_names(tree, identity_if_any(identity, root)))
+        files = notices.new(tree, database, made, wish["projects"], sheet)
+        refuse_names(files, opened_names(tree, identity_if_any(identity, root)))
         told = f"登记{kind} {made.notice_id}"
-        write_kept(root, write, told, datetime.now().isoformat(" ", "minutes"), {path: content})
+        write_kept(root, write, told, datetime.now().isoformat(" ", "minutes"), files)
     pages = f"，公示榜 {len(sheet.pages)} 页，用 gongshi sheet {made.notice_id} 打印" if sheet else ""
-    say(f"已登记 {made.notice_id}（{made.starts_on} 至 {made.ends_on}）：{path}{pages}。")
+    say(f"已登记 {made.notice_id}（{made.starts_on} 至 {made.ends_on}）：{'、'.join(reversed(files))}{pages}。")
 
 
 @notice.command(cls=Command)

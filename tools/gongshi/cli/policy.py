@@ -228,7 +228,9 @@ def _explanation(words: Explanation, outcome: Outcome, when: date) -> Iterable[s
 
 
 def _counts(outcome: Outcome) -> str:
-    return f"，看了 {outcome.looked:,} 行，违反 {outcome.broke:,} 处" if outcome.state == "ran" else ""
+    from gongshi.policy import told
+
+    return f"，{told(outcome)}" if outcome.state == "ran" else ""
 
 
 def _explained(words: Explanation, outcome: Outcome, when: date) -> dict[str, object]:
@@ -249,6 +251,9 @@ def _explained(words: Explanation, outcome: Outcome, when: date) -> dict[str, ob
         "state": outcome.state,
         "looked": outcome.looked,
         "broke": outcome.broke,
+        "judged": outcome.judged,
+        "unjudged": [{"field": title, "rows": count} for title, count in outcome.gaps],
+        "undated": outcome.undated,
         "standards": [
             {"id": one.id, "title": one.title, "value": one.value, "unit": one.unit, "clause": one.clause}
             for one in words.standards

@@ -12,10 +12,11 @@ from typing import Any
 
 from gongshi.disclosure.clock import State, WorkingDays, state
 from gongshi.disclosure.kinds import HOUSEHOLDS, Kind, kinds, problems
+from gongshi.disclosure.linking import links
+from gongshi.disclosure.rewriting import rewritten
 from gongshi.disclosure.sheets import Sheet
 from gongshi.model import Finding, GongshiError, Severity
-from gongshi.package import RECORDS, Descriptor, document_of, yaml_bytes
-from gongshi.package.yamlfile import parse, plain
+from gongshi.package import RECORDS, document_of, yaml_bytes
 from gongshi.repository import Tree
 
 RESULTS = ("无异议", "有异议已处理", "有异议已撤回")
@@ -135,10 +136,12 @@ def _number(database: Any, year: int) -> str:
     return f"G{year}-{last + 1:05}"
 
 
-def new(tree: Tree, database: Any, notice: Any, projects: Sequence[str], sheet: Sheet | None) -> tuple[str, bytes]:
-    """Path and content of the new notice's file: it freezes what it shows, by commitments and object numbers."""
+def new(tree: Tree, database: Any, notice: Any, projects: Sequence[str], sheet: Sheet | None) -> dict[str, bytes]:
+    """The new notice's file, and first the files of what it is about, which name it; it freezes what it shows, by commitments
+    and object numbers."""
+    named = links(tree, database, notice, sorted(set(projects)))
     record = {name: _text(value) for name, value in notice._asdict().items()}
-    frozen = [{"project_id": code, "frozen": _frozen(tree, database, code)} for code in sorted(set(projects))]
+    frozen = [{"project_id": code, "frozen": _frozen(tree, database, code, named)} for code in sorted(set(projects))]
     record["items"] = str(sheet.households if sheet else len(frozen) or 1)
     lists = {
         "projects": frozen,
@@ -147,18 +150,19 @@ def new(tree: Tree, database: Any, notice: Any, projects: Sequence[str], sheet: 
         ],
     }
     path = _path(database, notice)
-    return path, yaml_bytes(database.descriptor, document_of(database.descriptor, path), record, lists)
+    return {**named, path: yaml_bytes(database.descriptor, document_of(database.descriptor, path), record, lists)}
 
 
 def _text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _frozen(tree: Tree, database: Any, code: str) -> str:
+def _frozen(tree: Tree, database: Any, code: str, named: Mapping[str, bytes]) -> str:
     rows = database.sql("SELECT _row FROM projects WHERE project_id = ?", [code])
     if not rows:
         raise GongshiError(f"没有“{code[:30]}”这个项目，请核对项目编号。")
-    return blob_id(tree.read(database.locate("projects", rows[0][0])[0]))
+    path = database.locate("projects", rows[0][0])[0]
+    return blob_id(named.get(path) or tree.read(path))
 
 
 def blob_id(content: bytes) -> str:
@@ -182,14 +186,16 @@ def _path(database: Any, notice: Any) -> str:
 # -- the end of a notice ------------------------------------------------------------------------------------------
 
 
-def close(tree: Tree, database: Any, notice: Any, result: str, day: datetime.date) -> tuple[str, bytes]:
-    """Path and content of the notice's file with its result: after its last day, when every objection is answered."""
+def close(tree: Tree, database: Any, notice: Any, result: str, day: datetime.date) -> dict[str, bytes]:
+    """The notice's file with its result: after its last day, when every objection is answered; and the step of its case, if
+    that was written down since and names no notice yet."""
     _check_close(database, notice, result, day)
     path = database.locate("notices", notice[0])[0]
     cells = {"result": result, "closed_on": day.isoformat()}
     if result == WITHDRAWN:
         cells["withdrawn_on"] = day.isoformat()
-    return path, rewritten(database.descriptor, tree.read(path), path, cells)
+    named = {} if result == WITHDRAWN else links(tree, database, notice, ())
+    return {**named, path: rewritten(database.descriptor, tree.read(path), path, cells)}
 
 
 def _check_close(database: Any, notice: Any, result: str, day: datetime.date) -> None:
@@ -204,6 +210,10 @@ def _check_close(database: Any, notice: Any, result: str, day: datetime.date) ->
     ((raised, answered),) = database.sql(query, [code])
     if raised > answered:
         raise GongshiError(f"“{code}”还有 {raised - answered} 件异议没有答复，请先答复并登记处理结果。")
+    if not raised and result == RESULTS[1]:
+        raise GongshiError(
+            f"“{code}”没有登记过异议，结果不能写“{result}”：先用 gongshi notice object 登记，没有异议的写“{RESULTS[0]}”。"
+        )
     if raised and result == RESULTS[0]:
         raise GongshiError(f"“{code}”收到过 {raised} 件异议，结果不能写“{result}”。")
 
@@ -226,42 +236,28 @@ def object_to(
         raise GongshiError("处理结果和答复日期要么都写，要么都不写。")
     if answered and answered < raised:
         raise GongshiError("答复日期早于提出日期，请核对。")
-    _check_again(database, notice.notice_id, topic, raised, answered)
+    number = _objection_number(database, notice.notice_id, topic, raised, answered)
     path = database.locate("notices", notice[0])[0]
-    row = {"raised_on": raised.isoformat(), "topic": topic, "outcome": outcome, "answered_on": _text(answered)}
+    row = {"raised_on": raised.isoformat(), "topic": topic, "objection_no": str(number)}
+    row |= {"outcome": outcome, "answered_on": _text(answered)}
     return path, rewritten(database.descriptor, tree.read(path), path, {}, {"objections": [row]})
 
 
-def _check_again(database: Any, code: str, topic: str, raised: datetime.date, answered: datetime.date | None) -> None:
-    """An objection of the same day and topic may be answered, once; another one must not take its place."""
-    query = 'SELECT answered_on FROM "notice-objections" WHERE notice_id = ? AND raised_on = ? AND topic = ?'
+def _objection_number(
+    database: Any, code: str, topic: str, raised: datetime.date, answered: datetime.date | None
+) -> int:
+    """The number of the objection on its day and topic: a new one is the next, an answer is to the first that waits for one."""
+    query = """SELECT objection_no, answered_on FROM "notice-objections"
+        WHERE notice_id = ? AND raised_on = ? AND topic = ? ORDER BY objection_no"""
     rows = database.sql(query, [code, raised, topic])
-    if not rows or (answered and rows[0][0] is None):
-        return
-    done = f"，并已在 {rows[0][0]} 答复" if rows[0][0] else ""
-    raise GongshiError(
-        f"“{code}”在 {raised} 已登记过一件“{topic}”{done}，没有再写。如果是另一件，"
-        "同一天同一事项只能登记一件，请换用“其他”或另一相近的事项登记，免得少计一件。"
-    )
-
-
-def rewritten(
-    descriptor: Descriptor,
-    content: bytes,
-    path: str,
-    cells: Mapping[str, str],
-    more: Mapping[str, Iterable[Mapping[str, str]]] | None = None,
-) -> bytes:
-    """A document with some cells changed and list rows added; a row of the same key takes the place of the old one."""
-    document = document_of(descriptor, path)
-    values = plain(parse(content))
-    record = {name: value for name, value in values.items() if name not in document.lists} | dict(cells)
-    lists = {name: list(values.get(name, ())) for name in document.lists}
-    for name, rows in (more or {}).items():
-        key = [field for field in descriptor.resources[document.lists[name]].schema.primary_key if field not in record]
-        for row in rows:
-            lists[name] = [old for old in lists[name] if any(old.get(k) != row.get(k) for k in key)] + [dict(row)]
-    return yaml_bytes(descriptor, document, record, lists)
+    waiting = [number for number, done in rows if done is None]
+    if answered and waiting:
+        return waiting[0]
+    if answered and rows:
+        raise GongshiError(
+            f"“{code}”在 {raised} 登记的 {len(rows)} 件“{topic}”都已答复，没有再写；是另一件的，先登记异议再答复。"
+        )
+    return max((number for number, _ in rows), default=0) + 1
 
 
 # -- what a built site still shows --------------------------------------------------------------------------------

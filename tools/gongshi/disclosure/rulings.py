@@ -14,7 +14,7 @@ from gongshi.checks.phrases import is_personal
 from gongshi.disclosure.frozen import Value
 from gongshi.model import SEVERITIES
 from gongshi.package import Descriptor
-from gongshi.policy import Outcome, Policy, Rule, State, Verdict, show
+from gongshi.policy import Outcome, Policy, Rule, State, Verdict, show, unjudged
 
 STATES = {
     State.RAN: "已检查",
@@ -51,7 +51,8 @@ class Figure:
 
 @dataclass(frozen=True, slots=True)
 class Ruling:
-    """A rule and its result today. ``looked`` and ``broke`` count rows; None where it did not run."""
+    """A rule and its result today. ``looked`` and ``broke`` count rows; None where it did not run. ``note`` says what could not be
+    judged; of rows about persons it says nothing, since how many lack something is a number of people."""
 
     rule: str
     title: str
@@ -65,6 +66,7 @@ class Ruling:
     state: str
     looked: Value | None = None
     broke: Value | None = None
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,11 +103,14 @@ def books(verdict: Verdict, descriptor: Descriptor, day: date, figure: Callable[
     def ruled(rule: Rule, source: str) -> Ruling:
         outcome = outcomes.get(rule.id)
         numbers: tuple[Value | None, Value | None] = (None, None)
+        note = ""
         if outcome is not None and outcome.state == State.RAN:
             numbers = (outcome.looked, outcome.broke)
-            if rule.resource in personal:
+            if rule.resource not in personal:
+                note = unjudged(outcome) if outcome.looked or outcome.undated else "没有要判的行"
+            else:
                 numbers = (figure(rule.id, "looked"), figure(rule.id, "broke"))
-        return _ruling(rule, outcome, source, numbers)
+        return _ruling(rule, outcome, source, numbers, note)
 
     return tuple(_book(policy, ruled, day) for policy in verdict.policies.policies)
 
@@ -144,7 +149,9 @@ def _figures(policy: Policy, day: date) -> Iterator[Figure]:
         yield Figure(standard.title, show(standard.at(day)), standard.unit, standard.clause, since)
 
 
-def _ruling(rule: Rule, outcome: Outcome | None, source: str, numbers: tuple[Value | None, Value | None]) -> Ruling:
+def _ruling(
+    rule: Rule, outcome: Outcome | None, source: str, numbers: tuple[Value | None, Value | None], note: str
+) -> Ruling:
     state = STATES[outcome.state] if outcome else STATES[State.BROKEN]
     message = _PLACEHOLDER.sub(lambda match: f"〔{WORDS.get(match[1], '数')}〕", rule.message)
     return Ruling(
@@ -159,4 +166,5 @@ def _ruling(rule: Rule, outcome: Outcome | None, source: str, numbers: tuple[Val
         rule.covers,
         state,
         *numbers,
+        note,
     )

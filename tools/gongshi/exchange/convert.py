@@ -21,8 +21,8 @@ from gongshi.exchange.xlsxscan import ERROR
 from gongshi.package import Field, spell
 
 _BLANKS = {"-", "--", "—", "——", "－", "/", "\\", "无数据"}
-_YES = {"是", "√", "✓", "✔", "☑", "对", "y", "yes", "true"}
-_NO = {"否", "×", "✗", "✘", "╳", "☒", "n", "no", "false"}
+_YES = {"是", "有", "√", "✓", "✔", "☑", "对", "y", "yes", "true"}
+_NO = {"否", "无", "没有", "×", "✗", "✘", "╳", "☒", "n", "no", "false"}
 _ERRORS = re.compile(r"#(?:REF!|N/A|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA)|#{3,}")
 _INVISIBLE = dict.fromkeys([0xFEFF, 0x00AD, 0x200B, 0x200C, 0x200D, 0x200E, 0x200F, 0x2060, *range(0x202A, 0x202F)])
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")

@@ -104,7 +104,8 @@ def _texts(path: str, row: object) -> dict[str, str]:
 
 def _stepped(resource: str, row: Mapping[str, str], steps: Steps) -> dict[str, str]:
     values = {(name, old): new for where, name, old, new in steps if where == resource}
-    return {name: values.get((name, value), value) for name, value in row.items()}
+    new = {name: value for (name, old), value in values.items() if old == "" and name not in row}
+    return {name: values.get((name, value), value) for name, value in row.items()} | new
 
 
 def _refuse_loss(path: str, resource: Resource, rows: list[dict[str, str]]) -> None:

@@ -54,6 +54,7 @@ class Wishes:
     phone: str = "0000-0000000"
     address: str = "待填"
     root: str = ""
+    began_on: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +199,7 @@ def _descriptor(files: Mapping[str, bytes]) -> Descriptor:
 def _county_record(descriptor: Descriptor, county: Division, wishes: Wishes, fingerprint: str) -> bytes:
     record = {"county_code": county.division_code, "name": county.name, "example": "否", "hotline": "12317"}
     record |= {"office": f"{county.name}乡村振兴局", "root_fingerprint": fingerprint}
+    record |= {"began_on": wishes.began_on}
     record |= {"office_phone": wishes.phone, "office_address": wishes.address}
     document = next(document for document in descriptor.documents if document.resource == "county")
     return yaml_bytes(descriptor, document, record, {})

@@ -141,8 +141,10 @@ def _changes(
     now = {path: before.read(path) for path in before.paths(f"{RECORDS}/")}
     now |= {path: data for path, data in after.items() if data is not None}
     after |= migrated(before, old, read_descriptor(MemoryTree(now)), declared_steps())
+    begun = {path: data for path, data in pack.begun().items() if not before.exists(path)}
+    after |= begun
     after |= dict.fromkeys(before.paths(ENGINE))
-    after |= pinned(program, name, theirs, pin.main if pin else "main", pin.hosts if pin else {})
+    after |= pinned(program, name, theirs | begun, pin.main if pin else "main", pin.hosts if pin else {})
     was = {path: before.read(path) if before.exists(path) else None for path in after}
     return {path: data for path, data in after.items() if data != was[path]}, merger.clashes
 

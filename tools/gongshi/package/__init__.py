@@ -2,6 +2,7 @@
 
 from gongshi.package.canonical import csv_bytes, spell, yaml_bytes
 from gongshi.package.database import Database, QueryError, county_day, identifier, literal, load, quoted
+from gongshi.package.deriving import derived_fields
 from gongshi.package.descriptor import RECORDS, read_descriptor
 from gongshi.package.dictionary import dictionary
 from gongshi.package.documents import canonical_document, document_of, pattern_of
@@ -23,6 +24,7 @@ __all__ = [
     "canonical_document",
     "county_day",
     "csv_bytes",
+    "derived_fields",
     "dictionary",
     "document_of",
     "export_package",

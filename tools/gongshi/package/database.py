@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from gongshi.model import Finding, GongshiError, Severity
+from gongshi.package.deriving import derived_fields, derived_rows, needed
 from gongshi.package.descriptor import RECORDS, read_descriptor
 from gongshi.package.documents import Table, read_documents
 from gongshi.package.parts import LIMIT_LINE, Part, align, byte_pass, read_slowly
@@ -141,7 +142,7 @@ def load(tree: Tree, only: Iterable[str] | None = None, descriptor: Descriptor |
     """The Database of ``tree``; ``only`` names resources to load, the others stay empty tables."""
     descriptor = descriptor or read_descriptor(tree)
     database = Database(descriptor, tree)
-    wanted = frozenset(descriptor.resources) if only is None else frozenset(only)
+    wanted = frozenset(descriptor.resources) if only is None else needed(descriptor, only)
     try:
         for resource in descriptor.csv_resources():
             _load_csv(database, resource, resource.paths if resource.name in wanted else ())
@@ -152,6 +153,7 @@ def load(tree: Tree, only: Iterable[str] | None = None, descriptor: Descriptor |
             _load_table(database, descriptor.resources[name], table)
         for resource in descriptor.resources.values():
             _typed_view(database, resource)
+        _derive(database)
     except BaseException:
         database.close()
         raise
@@ -298,9 +300,47 @@ def _typed_view(database: Database, resource: Resource) -> None:
     database.sql(f"CREATE VIEW {name} AS SELECT rowid AS _row, {columns} FROM raw.{name}")
 
 
-def typed(field: Field) -> str:
+def _derive(database: Database) -> None:
+    """Give empty cells the value that other rows say; the views of tables with such values are made anew."""
+    found: dict[str, list[Field]] = {}
+    for resource, one in derived_fields(database.descriptor):
+        found.setdefault(resource.name, []).append(one)
+    if found:
+        database.sql("CREATE SCHEMA derived")
+    for name, fields in found.items():
+        resource = database.descriptor.resources[name]
+        for one in fields:
+            rows = derived_rows(database.descriptor, resource, one)
+            database.sql(f"CREATE TABLE {_side(resource, one)} AS {rows}")
+    for name, fields in found.items():
+        _derived_view(database, database.descriptor.resources[name], fields)
+
+
+def _side(resource: Resource, field: Field) -> str:
+    return f"derived.{identifier(f'{resource.name}.{field.name}')}"
+
+
+def _derived_view(database: Database, resource: Resource, fields: Sequence[Field]) -> None:
+    """The typed view with each derived value where its cell is empty."""
+    sides = {one.name: f"d{number}" for number, one in enumerate(fields)}
+    columns = []
+    for one in resource.schema.fields:
+        own = f"r.{identifier(one.name)}"
+        if one.name in sides:
+            own = f"coalesce(nullif({own}, ''), {sides[one.name]}.value, {literal(one.derive.otherwise)})"
+        columns.append(f"{typed(one, own)} AS {identifier(one.name)}")
+    joins = "".join(
+        f" LEFT JOIN {_side(resource, one)} {sides[one.name]} ON {sides[one.name]}._row = r.rowid" for one in fields
+    )
+    name = identifier(resource.name)
+    database.sql(
+        f"CREATE OR REPLACE VIEW {name} AS SELECT r.rowid AS _row, {', '.join(columns)} FROM raw.{name} r{joins}"
+    )
+
+
+def typed(field: Field, column: str = "") -> str:
     """The SQL that turns a field's text into its value, NULL for missing or unreadable text."""
-    column = identifier(field.name)
+    column = column or identifier(field.name)
     if field.type == "integer":
         return f"try_cast({column} AS BIGINT)"
     if field.type == "number":

@@ -15,7 +15,8 @@ from pathlib import PurePosixPath
 
 from gongshi.model import Finding, GongshiError, Severity
 from gongshi.package import standard
-from gongshi.package.schema import RECORDS, Descriptor, Document, Field, ForeignKey, Resource, Schema
+from gongshi.package.deriving import PARTS, read_derive, unsound
+from gongshi.package.schema import RECORDS, Derive, Descriptor, Document, Field, ForeignKey, Resource, Schema
 from gongshi.package.yamlfile import Mapping, Node, Scalar, Sequence, YamlProblem, parse, text
 from gongshi.repository import Tree
 
@@ -62,15 +63,24 @@ class _Reader:
         resources = {resource.name: resource for resource in self.csv_resources(package)}
         documents, keys = self.documents(resources)
         licences = self.mappings(PACKAGE_FILE, package, "licenses")
-        return Descriptor(
+        descriptor = Descriptor(
             name=text(package, "name"),
             title=text(package, "title"),
             resources=resources,
             documents=documents,
             foreign_keys=tuple(self.sound_keys(resources, (*_own_keys(resources), *keys))),
             licence=text(licences[0], "name") if licences else "",
-            problems=tuple(self.problems),
         )
+        self.check_derived(descriptor)
+        return replace(descriptor, problems=tuple(self.problems))
+
+    def check_derived(self, descriptor: Descriptor) -> None:
+        """What derivations name must be there; one that does not lead anywhere derives nothing."""
+        for resource in descriptor.resources.values():
+            for field in resource.schema.fields:
+                if field.derive and (missing := unsound(descriptor, resource, field)):
+                    message = f"字段“{field.name}”的 derive 用到的“{missing[:40]}”不存在"
+                    self.problem(resource.schema.path, 1, message, field.name)
 
     def document(self, path: str) -> Node | None:
         if not self.tree.exists(path):
@@ -312,7 +322,16 @@ class _Reader:
             true_values=yes,
             false_values=no,
             formerly=self.texts(path, node, "formerly"),
+            derive=self.derive(path, node),
         )
+
+    def derive(self, path: str, node: Mapping) -> Derive | None:
+        """Where empty cells get their value from."""
+        found = read_derive(node.items["derive"]) if "derive" in node.items else None
+        if "derive" in node.items and found is None:
+            message = f"字段“{text(node, 'name')}”的 derive 要写 rows、match、value，可用的有：{'、'.join(PARTS)}"
+            self.problem(path, node.lines["derive"], message, text(node, "name"))
+        return found
 
     def check_constraints(self, path: str, name: str, node: Mapping, limits: Mapping) -> None:
         kind = text(node, "type")

@@ -13,6 +13,20 @@ RECORDS = "records"
 
 
 @dataclass(frozen=True, slots=True)
+class Derive:
+    """Where an empty cell's value comes from: see ``deriving.py``."""
+
+    rows: str
+    value: str
+    match: tuple[tuple[str, str], ...]
+    where: tuple[tuple[str, str], ...] = ()
+    ended: tuple[tuple[str, str], ...] = ()
+    latest: str = ""
+    times: str = ""
+    otherwise: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """A field of a Table Schema, with Gongshi's additions: ``disclosure``, ``source``, ``unit``, ``decimals``."""
 
@@ -34,6 +48,7 @@ class Field:
     true_values: tuple[str, ...] = ()
     false_values: tuple[str, ...] = ()
     formerly: tuple[str, ...] = ()
+    derive: Derive | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,7 +31,7 @@ SCHEMA = (
 )
 FIELD = (
     "name", "title", "type", "description", "unit", "disclosure", "source", "constraints", "decimals", "trueValues",
-    "falseValues", "formerly", "format", "example", "rdfType",
+    "falseValues", "formerly", "derive", "format", "example", "rdfType",
 )  # fmt: skip
 
 _PROFILES = "https://datapackage.org/profiles/"

@@ -13,6 +13,7 @@ from gongshi.policy.loading import FOLDER, WAIVERS, load_policies
 from gongshi.policy.release import Figures, asked, figures
 from gongshi.policy.running import Progress, check_scopes, run
 from gongshi.policy.standards import show
+from gongshi.policy.telling import told, unjudged
 from gongshi.policy.values import Outcome, Policies, Policy, Rule, Standard, State, Waiver
 from gongshi.policy.waivers import waive
 
@@ -57,5 +58,7 @@ __all__ = [
     "load_policies",
     "run",
     "show",
+    "told",
+    "unjudged",
     "waive",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from gongshi.model import Finding, Severity
@@ -20,7 +20,7 @@ from gongshi.policy.values import Problem, Rule, Standard
 
 COMMON = (
     *("id", "title", "kind", "severity", "clause", "message", "resource", "where", "active", "latest", "field"),
-    *("date_field", "effective", "scope", "runs", "covers", "notes"),
+    *("date_field", "effective", "scope", "runs", "covers", "complete", "notes"),
 )
 OTHER = ("other_where", "other_active", "other_latest", "match")
 LIMIT = 1000  # findings per rule
@@ -41,6 +41,7 @@ class Query:
     standards: Mapping[str, Standard] = field(default_factory=dict)
     missing: Mapping[str, Standard] = field(default_factory=dict)
     proof: Proof | None = None
+    gaps: tuple[str, ...] = ()
 
 
 def compile_rule(world: World, rule: Rule) -> tuple[Query | None, list[Finding]]:
@@ -172,7 +173,9 @@ class _Work:
         head += f",\nother AS (\n  {theirs})" if kind.compares else ""
         head += ",\nbase AS (SELECT name, value FROM rules.base)" if kind.base else ""
         bad = f"{head},\nbad AS (\n{fill(kind.sql)})"
-        looked = "(SELECT count(*) AS looked FROM subject) CROSS JOIN (SELECT count(*) AS broke FROM bad)"
+        gaps = self.gaps(kind, subject, setter)
+        blank = " OR ".join(gaps.values()) or "false"
+        looked = _counts(subject, gaps.values(), blank)
         shown = f"(SELECT * FROM bad ORDER BY _row LIMIT {LIMIT})"
         sql, values = packed(f"{bad}\nSELECT * FROM {looked} LEFT JOIN {shown} ON true", values)
         missing = {key: one for name in self.used for key, one in self.world.facts[name].missing.items()}
@@ -185,8 +188,31 @@ class _Work:
             base_values,
             self.standards.used,
             {**missing, **self.standards.missing},
-            proof_of(kind, setter.slots["doubts"], subject),
+            proof_of(kind, setter.slots["doubts"], subject, blank),
+            tuple(gaps),
         )
+
+    def gaps(self, kind: Kind, subject: Selection, setter: Setter) -> dict[str, str]:
+        """What a row may lack of what the kind needs, by the titles of the fields, as conditions."""
+        found: dict[str, str] = {}
+        for need in kind.needs:
+            names, _, flags = need.partition(":")
+            given = [name for name in names.split("|") if setter.given(name)]
+            if given and not any(setter.slots.get(flag) == "true" for flag in flags.split(",")):
+                titles = [one.title for name in given for one in setter.fields.get(name, ())]
+                title = "、".join(dict.fromkeys(titles)) or "条件里用到的字段"
+                missing = " AND ".join(f"({subject.columns[name]}) IS NULL" for name in given)
+                found[title] = f"({found[title]} OR {missing})" if title in found else f"({missing})"
+        return found
+
+
+def _counts(subject: Selection, gaps: Iterable[str], blank: str) -> str:
+    """One row: how many rows are looked at, how many of them lack what, how many break the rule, how many have no standard."""
+    columns = [f"count_if({sql}) AS gap{number}" for number, sql in enumerate(gaps)]
+    counts = ", ".join(["count(*) AS looked", *columns, f"count_if({blank}) AS blank"])
+    looked = f"(SELECT {counts} FROM {subject.tables()} WHERE {subject.where()})"
+    undated = f" CROSS JOIN (SELECT count(*) AS undated FROM {subject.tables()} WHERE {subject.lacking()})"
+    return f"{looked} CROSS JOIN (SELECT count(*) AS broke FROM bad)" + (undated if subject.known else "")
 
 
 def _column(subject: Selection, name: str, line: int) -> str:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from gongshi.model import GongshiError
 from gongshi.package import Descriptor
-from gongshi.package.yamlfile import YamlProblem, parse, plain
-from gongshi.policy.values import Policies
+from gongshi.package.yamlfile import Mapping, Node, Scalar, Sequence, YamlProblem, parse, plain
+from gongshi.policy.values import Policies, Policy, Rule
 from gongshi.repository import Tree
 
 FOLDER = "policies/coverage/"
@@ -87,9 +87,43 @@ def missing_fields(answer: Answer, descriptor: Descriptor) -> list[str]:
     return found
 
 
-def coverage_table(answers: list[Answer]) -> str:
-    """The table as Markdown, row id in the first column."""
-    lines = ["| 条目 | 事项 | 回答 |", "|---|---|---|"]
+ON_ROWS, COMPARED, TYPED, ELSEWHERE = "逐行核对", "填报数与记录核对", "填报数自查", "只在外地方案"
+HOW = (ON_ROWS, COMPARED, TYPED, ELSEWHERE)
+TOTALS = "indicators"
+
+
+def how(answer: Answer, policies: Policies) -> str:
+    """In what way a requirement is answered: by rules on rows, by typed totals held against rows or against each other, by
+    rules that run elsewhere alone; without a rule by a field, a page, or a reason why not. The strongest counts."""
+    ways = {_way(*found) for name in answer.rules if (found := policies.rule(name))}
+    if ways:
+        return next(way for way in HOW if way in ways)
+    if answer.reason:
+        return answer.reason
+    return "有字段，没有规则" if answer.fields else "页面"
+
+
+def _way(policy: Policy, rule: Rule) -> str:
+    if policy.elsewhere:
+        return ELSEWHERE
+    if rule.resource != TOTALS:
+        return ON_ROWS
+    return COMPARED if any(".fact." in f".{word}" for word in words(rule.body)) else TYPED
+
+
+def words(node: Node) -> Iterator[str]:
+    """Every scalar of a rule."""
+    if isinstance(node, Scalar):
+        yield node.value
+    for item in node.items.values() if isinstance(node, Mapping) else node.items if isinstance(node, Sequence) else ():
+        yield from words(item)
+
+
+def coverage_table(answers: list[Answer], policies: Policies) -> str:
+    """The table as Markdown, row id in the first column; first how many of the plans' rows are answered in which way."""
+    plans = [how(answer, policies) for answer in answers if "-" in answer.row]
+    counts = "，".join(f"{way} {plans.count(way)} 项" for way in dict.fromkeys((*HOW, *plans)) if way in plans)
+    lines = [f"方案的 {len(plans)} 项：{counts}。", "", "| 条目 | 事项 | 怎样回答 | 回答 |", "|---|---|---|---|"]
     for answer in answers:
         parts = [answer.reason + (f"：{answer.explanation}" if answer.explanation else "")] if answer.reason else []
         if answer.rules:
@@ -98,7 +132,7 @@ def coverage_table(answers: list[Answer]) -> str:
             parts.append("字段 " + "、".join(f"`{name}`" for name in answer.fields))
         if answer.page:
             parts.append(f"页面 {answer.page}")
-        cells = (answer.row, answer.title, "；".join(parts))
+        cells = (answer.row, answer.title, how(answer, policies), "；".join(parts))
         lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(lines) + "\n"
 

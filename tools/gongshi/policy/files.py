@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
 from pathlib import PurePosixPath
 
 from gongshi.model import Severity
@@ -24,6 +25,7 @@ DUTY_MORE = ("notice_kind", "after", "within_days", "within_workdays", "min_days
 PLACES = ("村公示栏", "乡镇公示栏", "政府网站", "项目现场", "政务服务中心")
 VERDICTS = ("forbidden", "capped", "allowed")
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+ONE_DAY = timedelta(days=1)
 FACT_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -126,28 +128,39 @@ class PolicyFile:
         if not NAME.fullmatch(text(node, "id")):
             page.problem(node.lines["id"], "标准的 id 只能用小写字母、数字和连字符")
             return None
-        values = self.dated(node, kind)
+        values, last, source, verified = self.dated(node, kind)
         names = ("id", "title", "unit", "clause")
-        return Standard(*(text(node, name) for name in names), kind, values, self.stem, page.path, line)
+        known = (kind, values, self.stem, page.path, line, last, source, verified)
+        return Standard(*(text(node, name) for name in names), *known)
 
-    def dated(self, node: Mapping, kind: str) -> tuple[tuple, ...]:
-        """The values of a standard, oldest first; a problem for two on one day or the wrong order."""
-        values = []
+    def dated(self, node: Mapping, kind: str) -> tuple[tuple[tuple, ...], date | None, str, str]:
+        """The values of a standard, oldest first, and of the newest one its last day, source and when it was verified; a
+        problem for two on one day or the wrong order. After a last day there is no value until the next one begins."""
+        values: list[tuple] = []
+        last, source, verified = None, "", ""
         for item in self.page.mappings(node.items.get("values"), "values"):
-            self.page.known(item, ("from", "value", "notes"), "values")
+            self.page.known(item, ("from", "to", "value", "source", "verified", "notes"), "values")
             first = self.page.day(item, "from")
             if first is None:
                 self.page.problem(item.line, "values 的每项要写 from 日期")
                 continue
-            if values and first <= values[-1][0]:
+            if values and first <= (last or values[-1][0]):
                 self.page.problem(item.line, f"values 要按 from 由早到晚，{first.isoformat()} 与前一项重叠或颠倒")
                 continue
+            if last and first > last + ONE_DAY:
+                values.append((last + ONE_DAY, None))
+            last, source, verified = self.page.day(item, "to"), text(item, "source"), text(item, "verified")
+            if last and last < first:
+                self.page.problem(item.line, "values 的 to 早于 from")
+                last = None
             raw = text(item, "value")
             try:
                 values.append((first, None if raw in NULLS else parse_value(kind, raw, item.lines["value"])))
             except Problem as problem:
                 self.page.problem(problem.line, problem.message)
-        return tuple(values)
+        if last:
+            values.append((last + ONE_DAY, None))
+        return tuple(values), last, source, verified
 
     def facts(self) -> dict[str, Fact]:
         found = {}
@@ -221,8 +234,16 @@ class PolicyFile:
             effective=self.read_span(node, rule_id) if "effective" in node.items else self.effective,
             sealing=text(node, "runs") == "sealing",
             covers=self.covers(node, rule_id),
+            complete=self.flag(node, "complete", rule_id),
             **texts,
         )
+
+    def flag(self, node: Mapping, name: str, rule_id: str) -> bool:
+        try:
+            return name in node.items and parse_flag(text(node, name), node.lines[name])
+        except Problem as problem:
+            self.page.problem(problem.line, problem.message, rule_id)
+            return False
 
     def covers(self, node: Mapping, rule_id: str) -> tuple[str, ...]:
         try:

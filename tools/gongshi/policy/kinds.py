@@ -4,6 +4,7 @@ A kind's SQL reads two tables: ``subject`` (the selected rows: ``_row`` and one 
 the row) and ``other`` (likewise, joined by ``match_key``). It answers one row per violation: ``_row`` (NULL where no record
 is to blame), and some of actual, wanted, missed, period, step, group; ``beyond`` says that the calendar ends too early.
 ``blames: groups`` in a header says that a finding may name a group (or a period, a level) instead of a record.
+What a row must have to be judged at all stands in ``needs``: ``a|b`` one of two, ``to:open,require`` not with these flags.
 A kind that judges each row by itself says in ``doubts`` which rows may break it (``{{doubts}}`` in its SQL); see proving.py.
 ``{{name}}`` is a bound value, a choice from the header or an aggregate; ``{{has name}}`` says whether it was given.
 """
@@ -58,6 +59,7 @@ class Kind:
     primary: str
     base: str
     doubts: str
+    needs: tuple[str, ...]
     blames_groups: bool
     sql: str
 
@@ -108,6 +110,7 @@ def _read(whole: str) -> Kind:
         primary=header.get("primary", [""])[0],
         base=header.get("base", [""])[0],
         doubts=" ".join(header.get("doubts", ())),
+        needs=tuple(" ".join(header.get("needs", ())).split()),
         blames_groups=header.get("blames") == ["groups"],
         sql="\n".join(lines).strip(),
     )

@@ -148,7 +148,23 @@ class Setter:
         terms = Terms(self.subject, self.standards)
         if not terms.each(node):
             raise Problem(f"{parameter.name} 里至少要有一个条件", node.line)
+        if parameter.name == "demand":
+            self.slots["hollow"] = self.hollow(node)
         return self.put(parameter, terms.all(node))
+
+    def hollow(self, node: Node) -> str:
+        """Which of several fields that must be filled is empty, by title, as a column; none where the rule asks for one."""
+        asked = [
+            text(item, "field") for item in node.items if isinstance(item, Mapping) and text(item, "filled") == "是"
+        ]
+        columns = (
+            [column for path in asked if (column := self.subject.column(path, node.line)).field]
+            if len(asked) > 1
+            else []
+        )
+        empty = (f"CASE WHEN {column.sql} IS NULL THEN {literal(column.field.title)} END" for column in columns)
+        self.subject.columns["hollow"] = f"concat_ws('、', {', '.join(empty)})" if columns else "NULL::VARCHAR"
+        return "s.hollow"
 
     def set_tally(self, parameter: Parameter, node: Node | None) -> None:
         """How many of the terms hold."""

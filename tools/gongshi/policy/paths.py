@@ -175,6 +175,7 @@ class Selection:
         self.source = f"{table_of(resource)} {alias}"
         self.joins: dict[tuple[str, ...], tuple[str, str]] = {}
         self.conditions: list[str] = []
+        self.known: list[str] = []  # that a dated standard has a value on the row's date
         self.columns: dict[str, str] = {"_row": f"{alias}._row"}
         self.find_fact = find_fact
 
@@ -263,7 +264,9 @@ class Selection:
     def sql(self, columns: Mapping[str, str] | None = None) -> str:
         """The SELECT of the columns (``_row`` and what was added)."""
         chosen = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in (columns or self.columns).items())
-        return f"SELECT {chosen}\n  FROM {self.tables()}" + (f"\n  WHERE {self.where()}" if self.conditions else "")
+        return f"SELECT {chosen}\n  FROM {self.tables()}" + (
+            f"\n  WHERE {self.where()}" if self.conditions or self.known else ""
+        )
 
     def tables(self) -> str:
         """The table and what its paths lead to, for FROM."""
@@ -271,4 +274,9 @@ class Selection:
 
     def where(self) -> str:
         """All conditions as one."""
-        return " AND ".join(f"({condition})" for condition in self.conditions) or "true"
+        return " AND ".join(f"({condition})" for condition in (*self.conditions, *self.known)) or "true"
+
+    def lacking(self) -> str:
+        """The rows that would be there if every dated standard had a value on their date."""
+        unknown = " OR ".join(f"NOT ({condition})" for condition in self.known) or "false"
+        return " AND ".join(f"({condition})" for condition in (*self.conditions, unknown))

@@ -21,7 +21,7 @@ _COLUMN = re.compile(r'\bs\.(?:"(\w+)"|(\w+))')
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """Which rows of ``tables`` are looked at, and which of those are doubted."""
+    """Which rows of ``tables`` are looked at, and which of those are doubted: they may break the rule, or cannot be judged."""
 
     tables: str
     where: str
@@ -29,12 +29,13 @@ class Proof:
     values: tuple[object, ...]
 
 
-def proof_of(kind: Kind, doubts: str, subject: Selection) -> Proof | None:
-    """The proof of a rule over ``subject``; ``doubts`` is the kind's condition with its slots filled."""
-    if not kind.doubts:
+def proof_of(kind: Kind, doubts: str, subject: Selection, blank: str) -> Proof | None:
+    """The proof of a rule over ``subject``; ``doubts`` is the kind's condition with its slots filled, ``blank`` says which rows
+    cannot be judged. A rule whose standards have no value on some dates is not proven: it tells how many rows those are."""
+    if not kind.doubts or subject.known:
         return None
     doubted = _COLUMN.sub(lambda match: f"({subject.columns[match[1] or match[2]]})", doubts)
-    both, values = packed(f"{subject.where()}{_CUT}{doubted}", subject.binder.values)
+    both, values = packed(f"{subject.where()}{_CUT}coalesce({doubted}, false) OR {blank}", subject.binder.values)
     return Proof(subject.tables(), *both.split(_CUT), values)
 
 

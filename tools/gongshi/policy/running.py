@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from functools import partial
 
@@ -15,7 +16,8 @@ from gongshi.policy.facts import World
 from gongshi.policy.proving import count
 from gongshi.policy.release import Figures
 from gongshi.policy.scope import PROGRAMMES
-from gongshi.policy.tables import IDENTITY, fill_facts, finish, materialise, prepare
+from gongshi.policy.tables import IDENTITY, fill_facts, filling, finish, materialise, prepare
+from gongshi.policy.telling import lapse, open_ends
 from gongshi.policy.values import Outcome, Policies, Policy, Rule, State
 
 CALENDAR = "records/county/calendar.csv"
@@ -58,6 +60,7 @@ def run(
             queries.append(query)
         outcomes.setdefault(rule.id, Outcome(rule, state))
     _run_all(world, database, queries, outcomes, progress, base, identities or ())
+    _settle(outcomes, queries, database, day)
     return list(outcomes.values())
 
 
@@ -106,6 +109,23 @@ def _run_all(
         finish(database)
 
 
+def _settle(outcomes: dict[str, Outcome], queries: Sequence[Query], database: Database, day: date) -> None:
+    """While the county is filling in, what is missing is only told; and each rule tells what it could not judge."""
+    _, complete = filling(database)
+    for query in queries:
+        outcome = outcomes[query.rule.id]
+        if complete and day < complete and query.rule.complete:
+            outcomes[query.rule.id] = outcome = replace(outcome, findings=_to_fill(outcome.findings, complete))
+        if notices := open_ends(outcome, tuple(query.standards.values()), day):
+            outcomes[query.rule.id] = replace(outcome, findings=(*outcome.findings, *notices))
+
+
+def _to_fill(findings: Sequence[Finding], complete: date) -> tuple[Finding, ...]:
+    """What is missing while the county is filling in: to be done, not yet wrong."""
+    later = f"（补录期，{complete.isoformat()} 以前补齐）"
+    return tuple(replace(one, severity=Severity.NOTICE, message=one.message + later) for one in findings)
+
+
 def _unsealed(database: Database, identities: Sequence[Mapping[str, str]]) -> None:
     if identities:
         holes = ", ".join(f"unnest(${place}::VARCHAR[])" for place in range(1, len(IDENTITY) + 1))
@@ -149,7 +169,9 @@ def _run_one(database: Database, query: Query, base: Figures | None = None) -> O
     beyond = [one for one in details if one.get("beyond")]
     bad = [one for one in details if not one.get("beyond")] if broke else []
     findings = [*_findings(database, rule, bad), *_beyond(rule, len(beyond))]
-    return Outcome(rule, State.RAN, looked, broke - len(beyond), tuple(findings))
+    gaps = tuple((title, details[0][f"gap{n}"]) for n, title in enumerate(query.gaps) if details[0][f"gap{n}"])
+    undated = details[0].get("undated", 0)
+    return Outcome(rule, State.RAN, looked, broke - len(beyond), tuple(findings), gaps, details[0]["blank"], undated)
 
 
 def _load_base(database: Database, pairs: Sequence[Sequence[str | None]]) -> None:
@@ -166,6 +188,7 @@ def _findings(database: Database, rule: Rule, bad: list[dict[str, object]]) -> l
     found: dict[tuple[str, ...], Finding] = {}
     for one in bad:
         message = fill_message(rule.message, one)
+        message += f"（空着的是：{one['hollow']}）" if one.get("hollow") else ""
         if one["_row"] is None:
             group = str(one.get("group") or "")
             finding = _at_rule(rule, "rule", rule.severity, message, (group,) if group else ())
@@ -209,8 +232,11 @@ def _beyond(rule: Rule, count: int) -> list[Finding]:
 def _not_configured(query: Query, day: date) -> Outcome:
     """One notice that names the standards without a value."""
     rule = query.rule
-    names = "、".join(f"“{standard.title}”" for standard in query.missing.values())
+    past = [words for standard in query.missing.values() if (words := lapse(standard, day))]
+    names = "、".join(f"“{standard.title}”" for standard in query.missing.values() if not lapse(standard, day))
     message = f"未配置：标准{names}在 {day.isoformat()} 没有数值，规则“{rule.title}”不运行；查到原文的数后请填写"
+    if not names:
+        message = f"{'、'.join(past)}，规则“{rule.title}”未判；请对照现行文件核对，填上新的数和核实日期"
     return Outcome(rule, State.NOT_CONFIGURED, findings=(_at_rule(rule, "not-configured", Severity.NOTICE, message),))
 
 

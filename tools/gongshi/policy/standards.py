@@ -67,7 +67,7 @@ class Standards:
             for first, value in reversed(known)
         )
         sql = f"(CASE {cases} END)"
-        selection.conditions.append(f"{sql} IS NOT NULL")
+        selection.known.append(f"{sql} IS NOT NULL")
         return sql
 
 

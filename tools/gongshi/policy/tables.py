@@ -26,6 +26,18 @@ def prepare(database: Database) -> None:
     database.sql("CREATE TABLE rules.base (name VARCHAR, value VARCHAR)")
     database.sql(f"CREATE TABLE rules.identity ({', '.join(f'{name} VARCHAR' for name in IDENTITY)})")
     _workdays(database)
+    first, _ = filling(database)
+    database.sql("CREATE TABLE rules.beginning AS SELECT coalesce($1::DATE, DATE '1800-01-01') AS d", [first])
+
+
+def filling(database: Database) -> tuple[date | None, date | None]:
+    """(the county's first day, the day from which its records must be complete), None for what it does not say."""
+    county = database.descriptor.resources.get("county")
+    names = [name for name in ("began_on", "complete_from") if county and name in county.schema.names]
+    if len(names) < 2:
+        return None, None
+    ((first, complete),) = database.sql("SELECT max(began_on), max(complete_from) FROM county")
+    return first, complete
 
 
 def finish(database: Database) -> None:

@@ -46,7 +46,10 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Standard:
-    """A figure of a plan: dated values, oldest first; None is a figure that the plan masks or lost."""
+    """A figure of a plan: dated values, oldest first; None is a figure that the plan masks or lost.
+
+    ``last`` is the last day for which the newest value is known to hold, ``source`` and ``verified`` say whence that is known
+    and on what day somebody compared it; empty is not compared."""
 
     id: str
     title: str
@@ -57,6 +60,9 @@ class Standard:
     policy: str
     path: str
     line: int
+    last: date | None = None
+    source: str = ""
+    verified: str = ""
 
     def at(self, day: date) -> object | None:
         """The value in force on ``day``."""
@@ -106,6 +112,7 @@ class Rule:
     sealing: bool = False
     covers: tuple[str, ...] = ()
     notes: str = ""
+    complete: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,10 +209,21 @@ class State:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What one rule said: how many rows it looked at, how many break it, and the findings (at most a thousand)."""
+    """What one rule said: how many rows it looked at, how many break it, and the findings (at most a thousand).
+
+    ``gaps`` are rows looked at that lack what the rule asks of a row, by field; ``blank`` how many such rows there are, and
+    ``undated`` how many more were not looked at because no standard has a value on their date."""
 
     rule: Rule
     state: str
     looked: int = 0
     broke: int = 0
     findings: tuple[Finding, ...] = ()
+    gaps: tuple[tuple[str, int], ...] = ()
+    blank: int = 0
+    undated: int = 0
+
+    @property
+    def judged(self) -> int:
+        """How many rows it really judged."""
+        return self.looked - self.blank

@@ -93,7 +93,7 @@ def _upgrade_findings(
     moved = dict.fromkeys(
         change.path_after or change.path_before
         for change in compare(before, after).changes
-        if not _declared(change, steps)
+        if not _declared(change, steps) and not _brought(after, change.path_after, now)
     )
     return [*strange, *(_error(path, told) for path in moved)]
 
@@ -106,6 +106,11 @@ def _declared(change: Change, steps: Steps) -> bool:
         return True
     stepped = ((change.resource, item.field, item.before, item.after) in steps for item in change.fields)
     return change.kind is Kind.CHANGED and all(stepped)
+
+
+def _brought(after: Tree, path: str, pin: Pin) -> bool:
+    """Whether a record lies in a table that the upgrade itself brought, byte for byte."""
+    return path in pin.files and after.exists(path) and hashlib.sha256(after.read(path)).hexdigest() == pin.files[path]
 
 
 def _pin_or_none(tree: Tree) -> Pin | None:

@@ -22,6 +22,7 @@ COLUMNS = {
     "state": "状态",
     "looked": "检查数",
     "broke": "不符合",
+    "note": "无法判断",
     "case": "案例",
 }
 

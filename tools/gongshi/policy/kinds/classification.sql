@@ -6,6 +6,7 @@
 -- doubts: s."when" <> s."then"
 -- param when: terms required
 -- param then: terms required
+-- needs: when then
 -- plans: 1 16
 -- example: {kind: classification, resource: villages, when: [{field: poverty_rate, more_than: 27}], then: [{field: village_class, is: 贫困村}]}
 SELECT s._row FROM subject s WHERE {{doubts}}

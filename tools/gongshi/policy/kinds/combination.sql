@@ -8,6 +8,7 @@
 -- param per: path
 -- param amount: figure
 -- param matrix: matrix required
+-- needs: holder item
 -- plans: 2 4 5 19
 -- example: {kind: combination, resource: subsidies, item: benefit, holder: household_no, per: period, amount: amount, matrix: double-aid}
 WITH pairs AS ({{matrix}}),

@@ -7,4 +7,4 @@
 -- param demand: terms required
 -- plans: 1 2 5 7 9 13 15 16 20 21 22
 -- example: {kind: condition, resource: households, where: [{field: household_class, is: 五保户}], demand: [{field: fact.labourers, at_most: 0}]}
-SELECT s._row FROM subject s WHERE {{doubts}}
+SELECT s._row, {{hollow}} AS hollow FROM subject s WHERE {{doubts}}

@@ -9,6 +9,7 @@
 -- param from: date required
 -- param to: date
 -- param at_most: number = 0
+-- needs: from
 -- plans: 2 3 5 9 16
 -- example: {kind: continuity, resource: households, from: identified_on, other: pairings, other_from: started_on, other_to: ended_on, at_most: 30}
 WITH life AS (

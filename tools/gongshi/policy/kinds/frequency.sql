@@ -16,10 +16,11 @@
 -- param exactly: number
 -- one of: at_least at_most exactly
 -- one of: from last
+-- needs: from
 -- plans: 1 4 5 9 10 12 16 18 20 22
 -- example: {kind: frequency, resource: pairings, other: contacts, other_date: contacted_on, from: started_on, to: ended_on, per: month, at_least: 1, last: 3}
 WITH life AS (
-  SELECT s._row, s.match_key, s.at_least, s.at_most, s.exactly, s."from" AS begins,
+  SELECT s._row, s.match_key, s.at_least, s.at_most, s.exactly, greatest(s."from", (SELECT d FROM rules.beginning)) AS begins,
     CASE WHEN s."to" < {{day}} THEN s."to" ELSE {{day}} END AS ends
   FROM subject s WHERE s."from" IS NOT NULL OR NOT {{has from}}),
 span AS (

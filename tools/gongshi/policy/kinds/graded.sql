@@ -10,6 +10,7 @@
 -- param table: rows(value:labels at_least:number at_most:number exactly:number) required
 -- param unlisted: choice(skip violates)
 -- param tolerance: value:number = 0
+-- needs: by amount
 -- plans: 4 6 16 19 20 22
 -- example: {kind: graded, resource: subsidies, where: [{field: benefit, is: 寄宿生生活补助}], by: member_no.enrolment, amount: standard, table: [{value: 小学, exactly: 1000}, {value: [七年级, 八年级, 九年级], exactly: 1250}]}
 WITH grades AS ({{table}})

@@ -8,6 +8,7 @@
 -- param by: label required
 -- param limits: rows(value:labels at_least:number at_most:number exactly:number) required
 -- param idle: flag
+-- needs: by
 -- plans: 1 5 9 19
 -- example: {kind: load, resource: helpers, by: helper_rank, limits: [{value: 县处级, exactly: 3}, {value: 乡科级, exactly: 2}], other: pairings, other_active: {from: started_on, to: ended_on}}
 WITH limits AS ({{limits}}),

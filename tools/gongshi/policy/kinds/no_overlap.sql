@@ -7,6 +7,7 @@
 -- param key: keys required
 -- param from: date required
 -- param to: date
+-- needs: from
 -- plans: 5 9
 -- example: {kind: no_overlap, resource: pairings, where: [{field: role, is: 第一书记}], key: [village_code], from: started_on, to: ended_on}
 WITH spans AS (

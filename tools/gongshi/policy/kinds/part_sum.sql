@@ -12,6 +12,7 @@
 -- param tolerance: value:number = 0.05
 -- one of: parts other
 -- together: other amount
+-- needs: total
 -- plans: 5 7 9 13 19 22
 -- example: {kind: part_sum, resource: projects, total: budget_total, other: project-budget, amount: amount}
 WITH counted AS (SELECT match_key, sum(amount) AS n FROM other GROUP BY match_key),

@@ -11,6 +11,7 @@
 -- param result: figure required
 -- param compare: choice(equal at_most at_least)
 -- param tolerance: value:number = 0.05
+-- needs: factors result
 -- plans: 5 6 7 19 21 22
 -- example: {kind: product, resource: projects, where: [{field: unit_price, filled: 是}], factors: [quantity, unit_price], result: budget_total, compare: at_most}
 SELECT s._row, s.result AS actual, s.factors AS wanted

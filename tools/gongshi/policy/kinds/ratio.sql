@@ -14,6 +14,7 @@
 -- param at_most: value:number
 -- one of: at_least at_most
 -- one of: part part_amount by
+-- needs: amount
 -- plans: 5 10 13 19 22
 -- example: {kind: ratio, resource: schools, part_amount: dropouts, amount: pupils, at_most: 2}
 WITH counted AS (

@@ -19,6 +19,7 @@
 -- together: within_days date
 -- together: within_months date
 -- together: within_workdays date
+-- needs: date trigger
 -- plans: 1 5 6 13 16 22
 -- example: {kind: response, resource: monitoring, date: identified_on, trigger: risk_1, map: [{value: 因学, in: [教育帮扶, 义务教育保障]}], other: measures, match: {household_no: household_no}, other_date: started_on, answer: category, within_months: 6}
 WITH answers AS ({{map}}),

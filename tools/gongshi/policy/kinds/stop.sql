@@ -9,6 +9,7 @@
 -- param event_date: date required
 -- param grain: choice(month day quarter)
 -- param from: choice(next same)
+-- needs: date event_date
 -- plans: 5 20
 -- example: {kind: stop, resource: subsidies, where: [{field: member_no.life_status, is: 死亡}], date: paid_on, event_date: member_no.life_status_ym}
 SELECT s._row FROM subject s

@@ -11,6 +11,7 @@
 -- param due: value:date
 -- param expect: whole = 1
 -- one of: at_least at_most exactly
+-- needs: at_least|at_most|exactly
 -- plans: 1 2 3 5 13 16 19 22
 -- example: {kind: target, resource: indicators, where: [{field: indicator, is: 义务教育巩固率}], amount: actual, at_least: 97, due: 2020-01-31}
 SELECT s._row, s.amount AS actual, coalesce(s.exactly, s.at_least, s.at_most) AS wanted

@@ -6,6 +6,7 @@
 -- base: SELECT s.record_key AS name, s.value AS value FROM subject s
 -- param value: label required
 -- columns: record_key
+-- needs: value
 -- plans: 4 19
 -- example: {kind: unchanged, resource: members, where: [{field: enrolment, in: [七年级, 八年级]}], value: enrolment}
 SELECT s._row FROM subject s JOIN base b ON b.name = s.record_key WHERE b.value = s.value

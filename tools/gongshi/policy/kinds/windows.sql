@@ -11,12 +11,13 @@
 -- plans: 4 5 20
 -- example: {kind: windows, resource: ledgers, where: [{field: ledger, is: 社会捐赠}], date: entered_on, windows: [{name: 三月捐助, from: 03-01, to: 03-31}], since: 2018-01-01}
 WITH windows AS ({{windows}}),
-years AS (SELECT unnest(range(year({{since}}), year({{day}}) + 1)) AS y),
+since AS (SELECT greatest({{since}}, (SELECT d FROM rules.beginning)) AS d),
+years AS (SELECT unnest(range(year((SELECT d FROM since)), year({{day}}) + 1)) AS y),
 slots AS (
   SELECT y || '年' || name AS period, try_cast(y || '-' || "from" AS DATE) AS a,
     try_cast(y + ("to" < "from")::INT || '-' || "to" AS DATE) AS b
   FROM windows CROSS JOIN years)
 SELECT NULL::BIGINT AS _row, t.period AS "group", t.period, count(s._row) AS actual, {{at_least}} AS wanted
 FROM slots t LEFT JOIN subject s ON s.date BETWEEN t.a AND t.b
-WHERE t.a >= {{since}} AND t.b <= {{day}}
+WHERE t.a >= (SELECT d FROM since) AND t.b <= {{day}}
 GROUP BY t.period HAVING count(s._row) < {{at_least}}
