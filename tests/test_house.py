@@ -51,7 +51,6 @@ DOORS = {
     "markupsafe": {"site", "mkdocs_plugin"},
     "click": {"cli"},
     "mkdocs": {"mkdocs_plugin"},
-    "jieba": {"site"},
     "highspy": {"disclosure"},
     "pypinyin": {"lookup"},
     "flask": {"desk"},

@@ -45,7 +45,7 @@ def files(out: Path):
 def test_it_is_whole(example):
     out, _ = example
     assert len(list((out / "villages").glob("*.html"))) == 228
-    home = (out / "index.html").read_text("utf-8")
+    home = (out / "townships/index.html").read_text("utf-8")
     for number in ("8,696", "24,123", "2,909", "8,691", "1,129", "3,196", "3,890", "11,442", ">768<", ">794<"):
         assert number in home, number
 
@@ -236,11 +236,11 @@ def test_words_feed_and_search_index_tell_no_number_of_people_besides(read, froz
     known |= {Decimal(row["doctors"]) for row in download(contents, "villages") if row["doctors"] is not None}
     heard = {}
     for path, content in contents.items():
-        if (path.endswith((".html", ".xml")) and not path.startswith("policies/")) or path.startswith("search/search"):
+        if (path.endswith((".html", ".xml")) and not path.startswith("policies/")) or path == "data/names.js":
             heard |= sites.spoken(path, content)
     assert len(heard) > 100
     assert {number: where for number, where in heard.items() if number not in known} == {}
-    for name in ("notices/feed.xml", "search/search_index.json"):
+    for name in ("notices/feed.xml", "data/names.js"):
         assert len(contents[name]) > 1000 and sites.spoken(name, contents[name]) == {}, name
     assert sites.spoken("a.xml", "户主等 1,234 户、3人次".encode()).keys() == {1234, 3}
 
@@ -316,16 +316,15 @@ def test_all_twelve_rows_of_the_standard_catalogue_are_answered_from_records(exa
 
 
 def test_the_home_page_is_light_over_the_wire(example):
-    """With all that it loads but the script of the charts, compressed as any web server does."""
+    """With all that they load, compressed as any web server does."""
     import gzip
 
     out = example[0]
-    page = (out / "index.html").read_bytes()
-    loads = {load.partition("?")[0] for load in Reader(page.decode("utf-8")).loads}
-    places = {
-        (out / load).resolve() for load in loads if load and "echarts" not in load and not load.startswith("data:")
-    }
-    weight = len(gzip.compress(page)) + sum(
-        len(gzip.compress(place.read_bytes())) for place in places if place.is_file()
-    )
-    assert weight < 300_000, weight
+    for name, most in (("index.html", 100_000), ("villages/990101100200.html", 60_000)):
+        page = (out / name).read_bytes()
+        loads = {load.partition("?")[0] for load in Reader(page.decode("utf-8")).loads if not load.endswith(".xml")}
+        files = [(out / name).parent / load for load in loads]
+        assert all(place.is_file() for place in files) and len(files) < 12, loads
+        weight = sum(len(gzip.compress(content)) for content in (page, *(place.read_bytes() for place in files)))
+        assert weight < most, (name, weight)
+    assert len(gzip.compress((out / "data/names.js").read_bytes())) < 120_000

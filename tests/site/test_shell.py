@@ -3,7 +3,7 @@
 import pytest
 
 from gongshi.model import GongshiError
-from gongshi.site import BODY, TITLE, Page, Shell
+from gongshi.site import ABOUT, BODY, TITLE, Page, Shell
 
 SOURCE = f'<link href="https://x.cn/a/_shell.html"><title>{TITLE} - s</title><h1 t="{TITLE}">{BODY}</h1>'
 
@@ -19,6 +19,12 @@ def test_a_page_fills_every_slot():
 def test_markers_in_a_page_are_not_filled_again():
     stamped = Shell.parse(SOURCE).stamp(Page("a/b.html", "t", f"{TITLE} {BODY}")).decode()
     assert f">{TITLE} {BODY}<" in stamped
+
+
+def test_what_a_page_is_about_is_escaped_wherever_it_stands():
+    source = f'<meta content="{ABOUT}"><meta content="{ABOUT}">{BODY}'
+    stamped = Shell.parse(source).stamp(Page("a/b.html", "t", "x", '甲"<乙')).decode()
+    assert stamped == '<meta content="甲&quot;&lt;乙"><meta content="甲&quot;&lt;乙">x'
 
 
 @pytest.mark.parametrize("source", ["<p>没有</p>", BODY + BODY])

@@ -66,15 +66,6 @@ def test_kinds_are_counted_by_state_and_by_year():
     assert found[0][1][noticing.State.RUNNING] == 1 and found[1][1][noticing.State.WAITING] == 1
 
 
-def test_the_steps_of_a_project_are_the_six_and_what_else_it_has():
-    done = [SimpleNamespace(stage=name) for name in ("移交", "乡镇申报", "招标")]
-    path = topics.steps(done)
-    assert [name for name, _ in path] == [
-        "乡镇申报", "县级审批", "招标", "开工", "竣工", "乡镇初检", "县级验收", "乡级报账", "移交",
-    ]  # fmt: skip
-    assert [name for name, row in path if row] == ["乡镇申报", "招标", "移交"]
-
-
 def test_what_the_ledger_does_not_say_a_village_is_not_said_to_lack():
     fields = {name: None for fields in topics.EIGHT.values() for name in fields}
     village = SimpleNamespace(**fields | {"industry_1": "茶叶", "hard_road": False})

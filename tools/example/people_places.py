@@ -31,13 +31,20 @@ def fill_divisions(world: World) -> None:
         world.slugs[code] = slug
         rows.append(
             {"division_code": code, "name": name, "level": "乡镇", "parent_code": COUNTY_CODE}
-            | {"slug": slug, "terrain": terrain, "valid_from": "2010-01-01"}
+            | {"slug": slug, "terrain": terrain, "valid_from": "2010-01-01", "office_phone": _town_phone(code)}
+            | {"duty_phone": f"0900-72{code[6:9]}99"}
         )
     for village in villages():
         rows.append(
             {"division_code": village.code, "name": village.name, "level": "村"}
             | {"parent_code": village.township_code, "terrain": village.terrain, "valid_from": "2010-01-01"}
+            | {"office_phone": f"0900-73{committee_code(village.code)[2:]}"}
         )
+
+
+def _town_phone(code: str) -> str:
+    """The office of a township's government."""
+    return f"0900-72{township_unit(code)[1:]}00"
 
 
 def fill_units(world: World) -> None:
@@ -48,15 +55,32 @@ def fill_units(world: World) -> None:
         _unit(world, code, name, kind, level, phone=f"0900-{7000000 + int(code[1:])}")
     for township, name in names.items():
         code = township_unit(township)
-        _unit(world, code, f"{name}人民政府", "乡镇政府", "乡镇", township, f"0900-72{code[1:]}00", rng.randint(60, 95))
+        _unit(world, code, f"{name}人民政府", "乡镇政府", "乡镇", township, _town_phone(township), rng.randint(60, 95))
     for village in villages():
         body = f"{village.name}居民委员会" if village.community else f"{village.name}民委员会"
         code = committee_code(village.code)
         _unit(world, code, names[village.township_code] + body, "村委会", "村", village.code, f"0900-73{code[2:]}")
     for i, name in enumerate(BUILDERS, 1):
         _unit(world, f"U2{i:02d}", f"示例县{name}建筑工程有限公司", "民营企业", "县", phone=f"0900-74000{i:02d}")
+        world.rows["units"][-1]["credit_code"] = _credit_code("91", i)
     for i, name in enumerate(COOPERATIVES, 1):
         _unit(world, f"U3{i:02d}", f"示例县{name}种养专业合作社", "合作社", "其他", phone=f"0900-74001{i:02d}")
+        world.rows["units"][-1]["credit_code"] = _credit_code("93", i)
+
+
+_SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+
+
+def _credit_code(kind: str, number: int) -> str:
+    """A unified code with its two check signs (GB 11714, GB 32100), of a region that is nobody's."""
+    body = f"MA{number:06d}"
+    values = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+    check = (
+        11 - sum(values.index(sign) * weight for sign, weight in zip(body, (3, 7, 9, 10, 5, 8, 4, 2), strict=True)) % 11
+    )
+    whole = f"{kind}{COUNTY_CODE[:6]}{body}{'0' if check == 11 else 'X' if check == 10 else check}"
+    rest = sum(_SIGNS.index(sign) * 3**place % 31 for place, sign in enumerate(whole)) % 31
+    return whole + _SIGNS[(31 - rest) % 31]
 
 
 def _unit(world, code, name, kind, level, division="", phone="", staff=0) -> None:

@@ -66,12 +66,10 @@ class GongshiPlugin(BasePlugin[Options]):
         self.shells: dict[str, site.Shell] = {}
         facts = self.content.facts()
         config.site_name = escape(facts["site_name"])  # the theme writes it as it is
-        config.extra["gongshi"] = {**facts, "draft": self.draft}
+        marks = {"about_mark": site.ABOUT, "body_mark": site.BODY}
+        config.extra["gongshi"] = {**facts, "draft": self.draft, **marks}
         config.extra["generator"] = False
         config.theme.dirs.insert(0, str(site.THEME))
-        config.extra_css.insert(0, "gongshi/site.css")
-        config.extra_javascript.insert(0, "gongshi/site.js")
-        site.learn(self.content.names())
         return config
 
     def _load(self, config) -> site.Content:
@@ -93,31 +91,8 @@ class GongshiPlugin(BasePlugin[Options]):
             )
         return files
 
-    def on_page_markdown(self, markdown, *, page, config, files):
-        """No page has side columns: the tables need the width."""
-        page.meta.setdefault("hide", ["navigation", "toc"])
-        return markdown
-
-    def on_nav(self, nav, *, config, files):
-        """Remember which page of the navigation stands for each folder of record pages."""
-        by_path = {page.file.dest_uri: page for page in nav.pages}
-        self.homes = {folder: by_path.get(path) for folder, path in self.content.sections().items()}
-        return nav
-
-    def on_page_context(self, context, *, page, config, nav):
-        """While a shell is rendered, the page of the navigation that it belongs to is the active one."""
-        self._light(page, True)
-        return context
-
-    def _light(self, page, active: bool) -> None:
-        home = self.homes.get(os.path.dirname(page.file.src_uri)) if page.meta.get("shell") else None
-        if home:
-            home.active = active
-
     def on_post_page(self, output, *, page, config):
         """Keep a shell instead of writing it; put the generated part into a page that has one."""
-        self._light(page, False)
-        output = site.name_search(output)
         try:
             if page.meta.get("shell"):
                 folder = os.path.dirname(page.file.src_uri)
@@ -130,11 +105,11 @@ class GongshiPlugin(BasePlugin[Options]):
 
     def on_post_template(self, output, *, template_name, config):
         """MkDocs' sitemap has today's date in it, and knows no record page: ours is written at the end."""
-        return "" if template_name == "sitemap.xml" else site.name_search(output)
+        return "" if template_name == "sitemap.xml" else output
 
     @event_priority(-50)
     def on_post_build(self, *, config):
-        """After the search plugin has written its index, and before the offline plugin copies it."""
+        """After the search plugin, where a county still has it, has written its index: no page of ours reads it."""
         try:
             site.finish(self.content, self.shells, Path(config.site_dir), config.site_url or "")
         except GongshiError as error:

@@ -20,9 +20,9 @@ TOWNSHIPS = View(
     """township_code:divisions.division_code=乡镇代码 divisions.name=乡镇 divisions.slug divisions.terrain
     #village_count:villages.village_code=村数 #key_villages:villages.village_class=其中重点贫困村
     #poor_villages:villages.village_class=其中贫困村 #exited_villages:villages.exited_on=已退出贫困村
-    %residents/villages.households %residents/villages.population""",
+    %residents/villages.households %residents/villages.population divisions.office_phone divisions.duty_phone""",
     """
-    SELECT d.division_code AS township_code, d.name, d.slug, d.terrain, count(v.village_code) AS village_count,
+    SELECT d.division_code AS township_code, d.name, d.slug, d.terrain, d.office_phone, d.duty_phone, count(v.village_code) AS village_count,
       count(*) FILTER (v.village_class = '重点贫困村') AS key_villages,
       count(*) FILTER (v.village_class IN ('重点贫困村', '贫困村')) AS poor_villages,
       count(v.exited_on) AS exited_villages, NULL::BIGINT AS households, NULL::BIGINT AS population
@@ -30,7 +30,7 @@ TOWNSHIPS = View(
     LEFT JOIN {divisions} c ON c.parent_code = d.division_code AND c.valid_to IS NULL
     LEFT JOIN {villages} v ON v.village_code = c.division_code
     WHERE d.level = '乡镇' AND d.valid_to IS NULL
-    GROUP BY d.division_code, d.name, d.slug, d.terrain
+    GROUP BY ALL
     ORDER BY d.division_code""",
 )
 
@@ -47,9 +47,10 @@ VILLAGES = View(
     villages.service_centre_m2 villages.shop villages.clinic @villages.doctors villages.culture_room villages.power
     villages.broadband %villages.pension_rate %villages.med_ins_rate villages.cadre_team villages.work_team
     villages.pairing_system villages.sanitation_rules %villages.water_households
-    %villages.unsafe_house_households villages.secretary_unit""",
+    %villages.unsafe_house_households villages.secretary_unit divisions.office_phone divisions.duty_phone""",
     """
-    SELECT v.*, d.name, d.terrain, t.division_code AS township_code, t.name AS township, t.slug AS township_slug
+    SELECT v.*, d.name, d.terrain, d.office_phone, d.duty_phone, t.division_code AS township_code,
+      t.name AS township, t.slug AS township_slug
     FROM {villages} v
     JOIN {divisions} d ON d.division_code = v.village_code
     LEFT JOIN {divisions} t ON t.division_code = d.parent_code
@@ -79,7 +80,7 @@ PROJECTS = View(
     ("project_id",),
     """projects.project_id projects.name projects.year projects.category projects.sub_category projects.build_kind
     projects.township_code=实施乡镇代码 township:divisions.name=实施乡镇 township_slug:divisions.slug=乡镇目录名
-    owner:units.name=责任单位 projects.owner_post projects.approval_level projects.approval_doc
+    owner:units.name=责任单位 owner_phone:units.office_phone=责任单位电话 projects.owner_post projects.approval_level projects.approval_doc
     projects.planned_start projects.planned_end ~projects.content ?projects.quantity projects.quantity_unit
     ?projects.unit_price projects.budget_total +paid:payments.amount=已支付 ?projects.final_cost projects.funding_mode
     %projects.benef_households %projects.benef_persons %projects.benef_poor_households %projects.benef_poor_persons
@@ -87,7 +88,7 @@ PROJECTS = View(
     projects.benefit_link projects.in_plan projects.stage projects.accepted_on ?projects.accepted_quantity
     projects.procurement_doc projects.notice_before projects.notice_after""",
     """
-    SELECT p.*, d.name AS township, d.slug AS township_slug, u.name AS owner, m.paid
+    SELECT p.*, d.name AS township, d.slug AS township_slug, u.name AS owner, u.office_phone AS owner_phone, m.paid
     FROM {projects} p
     LEFT JOIN {divisions} d ON d.division_code = p.township_code
     LEFT JOIN {units} u ON u.unit_code = p.owner_unit
@@ -149,17 +150,19 @@ PAYMENTS = View(
     "资金支付",
     ("payment_id",),
     """payments.payment_id payments.project_id project:projects.name payments.allocation_id payments.paid_on
-    payments.payment_stage payments.amount payments.payee_kind payee:units.name=收款单位 payments.pay_channel
-    payments.purpose payments.claim_doc""",
+    payments.payment_stage payments.amount payments.payee_kind payee:units.name=收款单位
+    payee_code:units.credit_code=收款单位统一社会信用代码 payments.pay_channel payments.purpose payments.claim_doc""",
     """
-    SELECT p.*, r.name AS project, u.name AS payee
+    SELECT p.*, r.name AS project,
+      CASE WHEN u.credit_code LIKE '92%' THEN '其他收款人（个体工商户）' ELSE u.name END AS payee,
+      CASE WHEN u.credit_code NOT LIKE '92%' THEN u.credit_code END AS payee_code
     FROM {payments} p
     LEFT JOIN {projects} r ON r.project_id = p.project_id
     LEFT JOIN {units} u ON u.unit_code = p.payee_unit
     ORDER BY p.paid_on DESC, p.payment_id""",
 )
 """Payments to units, one by one. Those to persons are not there (``views.OPEN_ROWS``): a row for each township and benefit,
-divided by the standard, is a number of persons."""
+divided by the standard, is a number of persons. A 个体工商户 carries its owner's name: neither name nor code is told."""
 
 _OPEN = ", ".join(f"'{kind.kind}'" for kind in kinds().values() if kind.carries != HOUSEHOLDS)
 """The kinds of notices with no list of households behind them."""

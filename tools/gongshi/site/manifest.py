@@ -31,9 +31,7 @@ FORMATS = {
 }
 """What each format of manifests says. The newest is written, all are read."""
 
-LIBRARIES = tuple(
-    ["duckdb", "jieba", "jinja2", "markdown", "mkdocs", "mkdocs-material", "pymdown-extensions", "pyyaml", "xlsxwriter"]
-)
+LIBRARIES = tuple(["duckdb", "jinja2", "markdown", "mkdocs", "mkdocs-material", "pypinyin", "pyyaml", "xlsxwriter"])
 """Other versions of these may make other bytes of the same records."""
 
 BESIDE = "manifests"

@@ -14,6 +14,7 @@ from gongshi.disclosure.clock import State, state
 
 OPEN = (State.RUNNING, State.WAITING, State.PENDING)
 FEED = "notices/feed.xml"
+TOWN_FEED = "notices/feed-{}.xml"
 _NEWEST = 50
 
 
@@ -96,26 +97,35 @@ def over(row: Any, on: datetime.date) -> bool:
     return row.project_count is None and on > row.ends_on
 
 
-def feed(rows: Sequence[Any], facts: Mapping[str, object], county: Any) -> Iterator[bytes]:
-    """The newest notices as an Atom feed; its times are days of the records, so two builds give the same bytes."""
+def feed(
+    rows: Sequence[Any], facts: Mapping[str, object], county: Any, site_url: str = "", town: Any = None
+) -> Iterator[bytes]:
+    """The newest notices as an Atom feed, of one township if ``town`` is given; its times are days of the records, so
+    two builds give the same bytes. Links are absolute where the site knows its address.
+    """
     newest = max((row.starts_on for row in rows), default=None)
     updated = newest or facts["on"]
+    path, place = (TOWN_FEED.format(town.slug), town.township_code) if town else (FEED, county.county_code)
+    name = f"{facts['site_name']}：{town.name if town else ''}公示公告"
+    links = f'<link rel="self" href="{_text(site_url + path)}"/>\n' if site_url else ""
+    links += f'<link href="{_text(site_url + "notices/index.html")}"/>\n' if site_url else ""
     head = (
-        '<?xml version="1.0" encoding="UTF-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="zh-CN">\n'
-        f"<title>{_text(facts['site_name'])}：公示公告</title>\n<id>tag:gongshi,2020:{county.county_code}</id>\n"
+        '<?xml version="1.0" encoding="UTF-8"?>\n<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="zh-Hans">\n'
+        f"<title>{_text(name)}</title>\n<id>tag:gongshi,2020:{place}</id>\n{links}"
         f"<updated>{updated}T00:00:00+08:00</updated>\n<author><name>{_text(county.office)}</name></author>\n"
     )
     yield head.encode()
     for row in islice(rows, _NEWEST):
-        yield _entry(row, county).encode()
+        yield _entry(row, county, site_url).encode()
     yield b"</feed>\n"
 
 
-def _entry(row: Any, county: Any) -> str:
+def _entry(row: Any, county: Any, site_url: str) -> str:
     summary = f"{row.notice_kind}，公示期 {row.starts_on} 至 {row.ends_on}，{row.scope or ''}。"
+    address = f"{site_url}notices/{row.notice_id}.html" if site_url else f"{row.notice_id}.html"
     return (
         f"<entry><title>{_text(row.title)}</title><id>tag:gongshi,2020:{county.county_code}:{row.notice_id}</id>"
-        f'<link href="{_text(row.notice_id)}.html"/><updated>{row.starts_on}T00:00:00+08:00</updated>'
+        f'<link href="{_text(address)}"/><updated>{row.starts_on}T00:00:00+08:00</updated>'
         f"<summary>{_text(summary)}</summary></entry>\n"
     )
 

@@ -6,16 +6,16 @@ Everything here is a function of its arguments: no clock, no random order, no co
 from __future__ import annotations
 
 import html
+import shutil
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Protocol
 
 from gongshi.model import GongshiError
-from gongshi.site import search
-from gongshi.site.material import mend
 from gongshi.site.shell import Page, Shell
 
-INDEX = "search/search_index.json"
+THEME_FILES = ("assets", "search")
+"""What the generator's theme and its search put beside the pages, and no page of ours loads."""
 
 
 class Content(Protocol):
@@ -27,40 +27,32 @@ class Content(Protocol):
     def facts(self) -> Mapping[str, object]:
         """What every page says about itself: the county, the day, the commit, whether it is an example."""
 
-    def names(self) -> Iterable[str]:
-        """Names that the search must not cut in two."""
-
     def section(self, path: str) -> Page | None:
         """The generated part of the hand-written page at ``path``, if it has one."""
 
     def pages(self) -> Iterator[Page]:
         """Every stamped page."""
 
-    def files(self) -> Iterator[tuple[str, Iterable[bytes]]]:
-        """Every file that is no page, by its path."""
+    def files(self, site_url: str = "") -> Iterator[tuple[str, Iterable[bytes]]]:
+        """Every file that is no page, by its path; ``site_url`` is where the site will stand, if that is known."""
 
 
 def finish(content: Content, shells: Mapping[str, Shell], out: Path, site_url: str = "") -> None:
-    """Stamp the pages, write the files, extend the search index, shut the door to other hosts."""
-    entries = [
-        search.entry(page.path, page.title, page.words, page.boost)
-        for page in _stamp(content.pages(), shells, out, site_url)
-    ]
-    index = out / INDEX
-    if index.exists():
-        index.write_bytes("".join(search.extend(index.read_text("utf-8"), entries)).encode())
-    for path, chunks in content.files():
+    """Stamp the pages, write the files, drop what nothing loads."""
+    _stamp(content.pages(), shells, out, site_url)
+    for name in THEME_FILES:
+        shutil.rmtree(out / name, ignore_errors=True)
+    for path, chunks in content.files(site_url):
         target = out / path
         target.parent.mkdir(parents=True, exist_ok=True)
         with target.open("wb") as stream:
             stream.writelines(chunks)
-    mend(out)
     if site_url:
         _sitemap(out, site_url)
 
 
-def _stamp(pages: Iterator[Page], shells: Mapping[str, Shell], out: Path, site_url: str) -> Iterator[Page]:
-    """Write each page as it comes, and hand it on."""
+def _stamp(pages: Iterator[Page], shells: Mapping[str, Shell], out: Path, site_url: str) -> None:
+    """Write each page as it comes."""
     for folder in shells:
         (out / folder).mkdir(parents=True, exist_ok=True)
     seen: set[str] = set()
@@ -70,7 +62,6 @@ def _stamp(pages: Iterator[Page], shells: Mapping[str, Shell], out: Path, site_u
         seen.add(page.path.casefold())
         with open(out / page.path, "wb", buffering=0) as stream:
             stream.write(shells[page.folder].stamp(page, site_url))
-        yield page
 
 
 def _sitemap(out: Path, site_url: str) -> None:

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import datetime
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Any
 
-from gongshi.disclosure import NOT_YET, Disclosure
+from gongshi.disclosure import Disclosure
 from gongshi.disclosure.clock import State, state
 from gongshi.disclosure.rulings import Book, Exemption
-from gongshi.disclosure.views import counts_people
-from gongshi.site import downloads, gone, history, noticing, rulings, topics
+from gongshi.site import downloads, gazetteer, gone, history, money, noticing, places, receipts, rulings, topics, tracks
 from gongshi.site.gone import Removed
-from gongshi.site.numbers import by_field, flows, people, stages, sums
+from gongshi.site.numbers import flows, people, sums
 from gongshi.site.render import chinese, environment
 from gongshi.site.shell import Page
 
@@ -24,6 +24,8 @@ SECTIONS = {
     "townships": "townships/index.html",
     "villages": "townships/index.html",
     "notices": "notices/index.html",
+    "payees": "funds/index.html",
+    "map": "map/index.html",
     "policies": "policies/index.html",
     "changes": "changes/index.html",
 }
@@ -57,10 +59,17 @@ class Site:
         self._people = people(views.rows("people"))
         self._residents = {row.division_code: row for row in views.rows("residents")}
         self._history = history.Changes(views)
+        self._payees, self._others = money.payees(views)
+        self._reach = receipts.by_village(views)
+        self._map = places.Map(views, self._reach)
+        self._ways = self._all_ways()
+        self._map.finished = frozenset(code for code, way in self._ways.items() if way.settled)
+        running = noticing.by_state(views.rows("notices"), on)[State.RUNNING]
+        self._map.running.update(row.division_code for row in running)
         self._env = environment()
         self._env.globals |= {"on": on, "county": self._county, "state": state, "State": State}
         self._env.globals |= {"counted_on": views.counted_on, "day_of": views.day, "pending": views.pending}
-        self._env.globals |= {"few": views.threshold}
+        self._env.globals |= {"few": views.threshold, "in_words": receipts.in_words}
 
     def sections(self) -> Mapping[str, str]:
         """For every folder that holds stamped pages, the page of the navigation it belongs to."""
@@ -78,19 +87,23 @@ class Site:
             "commit": self._commit,
             "commit_text": version if self._clean else f"{version}（另有未入库的修改）",
             "example": self._county.example,
+            "office": self._county.office or "",
+            "phone": self._county.office_phone or "",
             "rules": self._rules,
             "rules_text": f"{sum(len(book.rulings) for book in self._books)} 条，版本 {self._rules[:12]}",
         }
 
-    def names(self) -> Iterable[str]:
-        """Names of places, which the search must not cut in two."""
-        return [self._county.name, *(row.name for view in ("townships", "villages") for row in self._rows(view))]
-
-    def files(self) -> Iterator[tuple[str, Iterable[bytes]]]:
-        """The downloads and the feed."""
+    def files(self, site_url: str = "") -> Iterator[tuple[str, Iterable[bytes]]]:
+        """The downloads, the feeds and the names that the search looks in."""
         yield from downloads.files(self._views, self.facts())
         yield "data/rules.csv", rulings.download(self._books)
-        yield noticing.FEED, noticing.feed(self._rows("notices"), self.facts(), self._county)
+        yield "data/names.js", gazetteer.script(self._views, {payee.name: payee.path for payee in self._payees})
+        rows = self._rows("notices")
+        yield noticing.FEED, noticing.feed(rows, self.facts(), self._county, site_url)
+        for town in self._rows("townships"):
+            mine = [row for row in rows if row.division_code[:9] == town.township_code[:9]]
+            path = noticing.TOWN_FEED.format(town.slug)
+            yield path, noticing.feed(mine, self.facts(), self._county, site_url, town)
 
     def section(self, path: str) -> Page | None:
         """The generated part of a hand-written page."""
@@ -101,6 +114,11 @@ class Site:
             "townships/index.html": self._townships,
             "notices/index.html": self._notices,
             "data/index.html": self._data,
+            "report/index.html": self._report,
+            "map/index.html": lambda: self._map.values("per-head", self._map.years[0] if self._map.years else 0),
+            "compare/index.html": self._compare,
+            "search.html": dict,
+            "experts.html": dict,
             "help/index.html": lambda: topics.help_values(self._views),
             "education/index.html": lambda: topics.education_values(self._views),
             "oversight/index.html": lambda: topics.oversight_values(self._views, self._on),
@@ -113,7 +131,8 @@ class Site:
         if path not in parts:
             return None
         name = PurePosixPath(path.removesuffix("index.html")).stem or "home"
-        return Page(path, "", self._render(f"{name}.html", path, parts[path]()))
+        name = "map-section" if name == "map" else name
+        return Page(path, "", self._render(f"{name}.html", path, parts[path]()), self._about(name))
 
     def pages(self) -> Iterator[Page]:
         """Every record page, in the order of the views."""
@@ -127,36 +146,77 @@ class Site:
         ):
             yield self._page(path, title, "policy.html", values, words)
         for group in (*self._history.months(), *self._history.tables()):
-            yield self._page(group.path, group.title, "changes-list.html", {"group": group}, "变更")
+            yield self._page(
+                group.path, group.title, "changes-list.html", {"group": group}, f"公开台账的变更：{group.title}。"
+            )
 
         yield from self._gone_pages()
 
     # -- what the sections show -------------------------------------------------------------------------------
 
     def _home(self) -> dict[str, Any]:
+        year = max(money.years(self._views), default=self._on.year)
+        mine = [row for row in self._rows("projects") if row.year == year]
+        words = Counter(self._ways[row.project_id].word for row in mine)
         return {
-            "people": self._people[self._county.county_code],
-            "helped": [(row.helped, row.households) for row in self._rows("help")]
-            or [("有", NOT_YET), ("无", NOT_YET)],
-            "benefits": topics.benefit_years(self._rows("benefits"), "benefit"),
-            "benefit_total": self._benefits("benefit-totals").get(self._county.county_code, {}),
-            "flows": flows(self._rows("allocations")),
-            "stages": stages(self._rows("projects")),
-            "categories": by_field(self._rows("projects"), "category"),
-            "projects": self._rows("projects"),
-            "planned": sums(self._rows("projects")),
+            "sums": money.values(self._views, year),
+            "year": year,
+            "projects": mine,
+            "before": [row for row in self._rows("projects") if row.year == year - 1],
+            "ways": self._ways,
+            "words": words,
             "townships": self._rows("townships"),
+            "slugs": self._slugs(),
             "notices": noticing.by_state(self._rows("notices"), self._on)[State.RUNNING],
-            "steps": self._latest(),
-            "changes": self._history.latest(history.HOME),
+            "map": self._map.values("per-head", self._map.years[0] if self._map.years else 0),
         }
 
+    def _slugs(self) -> Mapping[str, str]:
+        """The first nine digits of a township's code, and its slug."""
+        return {row.township_code[:9]: row.slug for row in self._rows("townships")}
+
+    def _about(self, name: str) -> str:
+        """One sentence with figures for whoever shares a page of the sections."""
+        year = max(money.years(self._views), default=self._on.year)
+        total = flows([row for row in self._rows("allocations") if row.year == year])[-1]
+        villages = len(self._rows("villages"))
+        said = f"{self._county.name}{year}年到县扶贫资金 {total.amount / 10000:,.2f} 万元"
+        if isinstance(total.paid, Decimal):
+            said += f"，已付出 {total.paid / 10000:,.2f} 万元"
+        return f"{said}；{villages} 个村，村村可查。数据截至{chinese(self._on)}。"
+
     def _funds(self) -> dict[str, Any]:
-        values = {"allocations": self._rows("allocations"), "flows": flows(self._rows("allocations"))}
-        return values | topics.funds_values(self._views)
+        return self._year(max(money.years(self._views), default=self._on.year))
+
+    def _year(self, year: int) -> dict[str, Any]:
+        others = sum((row.amount for row in self._others), Decimal(0))
+        return money.values(self._views, year) | {"payees": self._payees, "others": others, "newest": self._on.year}
+
+    def _report(self) -> dict[str, Any]:
+        return {
+            "townships": self._rows("townships"),
+            "topics": self._rows("complaints"),
+            "channels": self._rows("complaint-channels"),
+        }
+
+    def _compare(self) -> dict[str, Any]:
+        return {"table": self._map.compared(), "names": list(self._rows("townships"))}
+
+    def _all_ways(self) -> Mapping[str, tracks.Way]:
+        """Where each project stands."""
+        stages, payments = self._group("project-stages", "project_id"), self._group("payments", "project_id")
+        persons = self._group("project-persons", "project_id")
+        return {
+            row.project_id: tracks.way(
+                row, stages.get(row.project_id, ()), payments.get(row.project_id, ()), persons.get(row.project_id, ())
+            )
+            for row in self._rows("projects")
+        }
 
     def _projects(self) -> dict[str, Any]:
-        return topics.project_values(self._views) | {"total": sums(self._rows("projects"))}
+        shown = topics.project_values(self._views)
+        words = dict.fromkeys(self._ways[row.project_id].word for row in self._rows("projects"))
+        return shown | {"total": sums(self._rows("projects")), "ways": self._ways, "words": list(words)}
 
     def _townships(self) -> dict[str, Any]:
         townships, benefits = self._rows("townships"), self._benefits("benefit-totals")
@@ -168,6 +228,8 @@ class Site:
             "benefits": benefits,
             "received": {row: benefits[row.township_code] for row in townships if row.township_code in benefits},
             "county_code": self._county.county_code,
+            "by_town": self._group("villages", "township_code"),
+            "map": self._map.values("per-head", self._map.years[0] if self._map.years else 0),
         }
 
     def _notices(self) -> dict[str, Any]:
@@ -195,13 +257,6 @@ class Site:
         shown = ("documents", "lines")
         return topics.catalogue_values(self._views) | {name: self._rows(name) for name in shown}
 
-    def _latest(self) -> list[tuple[Any, Any]]:
-        """The last steps of projects, with the project."""
-        projects = {row.project_id: row for row in self._rows("projects")}
-        rows = [row for row in self._rows("project-stages") if row.done_on <= self._on and row.project_id in projects]
-        rows.sort(key=lambda row: (row.done_on, row.project_id), reverse=True)
-        return [(row, projects[row.project_id]) for row in rows[:6]]
-
     def _data(self) -> dict[str, Any]:
         return {"tables": downloads.tables(self._views), "licence": self._county.licence}
 
@@ -215,23 +270,33 @@ class Site:
             code = row.allocation_id
             values = {"fund": row, "budget": budget[code], "payments": paid[code], "names": names}
             values |= {"persons": persons[code]}
-            yield self._page(
-                f"funds/{code}.html", row.name, "fund.html", values, f"{code} {row.source_level} {row.doc_no or ''}"
-            )
+            about = f"{row.year}年{row.source_level}资金，用于{row.programme}，下达 {row.amount / 10000:,.2f} 万元。"
+            yield self._page(f"funds/{code}.html", row.name, "fund.html", values, about)
+        for year in money.years(self._views)[1:]:
+            about = f"{self._county.name}{year}年的扶贫资金：到县、安排、付出、没付。"
+            yield self._page(f"funds/{year}.html", f"{year}年的钱", "funds-year.html", self._year(year), about)
+        for payee in self._payees:
+            about = f"扶贫资金付给{payee.name} {len(payee.payments)} 笔，共 {payee.total / 10000:,.2f} 万元。"
+            yield self._page(payee.path, payee.name, "payee.html", {"payee": payee}, about)
+        for path, key, year in self._map.pages():
+            values = self._map.values(key, year)
+            title = f"全县的图：{values['measure'].title}" + (f"，{year}年" if year else "")
+            yield self._page(path, title, "map-page.html", values, f"{self._county.name}{title}。")
 
     def _project_pages(self) -> Iterator[Page]:
         names = ("project-villages", "project-budget", "project-stages", "project-changes", "project-persons")
         parts = {name: self._group(name, "project_id") for name in (*names, "payments", "assets", "notice-projects")}
         notices = {row.notice_id: row for row in self._rows("notices")}
+        towns = {row.township_code: row for row in self._rows("townships")}
         for row in self._rows("projects"):
             code = row.project_id
             mine = {name.replace("project-", "").replace("-", "_"): parts[name][code] for name in parts}
             mine["notices"] = [notices[link.notice_id] for link in mine.pop("notice_projects")]
             mine["history"] = self._history.by_project.get(code, ())
-            places = " ".join(place.village or "" for place in mine["villages"] if row.township_code)
-            words = f"{code} {row.category} {row.township or ''} {places} {row.owner or ''} {row.approval_doc or ''}"
-            mine |= {"project": row, "path": topics.steps(mine.pop("stages")), "links": notices}
-            yield self._page(f"projects/{code}.html", row.name, "project.html", mine, words)
+            town = towns.get(row.township_code)
+            mine |= {"project": row, "way": self._ways[code], "links": notices, "town": town}
+            mine.pop("stages")
+            yield self._page(f"projects/{code}.html", row.name, "project.html", mine, self._ways[code].sentence)
 
     def _township_pages(self) -> Iterator[Page]:
         villages = self._group("villages", "township_code")
@@ -253,36 +318,44 @@ class Site:
                 "benefits": benefits,
                 "received": {v: benefits[v.village_code] for v in villages[code] if v.village_code in benefits},
                 "dividends": dividends[code],
+                "ways": self._ways,
+                "running": [notice for notice in self._running() if notice.division_code[:9] == code[:9]],
             }
-            yield self._page(f"townships/{row.slug}.html", row.name, "township.html", values, "乡镇", 20)
+            about = f"{row.name}：{row.village_count} 个村，{len(projects[code])} 个项目，到户补助，公示公告，找谁问。"
+            yield self._page(f"townships/{row.slug}.html", row.name, "township.html", values, about)
+
+    def _running(self) -> Sequence[Any]:
+        return noticing.by_state(self._rows("notices"), self._on)[State.RUNNING]
 
     def _village_pages(self) -> Iterator[Page]:
-        links = self._group("project-villages", "village_code")
-        projects = {row.project_id: row for row in self._rows("projects")}
         assets, notices = self._group("assets", "village_code"), self._group("notices", "division_code")
         titles = {column.name: column for column in self._views.columns("villages")}
-        benefits = self._benefits("benefit-totals")
-        placed = {link.project_id for link in self._rows("project-villages")}
-        wide = [row for code, row in projects.items() if not row.township_code and code not in placed]
-        wide = [row for row in wide if counts_people(row.quantity_unit or "")]  # its villages are not told
+        benefits, year = self._benefits("benefit-totals"), max(self._map.years, default=0)
+        towns = {row.township_code: row for row in self._rows("townships")}
+        heads = self._map.heads(year)
+        known = {row.village_code: row.township_code for row in self._rows("villages")}
         for row in self._rows("villages"):
-            code = row.village_code
+            code, town = row.village_code, towns.get(row.township_code)
+            near = [value for other, value in heads.items() if known[other] == row.township_code]
             values = {
                 "village": row,
+                "town": town,
                 "titles": titles,
                 "eight": topics.eight(row),
                 "plan": next((f"policies/{book.policy}.html" for book in self._books if book.plan == 13), None),
                 "people": self._people[code],
                 "benefits": benefits.get(code, {}),
-                "projects": [
-                    *(projects[link.project_id] for link in links[code] if link.project_id in projects),
-                    *wide,
-                ],
+                "reach": self._reach[code],
+                "ways": self._ways,
                 "assets": assets[code],
                 "notices": notices[code],
+                "running": [one for one in self._running() if one.division_code in (code, row.township_code)],
+                "year": year,
+                "head": heads[code],
+                "strip": receipts.strip(heads[code], near, list(heads.values())),
             }
-            words = f"{row.township or ''} {row.village_class}"
-            yield self._page(f"villages/{code}.html", row.name, "village.html", values, words, 5)
+            values["sentence"] = about = receipts.sentence(values, self._on)
+            yield self._page(f"villages/{code}.html", row.name, "village.html", values, about)
 
     def _notice_pages(self) -> Iterator[Page]:
         projects = self._group("notice-projects", "notice_id")
@@ -300,8 +373,8 @@ class Site:
                 "objections": objections[code],
                 "commitments": commitments[code],
             }
-            words = f"{code} {row.notice_kind} {row.scope or ''} {row.doc_no or ''}"
-            yield self._page(f"notices/{code}.html", row.title, "notice.html", values, words)
+            about = f"{row.scope or ''}{row.notice_kind}，{chinese(row.starts_on)}至{chinese(row.ends_on)}。"
+            yield self._page(f"notices/{code}.html", row.title, "notice.html", values, about)
         yield from self._notice_lists()
 
     def _notice_lists(self) -> Iterator[Page]:
@@ -309,7 +382,9 @@ class Site:
         for year, rows in noticing.by_year(self._rows("notices")).items():
             title = f"{year}年的公示公告"
             values = {"notices": rows, "title": title}
-            yield self._page(f"notices/{year}.html", title, "notices-year.html", values, "公示公告")
+            yield self._page(
+                f"notices/{year}.html", title, "notices-year.html", values, f"{title}，共 {len(rows)} 份。"
+            )
         months = noticing.by_month(self._rows("notices"))
         order = sorted(months)
         for place, month in enumerate(order):
@@ -317,11 +392,11 @@ class Site:
             values = {"month": month, "notices": months[month], "title": title}
             values |= {"weeks": noticing.weeks(month, months[month])}
             values |= {"before": order[place - 1] if place else None, "after": (*order, None)[place + 1]}
-            yield self._page(month.path, title, "notices-month.html", values, "公示日历")
+            yield self._page(month.path, title, "notices-month.html", values, f"{title}，共 {len(months[month])} 份。")
         for row in self._rows("notices-withdrawn"):
             title = f"公示 {row.notice_id} 已撤回"
             values = {"notice": row, "title": title}
-            yield self._page(f"notices/{row.notice_id}.html", title, "withdrawn.html", values, row.notice_id)
+            yield self._page(f"notices/{row.notice_id}.html", title, "withdrawn.html", values, f"{title}。")
 
     def _gone_pages(self) -> Iterator[Page]:
         """At the addresses of records that are no more, what became of them."""
@@ -348,8 +423,8 @@ class Site:
         """Money to households by place and year."""
         return topics.benefit_years(self._rows(view), "division_code")
 
-    def _page(self, path: str, title: str, template: str, values: Mapping, words: str, boost: int = 1) -> Page:
-        return Page(path, title, self._render(template, path, values), words, boost)
+    def _page(self, path: str, title: str, template: str, values: Mapping, about: str) -> Page:
+        return Page(path, title, self._render(template, path, values), about)
 
     def _render(self, template: str, path: str, values: Mapping) -> str:
         """``root`` is the way from the page to the site's root: every address in a template begins with it."""

@@ -15,6 +15,9 @@ from gongshi.model import GongshiError
 TITLE = "gongshi-shell-title"
 """Stands for the page's title, in text and in attribute values alike."""
 
+ABOUT = "gongshi-shell-about"
+"""Stands for the sentence that says what is on the page, for whoever shares or looks for it."""
+
 BODY = "<!-- gongshi -->"
 """Stands for the page's content."""
 
@@ -25,14 +28,13 @@ _PATH = re.compile(r"(?:[a-z0-9][a-z0-9_-]*/)*\w[\w.-]*")
 class Page:
     """One generated page: where it goes from the site's root, what it is called, its content as HTML.
 
-    ``words`` are what a search should find it by, beside its title; ``boost`` lifts it among what is found.
+    ``about`` is one sentence of what is on it, with its figures.
     """
 
     path: str
     title: str
     body: str
-    words: str = ""
-    boost: int = 1
+    about: str = ""
 
     def __post_init__(self) -> None:
         if not _PATH.fullmatch(self.path):
@@ -54,7 +56,7 @@ class Shell:
     @classmethod
     def parse(cls, source: str, url: str = "") -> Shell:
         """Cut ``source`` at its markers; ``url`` is the shell's own canonical address, if it has one."""
-        marks = {TITLE: "title", BODY: "body"} | ({html.escape(url): "url"} if url else {})
+        marks = {TITLE: "title", ABOUT: "about", BODY: "body"} | ({html.escape(url): "url"} if url else {})
         parts = re.split("(" + "|".join(map(re.escape, marks)) + ")", source)
         if parts.count(BODY) != 1:
             raise GongshiError(f"页面模板里应当正好有一处“{BODY}”，现有 {parts.count(BODY)} 处。")
@@ -67,6 +69,7 @@ class Shell:
         """The bytes of ``page`` in this shell."""
         fill = {
             "title": html.escape(page.title).encode(),
+            "about": html.escape(page.about).encode(),
             "body": page.body.encode(),
             "url": html.escape(site_url + page.path).encode(),
         }

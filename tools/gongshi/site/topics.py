@@ -195,36 +195,14 @@ def _share(name: str, rows: Sequence[Route]) -> Share:
     return Share(name, len({row.project.project_id for row in rows}), amount, paid)
 
 
-def funds_values(views: Disclosure) -> dict[str, Any]:
-    """The ways of the money, added up three ways, and what projects have beside the allocations."""
-    found = routes(views)
-    own = add((Decimal(0), *(route.amount for route in found if route.allocation is None)))
-    fields = {"source": "来源", "programme": "用途", "township": "乡镇"}
-    return {
-        "routes": found,
-        "own": own,
-        "planned": add((Decimal(0), *(route.amount for route in found))),
-        "shares": [(field, title, shares(found, field)) for field, title in fields.items()],
-    }
-
-
-STEPS = ("乡镇申报", "县级审批", "开工", "竣工", "乡镇初检", "县级验收", "乡级报账")
-"""The six steps every project takes (方案2 一（二）); 开工 and 竣工 are the two ends of one, the work itself."""
-
-
-def steps(done: Sequence[Any]) -> list[tuple[str, Any]]:
-    """The way of a project, in order: each step with the row that says it is done, or None."""
-    found = {row.stage: row for row in done}
-    order = ("乡镇申报", "县级审批", "招标", *STEPS[2:], "决算", "移交")
-    return [(name, found.get(name)) for name in order if name in STEPS or name in found]
-
-
 class Where(NamedTuple):
     """Where a project is done and from what it is paid, for the list: codes to filter by, and words to read."""
 
     codes: str
     text: str
     sources: Sequence[str]
+    number: int = 0
+    """In how many villages; 0 where it is in all, or nobody says in which."""
 
 
 def project_values(views: Disclosure) -> dict[str, Any]:
@@ -259,7 +237,7 @@ def _where(villages: Sequence[Any], sources: Sequence[str], all_villages: int) -
     if not names or len(names) >= all_villages:
         return Where("*", "全县", sources)
     text = "、".join(names) if len(names) <= 3 else f"{len(names)} 个村"
-    return Where(" ".join(row.village_code for row in villages), text, sources)
+    return Where(" ".join(row.village_code for row in villages), text, sources, len(names))
 
 
 class Item(NamedTuple):

@@ -98,15 +98,26 @@
     function apply() {
       narrow(fields);
       var chosen = fields.filter(function (field) { return field.value.trim(); });
-      var shown = 0, sum = 0;
+      var shown = 0, sum = 0, village = chosen.some(function (field) { return field.name === "village"; });
+      var own = { count: 0, sum: 0 }, shared = 0, wide = 0;
       rows.forEach(function (row) {
         var keep = chosen.every(function (field) { return matches(row, field); });
         row.hidden = !keep;
-        if (keep) { shown += 1; sum += Number(row.getAttribute("data-sum")); }
+        if (!keep) return;
+        shown += 1;
+        sum += Number(row.getAttribute("data-sum"));
+        var places = Number(row.getAttribute("data-places") || 0);
+        if (places === 1) { own.count += 1; own.sum += Number(row.getAttribute("data-sum")); }
+        else if (places) shared += 1;
+        else wide += 1;
       });
       if (!chosen.length) count.innerHTML = whole;
+      else if (village) count.textContent = "筛选出 " + shown + unit + "：只给本村的 " + own.count + unit + "，预算 " + amount(own.sum) +
+        " 万元；和别村共有的 " + shared + unit + "、全县全镇的 " + wide + unit + "，那是整个项目的钱，不能算成本村的。发到户的补助见村的明白卡。";
       else count.textContent = "筛选出 " + shown + unit + "，共 " + rows.length + unit +
         (rows.length && rows[0].hasAttribute("data-sum") ? "；预算 " + amount(sum) + " 万元。" : "。");
+      count.classList.toggle("gs-warn", strange.length > 0);
+      if (strange.length) count.insertBefore(document.createTextNode("地址里的" + strange.join("、") + "在这里没有，没有按它筛选。"), count.firstChild);
       var query = chosen.map(function (field) {
         return encodeURIComponent(field.name) + "=" + encodeURIComponent(field.value.trim());
       }).join("&");
@@ -114,10 +125,130 @@
       try { history.replaceState(null, "", location.pathname + (query ? "?" + query : "") + location.hash); } catch (_) { /* from a folder */ }
     }
 
-    var given = new URLSearchParams(location.search);
-    fields.forEach(function (field) { if (given.has(field.name)) field.value = given.get(field.name); });
+    /* What an address asks for and this page does not offer is said; no filter is left out in silence. */
+    var given = new URLSearchParams(location.search), strange = [];
+    given.forEach(function (value, name) {
+      var field = fields.filter(function (one) { return one.name === name; })[0];
+      if (field) field.value = value;
+      if (value.trim() && (!field || field.value.trim() !== value.trim())) strange.push("“" + (field ? value : name + "=" + value) + "”");
+    });
     form.addEventListener("submit", function (event) { event.preventDefault(); });
-    form.addEventListener("input", apply);
+    form.addEventListener("input", function () { strange = []; apply(); });
+    form.addEventListener("reset", function () { setTimeout(apply); });
+    form.hidden = false;
+    apply();
+  }
+
+  /* Days that are left, by the reader's clock: a page that was built last week knows no better than to ask. */
+  function today() {
+    var now = new Date();
+    return new Date(Date.UTC(now.getFullYear(), now.getMonth(), now.getDate()));
+  }
+
+  function clock() {
+    var built = document.querySelector('meta[name="gongshi:on"]'), example = document.querySelector("[data-example]");
+    var now = example && built ? new Date(built.content + "T00:00:00Z") : today();
+    function days(text) { return Math.round((new Date(text + "T00:00:00Z") - now) / 864e5); }
+    document.querySelectorAll("[data-while]").forEach(function (part) { part.hidden = days(part.getAttribute("data-while")) < 0; });
+    document.querySelectorAll("[data-after]").forEach(function (part) { part.hidden = days(part.getAttribute("data-after")) >= 0; });
+    document.querySelectorAll(".nt[data-until]").forEach(function (line) {
+      var left = days(line.getAttribute("data-until")), box = line.querySelector("[data-left]");
+      box.innerHTML = left > 0 ? "还剩<b>" + left + "</b>天" : left === 0 ? "今天<b>止</b>" : "已<b>满</b>期";
+      line.classList.toggle("nt-over", left < 0);
+    });
+    document.querySelectorAll(".gs-stage[data-until]").forEach(function (mark) {
+      if (days(mark.getAttribute("data-until")) < 0) { mark.textContent = "公示期已满"; mark.classList.add("gs-stage--early"); }
+    });
+  }
+
+  /* The village that was looked at last stays on this device alone. */
+  function remembered() {
+    var key = "gongshi-village", here = document.querySelector("[data-village]"), found = null;
+    try {
+      if (here) localStorage.setItem(key, JSON.stringify({ code: here.dataset.village, name: here.dataset.name, town: here.dataset.town || "", townName: here.dataset.townName || "" }));
+      found = JSON.parse(localStorage.getItem(key));
+    } catch (_) { /* no storage */ }
+    if (!found || !/^[0-9]{12}$/.test(found.code) || here) return;
+    document.querySelectorAll("[data-last]").forEach(function (link) {
+      link.href = (document.body.getAttribute("data-root") || "") + "villages/" + found.code + ".html";
+      link.querySelector("b").textContent = found.name;
+      link.hidden = false;
+    });
+    var mine = document.querySelector("[data-mine]"), list = document.querySelector("[data-list]");
+    if (!mine || !list || !found.town) return;
+    mine.hidden = false;
+    mine.querySelector("b").textContent = found.townName;
+    array(list.children).filter(function (line) { return line.getAttribute("data-town") === found.town; }).reverse()
+      .forEach(function (line) { list.insertBefore(line, list.firstChild); });
+  }
+
+  /* A cell as a number where it is one: the exact value under a rounded one, else its text. */
+  function cell(one) {
+    var exact = one.querySelector("data");
+    var text = exact ? exact.getAttribute("value") : one.textContent.trim().replace(/,/g, "");
+    return text;
+  }
+
+  function sorting(table) {
+    array(table.tHead.rows[0].cells).forEach(function (head, place) {
+      var made = document.createElement("button");
+      made.type = "button"; made.className = "gs-sort"; made.textContent = head.textContent;
+      head.textContent = "";
+      head.appendChild(made);
+      made.addEventListener("click", function () {
+        var up = head.getAttribute("aria-sort") === "descending";
+        array(table.tHead.rows[0].cells).forEach(function (other) { other.removeAttribute("aria-sort"); });
+        head.setAttribute("aria-sort", up ? "ascending" : "descending");
+        array(table.tBodies[0].rows).sort(function (a, b) {
+          var x = cell(a.cells[place]), y = cell(b.cells[place]), n = parseFloat(x), o = parseFloat(y);
+          if (isNaN(n) !== isNaN(o)) return isNaN(n) ? 1 : -1;
+          return (up ? 1 : -1) * (isNaN(n) ? x.localeCompare(y, "zh") : n - o);
+        }).forEach(function (row) { table.tBodies[0].appendChild(row); });
+      });
+    });
+  }
+
+  /* The rows that are shown, as a sheet: exact values, a mark of order for spreadsheets, no formula. */
+  function take(button) {
+    var table = (button.closest("section") || document).querySelector(".gs-frame table") || document.querySelector(".gs-frame table");
+    if (!table || !window.Blob) return;
+    button.hidden = false;
+    button.addEventListener("click", function () {
+      var heads = array(table.tHead.rows[0].cells).map(function (head) { return head.textContent.trim(); });
+      var lines = [heads].concat(array(table.tBodies[0].rows).filter(function (row) { return !row.hidden; }).map(function (row) {
+        return array(row.cells).map(function (one, place) {
+          var exact = one.querySelector("data"), text = cell(one);
+          if (/（万元）/.test(heads[place]) && /^[0-9.]+$/.test(text)) text = exact ? text : String(Math.round(Number(text) * 1e6) / 100);
+          return text;
+        });
+      }));
+      lines[0] = heads.map(function (head) { return head.replace("（万元）", "（元）"); });
+      var text = lines.map(function (line) {
+        return line.map(function (one) {
+          var safe = one.replace(/\s+/g, " ");
+          if (/^[=+\-@＝＋－＠]/.test(safe)) safe = "'" + safe;
+          return /[",]/.test(safe) ? '"' + safe.replace(/"/g, '""') + '"' : safe;
+        }).join(",");
+      }).join("\r\n");
+      var link = document.createElement("a");
+      link.href = URL.createObjectURL(new Blob(["\ufeff" + text + "\r\n"], { type: "text/csv" }));
+      link.download = button.getAttribute("data-take") + ".csv";
+      link.click();
+      setTimeout(function () { URL.revokeObjectURL(link.href); }, 1000);
+    });
+  }
+
+  /* Two to four of the rows of a comparison. */
+  function pick(form) {
+    var rows = array(document.querySelectorAll("[data-compare] tbody tr"));
+    function apply() {
+      var wanted = array(form.elements).filter(function (one) { return one.checked; }).map(function (one) { return one.value; });
+      rows.forEach(function (row) { row.hidden = wanted.length > 0 && wanted.indexOf(row.getAttribute("data-slug")) < 0; });
+      try { history.replaceState(null, "", location.pathname + (wanted.length ? "?t=" + wanted.join(",") : "")); } catch (_) { /* from a folder */ }
+    }
+    var given = (new URLSearchParams(location.search).get("t") || "").split(",");
+    array(form.elements).forEach(function (one) { if (given.indexOf(one.value) >= 0 && one.value) one.checked = true; });
+    form.addEventListener("change", apply);
     form.addEventListener("reset", function () { setTimeout(apply); });
     form.hidden = false;
     apply();
@@ -125,4 +256,13 @@
 
   document.querySelectorAll("[data-rows], [data-pieces]").forEach(pieces);
   document.querySelectorAll("form[data-filter]").forEach(start);
+  document.querySelectorAll("form[data-pick]").forEach(pick);
+  document.querySelectorAll("[data-compare]").forEach(sorting);
+  document.querySelectorAll("[data-take]").forEach(take);
+  document.querySelectorAll("[data-print]").forEach(function (button) {
+    button.hidden = false;
+    button.addEventListener("click", function () { window.print(); });
+  });
+  clock();
+  remembered();
 })();

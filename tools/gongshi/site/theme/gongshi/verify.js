@@ -158,8 +158,8 @@
 
   function refuse(text) { say(text, "gs-verdict gs-verdict--no"); }
 
-  function photo(form) {
-    var field = form.querySelector("input[type=file]"), area = form.querySelector("textarea");
+  function photo(form, field) {
+    var area = form.querySelector("textarea");
     field.addEventListener("change", function () {
       if (!field.files.length) return;
       say("正在看照片……", "gs-count");
@@ -184,5 +184,5 @@
     event.preventDefault();
     show(form.querySelector("textarea").value);
   });
-  photo(form);
+  form.querySelectorAll("[data-photo]").forEach(function (field) { photo(form, field); });
 })();

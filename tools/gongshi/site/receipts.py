@@ -1,0 +1,159 @@
+"""What a village's page says: its own projects, those it shares, money to households; three figures, never added up."""
+
+from __future__ import annotations
+
+import datetime
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any, NamedTuple
+
+from gongshi.disclosure import Disclosure, Withheld
+from gongshi.site.numbers import Sums, sums
+
+ONE = Decimal("1")
+
+
+class Projects(NamedTuple):
+    """The projects that reach one village. ``shared`` says with how many villages; ``wide`` are for the whole county or
+    township, or do not say for which villages: their money is no village's."""
+
+    own: Sequence[Any]
+    shared: Sequence[tuple[Any, int]]
+    wide: Sequence[Any]
+
+    def of(self, year: int) -> Sequence[Any]:
+        """The village's own projects of a year."""
+        return [row for row in self.own if row.year == year]
+
+    @property
+    def sums(self) -> Sums:
+        """The money of its own projects."""
+        return sums(self.own)
+
+
+def by_village(views: Disclosure) -> Mapping[str, Projects]:
+    """The projects of every village."""
+    links: dict[str, list[str]] = defaultdict(list)
+    for row in views.rows("project-villages"):
+        links[row.project_id].append(row.village_code)
+    villages = views.rows("villages")
+    found = {row.village_code: Projects([], [], []) for row in villages}
+    for project in views.rows("projects"):
+        codes = [code for code in links.get(project.project_id, ()) if code in found]
+        if not codes or len(codes) >= len(found) > 1:
+            for row in villages:
+                if project.township_code in (None, "", row.township_code):
+                    found[row.village_code].wide.append(project)
+        elif len(links[project.project_id]) == 1:
+            found[codes[0]].own.append(project)
+        else:
+            for code in codes:
+                found[code].shared.append((project, len(links[project.project_id])))
+    return found
+
+
+def per_head(amount: Any, persons: Any) -> Any:
+    """A published amount over a published number of people, in whole yuan; what is withheld of the two, or None."""
+    for value in (amount, persons):
+        if value is None or isinstance(value, Withheld):
+            return value
+    return (Decimal(amount) / persons).quantize(ONE, ROUND_HALF_UP) if persons else None
+
+
+def median(values: Iterable[Any]) -> Decimal | None:
+    """The middle of what is published."""
+    known = sorted(value for value in values if isinstance(value, Decimal))
+    if not known:
+        return None
+    half = len(known) // 2
+    return known[half] if len(known) % 2 else ((known[half - 1] + known[half]) / 2).quantize(ONE, ROUND_HALF_UP)
+
+
+class Strip(NamedTuple):
+    """Marks on a line from nothing to ``top``: each village, those near, this one, the middle of both; 340 wide."""
+
+    every: Sequence[int]
+    near: Sequence[int]
+    mine: int
+    middle: int
+    middle_near: int
+    top: Decimal
+    value: Any
+    all_value: Any
+    near_value: Any
+
+
+def strip(mine: Any, near: Sequence[Any], every: Sequence[Any]) -> Strip | None:
+    """Where a village stands among all; None where its own figure is not told."""
+    known = sorted(value for value in every if isinstance(value, Decimal))
+    if not isinstance(mine, Decimal) or len(known) < 3 or not known[-1]:
+        return None
+    top = max(known[len(known) * 98 // 100], ONE)
+
+    def at(value: Decimal) -> int:
+        return round(4 + 328 * min(float(value / top), 1))
+
+    far, close = median(every) or ONE, median(near) or ONE
+    marks = [at(value) for value in near if isinstance(value, Decimal)]
+    return Strip([at(value) for value in known], marks, at(mine), at(far), at(close), top, mine, far, close)
+
+
+def sentence(values: Mapping[str, Any], on: datetime.date) -> str:
+    """What the receipt says first: the village's own works of the year, and what came to its households."""
+    reach, year = values["reach"], values["year"] or on.year
+    mine, ways = reach.of(year), values["ways"]
+    parts = []
+    if mine:
+        words = Counter(ways[row.project_id].word for row in mine)
+        told = "、".join(f"{count} 个{word}" for word, count in words.items())
+        parts.append(
+            f"本村自己的项目 {len(mine)} 个（{told}），预算 {_wan(sums(mine).budget)}，已付 {_wan(sums(mine).paid)}"
+        )
+    else:
+        parts.append("没有只给本村的项目")
+    row = values["benefits"].get(year)
+    if row is not None:
+        head = values["head"]
+        rest = f"，合每人 {head:,} 元" if isinstance(head, Decimal) else ""
+        parts.append(f"发到各家各户 {_wan(row.amount)}{rest}")
+    upto = f"到{on.month}月{on.day}日" if year == on.year else "全年"
+    return f"{year}年{upto}，{'；'.join(parts)}。"
+
+
+def _wan(value: Any) -> str:
+    return str(value) if isinstance(value, Withheld) else f"{value / 10000:,.2f} 万元"
+
+
+_DIGITS, _UNITS = "零壹贰叁肆伍陆柒捌玖", ("", "拾", "佰", "仟")
+
+
+def in_words(amount: Decimal) -> str:
+    """An amount as it stands on a cheque: 伍拾贰万零肆佰壹拾伍元整."""
+    whole, cents = divmod(int((amount * 100).to_integral_value()), 100)
+    groups = []
+    while whole:
+        whole, group = divmod(whole, 10000)
+        groups.append(group)
+    text = ""
+    for place in range(len(groups) - 1, -1, -1):
+        part = _group(groups[place])
+        if text and groups[place] and groups[place] < 1000:
+            part = "零" + part
+        text += part + (("", "万", "亿", "万亿")[place] if groups[place] else "")
+    text = (text or "零") + "元"
+    if not cents:
+        return text + "整"
+    jiao, fen = divmod(cents, 10)
+    return text + (_DIGITS[jiao] + "角" if jiao else "零") + (_DIGITS[fen] + "分" if fen else "整")
+
+
+def _group(number: int) -> str:
+    """Up to four digits in words."""
+    text, zero = "", False
+    for place in range(3, -1, -1):
+        digit = number // 10**place % 10
+        if digit:
+            text += ("零" if zero and text else "") + _DIGITS[digit] + _UNITS[place]
+        zero = not digit
+    return text
