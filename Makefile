@@ -75,5 +75,6 @@ pull: $(VENV)/.site
 # pages, where anybody can save one.
 publish: $(VENV)/.site
 	$(VENV)/bin/gongshi check
+	$(VENV)/bin/gongshi review check
 	$(VENV)/bin/gongshi build --log manifests
 	$(VENV)/bin/gongshi notice check --site site

@@ -78,6 +78,18 @@ def commands(words: dict[str, str], folder: Path) -> dict[str, list[list[str]]]:
         "verify": [[str(folder / f"{name}.json")], [str(folder / "清单.json")]],
         "build": [["--out", str(folder / "site")], ["--draft", "--out", str(folder / "site")]],
         "upgrade": [["--dry-run"], [name]],
+        "review": [["list"], ["check"], ["return", branch, "-m", f"请核对{name}"], ["accept", branch, "--signing-key", str(folder / name)], ["accept", name]],
+        "due": [[], ["--township", name]],
+        "visit": [[name], [PERSONS[1].number, "--kind", name], ["H0000001", "--role", name]],
+        "event": [["脱贫", name, "--case", "Z2020-00001"], [name, "H0000001", "--case", name]],
+        "case": [["new", name, name], ["step", "Z2020-00001"], ["step", name], ["close", name]],
+        "project": [[PROJECT["project_id"], name], [name, "开工"], [PROJECT["project_id"], "开工", "--doc", PERSONS[2].number]],
+        "pay": [[PROJECT["project_id"], "1", "--allocation", name, "--stage", name, "--payee", name, "--channel", name, "--for", name]],
+        "subsidy": [[name, name, "--period", "2020-Q2", "--standard", "1", "--project", name, "--allocation", name]],
+        "pair": [["new", "帮扶责任人", "H0000001", name], ["end", name]],
+        "objection": [["G2020-00001", name], [name, "收入不符"]],
+        "undo": [["--list"], [], [name]],
+        "find": [["H0000001"], [name], [PERSONS[1].phone], [words["branch"]]],
         "keygen": [["--name", PERSONS[1].phone, "--role", name, "--identity", str(folder / "id.txt")]],
         "seal": [["--township", "guzhen", "--epoch", "2020", "--identity", str(folder / "none")], ["--township", name, "--epoch", name]],
         "unseal": [["--identity", str(folder / "none")], ["--township", name, "--identity", str(folder / name)]],
@@ -118,7 +130,8 @@ def prepare(folder: Path, root: Path) -> None:
 
 
 def test_every_command_is_run() -> None:
-    assert set(COMMANDS) | {"merge-driver"} == set(commands({"branch": "x", "tag": "x"}, Path()))
+    served = {"desk"}  # looked at page by page in tests/desk
+    assert set(COMMANDS) - served | {"merge-driver"} == set(commands({"branch": "x", "tag": "x"}, Path()))
 
 
 def test_no_output_of_any_command_shows_a_person(ledger, tmp_path: Path, monkeypatch) -> None:

@@ -4,17 +4,15 @@ branch record by record, push. Nothing is ever forced, and each step can be run 
 
 from __future__ import annotations
 
-import tempfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from pathlib import Path
 
-from gongshi.changes import conflict_sentence, dated_findings, lacking_sentence, merge_files, unfounded_commits
-from gongshi.changes.judging import JUDGED, judging
-from gongshi.checks import check_guard, check_public
+from gongshi.changes import lacking_sentence
+from gongshi.changes.judging import JUDGED
 from gongshi.checks.guard import NameSet, scan_text
-from gongshi.checks.showing import shown_path, told
+from gongshi.checks.showing import shown_path
 from gongshi.exchange.opened import opened_names
 from gongshi.exchange.remotes import (
     PREFIX,
@@ -29,12 +27,12 @@ from gongshi.exchange.remotes import (
     take,
     write_bundle,
 )
-from gongshi.model import Finding, GongshiError, Severity
-from gongshi.package import RECORDS, Descriptor, county_day, document_of, format_files, load, read_descriptor
-from gongshi.repository import Changes, Git, RevisionTree, WorkTree, differing, move, sending, writer
-from gongshi.review.hooks import commit_findings, identity_findings
-from gongshi.review.pinning import check_brought, check_pin
-from gongshi.sealing import Identity, check_keys
+from gongshi.exchange.sendable import check_content, check_history, merged_changes, merged_tree, refuse
+from gongshi.model import GongshiError
+from gongshi.package import RECORDS, format_files, read_descriptor
+from gongshi.repository import Changes, Git, RevisionTree, WorkTree, move, sending, writer
+from gongshi.review.hooks import identity_findings
+from gongshi.sealing import Identity
 
 Progress = Callable[[str], None]
 
@@ -104,7 +102,7 @@ def _propose(
             _check_grounds(message)
             progress("整理和检查")
             _format(root, changed, write)
-            _check(root, WorkTree(root), _base(git), day, names)
+            check_content(root, WorkTree(root), _base(git), day, names)
         branch = _branch(git, where, day, changed)
         sent = _commit(git, message, changed) if changed else ()
     progress("并入最新的记录")
@@ -113,8 +111,8 @@ def _propose(
     # What lies on disk was checked above; what a merge, or commits of before that nothing is added to, hold was not.
     if merged or not changed or any(path.startswith(JUDGED) for path in left_out):
         progress("检查要送的内容")
-        _check(root, RevisionTree(git, commit), _base(git, commit), day, names, merged)
-    _check_history(root, commit, _base(git, commit), names)
+        check_content(root, RevisionTree(git, commit), _base(git, commit), day, names, merged)
+    check_history(root, commit, _base(git, commit), names)
     if merged:
         with writer(root) as write:
             move(root, commit, write)
@@ -144,7 +142,7 @@ def _ready(root: Path, names: NameSet) -> Git:
         # A unit, not a person, and only in this clone: what the clerk can be asked for later is not asked now.
         git.run("config", "user.name", "台账经办")
         git.run("config", "user.email", "clerk@gongshi.invalid")
-    _refuse(
+    refuse(
         identity_findings(git, names),
         "您登记的姓名或邮箱里有个人信息",
         "请用 git config user.name 单位或岗位 和 git config user.email 单位邮箱 改过再送审",
@@ -183,7 +181,7 @@ def _format(root: Path, paths: Sequence[str], write: Callable[[Changes], object]
     tree = WorkTree(root)
     there = [path for path in paths if tree.exists(path)]
     changes, findings = format_files(tree, read_descriptor(tree), there)
-    _refuse(findings, "有文件不能整理成规范写法")
+    refuse(findings, "有文件不能整理成规范写法")
     write(changes)
 
 
@@ -196,58 +194,6 @@ def _base(git: Git, commit: str = "HEAD") -> str:
 def _main(git: Git) -> str | None:
     where = place(git)
     return git.resolve(where.branch) or git.resolve(f"refs/heads/{where.main}")
-
-
-def _check(
-    root: Path, tree: WorkTree | RevisionTree, base: str, day: date, names: NameSet, merged: bool = False
-) -> None:
-    """Refuse for personal data in any record that differs from the base, and for errors, of the records or of a rule,
-    that the base did not have: what ``gongshi check --against`` fails on."""
-    before = RevisionTree(Git(root), base)
-    changed = [path for path in differing(before, tree) if path.startswith(f"{RECORDS}/") and tree.exists(path)]
-    if isinstance(tree, RevisionTree):
-        tree.prefetch(path for path in tree.paths() if path.startswith(JUDGED))
-    _refuse(check_guard(tree, changed, names), "有个人信息")
-    with judging(root, lambda _: None) as judge, load(tree) as database:
-        found = [*judge.since(before, database, county_day(database) or day), *check_keys(tree)]
-        _refuse(check_public(database), "公开的文字里像有人名")
-    if merged:
-        _refuse(found, "并入最新的记录后有新的错误", "请照着改好自己的记录再送审", 5)
-    _refuse(found, "有新的错误")
-
-
-def _check_history(root: Path, commit: str, base: str, names: NameSet) -> None:
-    """What one commit brings and the next takes away again would be pushed all the same; somebody's own may lack grounds."""
-    _refuse(
-        commit_findings(root, base, commit, names),
-        "要送的提交里有个人信息",
-        "删去了也还在历史里，请由管理员重做这些提交再送审",
-    )
-    before, after = RevisionTree(Git(root), base), RevisionTree(Git(root), commit)
-    _refuse(
-        [*check_brought(before, after), *check_pin(after)],
-        "要送的提交里有程序或设置",
-        "请由管理员把它们拿出来另送，再送记录",
-    )
-    _refuse(unfounded_commits(Git(root), base, commit), "要送的提交有的没写凭什么改", "请由管理员把提交说明补上再送审")
-    dated = dated_findings(Git(root), base, commit, datetime.now(UTC))
-    _refuse(dated, "提交的日期不可信", "请校正电脑的时间再送审")
-
-
-def _refuse(
-    findings: Sequence[Finding], what: str, advice: str = "请运行 gongshi check 逐条改好再送审", most: int = 1
-) -> None:
-    errors = [finding for finding in findings if finding.severity is Severity.ERROR]
-    if errors:
-        said = "；".join(map(_told, errors[:most]))
-        more = f"，另有 {len(errors) - most} 处" if len(errors) > most else ""
-        raise GongshiError(f"{what}（{said}{more}），{advice}。")
-
-
-def _told(finding: Finding) -> str:
-    finding = told(finding)
-    line = f" 第 {finding.line} 行" if finding.line else ""
-    return (f"{finding.path}{line}：" if finding.path else "") + finding.message.rstrip("。")
 
 
 def _branch(git: Git, where: Place, day: date, changed: Sequence[str]) -> str:
@@ -297,55 +243,11 @@ def _merged(root: Path, git: Git) -> tuple[str, tuple[str, ...]]:
     dirty = sorted(set(sum(_changed(git), ())) & set(changes))
     if dirty:
         raise GongshiError(f"“{shown_path(dirty[0])}”还有没送审的改动，与最新的记录合不到一起，请先还原它再送审。")
-    with tempfile.TemporaryDirectory(prefix="gongshi-") as folder:
-        index = Git(root, Path(folder) / "index")  # the repository's own may hold what is not to be sent
-        index.run("read-tree", ours)
-        index.run("update-index", "-z", "--index-info", input=_entries(git, theirs, changes))
-        tree = index.run("write-tree").decode().strip()
+    tree = merged_tree(root, ours, theirs, changes)
     text = f"并入 {place(git).main} 的最新记录\n".encode()
     return git.run("commit-tree", tree, "-p", ours, "-p", theirs, "-F", "-", input=text).decode().strip(), tuple(
         changes
     )
-
-
-def _entries(git: Git, theirs: str, changes: Mapping[str, bytes | None]) -> bytes:
-    """Lines for ``git update-index --index-info``: mode and object of each path, mode 0 for one that goes."""
-    tree, listing = RevisionTree(git, theirs), git.ls_tree(theirs)
-    tree.prefetch(path for path, data in changes.items() if data is not None)
-    entries = []
-    for path, data in changes.items():
-        mode, name = listing[path] if data is not None else ("0", "0" * len(theirs))
-        if data is not None and data != tree.read(path):
-            name = git.run("hash-object", "-w", "--stdin", input=data).decode().strip()
-        entries.append(f"{mode} {name}\t".encode() + path.encode("utf-8", "surrogateescape") + b"\0")
-    return b"".join(entries)
-
-
-def merged_changes(git: Git, descriptor: Descriptor, base: str, ours: str, theirs: str) -> dict[str, bytes | None]:
-    """What must change in ours to have theirs too. GongshiError, naming all conflicts, where both changed a field."""
-    changes: dict[str, bytes | None] = {}
-    conflicts: list[str] = []
-    records = {f"{RECORDS}/{path}" for resource in descriptor.csv_resources() for path in resource.paths}
-    listings = [git.ls_tree(commit) for commit in (base, ours, theirs)]
-    trees = [RevisionTree(git, commit) for commit in (base, ours, theirs)]
-    for path in sorted({*listings[0], *listings[2]}):
-        old, mine, yours = (listing.get(path) for listing in listings)
-        if old == yours or mine == yours:
-            continue
-        if mine == old:
-            changes[path] = trees[2].read(path) if yours else None
-        elif mine is None or yours is None or not (path in records or document_of(descriptor, path)):
-            conflicts.append(f"{shown_path(path)}：两边都改了，请管理员合并")
-        else:
-            data, found = merge_files(
-                path, descriptor, *(trees[at].read(path) if listings[at].get(path) else b"" for at in range(3))
-            )
-            conflicts.extend(conflict_sentence(descriptor, path, conflict) for conflict in found)
-            changes[path] = data
-    if conflicts:
-        more = f"；等共 {len(conflicts)} 处" if len(conflicts) > 5 else ""
-        raise GongshiError("；".join(conflicts[:5]) + f"{more}。请与对方商定，改成一致后再送审。")
-    return changes
 
 
 def _address(remote: str, branch: str, main: str = "main") -> str:

@@ -1,7 +1,7 @@
 """Who merged what into the records, by signatures alone: a word in a commit message approves nothing.
 
 A commit of the official history that changes records counts as approved if it is a merge and signed (as ``git commit -S`` signs
-with an SSH key) by a reviewer or a root of the signers that stood before it, who made none of what it merges.
+with an SSH key) by a reviewer or a root of the signers that stood before it, who made none of what it merges; or if a later commit that such a signer signed names it after ``Approves:``.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from gongshi.sealing.signers import GIT, SIGNERS, verify
 
 _ROLES = ("reviewer", "root")
 NOBODY = "未经签名的合并"
+APPROVES = "Approves: "
 OPEN = "未签（没有签名人登记）"
 
 
@@ -47,7 +48,48 @@ def approvals(git: Git, tip: str, base: str = "") -> Mapping[str, Approval]:
     entries = [line.split() for line in listing.decode("ascii").splitlines()]
     clocks = _clocks(git, tip)
     standings = _Standings(git, tip)
-    return {commit: _approval(git, commit, parents, standings, clocks) for commit, *parents in entries}
+    later = _later(git, tip, standings, clocks)
+    found = {commit: _approval(git, commit, parents, standings, clocks) for commit, *parents in entries}
+    return {
+        commit: later[commit] if commit in later and (not one.signer or one.why) else one
+        for commit, one in found.items()
+    }
+
+
+def unapproved(git: Git, tip: str, base: str = "") -> list[Approval]:
+    """The commits of records that no reviewer's signature stands for, since there are signers at all; oldest first."""
+    return [one for one in approvals(git, tip, base).values() if one.why and one.why != OPEN]
+
+
+def reviewer(git: Git, tip: str, data: bytes, signature: str, at: datetime) -> tuple[str, str]:
+    """(whose signature over a commit's text it would be after ``tip``, ""), or ("", why it would not count)."""
+    known = standing(git, tip)
+    if known.signers is None:
+        return "", known.trouble or OPEN
+    return _signed_by(data, signature, known, at)
+
+
+def _signed_by(data: bytes, signature: str, known: Standing, at: datetime) -> tuple[str, str]:
+    if known.signers is None or not signature:
+        return "", NOBODY
+    verdicts = [verify(data, signature, role, known.signers, at, GIT) for role in _ROLES]
+    signer = next((verdict.signer.name for verdict in verdicts if verdict.signer), "")
+    return signer, "" if signer else f"{NOBODY}（{verdicts[0].reason}）"
+
+
+def _later(git: Git, tip: str, standings: _Standings, clocks: Mapping[str, datetime]) -> dict[str, Approval]:
+    """What later signed commits of the official history say they approve."""
+    found: dict[str, Approval] = {}
+    listing = git.run("log", "--first-parent", f"--grep=^{APPROVES}", "--format=%H", "--end-of-options", tip)
+    for commit in listing.decode("ascii").split():
+        data, signature = signed_commit(git.run("cat-file", "commit", commit))
+        signer, _ = _signed_by(data, signature, standings.before(commit), clocks[commit])
+        for line in data.decode("utf-8", "replace").splitlines() if signer else ():
+            if line.startswith(APPROVES):
+                named = line.removeprefix(APPROVES).strip()
+                own = {signer, _merger(git, commit)} & ({_merger(git, named)} if named in clocks else {signer})
+                found |= {} if own else {named: Approval(named, signer, "")}
+    return found
 
 
 class _Standings:
@@ -77,13 +119,12 @@ def _approval(
     data, signature = signed_commit(git.run("cat-file", "commit", commit))
     if len(parents) < 2 or not signature:
         return Approval(commit, "", NOBODY)
-    verdicts = [verify(data, signature, role, known.signers, clocks[commit], GIT) for role in _ROLES]
-    signer = next((verdict.signer for verdict in verdicts if verdict.signer), None)
-    if signer is None:
-        return Approval(commit, "", f"{NOBODY}（{verdicts[0].reason}）")
+    signer, why = _signed_by(data, signature, known, clocks[commit])
+    if not signer:
+        return Approval(commit, "", why)
     authors, merger = authors_of(git, parents[0], commit), _merger(git, commit)
-    own = bool({signer.name, merger} & authors)
-    return Approval(commit, signer.name, "作者自己审批的合并" if own else "")
+    own = bool({signer, merger} & authors)
+    return Approval(commit, signer, "作者自己审批的合并" if own else "")
 
 
 def authors_of(git: Git, before: str, after: str) -> set[str]:

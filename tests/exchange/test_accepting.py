@@ -1,0 +1,164 @@
+"""A reviewer's way with proposals, against a bare repository: seen, accepted by a signed merge, returned, signed for later."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from exchange.conftest import DAY
+from exchange.test_propose import HOUSEHOLDS, change, clone, git, own_git, said
+from gongshi.exchange.accepting import accept, send_back, waiting
+from gongshi.exchange.proposing import propose
+from gongshi.exchange.remotes import fetch, place
+from gongshi.model import GongshiError
+from gongshi.repository import Git
+from gongshi.sealing.approving import approvals, unapproved
+from gongshi.sealing.authority import COUNTY_FILE
+from gongshi.sealing.signers import SIGNERS
+from sealing.signed import Ledger
+
+__all__ = ["clone", "own_git"]
+
+
+@pytest.fixture
+def signed(clone: Path, tmp_path: Path) -> Ledger:
+    """The county with signers, by their root, on the remote's main."""
+    keys = tmp_path / "keys"
+    keys.mkdir()
+    ledger = Ledger(clone, keys)
+    county = f'county_code: "990101000000"\nname: 示例县\nexample: 否\nroot_fingerprint: {ledger.fingerprint("root")}\n'
+    lines = "".join(ledger.line(role) for role in ("root", "keeper", "reviewer"))
+    ledger.commit("root", {SIGNERS: lines, COUNTY_FILE: county})
+    git(clone, "push", "-q", "origin", "main")
+    return ledger
+
+
+@pytest.fixture
+def reviewer(signed: Ledger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The reviewer's own clone; from now on commits are made by the reviewer."""
+    git(tmp_path, "clone", "-q", "-b", "main", "remote.git", "reviewer")
+    return tmp_path / "reviewer"
+
+
+def by(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    for role in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{role}_NAME", name)
+
+
+def one_cell(root: Path) -> tuple[str, str]:
+    """A group's name of the first household, and another."""
+    header, row = (root / HOUSEHOLDS).read_text("utf-8").splitlines()[:2]
+    at = header.split(",").index("group_name")
+    cells = row.split(",")
+    return row, ",".join([*cells[:at], "9组", *cells[at + 1 :]])
+
+
+def sent(root: Path) -> str:
+    change(root, *one_cell(root))
+    return propose(root, said("改组别"), DAY).branch
+
+
+def refused(sentence: str, root: Path, *arguments: object) -> None:
+    before = git(root, "ls-remote", "origin")
+    with pytest.raises(GongshiError, match=sentence):
+        accept(root, *arguments, DAY)
+    assert git(root, "ls-remote", "origin") == before
+
+
+def test_accepted_is_a_signed_merge_that_verifies_offline(signed, reviewer, monkeypatch) -> None:
+    branch = sent(signed.root)
+    by(monkeypatch, "县级审核")
+    there = Git(reviewer)
+    fetch(there, place(there))
+    (found,) = waiting(there, place(there))
+    assert (found.branch, found.files, found.text, found.remarks) == (branch, 1, "改组别", "")
+    done = accept(reviewer, branch, signed.key("reviewer"), DAY)
+    assert (done.signer, done.files, done.sent) == ("reviewer岗", 1, True)
+    assert git(reviewer, "ls-remote", "origin", "main").split()[0] == done.commit == git(reviewer, "rev-parse", "HEAD")
+    assert (reviewer / HOUSEHOLDS).read_bytes() == (signed.root / HOUSEHOLDS).read_bytes()
+    fetch(there, place(there))
+    assert waiting(there, place(there)) == []
+    approval = approvals(there, "HEAD")[done.commit]
+    assert (approval.signer, approval.why) == ("reviewer岗", "")
+    verified = [
+        "git",
+        "-C",
+        str(reviewer),
+        "-c",
+        f"gpg.ssh.allowedSignersFile={reviewer / SIGNERS}",
+        "verify-commit",
+        "HEAD",
+    ]
+    assert subprocess.run(verified, capture_output=True).returncode == 0
+    assert "依据: 村民会议" in git(reviewer, "log", "-1", "--format=%B")
+    refused("已经在主线里", reviewer, branch, signed.key("reviewer"))
+
+
+def test_what_is_merged_equals_the_merge_driver_s(signed, reviewer, monkeypatch) -> None:
+    branch = sent(signed.root)
+    by(monkeypatch, "另一位")
+    git(reviewer, "switch", "-q", "-c", "x")
+    last = (reviewer / HOUSEHOLDS).read_text("utf-8").splitlines()[-1]
+    change(reviewer, last, last.replace(",否", ",是", 1) if ",否" in last else last + "x")
+    git(reviewer, "commit", "-qam", "别人\n\n审批：某办\n依据：会议")
+    git(reviewer, "push", "-q", "origin", "x:main")
+    by(monkeypatch, "县级审核")
+    accept(reviewer, branch, signed.key("reviewer"), DAY)
+    merged = git(reviewer, "show", f"origin/main:{HOUSEHOLDS}")
+    assert "9组" in merged.splitlines()[1] and merged.splitlines()[-1] != last
+
+
+def test_nobody_accepts_an_own_change_nor_without_the_role(signed, reviewer, monkeypatch) -> None:
+    branch = sent(signed.root)
+    refused("不能自己审批", reviewer, branch, signed.key("reviewer"))
+    by(monkeypatch, "县级审核")
+    refused("不算审批", reviewer, branch, signed.key("keeper"))
+    refused("不算审批", reviewer, branch, signed.key("stranger"))
+    refused("没有送审的分支", reviewer, branch + "0", signed.key("reviewer"))
+    refused("没有送审的分支", reviewer, "nothing", signed.key("reviewer"))
+
+
+def test_a_returned_one_waits_for_its_clerk_and_comes_again(signed, reviewer, monkeypatch) -> None:
+    branch = sent(signed.root)
+    by(monkeypatch, "县级审核")
+    number = "1" + "38" + "0013" + "8000"
+    with pytest.raises(GongshiError, match="退回意见里"):
+        send_back(reviewer, branch, f"请打 {number}")
+    with pytest.raises(GongshiError, match="写明"):
+        send_back(reviewer, branch, " ")
+    for remark in ("H0000001 的组别请核对", "还是不对"):
+        send_back(reviewer, branch, remark)
+        clerk = Git(signed.root)
+        fetch(clerk, place(clerk))
+        assert [one.remarks for one in waiting(clerk, place(clerk))] == [remark]
+    by(monkeypatch, "古镇扶贫办")
+    change(signed.root, "9组", "8组")
+    assert propose(signed.root, said("再改组别"), DAY).branch == branch
+    by(monkeypatch, "县级审核")
+    there = Git(reviewer)
+    fetch(there, place(there))
+    assert [one.remarks for one in waiting(there, place(there))] == [""]
+    accept(reviewer, branch, signed.key("reviewer"), DAY)
+    assert "8组" in git(reviewer, "show", f"origin/main:{HOUSEHOLDS}").splitlines()[1]
+
+
+def test_an_unsigned_merge_is_told_and_can_be_signed_for(signed, reviewer, monkeypatch) -> None:
+    branch = sent(signed.root)
+    by(monkeypatch, "网站")
+    git(reviewer, "fetch", "-q")
+    git(reviewer, "merge", "-q", "--no-ff", "-m", "网页上合并", f"origin/{branch}")
+    git(reviewer, "push", "-q", "origin", "main")
+    there = Git(reviewer)
+    old = [one.commit for one in unapproved(there, "HEAD")]
+    merge = there.commit("HEAD")
+    assert merge in old
+    refused("不能自己审批|不算审批|由登记了", reviewer, merge, signed.key("keeper"))
+    by(monkeypatch, "县级审核")
+    done = accept(reviewer, merge, signed.key("reviewer"), DAY)
+    assert done.files == 0 and merge not in {one.commit for one in unapproved(there, "HEAD")}
+    refused("不用补签", reviewer, merge, signed.key("reviewer"))
+    forged = f"x\n\nApproves: {old[0]}\n" if old[0] != merge else f"x\n\nApproves: {done.commit}\n"
+    git(reviewer, "commit", "-q", "--allow-empty", "--no-gpg-sign", "-m", forged)
+    assert {one.commit for one in unapproved(there, "HEAD")} == set(old) - {merge}

@@ -1,0 +1,124 @@
+"""``gongshi review``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+
+import click
+
+from gongshi.cli.chinese import Command, Group
+from gongshi.cli.common import day, progress, say, work_tree
+from gongshi.cli.sealing import IDENTITY
+
+SIGNING = click.option(
+    "--signing-key", type=click.Path(path_type=Path), help="签名私钥，默认用环境变量 GONGSHI_SIGNING_KEY 或用户目录里的"
+)
+
+
+@click.group(cls=Group)
+def review() -> None:
+    """审核送审的改动：看有哪些，接受（签名合并），退回（写明哪里要改），查有没有未经签名的合并。
+
+    不需要网站：只有一个 Git 仓库也能审核。
+
+    例：gongshi review list
+    """
+
+
+@review.command("list", cls=Command)
+@click.pass_obj
+def list_(root: Path) -> None:
+    """列出等着审核的和退回了的送审。看内容用 gongshi diff main 分支名。
+
+    例：gongshi review list
+    """
+    from gongshi.checks.showing import shown_path, shown_text
+    from gongshi.exchange.accepting import waiting
+    from gongshi.exchange.remotes import fetch, place
+    from gongshi.repository import Git
+
+    work_tree(root)
+    git = Git(root)
+    where = place(git)
+    fetch(git, where)
+    found = waiting(git, where)
+    for one in found:
+        state = f"已退回：{shown_text(one.remarks)}" if one.remarks else "待审核"
+        say(
+            f"{shown_path(one.branch)}  {one.day}  {shown_text(one.author)}  {one.files} 个文件  {shown_text(one.text)}  {state}"
+        )
+    if not found:
+        say("没有等着审核的送审。")
+
+
+@review.command(cls=Command)
+@click.argument("name", metavar="BRANCH|COMMIT")
+@SIGNING
+@IDENTITY
+@click.pass_obj
+def accept(root: Path, name: str, signing_key: Path | None, identity: Path | None) -> None:
+    """接受一份送审：按记录合并到主线，全部检查一遍，用审核员的私钥签名，上传。自己改的不能自己接受。
+
+    主线上未经签名的合并（网站上点的合并、压缩合并、快进），写它的提交号补签。
+
+    例：gongshi review accept songshen/2026-11-28-guzhen-1
+    """
+    from gongshi.cli.importing import identity_if_any
+    from gongshi.exchange.accepting import accept as merge
+    from gongshi.sealing import signing_place
+
+    work_tree(root)
+    show = progress()
+    opener = identity_if_any(identity, root)
+    done = merge(root, name, signing_place(signing_key, os.environ), day(None, None), show, opener)
+    show("")
+    what = f"合并了 {done.files} 个文件" if done.files else "已补签"
+    say(f"{what}，由“{done.signer}”签名（{done.commit[:12]}）。" + ("" if done.sent else "没有远程仓库，主线在本机。"))
+
+
+@review.command("return", cls=Command)
+@click.argument("branch")
+@click.option("-m", "remarks", metavar="TEXT", required=True, help="哪里要改，可以写几行；不要写姓名，写编号")
+@IDENTITY
+@click.pass_obj
+def return_(root: Path, branch: str, remarks: str, identity: Path | None) -> None:
+    """退回一份送审，写明哪里要改。送审人改好再运行 gongshi propose，就又在待审核里。
+
+    例：gongshi review return songshen/2026-11-28-guzhen-1 -m 'H0000012 的脱贫年度请核对'
+    """
+    from gongshi.checks.showing import shown_path
+    from gongshi.cli.importing import identity_if_any
+    from gongshi.exchange.accepting import send_back
+
+    work_tree(root)
+    commit = send_back(root, branch, remarks, identity_if_any(identity, root))
+    say(f"已退回 {shown_path(branch)}（{commit[:12]}）。")
+
+
+@review.command("check", cls=Command)
+@click.argument("base", required=False, default="")
+@click.pass_obj
+def check_(root: Path, base: str) -> None:
+    """查主线上改了记录的提交是不是都有审核员的签名；有没签的，退出码是 1。BASE 以前的不查。
+
+    例：gongshi review check v2026-06
+    """
+    from gongshi.exchange.remotes import place
+    from gongshi.repository import Git
+    from gongshi.sealing import UNSIGNED, standing
+    from gongshi.sealing.approving import unapproved
+
+    work_tree(root)
+    git = Git(root)
+    main = place(git).main
+    tip = git.resolve(f"refs/heads/{main}") or git.commit("HEAD")
+    if standing(git, tip) == UNSIGNED:
+        say("没有登记签名人（records/keys/signers），查不了签名。")
+        return
+    found = unapproved(git, tip, git.commit(base) if base else "")
+    for one in found:
+        say(f"{one.commit[:12]}：{one.why}。请由审核员核对后补签：gongshi review accept {one.commit[:12]}")
+    say(f"共 {len(found)} 个没有审核员的签名。" if found else "改了记录的提交都有审核员的签名。")
+    sys.exit(1 if found else 0)

@@ -1,0 +1,230 @@
+"""What a reviewer does with proposals: see which wait, accept one by a signed merge, return one with remarks.
+
+Everything lies in Git, so that a bare remote is enough: a proposal is a branch ``songshen/…``; accepted, it is a merge into main
+signed by a reviewer; returned, a commit with the remarks stands upon it on a branch ``tuihui/…`` of the same name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from difflib import get_close_matches
+from pathlib import Path
+from typing import NamedTuple
+
+from gongshi.changes.commits import logged
+from gongshi.checks.guard import NameSet, scan_text
+from gongshi.checks.showing import shown_path, shown_text
+from gongshi.exchange.opened import opened_names
+from gongshi.exchange.remotes import PREFIX, Place, fetch, place
+from gongshi.exchange.sendable import check_content, check_history, merged_changes, merged_tree
+from gongshi.model import GongshiError
+from gongshi.package import RECORDS, read_descriptor
+from gongshi.repository import Git, RevisionTree, WorkTree, move, sending, writer
+from gongshi.sealing import Identity
+from gongshi.sealing.approving import APPROVES, authors_of, reviewer, unapproved
+from gongshi.sealing.signers import GIT, sign
+
+RETURNED = "tuihui/"
+_TRIES = 5
+Progress = Callable[[str], None]
+
+
+class Waiting(NamedTuple):
+    """A proposal that is not in main: ``remarks`` is what it was returned with and nothing came since, else ""."""
+
+    branch: str
+    commit: str
+    author: str
+    day: str
+    text: str
+    files: int
+    remarks: str
+
+
+class Accepted(NamedTuple):
+    """The merge, whose signature it bears, and how many files it brought; ``sent`` tells if it went to the remote."""
+
+    commit: str
+    signer: str
+    files: int
+    sent: bool
+
+
+def waiting(git: Git, where: Place) -> list[Waiting]:
+    """The proposals that wait for a reviewer or for their clerk, the oldest first."""
+    side = f"refs/remotes/{where.remote}/" if where.remote else "refs/heads/"
+    main = _main(git, where)
+    listing = git.run("for-each-ref", "--format=%(objectname) %(refname)", "--no-merged", main, f"{side}{PREFIX}")
+    found = []
+    for line in listing.decode("utf-8", "replace").splitlines():
+        commit, _, ref = line.partition(" ")
+        branch = ref.removeprefix(side)
+        (last,) = list(logged(git, "-1", "--end-of-options", commit))
+        files = git.run("diff", "--name-only", "-z", f"{main}...{commit}", "--", f"{RECORDS}/").count(b"\0")
+        remarks = _remarks(git, f"{side}{RETURNED}{branch.removeprefix(PREFIX)}", commit)
+        found.append(Waiting(branch, commit, last.author, last.when[:10], last.subject, files, remarks))
+    return sorted(found, key=lambda one: (one.day, one.branch))
+
+
+def accept(
+    root: Path, name: str, key: Path, day: date, progress: Progress = lambda _: None, identity: Identity | None = None
+) -> Accepted:
+    """Merge a proposal into main, record by record, in a commit signed with ``key``; or sign for a commit of main that
+    nobody signed. GongshiError, one sentence, for every refusal; then main is as it was."""
+    git, names = _ready(root, identity)
+    with sending(root):
+        for _ in range(_TRIES):
+            progress("取最新的记录")
+            where = place(git)
+            fetch(git, where)
+            main = _main(git, where)
+            branch = _proposal(git, where, name)
+            progress("合并、检查")
+            made, files = _approved(git, main, name) if not branch else _joined(root, git, main, branch, day, names)
+            commit, signer = _signed(git, made, main, key)
+            progress("上传")
+            if not where.remote or not git.complaint("push", "-q", where.remote, f"{commit}:refs/heads/{where.main}"):
+                _here(root, git, where, commit)
+                return Accepted(commit, signer, files, bool(where.remote))
+        raise GongshiError("没有上传成功，主线还是原来的样子；请检查网络、账号和权限后再运行一次。")
+
+
+def send_back(root: Path, name: str, remarks: str, identity: Identity | None = None) -> str:
+    """Return a proposal with remarks; gives the commit that holds them."""
+    git, names = _ready(root, identity)
+    if not remarks.strip():
+        raise GongshiError("退回要写明哪里要改，请用 -m 写清楚，可以写多行。")
+    if found := scan_text("退回意见", remarks.encode(), names):
+        raise GongshiError(f"退回意见里{found[0].message.rstrip('。')}。")
+    with sending(root):
+        where = place(git)
+        fetch(git, where)
+        branch = _proposal(git, where, name)
+        if not branch:
+            raise GongshiError("只能退回送审的分支，请用 gongshi review list 查看名称。")
+        tip = git.commit(branch)
+        back = RETURNED + name.removeprefix(PREFIX)
+        before = git.resolve(f"refs/remotes/{where.remote}/{back}" if where.remote else f"refs/heads/{back}")
+        parents = ["-p", tip, *(["-p", before] if before else [])]
+        text = f"退回：{remarks.strip()}\n".encode()
+        commit = git.run("commit-tree", f"{tip}^{{tree}}", *parents, "-F", "-", input=text).decode().strip()
+        if where.remote:
+            if why := git.complaint("push", "-q", where.remote, f"{commit}:refs/heads/{back}"):
+                raise GongshiError(f"退回意见没有送出（{shown_text(why)}），请检查网络和账号后再运行一次。")
+        else:
+            git.run("update-ref", f"refs/heads/{back}", commit)
+        return commit
+
+
+def _ready(root: Path, identity: Identity | None) -> tuple[Git, NameSet]:
+    git = Git(root)
+    if not git.exists() or git.head() is None:
+        raise GongshiError("这里不是有提交的 Git 仓库，不能审核，请在台账仓库里运行。")
+    if git.complaint("var", "GIT_AUTHOR_IDENT"):
+        git.run("config", "user.name", "县级审核")
+        git.run("config", "user.email", "reviewer@gongshi.invalid")
+    return git, opened_names(WorkTree(root), identity)
+
+
+def _main(git: Git, where: Place) -> str:
+    found = (where.remote and git.resolve(f"refs/remotes/{where.branch}")) or git.resolve(f"refs/heads/{where.main}")
+    if not found:
+        raise GongshiError(f"没有主线 {shown_text(where.main)}，请先把第一次提交传上去。")
+    return found
+
+
+def _proposal(git: Git, where: Place, name: str) -> str:
+    """The ref of a proposal; "" for the name of a commit. GongshiError where there is neither."""
+    if not name.startswith(PREFIX):
+        return "" if git.resolve(f"{name}^{{commit}}") else _unknown(git, where, name)
+    sides = (f"refs/remotes/{where.remote}/{name}",) if where.remote else (f"refs/heads/{name}",)
+    return next((side for side in sides if git.resolve(side)), "") or _unknown(git, where, name)
+
+
+def _unknown(git: Git, where: Place, name: str) -> str:
+    near = get_close_matches(name, [one.branch for one in waiting(git, where)], 1, 0.4)
+    hint = f"是不是 {shown_path(near[0])}？" if near else ""
+    raise GongshiError(f"没有送审的分支“{shown_path(name)}”，{hint}请用 gongshi review list 查看。")
+
+
+def _joined(root: Path, git: Git, main: str, branch: str, day: date, names: NameSet) -> tuple[bytes, int]:
+    """(the text of the merge to be signed, how many files it brings), of what may be merged."""
+    tip = git.commit(branch)
+    base = git.merge_base(main, tip)
+    if base == tip:
+        raise GongshiError("这个送审已经在主线里了，不用再审核。")
+    if base is None:
+        raise GongshiError("这个分支和主线没有共同的历史，不能合并，请退回。")
+    merger = git.run("log", "-1", "--format=%an", _blank(git, main)).decode().strip()
+    if merger in authors_of(git, main, tip):
+        raise GongshiError(f"“{shown_text(merger)}”自己改的，不能自己审批，请由别的审核员来。")
+    changes = merged_changes(git, read_descriptor(RevisionTree(git, main)), base, main, tip)
+    tree = merged_tree(root, main, tip, changes)
+    grounds = {
+        name: value
+        for one in logged(git, "--reverse", "--end-of-options", f"{main}..{tip}")
+        for name, value in one.trailers
+    }
+    subject = git.run("log", "-1", "--no-merges", "--format=%s", tip).decode("utf-8", "replace").strip()
+    text = "\n".join(
+        [f"接受：{subject}", "", *(f"{name}: {value}" for name, value in grounds.items() if name != "Approved-by")]
+    )
+    made = (
+        git.run("commit-tree", tree, "-p", main, "-p", tip, "-F", "-", input=text.rstrip().encode() + b"\n")
+        .decode()
+        .strip()
+    )
+    check_content(root, RevisionTree(git, made), main, day, names, True)
+    check_history(root, made, main, names)
+    return git.run("cat-file", "commit", made), len(changes)
+
+
+def _blank(git: Git, main: str) -> str:
+    """A commit that says who would be the merger; it stands on no branch."""
+    return git.run("commit-tree", f"{main}^{{tree}}", "-p", main, "-m", "x").decode().strip()
+
+
+def _approved(git: Git, main: str, name: str) -> tuple[bytes, int]:
+    """The text of an empty commit that approves a commit of main."""
+    commit = git.commit(name)
+    if commit not in {one.commit for one in unapproved(git, main)}:
+        raise GongshiError("这个提交不用补签：它已经有审核员的签名，或不在主线上，或没有改记录。")
+    text = f"补签：{git.run('log', '-1', '--format=%s', commit).decode('utf-8', 'replace').strip()}\n\n{APPROVES}{commit}\n"
+    made = git.run("commit-tree", f"{main}^{{tree}}", "-p", main, "-F", "-", input=text.encode()).decode().strip()
+    return git.run("cat-file", "commit", made), 0
+
+
+def _signed(git: Git, data: bytes, main: str, key: Path) -> tuple[str, str]:
+    """(the commit with the signature, whose it is)."""
+    signature = sign(data, GIT, key)
+    head, gap, body = data.partition(b"\n\n")
+    folded = b"gpgsig " + signature.strip().encode().replace(b"\n", b"\n ")
+    signer, why = reviewer(git, main, data, signature, datetime.now(UTC))
+    if not signer:
+        raise GongshiError(
+            f"这个签名不算审批：{why.strip('（）')}；请由登记了审核员角色的人签，登记用 gongshi keygen --sign --role reviewer。"
+        )
+    whole = head + b"\n" + folded + gap + body
+    return git.run("hash-object", "-t", "commit", "-w", "--stdin", input=whole).decode().strip(), signer
+
+
+def _here(root: Path, git: Git, where: Place, commit: str) -> None:
+    """This clone's own main goes along where nothing stands in the way; the rest is left to the next pull."""
+    now = git.run("rev-parse", "--abbrev-ref", "HEAD").decode().strip()
+    old = git.resolve(f"refs/heads/{where.main}")
+    if old and git.merge_base(old, commit) != old:
+        return
+    if now != where.main:
+        git.run("update-ref", f"refs/heads/{where.main}", commit, *([old] if old else []))
+    elif not git.run("status", "--porcelain", "--untracked-files=no").strip():
+        with writer(root) as write:
+            move(root, commit, write)
+
+
+def _remarks(git: Git, ref: str, tip: str) -> str:
+    """What a proposal was returned with, if nothing has come to it since."""
+    if not git.resolve(ref) or git.resolve(f"{ref}^1") != tip:
+        return ""
+    text = git.run("log", "-1", "--format=%B", ref).decode("utf-8", "replace")
+    return text.strip().removeprefix("退回：")
