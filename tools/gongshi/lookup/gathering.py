@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from operator import itemgetter
 
 from gongshi.lookup.index import Entry
 from gongshi.model import GongshiError
@@ -74,7 +75,7 @@ def entries(database: Database, names: Mapping[str, str]) -> Iterator[Entry]:
     yield from _people(database, names)
     for resource, query in _NAMED.items():
         if resource in database.descriptor.resources:
-            for key, name, where in database.sql(query):
+            for key, name, where in filter(itemgetter(0), database.sql(query)):
                 yield Entry(resource, str(key), name or "", where or "")
 
 
@@ -84,7 +85,7 @@ def _people(database: Database, names: Mapping[str, str]) -> Iterator[Entry]:
       FROM households h LEFT JOIN divisions d ON d.division_code = h.village_code
       LEFT JOIN members m USING (household_no) ORDER BY h.household_no, m.relation <> '户主', m.member_no"""
     last = ""
-    for home, village, group, size, member, relation, born in database.sql(query):
+    for home, village, group, size, member, relation, born in filter(itemgetter(0), database.sql(query)):
         place = f"{village or ''} {group or ''}".strip()
         if home != last:
             head = names.get(member or "", "") if relation == "户主" else ""
