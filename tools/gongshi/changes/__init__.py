@@ -15,7 +15,7 @@ _HOMES = {
     "files": ("merge_files",),
     "markdown": ("escape", "to_markdown"),
     "merge": ("merge_rows",),
-    "papers": ("dated_findings", "lacking_sentence", "unfounded_commits"),
+    "papers": ("dated_findings", "grounds", "lacking_sentence", "unfounded_commits"),
     "past": ("field_versions", "history", "record_in", "totals_in"),
     "phrases": ("cell", "conflict_sentence"),
     "plain": ("to_plain",),

@@ -39,6 +39,12 @@ def unfounded_commits(git: Git, base: str, head: str) -> list[Finding]:
     return found
 
 
+def grounds(git: Git, base: str, head: str) -> list[tuple[str, str]]:
+    """The trailers of the commits of ``head`` that ``base`` has not, the newest of each name."""
+    wanted = ("--reverse", "--end-of-options", f"{base}..{head}")
+    return list(dict(pair for revision in logged(git, *wanted) for pair in revision.trailers).items())
+
+
 _SLACK = timedelta(minutes=10)  # clocks of two machines
 
 

@@ -7,14 +7,14 @@ from typing import Any
 
 from flask import Flask, Request, g, render_template, request
 
-from gongshi.desk import auditing, entering, finding, key, sending, taking, today
+from gongshi.desk import auditing, entering, finding, key, reviewing, sending, taking, today
 from gongshi.desk.guarding import BOUND, guard
 from gongshi.desk.state import Desk
 from gongshi.lookup import TITLES
 from gongshi.model import GongshiError
 
 PLACES = (
-    ("/", "今天"), ("/take", "交表"), ("/enter/visit", "登记"), ("/find", "查"), ("/send", "送审"), ("/audit/status", "审计"),
+    ("/", "今天"), ("/take", "交表"), ("/enter/visit", "登记"), ("/find", "查"), ("/send", "送审"), ("/review", "审核"), ("/audit/status", "审计"),
     ("/key", "钥匙"),
 )  # fmt: skip
 WEEKDAYS = "一二三四五六日"
@@ -34,7 +34,7 @@ def make(desk: Desk) -> Flask:
     app.jinja_options = {"autoescape": True}
     app.request_class = InMemory
     guard(app, desk)
-    for page in (today, taking, entering, finding, sending, auditing, key):
+    for page in (today, taking, entering, finding, sending, reviewing, auditing, key):
         app.register_blueprint(page.page)
     app.context_processor(_shared)
     app.register_error_handler(GongshiError, _refused)

@@ -8,7 +8,9 @@ from flask import Blueprint, g, redirect, render_template, request
 
 from gongshi import changes
 from gongshi.desk.state import Told
+from gongshi.exchange.accepting import waiting
 from gongshi.exchange.proposing import Message, propose
+from gongshi.exchange.remotes import place
 from gongshi.model import GongshiError
 from gongshi.repository import Git, RevisionTree, WorkTree
 
@@ -44,4 +46,7 @@ def _page(form: dict[str, str], error: str):
     lines = changes.to_text(found, [], [], [], False).split("\n") if found.changes else []
     every = desk.findings()
     errors = None if every is None else [one for one in every if one.severity == "error"]
-    return render_template("send.html", lines=lines, count=len(found.changes), errors=errors, form=form, error=error)
+    sent = waiting(git, place(git))
+    return render_template(
+        "send.html", sent=sent, lines=lines, count=len(found.changes), errors=errors, form=form, error=error
+    )

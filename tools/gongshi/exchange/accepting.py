@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import NamedTuple
 
+from gongshi import changes
 from gongshi.changes.commits import logged
 from gongshi.checks.guard import NameSet, scan_text
 from gongshi.checks.showing import shown_path, shown_text
@@ -54,7 +55,7 @@ class Accepted(NamedTuple):
 def waiting(git: Git, where: Place) -> list[Waiting]:
     """The proposals that wait for a reviewer or for their clerk, the oldest first."""
     side = f"refs/remotes/{where.remote}/" if where.remote else "refs/heads/"
-    main = _main(git, where)
+    main = latest(git, where)
     listing = git.run("for-each-ref", "--format=%(objectname) %(refname)", "--no-merged", main, f"{side}{PREFIX}")
     found = []
     for line in listing.decode("utf-8", "replace").splitlines():
@@ -78,7 +79,7 @@ def accept(
             progress("取最新的记录")
             where = place(git)
             fetch(git, where)
-            main = _main(git, where)
+            main = latest(git, where)
             branch = _proposal(git, where, name)
             progress("合并、检查")
             made, files = _approved(git, main, name) if not branch else _joined(root, git, main, branch, day, names)
@@ -127,7 +128,8 @@ def _ready(root: Path, identity: Identity | None) -> tuple[Git, NameSet]:
     return git, opened_names(WorkTree(root), identity)
 
 
-def _main(git: Git, where: Place) -> str:
+def latest(git: Git, where: Place) -> str:
+    """Main as it was last fetched; GongshiError where there is none."""
     found = (where.remote and git.resolve(f"refs/remotes/{where.branch}")) or git.resolve(f"refs/heads/{where.main}")
     if not found:
         raise GongshiError(f"没有主线 {shown_text(where.main)}，请先把第一次提交传上去。")
@@ -159,13 +161,9 @@ def _joined(root: Path, git: Git, main: str, branch: str, day: date, names: Name
     merger = git.run("log", "-1", "--format=%an", _blank(git, main)).decode().strip()
     if merger in authors_of(git, main, tip):
         raise GongshiError(f"“{shown_text(merger)}”自己改的，不能自己审批，请由别的审核员来。")
-    changes = merged_changes(git, read_descriptor(RevisionTree(git, main)), base, main, tip)
-    tree = merged_tree(root, main, tip, changes)
-    grounds = {
-        name: value
-        for one in logged(git, "--reverse", "--end-of-options", f"{main}..{tip}")
-        for name, value in one.trailers
-    }
+    joined = merged_changes(git, read_descriptor(RevisionTree(git, main)), base, main, tip)
+    tree = merged_tree(root, main, tip, joined)
+    grounds = dict(changes.grounds(git, main, tip))
     subject = git.run("log", "-1", "--no-merges", "--format=%s", tip).decode("utf-8", "replace").strip()
     text = "\n".join(
         [f"接受：{subject}", "", *(f"{name}: {value}" for name, value in grounds.items() if name != "Approved-by")]
@@ -177,7 +175,7 @@ def _joined(root: Path, git: Git, main: str, branch: str, day: date, names: Name
     )
     check_content(root, RevisionTree(git, made), main, day, names, True)
     check_history(root, made, main, names)
-    return git.run("cat-file", "commit", made), len(changes)
+    return git.run("cat-file", "commit", made), len(joined)
 
 
 def _blank(git: Git, main: str) -> str:

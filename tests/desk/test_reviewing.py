@@ -1,0 +1,59 @@
+"""审核 on the pages: a proposal seen, returned, sent again and accepted, as the commands do it."""
+
+from __future__ import annotations
+
+import pytest
+
+from desk.test_safety import HOST, ask
+from exchange.conftest import DAY, root
+from exchange.test_accepting import by, reviewer, sent, signed
+from exchange.test_propose import HOUSEHOLDS, change, clone, git, own_git, said
+from gongshi.desk.app import make
+from gongshi.desk.guarding import COOKIE
+from gongshi.desk.state import Desk
+from gongshi.exchange.proposing import propose
+from gongshi.repository import Git
+from gongshi.sealing.approving import approvals
+
+__all__ = ["clone", "own_git", "reviewer", "root", "signed"]
+
+
+@pytest.fixture
+def pages(reviewer, signed, monkeypatch):
+    """The reviewer's desk over the reviewer's clone, with the reviewer's signing key."""
+    by(monkeypatch, "县级审核")
+    desk = Desk(reviewer, None, {"GONGSHI_SIGNING_KEY": str(signed.key("reviewer")), "HOME": str(reviewer.parent)})
+    desk.host, client = HOST, make(desk).test_client()
+    client.set_cookie(COOKIE, desk.secret, domain="127.0.0.1")
+    return client
+
+
+def test_returned_sent_again_and_accepted(pages, reviewer, signed, monkeypatch) -> None:
+    by(monkeypatch, "古镇扶贫办")
+    branch = sent(signed.root)
+    by(monkeypatch, "县级审核")
+    assert "没有等着审的" in ask(pages, "/review").text
+    ask(pages, "/review", "POST")
+    assert "1 份等你审" in ask(pages, "/review").text
+    one = ask(pages, f"/review/{branch}")
+    assert "9组" in one.text and "村民会议" in one.text and "改组别" in one.text
+    empty = ask(pages, f"/review/{branch}", "POST", data={"do": "return", "remarks": " "})
+    assert empty.status_code == 422 and "写明" in empty.text
+    assert (
+        ask(pages, f"/review/{branch}", "POST", data={"do": "return", "remarks": "H0000001 请核对"}).status_code == 302
+    )
+    listed = ask(pages, "/review").text
+    assert "没有等着审的" in listed and "H0000001 请核对" in listed
+    by(monkeypatch, "古镇扶贫办")
+    change(signed.root, "9组", "8组")
+    propose(signed.root, said("再改组别"), DAY)
+    own = ask(pages, "/review", "POST"), ask(pages, f"/review/{branch}", "POST", data={"do": "accept"})
+    assert own[1].status_code == 422 and "不能自己审批" in own[1].text
+    by(monkeypatch, "县级审核")
+    done = ask(pages, f"/review/{branch}", "POST", data={"do": "accept"})
+    assert done.status_code == 302 and "签名" in ask(pages, "/review").text
+    main = git(reviewer, "rev-parse", "origin/main")
+    assert "8组" in git(reviewer, "show", f"{main}:{HOUSEHOLDS}")
+    assert approvals(Git(reviewer), main)[main].signer == "reviewer岗"
+    assert ask(pages, f"/review/{branch}").status_code == 404
+    assert ask(pages, "/review/songshen/none").status_code == 404

@@ -1,0 +1,80 @@
+"""审核: the proposals that wait, each with what it changes; accepted with the reviewer's signature, or returned with remarks."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from flask import Blueprint, abort, g, redirect, render_template, request
+
+from gongshi import changes
+from gongshi.desk.state import Told
+from gongshi.exchange.accepting import Waiting, accept, latest, send_back, waiting
+from gongshi.exchange.remotes import fetch, place
+from gongshi.model import GongshiError
+from gongshi.repository import Git, RevisionTree
+from gongshi.sealing import signing_place
+
+page = Blueprint("reviewing", __name__)
+
+
+def _git() -> Git:
+    git = Git(g.desk.root)
+    if not git.exists() or git.head() is None:
+        raise GongshiError("这里不是 Git 仓库，或还没有第一次提交，没有送审的可看。")
+    return git
+
+
+@page.get("/review")
+def review():
+    """All that wait for a reviewer, then all that wait for their clerk."""
+    git = _git()
+    found = waiting(git, place(git))
+    return render_template(
+        "review.html", mine=[one for one in found if not one.remarks], back=[one for one in found if one.remarks]
+    )
+
+
+@page.post("/review")
+def renew():
+    """The newest from the remote."""
+    git = _git()
+    fetch(git, place(git))
+    return redirect("/review")
+
+
+@page.get("/review/<path:branch>")
+def one(branch: str):
+    """One proposal, with what it changes against main."""
+    return _one(branch, "", "")
+
+
+@page.post("/review/<path:branch>")
+def decide(branch: str):
+    """Accept or return it."""
+    desk, remarks = g.desk, request.form.get("remarks", "")[:2000]
+    try:
+        if request.form.get("do") == "return":
+            send_back(desk.root, branch, remarks, desk.identity)
+            desk.told.append(Told(f"已退回 {branch}。"))
+        else:
+            done = accept(desk.root, branch, signing_place(None, desk.environ), date.today(), identity=desk.identity)
+            desk.told.append(Told(f"已接受 {branch}：{done.files} 个文件，由“{done.signer}”签名。"))
+    except GongshiError as error:
+        return _one(branch, str(error), remarks), 422
+    return redirect("/review")
+
+
+def _one(branch: str, error: str, remarks: str):
+    git = _git()
+    where = place(git)
+    found: Waiting | None = next((one for one in waiting(git, where) if one.branch == branch), None)
+    if found is None:
+        abort(404)
+    main = latest(git, where)
+    base = git.merge_base(main, found.commit) or main
+    diff = changes.compare(RevisionTree(git, base), RevisionTree(git, found.commit))
+    lines = changes.to_text(diff, [], [], [], False).split("\n") if diff.changes else []
+    grounds = changes.grounds(git, base, found.commit)
+    return render_template(
+        "reviewed.html", one=found, lines=lines, count=len(diff.changes), grounds=grounds, error=error, remarks=remarks
+    )
