@@ -325,10 +325,12 @@ def _derived_view(database: Database, resource: Resource, fields: Sequence[Field
     sides = {one.name: f"d{number}" for number, one in enumerate(fields)}
     columns = []
     for one in resource.schema.fields:
-        own = f"r.{identifier(one.name)}"
+        value = typed(one, f"r.{identifier(one.name)}")
         if one.name in sides:
-            own = f"coalesce(nullif({own}, ''), {sides[one.name]}.value, {literal(one.derive.otherwise)})"
-        columns.append(f"{typed(one, own)} AS {identifier(one.name)}")
+            # Each typed by itself: DuckDB 2.0 fails to plan nullif around coalesce where the table is empty.
+            value = ", ".join([value, *(typed(one, text) for text in (f"{sides[one.name]}.value", literal(one.derive.otherwise)))])
+            value = f"coalesce({value})"
+        columns.append(f"{value} AS {identifier(one.name)}")
     joins = "".join(
         f" LEFT JOIN {_side(resource, one)} {sides[one.name]} ON {sides[one.name]}._row = r.rowid" for one in fields
     )

@@ -30,7 +30,7 @@ RESOURCES = (
         "payments",
     ),
 )
-_ACCEPT = 15  # days from completion to the first inspection, as funds.yaml's own rule of reporting has it
+_ACCEPT = 15  # days from completion until the first inspection is asked for: a habit, no document sets it
 
 
 @dataclass(frozen=True, slots=True)
