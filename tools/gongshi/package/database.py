@@ -328,7 +328,9 @@ def _derived_view(database: Database, resource: Resource, fields: Sequence[Field
         value = typed(one, f"r.{identifier(one.name)}")
         if one.name in sides:
             # Each typed by itself: DuckDB 2.0 fails to plan nullif around coalesce where the table is empty.
-            value = ", ".join([value, *(typed(one, text) for text in (f"{sides[one.name]}.value", literal(one.derive.otherwise)))])
+            value = ", ".join(
+                [value, *(typed(one, text) for text in (f"{sides[one.name]}.value", literal(one.derive.otherwise)))]
+            )
             value = f"coalesce({value})"
         columns.append(f"{value} AS {identifier(one.name)}")
     joins = "".join(
