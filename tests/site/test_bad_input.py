@@ -12,6 +12,7 @@ from python_calamine import CalamineWorkbook
 from reading import Reader
 
 from gongshi.disclosure import RESOURCES, Disclosure
+from gongshi.model import GongshiError
 from gongshi.site import Page, Site
 from gongshi.site.shell import Shell
 
@@ -136,3 +137,19 @@ def test_a_notice_of_no_project_is_shown_as_one():
     site = Site(Disclosure(example.open(), DAY), DAY, COMMIT)
     body = next(page.body for page in site.pages() if page.path == "notices/G2020-00001.html")
     assert "公示的项目" not in body and "有话就说：反映" in body
+
+
+@pytest.mark.parametrize("wrong", ["county", "divisions"])
+def test_a_county_that_is_not_among_its_divisions_is_told_in_one_sentence(wrong):
+    """A draft is built in spite of what `gongshi check` found, so the site itself must say it."""
+    example = Example(townships=1, villages=1, projects=1)
+    code = example.rows["county"][0]["county_code"]
+    if wrong == "county":
+        example.rows["county"][0]["county_code"] = "990199"
+    else:
+        example.rows["divisions"] = [row for row in example.rows["divisions"] if row["division_code"] != code]
+        example.frozen = False
+    views = Disclosure(example.open(), DAY)
+    with pytest.raises(GongshiError, match=r"县的代码“\d+”不在区划表里.*divisions\.csv") as told:
+        Site(views, DAY, COMMIT)
+    assert "\n" not in str(told.value)

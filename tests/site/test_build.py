@@ -3,6 +3,7 @@
 import json
 import re
 import shutil
+import struct
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -174,6 +175,8 @@ def test_an_address_of_its_own_gives_canonical_links_and_a_sitemap(content, tmp_
     mkdocs_plugin.build(config, tmp_path / "out", DAY, content)
     page = (tmp_path / "out/villages/990100100200.html").read_text("utf-8")
     assert '<link rel="canonical" href="https://example.org/gs/villages/990100100200.html">' in page
+    picture = re.search(r'<meta property="og:image" content="https://example.org/gs/([^"]+)">', page)
+    assert (tmp_path / "out" / picture[1]).read_bytes()[12:24] == b"IHDR" + struct.pack(">II", 1200, 630)
     sitemap = (tmp_path / "out/sitemap.xml").read_text("utf-8")
     assert sitemap.count("<loc>") == len(list((tmp_path / "out").rglob("*.html"))) - 1
     assert "lastmod" not in sitemap and "_shell" not in sitemap

@@ -12,6 +12,7 @@ from typing import Any
 from gongshi.disclosure import Disclosure
 from gongshi.disclosure.clock import State, state
 from gongshi.disclosure.rulings import Book, Exemption
+from gongshi.model import GongshiError
 from gongshi.site import downloads, gazetteer, gone, history, money, noticing, places, receipts, rulings, topics, tracks
 from gongshi.site.gone import Removed
 from gongshi.site.numbers import flows, people, sums
@@ -57,6 +58,11 @@ class Site:
         self._commit, self._clean = commit, clean
         self._county = views.rows("county")[0]
         self._people = people(views.rows("people"))
+        if not any(row.level == "县" and row.division_code == self._county.county_code for row in views.rows("people")):
+            raise GongshiError(
+                f"县的代码“{self._county.county_code}”不在区划表里，没有生成网站："
+                "请在 records/county/divisions.csv 补登这个县，或改正 records/county/county.yaml 的县代码。"
+            )
         self._residents = {row.division_code: row for row in views.rows("residents")}
         self._history = history.Changes(views)
         self._payees, self._others = money.payees(views)
