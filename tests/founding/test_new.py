@@ -73,7 +73,7 @@ def test_placeholders_are_told_and_published_as_a_draft_only(tmp_path: Path) -> 
     drafted = gongshi(tmp_path / "县", "build", "--draft")
     assert drafted.returncode == 0, drafted.stderr
     pages = list((tmp_path / "县/site").rglob("*.html"))
-    assert len(pages) > 10 and all("<strong>草稿</strong>" in page.read_text("utf-8") for page in pages)
+    assert len(pages) > 10 and all("<b>草稿</b>" in page.read_text("utf-8") for page in pages)
     logged = gongshi(tmp_path / "县", "build", "--draft", "--log", str(tmp_path / "log"))
     assert logged.returncode == 2 and "草稿不能发布" in logged.stderr and not (tmp_path / "log").exists()
 
