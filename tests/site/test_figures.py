@@ -63,7 +63,7 @@ def marked() -> tuple[Example, dict[str, tuple[str, str, str]]]:
 def texts(example: Example) -> dict[str, str]:
     """Everything that a reader may open or download, numbers without the commas between their digits."""
     site = Site(Disclosure(example.open(), DAY), DAY, COMMIT)
-    found = {page.path: f"{page.title} {page.words} {page.body}" for page in site.pages()}
+    found = {page.path: f"{page.title} {page.about} {page.body}" for page in site.pages()}
     found |= {f"{path}.html": site.section(f"{path}.html").body for path in SECTIONS}
     for path, chunks in site.files():
         content = b"".join(chunks)
