@@ -162,3 +162,49 @@ def test_an_unsigned_merge_is_told_and_can_be_signed_for(signed, reviewer, monke
     forged = f"x\n\nApproves: {old[0]}\n" if old[0] != merge else f"x\n\nApproves: {done.commit}\n"
     git(reviewer, "commit", "-q", "--allow-empty", "--no-gpg-sign", "-m", forged)
     assert {one.commit for one in unapproved(there, "HEAD")} == set(old) - {merge}
+
+
+def test_a_name_that_looks_like_two_is_still_one(signed, reviewer, monkeypatch) -> None:
+    """Neither does an odd name hide an own change, nor an odd branch the others."""
+    by(monkeypatch, "县级审核\u2028x")
+    branch = sent(signed.root)
+    git(signed.root, "push", "-q", "origin", f"HEAD:refs/heads/{branch}\u2028refs")
+    there = Git(reviewer)
+    fetch(there, place(there))
+    assert {one.branch for one in waiting(there, place(there))} == {branch, f"{branch}\u2028refs"}
+    refused("不能自己审批", reviewer, branch, signed.key("reviewer"))
+
+
+def test_nobody_signs_later_for_what_they_made_themselves(signed, reviewer, monkeypatch) -> None:
+    """The host's button merged a branch whose author is the reviewer: the merger is another, the change is not."""
+    by(monkeypatch, "县级审核")
+    branch = sent(signed.root)
+    by(monkeypatch, "网站")
+    git(reviewer, "fetch", "-q")
+    git(reviewer, "merge", "-q", "--no-ff", "-m", "网页上合并", f"origin/{branch}")
+    git(reviewer, "push", "-q", "origin", "main")
+    merge = Git(reviewer).commit("HEAD")
+    by(monkeypatch, "县级审核")
+    refused("不能自己审批", reviewer, merge, signed.key("reviewer"))
+    forged = ["git", "-C", str(reviewer), "-c", "gpg.format=ssh", "-c", f"user.signingkey={signed.key('reviewer')}"]
+    forged += ["commit", "-q", "-S", "--allow-empty", "-m", f"补签\n\nApproves: {merge}"]
+    subprocess.run(forged, check=True)
+    assert merge in {one.commit for one in unapproved(Git(reviewer), "HEAD")}
+
+
+@pytest.mark.parametrize("end", ["\u2028", "\x0b", "\x0c", "\x85", "\x1c", "\r"])
+def test_a_subject_brings_no_approval_into_what_the_reviewer_signs(signed, reviewer, monkeypatch, end: str) -> None:
+    """To some eyes these end a line; the reviewer who signs for one commit approves nothing else by its subject."""
+    commits = []
+    for new, subject in (("8组", "直接改"), ("7组", f"再改{end}Approves: {{}}")):
+        path = reviewer / HOUSEHOLDS
+        row = path.read_text("utf-8").splitlines()[1]
+        change(reviewer, row, row.replace(row.split(",")[2], new, 1))
+        message = subject.format(*commits) + "\n\n审批：某办\n依据：会议"
+        git(reviewer, "commit", "-qa", "--cleanup=verbatim", "-m", message)
+        commits.append(Git(reviewer).commit("HEAD"))
+    git(reviewer, "push", "-q", "origin", "main")
+    by(monkeypatch, "县级审核")
+    accept(reviewer, commits[1], signed.key("reviewer"), DAY)
+    left = {one.commit for one in unapproved(Git(reviewer), "HEAD")}
+    assert commits[0] in left and commits[1] not in left

@@ -104,6 +104,12 @@ def chain(git: Git, tip: str) -> list[str]:
     return git.run("rev-list", "--first-parent", "--reverse", tip).decode("ascii").split()
 
 
+def authors_of(git: Git, before: str, after: str) -> set[str]:
+    """Who made the commits, other than merges, that ``after`` has and ``before`` has not; only a newline ends a name."""
+    listing = git.run("log", "--no-merges", "--format=%an", "--end-of-options", f"{before}..{after}")
+    return set(listing.decode("utf-8", "replace").split("\n")) - {""}
+
+
 def trailers(message: str) -> tuple[tuple[str, str], ...]:
     """The trailers we know at the end of a commit message, ``文号：…`` and ``Doc-No: …`` alike."""
     last = re.split(r"\n\s*\n", message.strip())[-1]

@@ -10,7 +10,7 @@ from datetime import date
 from itertools import groupby
 
 from gongshi.changes.audit import BUSINESS_DATES, Approvals, AuditTable, Cell, as_value, days_late
-from gongshi.changes.commits import commit_at
+from gongshi.changes.commits import authors_of, commit_at
 from gongshi.changes.past import History, Stored, rows_in
 from gongshi.changes.phrases import LARGEST, TOO_LARGE
 from gongshi.changes.values import RecordVersion, Revision
@@ -188,10 +188,7 @@ def _own(asked: Asked) -> Rows:
         signer, why = asked.approvals.get(revision.commit, ("", ""))
         authors = {revision.author}
         if revision.merge:
-            listing = asked.past.git.run(
-                "log", "--format=%an", "--no-merges", f"{revision.parents[0]}..{revision.commit}"
-            )
-            authors = set(listing.decode("utf-8", "replace").splitlines())
+            authors = authors_of(asked.past.git, revision.parents[0], revision.commit)
         named = [name for name in revision.trailer("Approved-by").split("、") if name]
         reasons = []
         if revision.merge and revision.author in authors:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from gongshi import changes
-from gongshi.changes.commits import logged
+from gongshi.changes.commits import authors_of, logged
 from gongshi.checks.guard import NameSet, scan_text
 from gongshi.checks.showing import shown_path, shown_text
 from gongshi.exchange.opened import opened_names
@@ -23,7 +23,7 @@ from gongshi.model import GongshiError
 from gongshi.package import RECORDS, read_descriptor
 from gongshi.repository import Git, RevisionTree, WorkTree, move, sending, writer
 from gongshi.sealing import Identity
-from gongshi.sealing.approving import APPROVES, authors_of, reviewer, unapproved
+from gongshi.sealing.approving import APPROVES, makers_of, reviewer, unapproved
 from gongshi.sealing.signers import GIT, sign
 
 RETURNED = "tuihui/"
@@ -58,7 +58,7 @@ def waiting(git: Git, where: Place) -> list[Waiting]:
     main = latest(git, where)
     listing = git.run("for-each-ref", "--format=%(objectname) %(refname)", "--no-merged", main, f"{side}{PREFIX}")
     found = []
-    for line in listing.decode("utf-8", "replace").splitlines():
+    for line in filter(None, listing.decode("utf-8", "replace").split("\n")):
         commit, _, ref = line.partition(" ")
         branch = ref.removeprefix(side)
         (last,) = list(logged(git, "-1", "--end-of-options", commit))
@@ -82,8 +82,9 @@ def accept(
             main = latest(git, where)
             branch = _proposal(git, where, name)
             progress("合并、检查")
-            made, files = _approved(git, main, name) if not branch else _joined(root, git, main, branch, day, names)
-            commit, signer = _signed(git, made, main, key)
+            made, files = _joined(root, git, main, branch, day, names) if branch else _approved(git, main, name)
+            makers = authors_of(git, main, git.commit(branch)) if branch else makers_of(git, git.commit(name))
+            commit, signer = _signed(git, made, main, key, makers)
             progress("上传")
             if not where.remote or not git.complaint("push", "-q", where.remote, f"{commit}:refs/heads/{where.main}"):
                 _here(root, git, where, commit)
@@ -158,9 +159,6 @@ def _joined(root: Path, git: Git, main: str, branch: str, day: date, names: Name
         raise GongshiError("这个送审已经在主线里了，不用再审核。")
     if base is None:
         raise GongshiError("这个分支和主线没有共同的历史，不能合并，请退回。")
-    merger = git.run("log", "-1", "--format=%an", _blank(git, main)).decode().strip()
-    if merger in authors_of(git, main, tip):
-        raise GongshiError(f"“{shown_text(merger)}”自己改的，不能自己审批，请由别的审核员来。")
     joined = merged_changes(git, read_descriptor(RevisionTree(git, main)), base, main, tip)
     tree = merged_tree(root, main, tip, joined)
     grounds = dict(changes.grounds(git, main, tip))
@@ -178,11 +176,6 @@ def _joined(root: Path, git: Git, main: str, branch: str, day: date, names: Name
     return git.run("cat-file", "commit", made), len(joined)
 
 
-def _blank(git: Git, main: str) -> str:
-    """A commit that says who would be the merger; it stands on no branch."""
-    return git.run("commit-tree", f"{main}^{{tree}}", "-p", main, "-m", "x").decode().strip()
-
-
 def _approved(git: Git, main: str, name: str) -> tuple[bytes, int]:
     """The text of an empty commit that approves a commit of main."""
     commit = git.commit(name)
@@ -193,8 +186,8 @@ def _approved(git: Git, main: str, name: str) -> tuple[bytes, int]:
     return git.run("cat-file", "commit", made), 0
 
 
-def _signed(git: Git, data: bytes, main: str, key: Path) -> tuple[str, str]:
-    """(the commit with the signature, whose it is)."""
+def _signed(git: Git, data: bytes, main: str, key: Path, makers: set[str]) -> tuple[str, str]:
+    """(the commit with the signature, whose it is); ``makers`` made what it approves."""
     signature = sign(data, GIT, key)
     head, gap, body = data.partition(b"\n\n")
     folded = b"gpgsig " + signature.strip().encode().replace(b"\n", b"\n ")
@@ -203,6 +196,9 @@ def _signed(git: Git, data: bytes, main: str, key: Path) -> tuple[str, str]:
         raise GongshiError(
             f"这个签名不算审批：{why.strip('（）')}；请由登记了审核员角色的人签，登记用 gongshi keygen --sign --role reviewer。"
         )
+    me = git.run("var", "GIT_AUTHOR_IDENT").decode("utf-8", "replace").rpartition(" <")[0]
+    if own := {signer, me} & makers:
+        raise GongshiError(f"“{shown_text(own.pop())}”自己改的，不能自己审批，请由别的审核员来。")
     whole = head + b"\n" + folded + gap + body
     return git.run("hash-object", "-t", "commit", "-w", "--stdin", input=whole).decode().strip(), signer
 

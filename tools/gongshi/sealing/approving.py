@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from gongshi.changes.commits import authors_of
 from gongshi.package import RECORDS
 from gongshi.repository import Git
 from gongshi.sealing.authority import UNSIGNED, Standing, signed_commit, standing
@@ -84,11 +85,11 @@ def _later(git: Git, tip: str, standings: _Standings, clocks: Mapping[str, datet
     for commit in listing.decode("ascii").split():
         data, signature = signed_commit(git.run("cat-file", "commit", commit))
         signer, _ = _signed_by(data, signature, standings.before(commit), clocks[commit])
-        for line in data.decode("utf-8", "replace").splitlines() if signer else ():
-            if line.startswith(APPROVES):
-                named = line.removeprefix(APPROVES).strip()
-                own = {signer, _merger(git, commit)} & ({_merger(git, named)} if named in clocks else {signer})
-                found |= {} if own else {named: Approval(named, signer, "")}
+        # Only a newline ends a line: what a subject holds may look like the end of one to other eyes.
+        lines = data.decode("utf-8", "replace").split("\n") if signer else []
+        for named in (line.removeprefix(APPROVES).strip() for line in lines if line.startswith(APPROVES)):
+            if named in clocks and not {signer, _merger(git, commit)} & makers_of(git, named):
+                found[named] = Approval(named, signer, "")
     return found
 
 
@@ -127,10 +128,10 @@ def _approval(
     return Approval(commit, signer, "作者自己审批的合并" if own else "")
 
 
-def authors_of(git: Git, before: str, after: str) -> set[str]:
-    """Who made the commits that a merge brought."""
-    listing = git.run("log", "--no-merges", "--format=%an", "--end-of-options", f"{before}..{after}")
-    return set(listing.decode("utf-8", "replace").splitlines())
+def makers_of(git: Git, commit: str) -> set[str]:
+    """Who made a commit of the official history, and what it brought if it is a merge."""
+    parent = git.resolve(f"{commit}^1")
+    return {_merger(git, commit)} | (authors_of(git, parent, commit) if parent else set())
 
 
 def _merger(git: Git, commit: str) -> str:

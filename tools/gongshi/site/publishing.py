@@ -72,10 +72,14 @@ def is_log(folder: Path) -> bool:
 def known(git: Git, site: Path) -> dict[str, set[str]]:
     """The names of the manifests that were published before, by where that is known from."""
     found = {"本机上次发布的记录": _remembered(git), f"{site.name}/{BESIDE}": set(_names(site / BESIDE))}
-    refs = git.run("for-each-ref", "--format=%(refname)", f"refs/heads/{BESIDE}", "refs/remotes").decode().splitlines()
+    refs = (
+        git.run("for-each-ref", "--format=%(refname)", f"refs/heads/{BESIDE}", "refs/remotes")
+        .decode("utf-8", "replace")
+        .split("\n")
+    )
     for ref in refs:
         if ref.endswith(f"/{BESIDE}"):
-            names = git.run("ls-tree", "--name-only", ref).decode("utf-8", "replace").splitlines()
+            names = git.run("ls-tree", "--name-only", ref).decode("utf-8", "replace").split("\n")
             found[f"分支 {ref}"] = {name for name in names if NAME.fullmatch(name)}
     return found
 
