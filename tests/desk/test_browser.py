@@ -14,7 +14,6 @@ sys.path.append(str(Path(__file__).parents[1] / "browser"))
 from chromium import Browser
 
 from gongshi.desk import Server
-from verbs.conftest import root  # noqa: F401
 
 AXE = Path(__file__).parents[1] / "browser" / "axe.min.js"
 VIOLATIONS = """axe.run(document, {resultTypes: ['violations'], preload: false}).then(found => found.violations
@@ -35,7 +34,7 @@ PAGES = (
 
 
 @pytest.fixture
-def server(root: Path) -> Iterator[Server]:  # noqa: F811
+def server(root: Path) -> Iterator[Server]:
     found = Server(root)
     thread = threading.Thread(target=found.run, daemon=True)
     thread.start()
@@ -51,7 +50,7 @@ def browser(tmp_path: Path) -> Iterator[Browser]:
     found.close()
 
 
-def test_every_page_is_whole_and_a_visit_is_entered_by_keys(server: Server, browser: Browser, root: Path) -> None:  # noqa: F811
+def test_every_page_is_whole_and_a_visit_is_entered_by_keys(server: Server, browser: Browser, root: Path) -> None:
     browser.open(server.address)
     base = f"http://{server.desk.host}"
     script = AXE.read_text("utf-8") + ";0"

@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from desk.test_safety import ask, client, desk  # noqa: F401
+from desk.conftest import ask
 from gongshi.repository import WorkTree
 from gongshi.verbs import VERBS, do
-from verbs.conftest import TODAY, root  # noqa: F401
+from verbs.conftest import TODAY
 
 pytestmark = pytest.mark.usefixtures("client")
 
@@ -22,7 +22,7 @@ def state(folder: Path) -> dict[str, bytes]:
     return {path: tree.read(path) for path in tree.paths("records/")}
 
 
-def test_the_first_page_comes_at_once_and_fills_with_what_is_due(client) -> None:  # noqa: F811
+def test_the_first_page_comes_at_once_and_fills_with_what_is_due(client) -> None:
     first = ask(client, "/")
     assert first.status_code == 200 and "今天" in first.text
     end = time.monotonic() + 60
@@ -32,7 +32,7 @@ def test_the_first_page_comes_at_once_and_fills_with_what_is_due(client) -> None
     assert "甲村道路" in ask(client, "/?township=guzhen").text
 
 
-def test_a_form_writes_what_the_command_writes_and_is_taken_back(client, root, tmp_path) -> None:  # noqa: F811
+def test_a_form_writes_what_the_command_writes_and_is_taken_back(client, root, tmp_path) -> None:
     before = state(root)
     other = tmp_path / "other"
     subprocess.run(["cp", "-r", root, other], check=True)
@@ -46,7 +46,7 @@ def test_a_form_writes_what_the_command_writes_and_is_taken_back(client, root, t
     assert state(root) == before
 
 
-def test_faults_stand_at_their_fields_and_nothing_typed_is_lost(client, root) -> None:  # noqa: F811
+def test_faults_stand_at_their_fields_and_nothing_typed_is_lost(client, root) -> None:
     before = state(root)
     answer = ask(client, "/enter/visit", "POST", data={"subjects": "H0000001", "on": "2020-02-30", "kind": "走访"})
     assert answer.status_code == 422 and 'value="2020-02-30"' in answer.text and 'value="H0000001"' in answer.text
@@ -57,7 +57,7 @@ def test_faults_stand_at_their_fields_and_nothing_typed_is_lost(client, root) ->
 
 
 @pytest.mark.parametrize("name", VERBS)
-def test_every_verb_has_its_form_and_an_empty_one_is_refused(client, root, name: str) -> None:  # noqa: F811
+def test_every_verb_has_its_form_and_an_empty_one_is_refused(client, root, name: str) -> None:
     before = state(root)
     page = ask(client, f"/enter/{name}")
     assert page.status_code == 200 and all(f'name="{one.name}"' in page.text for one in VERBS[name].asks)
@@ -65,7 +65,7 @@ def test_every_verb_has_its_form_and_an_empty_one_is_refused(client, root, name:
     assert state(root) == before
 
 
-def test_records_are_found_and_shown_with_what_hangs_on_them(client) -> None:  # noqa: F811
+def test_records_are_found_and_shown_with_what_hangs_on_them(client) -> None:
     found = ask(client, "/find", "POST", data={"q": "jiacun"})
     assert "甲村道路" in found.text and "/record/projects/990101-2020-JS-0001" in found.text
     part = ask(client, "/find", "POST", data={"q": "h1"}, headers={"HX-Request": "true"})
@@ -83,7 +83,7 @@ def test_records_are_found_and_shown_with_what_hangs_on_them(client) -> None:  #
 CONTACTS = "结对编号,日期,方式\nJ0000001,2020-05-01,走访\nJ0000002,2020-02-30,走访\n"
 
 
-def test_a_workbook_is_looked_at_mended_in_place_written_and_taken_back(client, root, desk) -> None:  # noqa: F811
+def test_a_workbook_is_looked_at_mended_in_place_written_and_taken_back(client, root, desk) -> None:
     before = state(root)
     dropped = ask(client, "/take", "POST", data={"workbook": (BytesIO(CONTACTS.encode()), "走访.csv")})
     assert dropped.status_code == 302
@@ -101,7 +101,7 @@ def test_a_workbook_is_looked_at_mended_in_place_written_and_taken_back(client, 
     assert state(root) == before
 
 
-def test_what_is_sent_is_told_in_words_and_sent(client, root) -> None:  # noqa: F811
+def test_what_is_sent_is_told_in_words_and_sent(client, root) -> None:
     assert "没有改动" in ask(client, "/send").text
     ask(client, "/enter/visit", "POST", data={"subjects": "H0000001", "on": "2020-06-28", "kind": "走访"})
     assert "1 条记录" in ask(client, "/send").text
@@ -110,11 +110,11 @@ def test_what_is_sent_is_told_in_words_and_sent(client, root) -> None:  # noqa: 
 
 
 @pytest.mark.parametrize("path", ["/audit/status", "/key", "/take", "/find"])
-def test_pages_open(client, path: str) -> None:  # noqa: F811
+def test_pages_open(client, path: str) -> None:
     assert ask(client, path).status_code == 200
 
 
-def test_two_tabs_see_what_the_other_wrote(client, root) -> None:  # noqa: F811
+def test_two_tabs_see_what_the_other_wrote(client, root) -> None:
     ask(client, "/record/households/H0000003")
     do(root, VERBS["pair-new"], {"role": "帮扶责任人", "subject": "H0000003", "helper": "B00002"}, TODAY)
     assert "J0000003" in ask(client, "/record/households/H0000003").text

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from desk.test_safety import HOST, ask
+from desk.conftest import HOST, ask
 from exchange.conftest import DAY, root
-from exchange.test_accepting import by, reviewer, sent, signed
+from exchange.test_accepting import by, one_cell, reviewer, sent, signed
 from exchange.test_propose import HOUSEHOLDS, change, clone, git, own_git, said
 from gongshi.desk.app import make
 from gongshi.desk.guarding import COOKIE
@@ -57,3 +57,20 @@ def test_returned_sent_again_and_accepted(pages, reviewer, signed, monkeypatch) 
     assert approvals(Git(reviewer), main)[main].signer == "reviewer岗"
     assert ask(pages, f"/review/{branch}").status_code == 404
     assert ask(pages, "/review/songshen/none").status_code == 404
+
+
+def test_no_person_in_a_subject_an_author_or_a_branch_stands_on_a_page(pages, reviewer, signed, monkeypatch) -> None:
+    """What somebody else pushed by hand is text like any other."""
+    name = "".join(("任", "财", "才"))
+    number = "1" + "38" + "0013" + "8000"
+    by(monkeypatch, name)
+    git(signed.root, "switch", "-qc", f"songshen/{name}")
+    change(signed.root, *one_cell(signed.root))
+    git(signed.root, "commit", "-q", "--no-verify", "-am", f"户主{name} {number}\n\n审批：户主{name}\n依据：{number}")
+    git(signed.root, "push", "-q", "--no-verify", "origin", f"songshen/{name}")
+    by(monkeypatch, "县级审核")
+    ask(pages, "/review", "POST")
+    for page in ("/review", f"/review/songshen/{name}"):
+        shown = ask(pages, page)
+        assert shown.status_code == 200 and number not in shown.text, page
+        assert name not in shown.text.replace(f'/review/songshen/{name}"', ""), "but in the address of its own page"

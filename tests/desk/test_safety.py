@@ -11,34 +11,13 @@ from pathlib import Path
 import pytest
 
 import gongshi.desk
+from desk.conftest import HOST, ask
 from gongshi.desk import Desk, make
 from gongshi.desk.guarding import COOKIE
-from verbs.conftest import root  # noqa: F401
 
-HOST = "127.0.0.1:5001"
 HERE = Path(gongshi.desk.__file__).parent
 HTMX = "d6fdc75f204e6bdefa99b69bf1e6d4ac69b8a364f77929f45c13476b4000f717"
 """htmx.org 2.0.11 (0BSD), dist/htmx.min.js of the npm package, unchanged."""
-
-
-@pytest.fixture
-def desk(root: Path) -> Desk:  # noqa: F811
-    made = Desk(root, environ={"HOME": str(root.parent)})
-    made.host = HOST
-    yield made
-    made.lock_up()
-
-
-@pytest.fixture
-def client(desk: Desk):
-    found = make(desk).test_client()
-    found.set_cookie(COOKIE, desk.secret, domain="127.0.0.1")
-    return found
-
-
-def ask(client, path: str, method: str = "GET", host: str = HOST, **how):
-    headers = {"Host": host} | ({"Origin": f"http://{host}"} if method == "POST" else {}) | how.pop("headers", {})
-    return client.open(path, method=method, base_url=f"http://{host}", headers=headers, buffered=True, **how)
 
 
 def test_the_start_works_once_and_hands_a_cookie_that_no_script_can_read(desk: Desk) -> None:
@@ -71,7 +50,7 @@ def test_another_page_gets_nothing(client, headers) -> None:
         assert ask(client, "/find", method, headers=headers).status_code == 403
 
 
-def test_a_form_without_an_origin_and_other_methods_do_nothing(client, root: Path) -> None:  # noqa: F811
+def test_a_form_without_an_origin_and_other_methods_do_nothing(client, root: Path) -> None:
     plain = client.open(
         "/enter/visit", method="POST", base_url=f"http://{HOST}", headers={"Host": HOST}, data={"subjects": "H0000001"}
     )

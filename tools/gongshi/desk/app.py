@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Flask, Request, g, render_template, request
 
+from gongshi.checks.showing import shown_text, told
 from gongshi.desk import auditing, entering, finding, key, reviewing, sending, taking, today
 from gongshi.desk.guarding import BOUND, guard
 from gongshi.desk.state import Desk
@@ -36,6 +37,8 @@ def make(desk: Desk) -> Flask:
     guard(app, desk)
     for page in (today, taking, entering, finding, sending, reviewing, auditing, key):
         app.register_blueprint(page.page)
+    app.add_template_filter(shown_text, "shown")
+    app.add_template_filter(told, "told")
     app.context_processor(_shared)
     app.register_error_handler(GongshiError, _refused)
     for code in (403, 404, 405, 413):

@@ -7,6 +7,7 @@ from datetime import date
 from flask import Blueprint, abort, g, redirect, render_template, request
 
 from gongshi import changes
+from gongshi.checks.showing import shown_path
 from gongshi.desk.state import Told
 from gongshi.exchange.accepting import Waiting, accept, latest, send_back, waiting
 from gongshi.exchange.remotes import fetch, place
@@ -55,10 +56,10 @@ def decide(branch: str):
     try:
         if request.form.get("do") == "return":
             send_back(desk.root, branch, remarks, desk.identity)
-            desk.told.append(Told(f"已退回 {branch}。"))
+            desk.told.append(Told(f"已退回 {shown_path(branch)}。"))
         else:
             done = accept(desk.root, branch, signing_place(None, desk.environ), date.today(), identity=desk.identity)
-            desk.told.append(Told(f"已接受 {branch}：{done.files} 个文件，由“{done.signer}”签名。"))
+            desk.told.append(Told(f"已接受 {shown_path(branch)}：{done.files} 个文件，由“{done.signer}”签名。"))
     except GongshiError as error:
         return _one(branch, str(error), remarks), 422
     return redirect("/review")

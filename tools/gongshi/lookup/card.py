@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
+from gongshi.checks.showing import shown_cell
 from gongshi.package import Database, Field, Resource, identifier, quoted
 
 Label = Callable[[str, str], str]
@@ -153,7 +154,8 @@ def _cells(database: Database, resource: Resource, record: Mapping[str, str], la
 
 
 def _shown(described: Field, text: str) -> str:
-    """Money with commas and its unit, all else as it stands."""
+    """What may be shown of a cell; money with commas and its unit."""
+    text = shown_cell(described, text) if text else ""
     if not text or described.type not in ("number", "integer") or not described.unit:
         return text
     whole, dot, part = text.partition(".")

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from operator import itemgetter
 
+from gongshi.checks.showing import shows
 from gongshi.lookup.index import Entry
 from gongshi.model import GongshiError
 from gongshi.package import Database
@@ -71,12 +71,14 @@ def townships(database: Database) -> tuple[str, dict[str, str]]:
 
 
 def entries(database: Database, names: Mapping[str, str]) -> Iterator[Entry]:
-    """Everything of a Database that can be found; people by number, and by name where ``names`` has it."""
+    """Everything of a Database that can be found, by a number that looks like one; people by number, and by name where ``names`` has it."""
     yield from _people(database, names)
     for resource, query in _NAMED.items():
         if resource in database.descriptor.resources:
-            for key, name, where in filter(itemgetter(0), database.sql(query)):
-                yield Entry(resource, str(key), name or "", where or "")
+            described = database.descriptor.resources[resource]
+            for key, name, where in database.sql(query):
+                if key and shows(described, (str(key),)):
+                    yield Entry(resource, str(key), name or "", where or "")
 
 
 def _people(database: Database, names: Mapping[str, str]) -> Iterator[Entry]:
@@ -85,13 +87,16 @@ def _people(database: Database, names: Mapping[str, str]) -> Iterator[Entry]:
       FROM households h LEFT JOIN divisions d ON d.division_code = h.village_code
       LEFT JOIN members m USING (household_no) ORDER BY h.household_no, m.relation <> '户主', m.member_no"""
     last = ""
-    for home, village, group, size, member, relation, born in filter(itemgetter(0), database.sql(query)):
+    homes, members = (database.descriptor.resources[name] for name in ("households", "members"))
+    for home, village, group, size, member, relation, born in database.sql(query):
+        if not home or not shows(homes, (home,)):
+            continue
         place = f"{village or ''} {group or ''}".strip()
         if home != last:
             head = names.get(member or "", "") if relation == "户主" else ""
             where = f"{place}，{size} 口人" if size else place
             yield Entry("households", home, head, where, bool(head), (village or "",) if not head else ())
             last = home
-        if member:
+        if member and shows(members, (member,)):
             name = names.get(member, "")
             yield Entry("members", member, name, f"{place}，{relation or ''}，{born or ''} 年生", bool(name), of=home)
