@@ -131,7 +131,8 @@ class Map:
         added = {row.township_code: sums(projects[row.township_code]) for row in towns}
         lines: list[tuple[str, str, list[Any]]] = [
             ("村", "个", [row.village_count for row in towns]),
-            ("贫困村，已退出", "个", [f"{row.poor_villages}，{row.exited_villages}" for row in towns]),
+            ("贫困村", "个", [row.poor_villages for row in towns]),
+            ("已退出的贫困村", "个", [row.exited_villages for row in towns]),
             ("总户数", "户", [row.households for row in towns]),
             ("总人口", "人", [row.population for row in towns]),
             ("扶贫对象", "户", [counts[row.township_code].total.households for row in towns]),
