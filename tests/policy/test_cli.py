@@ -72,7 +72,7 @@ def test_explain(folder) -> None:
     for words in (
         "试行方案，三",
         "最少人口 = 2 人",
-        "已运行，看了 1 行，违反 1 处",
+        "已运行，判了 1 行，违反 1 处",
         "WITH subject",
         "回答：5-17",
         "fact 05-test/people",
