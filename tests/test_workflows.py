@@ -62,8 +62,11 @@ def test_owners_follow_the_townships() -> None:
 
 
 def test_there_is_a_template_for_each_kind_of_change() -> None:
-    names = {path.stem for path in (ROOT / ".github/PULL_REQUEST_TEMPLATE").glob("*.md")}
-    assert names == {"identification", "exit", "project", "payment", "correction"}
+    """In the one file that a host shows by itself."""
+    text = (ROOT / ".github/PULL_REQUEST_TEMPLATE.md").read_text("utf-8")
+    parts = {part.split("\n")[0]: part for part in text.split("### ")[1:]}
+    assert parts.keys() == {"新识别", "退出", "项目", "支付", "更正", "每次都要"}
+    assert all("- [ ]" in part for part in parts.values()) and "--approved-by" in parts["每次都要"]
 
 
 def test_zizmor_and_the_workflow_schema_find_nothing(tmp_path) -> None:
