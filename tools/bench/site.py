@@ -84,6 +84,8 @@ class Views:
         self._shapes = {n: namedtuple("Row", c, defaults=[None] * len(c)) for n, c in names.items()}
         self._tables: dict[str, list] = {name: [] for name in [*names, "people", "changes"]}
         self._add("county", name="示例县", county_code="990100000000", example=True, hotline="12317")
+        place = namedtuple("Row", "division_code name level dimension value households persons")
+        self._tables["people"].append(place("990100000000", "示例县", "县", "合计", "合计", None, None))
         with file.open(encoding="utf-8") as lines:
             for line in lines:
                 self._project(json.loads(line))
