@@ -27,6 +27,7 @@ from gongshi.repository import RevisionTree, Tree
 KEPT = {
     "notices": "停止公示的填撤回日期",
     "notice-objections": "处理完的填答复日期和处理结果",
+    "notice-proofs": "留证照片要一直保留",
     "complaints": "办完的填办结日期和结果",
     "inspections": "检查记录要一直保留",
     "inspection-findings": "整改完的填销号日期",
@@ -142,7 +143,11 @@ def _notice(change: Change, ledger: _Ledger, when: date) -> tuple[str, str]:
     if was.get("withdrawn_on") or number in ledger.withdrawn:
         return "", "withdrawn"
     allowed = _CLOSING.get(change.resource, ())
-    added = change.kind is Kind.ADDED and change.resource in ("notice-objections", "notice-commitments")
+    added = change.kind is Kind.ADDED and change.resource in (
+        "notice-objections",
+        "notice-commitments",
+        "notice-proofs",
+    )
     filled = bool(change.fields) and all(item.field in allowed and not item.before for item in change.fields)
     if added or filled or (change.kind is Kind.MOVED and not change.fields):
         return "", "posted"

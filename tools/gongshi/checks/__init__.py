@@ -15,6 +15,7 @@ from gongshi.checks.identities import IDENTITIES, Identity, check_identity
 from gongshi.checks.layout import check_layout
 from gongshi.checks.placeholders import check_placeholders
 from gongshi.checks.proof import Proofs, prove
+from gongshi.checks.proofs_kept import check_proofs
 from gongshi.checks.references import check_foreign_key, check_primary_keys
 from gongshi.checks.report import report_doubts, report_everything, report_ragged
 from gongshi.model import Finding, Severity
@@ -49,6 +50,7 @@ def check_records(
     findings.extend(check_documents(database))
     findings.extend(check_titles(database))
     findings.extend(check_placeholders(database))
+    findings.extend(check_proofs(database))
     progress("核对编号")
     for key in descriptor.foreign_keys:
         findings.extend(check_foreign_key(database, key))

@@ -1,9 +1,14 @@
-"""PNG and JPEG files that hold a picture and nothing else: no text, place, time, comment, small copy or hidden rest."""
+"""PNG and JPEG files that hold a picture and nothing else: no text, place, time, comment, small copy or hidden rest.
+
+``plain_picture`` makes one of a camera's file by copying the parts that are on the list; nothing is decoded.
+"""
 
 from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator
+
+from gongshi.model import GongshiError
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 # Chunks and their greatest lengths; what is none of these may say something that no one sees.
@@ -80,3 +85,76 @@ def _behind_scan(data: bytes, at: int) -> int:
 
 
 _IN_SCAN = frozenset([b"\0", *(bytes([mark]) for mark in range(0xD0, 0xD8))])
+
+
+def plain_picture(data: bytes) -> tuple[str, bytes]:
+    """("jpg" or "png", the picture alone) of a file as a camera or a program wrote it. GongshiError for what is no whole
+    JPEG or PNG picture, or holds a part that nobody knows how to leave out."""
+    if data.startswith(_PNG):
+        kind, made, problem = "png", _plain_png(data), png_problem
+    elif data.startswith(b"\xff\xd8\xff"):
+        kind, made, problem = "jpg", _plain_jpeg(data), jpeg_problem
+    elif data[4:12] in (b"ftypheic", b"ftypheix", b"ftypmif1"):
+        raise GongshiError("这是 HEIC 照片，不能用：请在手机的相机设置里改成“兼容性最佳”（JPEG）再拍，或另存为 JPEG。")
+    else:
+        raise GongshiError("这个文件不是 JPEG 或 PNG 照片，请换成照片。")
+    if not made or problem(made):
+        raise GongshiError("这张照片损坏了或不完整，请重新从相机或手机里取一次。")
+    return kind, made
+
+
+def _plain_png(data: bytes) -> bytes:
+    """The chunks on the list, up to the end of the picture; b"" where it is broken. Others that a picture can be shown
+    without are left out."""
+    at, kind, kept, pictured = len(_PNG), b"", [_PNG], False
+    while kind != b"IEND":
+        size, kind = int.from_bytes(data[at : at + 4], "big"), data[at + 4 : at + 8]
+        end = at + 12 + size
+        if end > len(data) or len(kind) < 4:
+            return b""
+        needed = not kind[0] & 0x20
+        if needed and kind not in _CHUNKS:
+            return b""
+        if size <= _CHUNKS.get(kind, -1):
+            kept.append(data[at:end])
+        elif needed:
+            return b""
+        pictured |= kind == b"IDAT" and size > 0
+        at = end
+    return b"".join(kept) if pictured else b""
+
+
+def _plain_jpeg(data: bytes) -> bytes:
+    """The segments on the list, up to the end of the picture; b"" where it is broken."""
+    at, kept, seen = 2, [b"\xff\xd8"], set()
+    while data[at : at + 1] == b"\xff":
+        while data[at + 1 : at + 2] == b"\xff":  # a marker may be filled up with these
+            at += 1
+        marker = data[at + 1] if at + 1 < len(data) else 0
+        if marker == _END:
+            kept.append(b"\xff\xd9")
+            return b"".join(kept) if _SCAN in seen and seen & _PICTURED else b""
+        size = int.from_bytes(data[at + 2 : at + 4], "big")
+        if marker < 0xC0 or marker in range(0xD0, 0xD9) or size < 2 or at + 2 + size > len(data):
+            return b""
+        part = _kept_part(marker, data[at + 4 : at + 2 + size])
+        at += 2 + size
+        rest = at
+        if marker == _SCAN:
+            at = _behind_scan(data, at)
+        if part is not None:
+            seen.add(marker)
+            kept.append(bytes([0xFF, marker]) + (len(part) + 2).to_bytes(2, "big") + part + data[rest:at])
+    return b""
+
+
+_PICTURED = _FRAMES - {0xC4, 0xCC}
+
+
+def _kept_part(marker: int, part: bytes) -> bytes | None:
+    """What of a segment belongs to the picture, None for nothing: of its headers not the small copy."""
+    if marker == _JFIF:
+        return part[:12] + b"\0\0" if part[:5] == b"JFIF\0" and len(part) >= 14 else None
+    if marker == _ADOBE:
+        return part[:12] if part[:5] == b"Adobe" and len(part) >= 12 else None
+    return None if 0xE0 <= marker <= 0xEF or marker == 0xFE else part

@@ -12,6 +12,7 @@ ALLOWED = re.compile(
     rf"{RECORDS}/(?:README\.md|datapackage\.yaml|documents\.yaml|schemas/[a-z0-9-]+\.yaml|mappings/[\w.-]+\.yaml"
     r"|keys/[A-Za-z0-9._/-]+)"
 )
+PICTURE = re.compile(r"(.*/G[0-9]{4}-[0-9]{5})-[1-9][0-9]?\.(?:jpg|png)", re.DOTALL)  # beside the notice it proves
 TOWNSHIP = re.compile(rf"{RECORDS}/townships/([^/]+)/")
 
 
@@ -33,7 +34,15 @@ def check_layout(tree: Tree, descriptor: Descriptor) -> list[Finding]:
                 strange.add(match[1])
                 message = "这个目录不是数据包里的乡镇，请改目录名，或在 datapackage.yaml 补上它的文件"
                 findings.append(Finding("layout", Severity.ERROR, message, f"{RECORDS}/townships/{match[1]}"))
-        elif not document_of(descriptor, path):
+        elif not document_of(descriptor, path) and not proves(descriptor, path):
             message = "这个文件不在数据包里，不会被读取：请移走，或在 datapackage.yaml 补上它"
             findings.append(Finding("layout", Severity.ERROR, message, path))
     return findings
+
+
+def proves(descriptor: Descriptor, path: str) -> str:
+    """The path of the notice beside which a picture lies, "" for any other file."""
+    match = PICTURE.fullmatch(path)
+    notice = f"{match[1]}.yaml" if match else ""
+    document = document_of(descriptor, notice) if notice else None
+    return notice if document and document.resource == "notices" else ""

@@ -1,9 +1,11 @@
-"""``gongshi notice list|new|close|object|check``."""
+"""``gongshi notice list|new|close|object|proof|check``."""
 
 from __future__ import annotations
 
+import hashlib
+import os
 import sys
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 import click
@@ -129,6 +131,77 @@ def record_objection(
     say(f"已登记在 {done.paths[0]}。")
 
 
+@notice.command(cls=Command)
+@click.argument("notice_id")
+@click.argument("photo", type=click.Path(path_type=Path))
+@click.option("--taken", metavar="DATE", help="哪天拍的，默认今天")
+@click.option(
+    "--kind", type=click.Choice(["公示照片", "签收表"]), default="公示照片", help="照片拍的是什么，默认公示照片"
+)
+@click.option(
+    "--keep", type=click.Path(path_type=Path, file_okay=False), help="放在仓库外时存到哪个文件夹，默认在用户目录里"
+)
+@click.option("--check", "checking", is_flag=True, help="不登记，只核对这张照片是不是登记过的那张")
+@click.pass_obj
+def proof(
+    root: Path, notice_id: str, photo: Path, taken: str | None, kind: str, keep: Path | None, checking: bool
+) -> None:
+    """留证：登记一张公示栏的照片。拍摄地点、时间、机型等附加信息全部去掉，记录里只写日期和照片的摘要。
+
+    有到户名单的公示和签收表，照片上看得到姓名，一律存在仓库外；别的公示按县情里的“留证照片存放”。
+
+    例：gongshi notice proof G2020-80057 照片.jpg --taken 2020-06-24
+    """
+    from gongshi.disclosure import notices
+    from gongshi.disclosure.proofs import proof as prove
+    from gongshi.disclosure.proofs import proven, read_picture
+    from gongshi.repository import write_kept, writer
+
+    tree = work_tree(root)
+    when = day(taken, None)
+    if when > date.today():
+        raise GongshiError(f"{when} 还没到，请核对 --taken 的日期。")
+    picture = read_picture(photo)
+    if checking:
+        with _load(tree) as database:
+            notices.find(database, notice_id)
+            _say_proven(proven(database, notice_id, hashlib.sha256(picture[1]).hexdigest()), notice_id)
+        return
+    with writer(root) as write, _load(tree) as database:
+        made = prove(tree, database, notices.find(database, notice_id), picture, kind, when)
+        place = None if made.inside else _kept_outside(keep, made)
+        now = datetime.now().isoformat(" ", "minutes")
+        write_kept(root, write, f"公示 {notice_id} 留证", now, made.files)
+    where = f"照片存在 {place}" if place else f"照片在 {max(made.files, key=len)}"
+    say(f"已登记 {notice_id} 的{kind}（{when}），去掉了附加信息，摘要 {made.digest[:16]}…；{where}。")
+    if place:
+        say("请保管好这个文件：以后核对的就是它，记录里只有摘要。")
+
+
+def _say_proven(found, notice_id: str) -> None:
+    if not found:
+        raise GongshiError(f"这张照片不是“{notice_id}”登记过的：要用当时存下的那个文件，或原来的照片。")
+    say(f"是“{notice_id}”的第 {found[0]} 张留证照片，{found[1]} 拍。")
+
+
+def _kept_outside(keep: Path | None, made) -> Path:
+    """Write the picture where no repository and no synchronised folder is."""
+    from gongshi.repository import data_folder, exposed, reason, write_private
+
+    folder = (keep or data_folder(os.environ, "留证")).resolve()
+    if exposed(folder):
+        raise GongshiError(f"“{folder}”在仓库或网盘的同步文件夹里，别人看得到，请用 --keep 换一个文件夹。")
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        place = folder / made.name
+        if place.exists() and place.read_bytes() != made.picture:
+            raise GongshiError(f"“{place}”已经是别的照片，请用 --keep 换一个文件夹。")
+    except OSError as error:
+        raise GongshiError(f"“{folder}”不能写入（{reason(error)}），请用 --keep 换一个文件夹。") from None
+    write_private(place, made.picture)
+    return place
+
+
 def _do(root: Path, verb: str, **given: str | None):
     """A verb, with the real day as today."""
     from gongshi.verbs import VERBS, do
@@ -164,7 +237,8 @@ def _load(tree, *more: str):
     """The database of notices and ``more``; GongshiError if a notice cannot be read."""
     from gongshi.package import load
 
-    database = load(tree, {"county", "notices", "notice-objections", "notice-projects", "notice-commitments", *more})
+    notices = {"notices", "notice-objections", "notice-projects", "notice-commitments", "notice-proofs"}
+    database = load(tree, {"county", *notices, *more})
     wrong = [finding for finding in database.findings if finding.resource.startswith("notice")]
     if wrong:
         database.close()

@@ -6,9 +6,7 @@ It holds what the rows hold, names included. So it lies neither in a repository 
 
 from __future__ import annotations
 
-import os
 import re
-import sys
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
@@ -23,24 +21,19 @@ from gongshi.exchange.styles import Book, display_width, fitting
 from gongshi.exchange.tables import Column
 from gongshi.exchange.units import split_unit
 from gongshi.exchange.values import ImportResult, Kind, RowResult, SheetResult
+from gongshi.repository import data_folder, exposed
 
 PLACE = "原位置"
 MARK = "-退回-含个人信息"
 REASON_WIDTH, LINE_HEIGHT = 60, 15  # a program that does not fit rows by itself must still show all of a reason
-_SYNCHRONISED = re.compile(
-    r"(?i)onedrive|dropbox|nutstore|坚果云|icloud|mobile documents|google ?drive|wps ?云|wps ?cloud|百度网盘|baidu(?:net|sync)|微云|同步|nextcloud"
-)
 
 
 def refused_place(workbook: Path, environ: Mapping[str, str]) -> Path:
     """Where the refused rows of a workbook go: a free name beside it, or in the user's data folder if others could see
     it there (a repository, a synchronised folder)."""
     folder = workbook.resolve().parent
-    shared = any(
-        (up / ".git").exists() or (up / "records" / "datapackage.yaml").is_file() for up in (folder, *folder.parents)
-    )
-    if shared or _SYNCHRONISED.search(str(folder)):
-        folder = _data_folder(environ)
+    if exposed(folder):
+        folder = data_folder(environ, "退回")
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     stem = re.sub(rf"{MARK}[0-9]*$", "", workbook.stem)
     number, place = 1, folder / f"{stem}{MARK}.xlsx"
@@ -48,15 +41,6 @@ def refused_place(workbook: Path, environ: Mapping[str, str]) -> Path:
         number += 1
         place = folder / f"{stem}{MARK}{number}.xlsx"
     return place
-
-
-def _data_folder(environ: Mapping[str, str]) -> Path:
-    home = Path(environ.get("HOME") or environ.get("USERPROFILE") or Path.home())
-    if os.name == "nt":
-        return Path(environ.get("LOCALAPPDATA") or home / "AppData" / "Local") / "gongshi" / "退回"
-    if sys.platform == "darwin":
-        return home / "Library" / "Application Support" / "gongshi" / "退回"
-    return Path(environ.get("XDG_DATA_HOME") or home / ".local" / "share") / "gongshi" / "退回"
 
 
 def refused_workbook(result: ImportResult) -> bytes | None:

@@ -5,7 +5,7 @@ from gongshi.repository.cache import Cache, private_folder, program_digest
 from gongshi.repository.differing import differing
 from gongshi.repository.git import Git
 from gongshi.repository.moving import move, recover, sending
-from gongshi.repository.outside import write_private
+from gongshi.repository.outside import data_folder, exposed, write_private
 from gongshi.repository.reasons import reason
 from gongshi.repository.sshkeygen import make_by_program, sign_by_program
 from gongshi.repository.stamp import stamp
@@ -24,8 +24,10 @@ __all__ = [
     "WorkTree",
     "Written",
     "aside",
+    "data_folder",
     "differing",
     "digest",
+    "exposed",
     "inside",
     "make_by_program",
     "move",
