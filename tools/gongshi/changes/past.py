@@ -102,6 +102,15 @@ class History:
         ).fetchone()
         return found[0] or 0
 
+    def entries(self, resource: str) -> dict[tuple[str, ...], Revision]:
+        """The commit with which each record came that was not of the resource's first import."""
+        found = self._connection.execute(
+            "SELECT r.key, v.id, v.about FROM (SELECT o.key AS key, min(o.seq) AS seq FROM row o JOIN text t ON t.id = o.resource "
+            "WHERE t.value = ? AND o.sign = 1 GROUP BY o.key) r JOIN revision v USING (seq) WHERE r.seq > ?",
+            [resource, self.first(resource)],
+        )
+        return {tuple(key.split(SEPARATOR)): revision_of(commit, about) for key, commit, about in found}
+
     def masses(self, resource: str, sign: int, least: int) -> frozenset[int]:
         """The places of the commits by which at least so many rows came (``sign`` 1) or went (-1)."""
         found = self._connection.execute(

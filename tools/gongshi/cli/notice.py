@@ -29,31 +29,61 @@ def notice() -> None:
 @notice.command("list", cls=Command)
 @click.option("--state", "wanted", help="只看这种状态：待公示、公示中、期满待结果、已办结、已撤回")
 @click.option("--year", type=int, help="只看这一年开始的")
+@click.option("--at", "at_day", metavar="DATE", help="按那一天结束时的台账列出，并说明哪些是后来补登、改日期的")
 @ON
 @click.pass_obj
-def list_notices(root: Path, wanted: str | None, year: int | None, on_day: str | None) -> None:
-    """列出公示公告，最新的在前。
+def list_notices(root: Path, wanted: str | None, year: int | None, at_day: str | None, on_day: str | None) -> None:
+    """列出公示公告，最新的在前。--on 看现在的台账，只换日期；--at 看那一天的台账，后来补登的不算在内。
 
     例：gongshi notice list --state 公示中
     """
-    from gongshi.checks.showing import shown_text
     from gongshi.disclosure.clock import State, state
     from gongshi.disclosure.notices import listed
 
     if wanted and wanted not in list(State):
         raise GongshiError(f"没有“{wanted[:20]}”这种状态，可用的：{'、'.join(State)}。")
-    with _load(work_tree(root), "divisions") as database:
-        when = _when(database, on_day)
-        shown = 0
-        for row in listed(database):
-            now = state(row, when)
-            if (wanted and now != wanted) or (year and row.starts_on.year != year):
-                continue
-            shown += 1
-            say(
-                f"{row.notice_id}  {now}  {row.starts_on} 至 {row.ends_on}  {row.notice_kind}  {shown_text(row.title or '')}"
-            )
-        say(f"共 {shown} 份，以 {when} 为准。")
+    if at_day and on_day:
+        raise GongshiError("--at 和 --on 只写一个：--at 看那一天的台账，--on 看现在的台账。")
+    if at_day:
+        then = _then(root, at_day)
+        when, found = then.day, then.notices
+    else:
+        with _load(work_tree(root), "divisions") as database:
+            when = _when(database, on_day)
+            found = tuple((row, state(row, when)) for row in listed(database))
+    shown = [(row, now) for row, now in found if wanted in (None, now) and year in (None, row.starts_on.year)]
+    for row, now in shown:
+        say(notice_line(row, now) + (late_words(then, row) if at_day else ""))
+    if at_day:
+        for sentence in then.since:
+            say(f"后来：{sentence}")
+    say(f"共 {len(shown)} 份，以 {when}{'的台账' if at_day else ''}为准。")
+
+
+def notice_line(row, now: str) -> str:
+    """A notice in one line."""
+    from gongshi.checks.showing import shown_text
+
+    span = f"{row.starts_on} 至 {row.ends_on}"
+    return f"{row.notice_id}  {now}  {span}  {row.notice_kind}  {shown_text(row.title or '')}"
+
+
+def late_words(then, row) -> str:
+    """That a notice was entered after its first day, "" if it was not."""
+    entry = then.late.get(row.notice_id)
+    return f"  （{entry[0]} 才登记，晚 {entry[1]} 天）" if entry else ""
+
+
+def _then(root: Path, at_day: str):
+    from gongshi.cli.common import given_day, recovered, warn_shallow
+    from gongshi.disclosure.notices_then import notices_then
+    from gongshi.repository import Git
+
+    recovered(root)
+    git = Git(root)
+    if git.exists():
+        warn_shallow(git)
+    return notices_then(git, given_day(at_day), date.today())
 
 
 @notice.command(cls=Command)

@@ -84,6 +84,27 @@ def known(git: Git, site: Path) -> dict[str, set[str]]:
     return found
 
 
+def read_branch(git: Git) -> tuple[str, list[Manifest]]:
+    """(the branch, every manifest on it) of the log that a clone has as a branch, the remote's first; ("", []) for none."""
+    listing = git.run("for-each-ref", "--format=%(refname)", "refs/remotes", f"refs/heads/{BESIDE}").decode(
+        "utf-8", "replace"
+    )
+    for ref in (ref for ref in listing.split("\n") if ref.endswith(f"/{BESIDE}")):
+        lines = git.run("ls-tree", "-z", ref).decode("utf-8", "replace").split("\0")
+        entries = (line.partition("\t") for line in lines if line.startswith("100"))
+        names = sorted((name, head.split()[2]) for head, _, name in entries if NAME.fullmatch(name))
+        contents = git.blobs(blob for _, blob in names)
+        return ref, [read_manifest(content, name) for (name, _), (_, content) in zip(names, contents, strict=True)]
+    return "", []
+
+
+def on_day(log: Sequence[Manifest], day: datetime.date) -> tuple[Manifest | None, Manifest | None]:
+    """(the manifest of what the site showed at the end of ``day``, the one that came after it), None where there is none."""
+    shown = [manifest for manifest in log if manifest.day <= day.isoformat()]
+    after = log[len(shown)] if len(shown) < len(log) else None
+    return (shown[-1] if shown else None), after
+
+
 def _remembered(git: Git) -> set[str]:
     try:
         text = (private_folder(git) / _MEMORY).read_text("utf-8").strip()
