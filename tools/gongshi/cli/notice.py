@@ -87,9 +87,9 @@ def _then(root: Path, at_day: str):
 
 
 @notice.command(cls=Command)
-@click.argument("kind")
-@click.option("--division", required=True, help="公示范围的 12 位区划代码")
-@click.option("--unit", required=True, help="公示单位的编号，如 U900200")
+@click.argument("kind", default="")
+@click.option("--division", default="", help="公示范围的 12 位区划代码")
+@click.option("--unit", default="", help="公示单位的编号，如 U900200")
 @click.option("--starts", help="第一天，默认今天")
 @click.option("--ends", help="最后一天，默认按这种公示的最少天数")
 @click.option("--place", default="", help="公示地点，默认是这种公示常用的")
@@ -97,13 +97,55 @@ def _then(root: Path, at_day: str):
 @click.option("--payment", "payment_id", default="", help="名单来自哪笔支付，如 F0000123")
 @click.option("--doc-no", default="", help="依据文号")
 @click.option("--project", "projects", multiple=True, help="公示哪个项目，可以写多次")
+@click.option("--all-due", is_flag=True, help="该公示而没有公示的一次登记完；写了类别、区划就只做这些")
+@click.option("--dry-run", is_flag=True, help="与 --all-due 合用：只列出来，不登记")
 @IDENTITY
 @click.pass_obj
-def new(root: Path, kind: str, starts: str | None, ends: str | None, identity: Path | None, **wish) -> None:
+def new(
+    root: Path,
+    kind: str,
+    starts: str | None,
+    ends: str | None,
+    identity: Path | None,
+    all_due: bool,
+    dry_run: bool,
+    **wish,
+) -> None:
     """登记一份公示：编号、天数、地点按规则来；到户名单同时写下每一页公示榜的承诺值。
 
+    加 --all-due 时，规则查出没有公示的项目、案卷步骤、补助批次、资金，和案卷下一步该做的公示，一次全部登记；有一份做不成，就一份也不登记。
+
     例：gongshi notice new 监测公示 --division 990101100200 --unit U900200 --case Z2020-00027
+
+    例：gongshi notice new --all-due --dry-run
     """
+    _agree(kind, ends, all_due, dry_run, wish)
+    if all_due:
+        _new_all(root, (day(starts, None), kind, wish["division"], wish["unit"]), identity, dry_run)
+    else:
+        _new_one(
+            root,
+            {"kind": kind, "starts_on": day(starts, None), "ends_on": day(ends, None) if ends else None} | wish,
+            identity,
+        )
+
+
+def _agree(kind: str, ends: str | None, all_due: bool, dry_run: bool, wish: dict) -> None:
+    """GongshiError unless what was given belongs together."""
+    if dry_run and not all_due:
+        raise GongshiError("--dry-run 只与 --all-due 合用；登记一份的写错了可以用 gongshi undo 撤销。")
+    if all_due and (ends or any(wish[name] for name in ("place", "case_id", "payment_id", "doc_no", "projects"))):
+        raise GongshiError("--all-due 按记录定天数、地点和对象，只能再写类别、--division、--unit、--starts。")
+    absent = [
+        name
+        for name, given in (("类别", kind), ("--division", wish["division"]), ("--unit", wish["unit"]))
+        if not given
+    ]
+    if absent and not all_due:
+        raise GongshiError(f"登记公示要写{'、'.join(absent)}；要把该公示的一次登记完，用 --all-due。")
+
+
+def _new_one(root: Path, wish: dict, identity: Path | None) -> None:
     from gongshi.cli.importing import identity_if_any
     from gongshi.disclosure import notices
     from gongshi.disclosure.boards import new_sheet
@@ -112,12 +154,10 @@ def new(root: Path, kind: str, starts: str | None, ends: str | None, identity: P
     from gongshi.exchange.opened import opened_names, refuse_names
     from gongshi.repository import write_kept, writer
 
-    tree = work_tree(root)
+    tree, kind = work_tree(root), wish["kind"]
     needed = ("divisions", "units", "calendar", "projects", "project-changes", "cases", "case-steps", *RESOURCES)
     with writer(root) as write, _load(tree, *needed) as database:
-        first = day(starts, None)
-        last = day(ends, None) if ends else None
-        made = notices.draft(database, notices.Wish(kind=kind, starts_on=first, ends_on=last, **wish))
+        made = notices.draft(database, notices.Wish(**wish))
         sheet = None
         if carries_households(kind):
             sheet = new_sheet(tree, database, made, identity_of(identity, root))
@@ -127,6 +167,30 @@ def new(root: Path, kind: str, starts: str | None, ends: str | None, identity: P
         write_kept(root, write, told, datetime.now().isoformat(" ", "minutes"), files)
     pages = f"，公示榜 {len(sheet.pages)} 页，用 gongshi sheet {made.notice_id} 打印" if sheet else ""
     say(f"已登记 {made.notice_id}（{made.starts_on} 至 {made.ends_on}）：{'、'.join(reversed(files))}{pages}。")
+
+
+def _new_all(root: Path, asked: tuple, identity: Path | None, dry_run: bool) -> None:
+    from gongshi.checks.showing import shown_text
+    from gongshi.cli.importing import identity_if_any
+    from gongshi.exchange.opened import opened_names, refuse_names
+    from gongshi.repository import write_kept, writer
+    from gongshi.verbs import owing
+
+    tree = work_tree(root)
+    with writer(root) as write:
+        done = owing.batch(tree, owing.Asked(*asked), None if dry_run else lambda: identity_of(identity, root))
+        for one, why in done.made:
+            span = f"{one.starts_on} 至 {one.ends_on}"
+            say(f"{one.notice_id}  {one.notice_kind}  {span}  {one.place}  {shown_text(one.title)}  {why}")
+        told = f"登记公示 {len(done.made)} 份"
+        if done.made and not dry_run:
+            refuse_names(done.files, opened_names(tree, identity_if_any(identity, root)))
+            write_kept(root, write, told, datetime.now().isoformat(" ", "minutes"), done.files)
+    if dry_run or not done.made:
+        more = "，没有写入；去掉 --dry-run 就登记" if done.made else ""
+        say(f"该公示而没有登记的 {len(done.made)} 份{more}。")
+    else:
+        say(f"已{told}，用 gongshi sheet 编号 打印到户名单的公示榜；写错了用 gongshi undo 撤销。")
 
 
 @notice.command(cls=Command)

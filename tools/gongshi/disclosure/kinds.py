@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -19,7 +19,8 @@ HOUSEHOLDS = "户"
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """The rules of one kind of notice; days include the first and the last."""
+    """The rules of one kind of notice; days include the first and the last. ``asked_by`` are the rules whose findings say
+    that one is due, each with the place it asks for ("" for the usual one)."""
 
     kind: str
     carries: str
@@ -28,6 +29,8 @@ class Kind:
     result_days: int
     source: str
     category: str = ""
+    procedure: str = ""
+    asked_by: Mapping[str, str] = field(default_factory=dict)
 
 
 @cache

@@ -88,12 +88,15 @@ def _dict(finding: Finding) -> dict[str, Any]:
 # -- a new notice -------------------------------------------------------------------------------------------------
 
 
-def draft(database: Any, wish: Wish) -> Any:
-    """The notice that is wished for, complete but for its list; GongshiError names what it breaks."""
+def draft(database: Any, wish: Wish, before: int = 0) -> Any:
+    """The notice that is wished for, complete but for its list, as the next after so many that are not on record yet;
+    GongshiError names what it breaks."""
     rule = _rule(wish.kind)
     rows = database.sql("SELECT name FROM divisions WHERE division_code = ? LIMIT 1", [wish.division])
     if not rows:
         raise GongshiError(f"没有“{wish.division[:20]}”这个区划代码，请在 divisions.csv 里查公示范围的 12 位代码。")
+    if not wish.unit:
+        raise GongshiError(f"units.csv 里没有“{rows[0][0]}”的单位，不知道由谁公示，请用 --unit 写公示单位的编号。")
     if not database.sql("SELECT 1 FROM units WHERE unit_code = ?", [wish.unit]):
         raise GongshiError(f"没有“{wish.unit[:20]}”这个单位，请在 units.csv 里查公示单位的编号。")
     if rule.carries == HOUSEHOLDS and bool(wish.case_id) == bool(wish.payment_id):
@@ -102,7 +105,7 @@ def draft(database: Any, wish: Wish) -> Any:
         raise GongshiError(f"{rule.kind}要用 --project 写明公示哪些项目，一个项目写一次。")
     ends = wish.ends_on or wish.starts_on + datetime.timedelta(days=rule.least_days - 1)
     values = {
-        "notice_id": _number(database, wish.starts_on.year),
+        "notice_id": _number(database, wish.starts_on.year, before),
         "notice_kind": wish.kind,
         "title": f"{rows[0][0]}{wish.starts_on.year}年{wish.kind}",
         "division_code": wish.division,
@@ -128,10 +131,10 @@ def _rule(kind: str) -> Kind:
     return kinds()[kind]
 
 
-def _number(database: Any, year: int) -> str:
+def _number(database: Any, year: int, before: int) -> str:
     rows = database.sql("SELECT max(notice_id) FROM notices WHERE notice_id SIMILAR TO ?", [f"G{year}-[0-9]{{5}}"])
-    last = int(rows[0][0][-5:]) if rows[0][0] else 0
-    if last == 99999:
+    last = (int(rows[0][0][-5:]) if rows[0][0] else 0) + before
+    if last >= 99999:
         raise GongshiError(f"{year} 年的公示编号用完了。")
     return f"G{year}-{last + 1:05}"
 
@@ -140,6 +143,13 @@ def new(tree: Tree, database: Any, notice: Any, projects: Sequence[str], sheet: 
     """The new notice's file, and first the files of what it is about, which name it; it freezes what it shows, by commitments
     and object numbers."""
     named = links(tree, database, notice, sorted(set(projects)))
+    return {**named, **recorded(tree, database, notice, projects, sheet, named)}
+
+
+def recorded(
+    tree: Tree, database: Any, notice: Any, projects: Sequence[str], sheet: Sheet | None, named: Mapping[str, bytes]
+) -> dict[str, bytes]:
+    """The new notice's file; ``named`` are the files that differ from the tree, what names it among them."""
     record = {name: _text(value) for name, value in notice._asdict().items()}
     frozen = [{"project_id": code, "frozen": _frozen(tree, database, code, named)} for code in sorted(set(projects))]
     record["items"] = str(sheet.households if sheet else len(frozen) or 1)
@@ -150,7 +160,7 @@ def new(tree: Tree, database: Any, notice: Any, projects: Sequence[str], sheet: 
         ],
     }
     path = _path(database, notice)
-    return {**named, path: yaml_bytes(database.descriptor, document_of(database.descriptor, path), record, lists)}
+    return {path: yaml_bytes(database.descriptor, document_of(database.descriptor, path), record, lists)}
 
 
 def _text(value: Any) -> str:
