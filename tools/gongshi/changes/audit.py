@@ -191,15 +191,20 @@ def _whole(kind: str, row: Stored, gone: bool) -> tuple[Cell, ...]:
 def _changes(past: History, resource: str, start: int) -> Iterator[tuple[Stored | None, Stored | None]]:
     """(the row before, the row after) for each record that a commit changed."""
     for _, rows in groupby(past.stored(resource, after=start), key=lambda row: (row.key, row.seq)):
-        sides: tuple[list[Stored], list[Stored]] = [], []
-        for row in rows:
-            sides[row.sign > 0].append(row)
-        gone, come = sides
-        if gone and come:
-            kept = [(r.cells, r.path) for r in gone if any(r.cells == o.cells and r.path == o.path for o in come)]
-            gone = [row for row in gone if (row.cells, row.path) not in kept]
-            come = [row for row in come if (row.cells, row.path) not in kept]
-        yield from zip_longest(gone, come)
+        yield from paired(rows)
+
+
+def paired(rows: Iterable[Stored]) -> Iterator[tuple[Stored | None, Stored | None]]:
+    """The rows of one record that went and came with one commit as (before, after); those that only stayed are none."""
+    sides: tuple[list[Stored], list[Stored]] = [], []
+    for row in rows:
+        sides[row.sign > 0].append(row)
+    gone, come = sides
+    if gone and come:
+        kept = [(r.cells, r.path) for r in gone if any(r.cells == o.cells and r.path == o.path for o in come)]
+        gone = [row for row in gone if (row.cells, row.path) not in kept]
+        come = [row for row in come if (row.cells, row.path) not in kept]
+    yield from zip_longest(gone, come)
 
 
 def _cells(fields: Sequence[Field], old: Stored | None, new: Stored | None) -> Iterator[tuple[Cell, ...]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import groupby
@@ -21,6 +21,7 @@ from gongshi.model import GongshiError
 from gongshi.package import Descriptor, Resource, document_of
 from gongshi.repository import Git, RevisionTree, Tree
 
+_PARTS = 100  # numbers that are looked for at once
 EVENTS, OTHER = "status-events", "other_household"
 _ROWS = """
 SELECT r.seq, v.id, v.about, r.key, r.sign, p.value, n.value, r.line FROM row r
@@ -101,6 +102,17 @@ class History:
             "SELECT min(r.seq) FROM row r JOIN text t ON t.id = r.resource WHERE t.value = ?", [resource]
         ).fetchone()
         return found[0] or 0
+
+    def naming(self, resource: str, field: str, numbers: Set[str]) -> list[Stored]:
+        """All rows of the records that named one of ``numbers`` in a field at any time, in the order of ``stored``."""
+        holes = " OR ".join(["instr(r.line, ?) > 0"] * min(len(numbers), _PARTS))
+        found: set[tuple[str, ...]] = set()
+        for at in range(0, len(numbers), _PARTS):
+            part = sorted(numbers)[at : at + _PARTS]
+            given = [*part, *[part[-1]] * (min(len(numbers), _PARTS) - len(part))]  # as many as there are holes
+            rows = self._read(resource, f" AND ({holes})", [resource, *given])
+            found.update(row.key for row in rows if row.cells.get(field) in numbers)
+        return [row for key in sorted(found) for row in self.stored(resource, key)]
 
     def entries(self, resource: str) -> dict[tuple[str, ...], Revision]:
         """The commit with which each record came that was not of the resource's first import."""

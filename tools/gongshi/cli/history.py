@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import click
@@ -24,11 +25,15 @@ PLACE = "_file"  # stands for the file that a record lies in, where that changed
 @click.argument("key")
 @click.argument("field", required=False)
 @click.option("--format", "style", type=click.Choice(["text", "markdown", "json"]), default="text", help="输出格式")
+@click.option("--html", type=click.Path(path_type=Path, dir_okay=False), help="写成一页网页：连同挂在它下面的全部记录")
 @click.pass_obj
-def history(root: Path, resource: str, key: str, field: str | None, style: str) -> None:
+def history(root: Path, resource: str, key: str, field: str | None, style: str, html: Path | None) -> None:
     """一条记录的每个字段先后是什么值，从何时到何时，由哪次提交、谁改的，依据什么文件。删除也在其中。
 
-    KEY 是主键的值，几个字段用 / 连接；只写前面几个，就列出以它开头的全部记录。
+    KEY 是主键的值，几个字段用 / 连接；只写前面几个，就列出以它开头的全部记录。--html 把一户或一个项目从头到尾的事写成一页，
+    不联网就能看，手机上能看，也能打印；姓名不在里面。
+
+    例：gongshi history --html 户.html households H0000001
 
     例：gongshi history households H0000001 poverty_status
     """
@@ -37,6 +42,9 @@ def history(root: Path, resource: str, key: str, field: str | None, style: str) 
 
     git = _git(root)
     shallow = warn_shallow(git)
+    if html:
+        _write_life(git, html, resource, key, field, not shallow)
+        return
     oldest = edge(git)
     with open_history(git) as past:
         described = past.resource(resource)
@@ -61,6 +69,33 @@ def history(root: Path, resource: str, key: str, field: str | None, style: str) 
             say_made("\n".join(_markdown(described, name, told, links)))
         for line in _text(described, name, told, links) if style == "text" else ():
             say(line)
+
+
+MOST = 50  # records on one page
+
+
+def _write_life(git: Git, out: Path, resource: str, key: str, field: str | None, complete: bool) -> None:
+    from gongshi.changes import history as open_history
+    from gongshi.changes.life import NEVER, life
+    from gongshi.package import load
+    from gongshi.repository import write_private
+    from gongshi.site.life import render
+
+    if field:
+        raise GongshiError("--html 写的是整条记录，不能只写一个字段，请去掉字段名。")
+    if resource in NEVER:
+        raise GongshiError("密封信息没有历史页：看户的历史请写 households。")
+    with open_history(git) as past:
+        found = past.keys(resource, key)
+        if len(found) > MOST:
+            raise GongshiError(f"以“{key[:40]}”开头的记录有 {len(found)} 条，一页最多 {MOST} 条，请把编号写全。")
+        lives = [life(past, resource, one) for one in found]
+        with load(RevisionTree(git, past.tip), ("county",)) as county:
+            rows = county.sql("SELECT name FROM county") if "county" in county.descriptor.resources else []
+    text = render(lives, rows[0][0] if rows and rows[0][0] else "", past.tip, complete, date.today())
+    write_private(out, text.encode())
+    steps = sum(len(one.steps) for one in lives)
+    say(f"已写到 {out}：{len(lives)} 条记录，{steps} 次改动。里面有内部信息，看完请删去，不要上网。")
 
 
 def _mark_edge(found, oldest: str) -> None:
