@@ -13,6 +13,7 @@ _HOMES = {
     "commits": ("clock", "commit_at", "edge"),
     "diff": ("compare",),
     "files": ("merge_files",),
+    "late": ("with_late",),
     "markdown": ("escape", "to_markdown"),
     "merge": ("merge_rows",),
     "papers": ("dated_findings", "grounds", "lacking_sentence", "unfounded_commits"),

@@ -13,6 +13,7 @@ from itertools import groupby, zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
+from gongshi.changes.dates import BUSINESS_DATES, LATE
 from gongshi.changes.past import History, Stored, keys_in
 from gongshi.changes.phrases import KINDS, plain_cell
 from gongshi.changes.places import Places
@@ -27,7 +28,6 @@ Cell = str | int | float
 Approvals = Mapping[str, tuple[str, str]]  # commit → (who signed it as a reviewer, "" or why nobody did)
 FIRST = "首次录入"
 MANY = 500  # records that come or go with one commit are told as wholes
-LATE = 30  # days after which an entry counts as late
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,13 +88,6 @@ CHANGES = (
     *("提交", "时间", "作者", "审核", "文号", "表", "编号", "变化", "字段", "原值", "新值", "单位", "文件"),
     *("问题", "豁免", "原提交", "补录天数"),
 )
-BUSINESS_DATES = {
-    **{"contacts": "contacted_on", "payments": "paid_on", "notices": "starts_on", "case-steps": "done_on"},
-    **{"status-events": "occurred_on", "subsidies": "paid_on", "complaints": "received_on", "ledgers": "entered_on"},
-    **{"inspections": "finished_on", "project-stages": "done_on", "monitoring": "identified_on", "loans": "lent_on"},
-    **{"trainings": "ended_on", "notice-objections": "raised_on", "project-changes": "changed_on"},
-}
-"""The day on which what a record tells of happened."""
 FINDINGS = ("变化", "严重程度", "代码", "规则", "条款", "表", "编号", "字段", "文件", "行", "内容")
 Notes = Mapping[tuple[str, str], Sequence[str]]  # (resource, record) → sentences
 

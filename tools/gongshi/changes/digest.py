@@ -45,6 +45,7 @@ def _alarms(diff: Diff, new: Sequence[Finding], passed: Sequence[Finding]) -> It
     yield "！文件本身", troubles, 5
     yield "！字段定义有变化", schema, 6
     yield "！规则有变化", settings, 6
+    yield "补录", list(filter(None, [phrases.late_words(diff)])), 3
     yield "新问题", [_finding(finding) for finding in errors if finding.severity is Severity.ERROR], 5
 
 

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from gongshi.changes.audit import BUSINESS_DATES, Cell, days_late, paired
+from gongshi.changes.audit import Cell, days_late, paired
+from gongshi.changes.dates import BUSINESS_DATES
 from gongshi.changes.past import History, Stored
 from gongshi.changes.phrases import KINDS, cell
 from gongshi.changes.values import Kind, RecordVersion, Revision

@@ -110,6 +110,7 @@ def _sections(
         ("⚠ 字段定义有变化", [phrases.schema_sentence(item) for item in schema]),
         ("⚠ 规则有变化", [f"{'⚠ 放宽：' * loose}{line}" for loose, line in phrases.setting_sentences(diff.settings)]),
         ("合计", [phrases.total_sentence(total) for total in diff.totals]),
+        ("补录", list(filter(None, [phrases.late_words(diff)]))),
         ("金额增加最多的", rises(diff)),
         ("其他新问题和已解决的问题", rest),
     ]
@@ -157,4 +158,5 @@ def _record(teller: Teller, change: Change) -> Iterator[str]:
     if change.kind in (Kind.ADDED, Kind.REMOVED) and row:
         key = teller.diff.resources[change.resource].schema.primary_key
         yield f"  - {escape(phrases.facts(teller.diff.fields[change.resource], row, key, teller.namer(change)))}"
+        yield from (f"  - **{escape(words)}**" for words in filter(None, [teller.late([change])]))
     yield from (f"  - {escape(teller.cell(change, item))}" for item in change.fields)

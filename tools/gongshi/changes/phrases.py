@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from decimal import Decimal
 
+from gongshi.changes.dates import LATE
 from gongshi.changes.values import (
     Change,
     Conflict,
@@ -258,3 +259,12 @@ def opens(change: SchemaChange) -> bool:
 def schema_order(change: SchemaChange) -> tuple[bool, bool]:
     """Sorts what becomes more public first, then what else touches disclosure."""
     return not opens(change), change.property != "disclosure"
+
+
+def late_words(diff: Diff) -> str:
+    """How many came late and by how much at most, "" if none did."""
+    if not diff.late:
+        return ""
+    counts = Counter(diff.resources[name].title for name, _ in diff.late)
+    listed = "、".join(f"{title} {count} 条" for title, count in counts.most_common())
+    return f"补录（事情过去 {LATE} 天以上才登记）：{listed}，最久 {max(diff.late.values())} 天"

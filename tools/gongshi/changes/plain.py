@@ -20,7 +20,7 @@ def to_plain(
     """``{format, before, after, schema, settings, totals, changes, troubles, findings: {new, resolved, let_through}}``.
 
     A change has kind, resource, key, path_before, path_after, fields (field, title, unit, before, after, difference)
-    and, of a record added or removed, ``record`` with its filled cells. Numbers are text, exact as in the files.
+    and, of a record added or removed, ``record`` with its filled cells, and ``late``, the days by which it was entered late. Numbers are text, exact as in the files.
     """
     names = ("code", "severity", "message", "resource", "path", "line", "field", "key", "policy", "rule", "clause")
     plain = [
@@ -43,7 +43,11 @@ def to_plain(
             }
             for total in diff.totals
         ],
-        "changes": [_change(change, diff.fields[change.resource], shown_path) for change in diff.changes],
+        "changes": [
+            _change(change, diff.fields[change.resource], shown_path)
+            | ({"late": days} if (days := diff.late.get((change.resource, change.key))) else {})
+            for change in diff.changes
+        ],
         "troubles": [{"path": shown_path(item.path), "message": safe(item.message)} for item in diff.troubles],
         "findings": {"new": plain[0], "resolved": plain[1], "let_through": plain[2]},
     }

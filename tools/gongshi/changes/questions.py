@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
 
-from gongshi.changes.audit import BUSINESS_DATES, Approvals, AuditTable, Cell, as_value, days_late
+from gongshi.changes.audit import Approvals, AuditTable, Cell, as_value, days_late
 from gongshi.changes.commits import authors_of, commit_at
+from gongshi.changes.dates import BUSINESS_DATES
 from gongshi.changes.past import History, Stored, rows_in
 from gongshi.changes.phrases import LARGEST, TOO_LARGE
 from gongshi.changes.values import RecordVersion, Revision

@@ -50,10 +50,18 @@ class Teller:
         if not change.fields:
             row = change.after or change.before or ()
             key = self.diff.resources[change.resource].schema.primary_key
-            return phrases.facts(self.diff.fields[change.resource], row, key, self.namer(change))
+            facts = phrases.facts(self.diff.fields[change.resource], row, key, self.namer(change))
+            return "；".join(filter(None, (self.late([change]), facts)))
         return "；".join(
             self.cell(change, item) for item in sorted(change.fields, key=lambda i: self._weight(change, i))
         )
+
+    def late(self, changes: Iterable[Change]) -> str:
+        """``补录 181 天``, of many records the number and the most; "" where none was entered late."""
+        days = [self.diff.late[place] for one in changes if (place := (one.resource, one.key)) in self.diff.late]
+        if len(days) < 2:
+            return f"补录 {days[0]} 天" if days else ""
+        return f"其中 {len(days)} 条是补录，最久 {max(days)} 天"
 
     def cell(self, change: Change, item: FieldChange) -> str:
         """``收款单位 U211 某公司 → U212 某厂``."""
@@ -103,6 +111,7 @@ class Teller:
         groups.pop("case-steps", None)
         others = [f"{self.diff.resources[name].title} {len(found)} 条" for name, found in groups.items()]
         parts.extend([f"随案卷新增{'、'.join(others)}"] if others else [])
+        parts.extend(filter(None, [self.late(entry.changes)]))
         return "。".join(part.rstrip("。") for part in parts) + "。"
 
     def _states(self, changes: Sequence[Change]) -> Iterator[str]:

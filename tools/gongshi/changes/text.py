@@ -89,6 +89,7 @@ def _head(diff: Diff) -> Iterator[str]:
     if diff.totals:
         yield "合计"
         yield from (f"  {phrases.total_sentence(total)}" for total in diff.totals)
+    yield from filter(None, [phrases.late_words(diff)])
     largest = rises(diff)
     if len(largest) > 1:
         yield "金额增加最多的"
@@ -121,4 +122,5 @@ def _record(teller: Teller, change: Change) -> Iterator[str]:
     row = change.after or change.before
     if change.kind in (Kind.ADDED, Kind.REMOVED) and row:
         yield f"    {phrases.facts(teller.diff.fields[change.resource], row, key, teller.namer(change))}"
+        yield from (f"    {words}" for words in filter(None, [teller.late([change])]))
     yield from (f"    {teller.cell(change, item)}" for item in change.fields)

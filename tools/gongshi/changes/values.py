@@ -147,7 +147,9 @@ class Unnamed:
 
 @dataclass(frozen=True, slots=True)
 class Diff:
-    """All that changed in meaning between two Trees. ``resources`` are those of both, the later description winning."""
+    """All that changed in meaning between two Trees. ``resources`` are those of both, the later description winning.
+
+    ``late`` are the days by which new records were entered after their own day, where that is long (``late``)."""
 
     before: str
     after: str
@@ -159,6 +161,7 @@ class Diff:
     changes: tuple[Change, ...] = ()
     troubles: tuple[Trouble, ...] = ()
     names: Naming = field(default_factory=Unnamed, compare=False)
+    late: Mapping[tuple[str, tuple[str, ...]], int] = field(default_factory=dict)
 
     @property
     def empty(self) -> bool:

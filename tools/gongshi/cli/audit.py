@@ -117,9 +117,9 @@ def _findings(root: Path, git: Git, base: str, head: str, whole: bool, show) -> 
 
 def _say_table(table) -> None:
     say(f"{table.title}：{len(table.rows)} 行")
-    say("\t".join(table.columns))
+    say("  ".join(table.columns))
     for row in table.rows:
-        say("\t".join(str(cell) for cell in row))
+        say("  ".join(str(cell) for cell in row))
 
 
 def _waivers(tree: RevisionTree, descriptor: Descriptor) -> list[tuple[str, str, str]]:

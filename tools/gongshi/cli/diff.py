@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import click
@@ -37,7 +38,7 @@ def diff(root: Path, base: str, head: str | None, with_findings: bool, style: st
     before = RevisionTree(git, base)
     after = RevisionTree(git, head) if head else work_tree(root)
     show("比较记录")
-    found = changes.compare(before, after)
+    found = changes.with_late(changes.compare(before, after), git, before, after, date.today())
     new, resolved, passed = findings_of(root, before, after, show) if with_findings else ([], [], [])
     show("")
     if style == "json":

@@ -73,7 +73,8 @@ def _one(branch: str, error: str, remarks: str):
         abort(404)
     main = latest(git, where)
     base = git.merge_base(main, found.commit) or main
-    diff = changes.compare(RevisionTree(git, base), RevisionTree(git, found.commit))
+    trees = RevisionTree(git, base), RevisionTree(git, found.commit)
+    diff = changes.with_late(changes.compare(*trees), git, *trees, date.today())
     lines = changes.to_text(diff, [], [], [], False).split("\n") if diff.changes else []
     grounds = changes.grounds(git, base, found.commit)
     return render_template(

@@ -42,7 +42,8 @@ def _page(form: dict[str, str], error: str):
     git = Git(desk.root)
     if not git.exists() or git.head() is None:
         raise GongshiError("这里不是 Git 仓库，或还没有第一次提交，不能送审。")
-    found = changes.compare(RevisionTree(git, "HEAD"), WorkTree(desk.root))
+    trees = RevisionTree(git, "HEAD"), WorkTree(desk.root)
+    found = changes.with_late(changes.compare(*trees), git, *trees, date.today())
     lines = changes.to_text(found, [], [], [], False).split("\n") if found.changes else []
     every = desk.findings()
     errors = None if every is None else [one for one in every if one.severity == "error"]
