@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from difflib import get_close_matches
 
 from gongshi.checks.showing import STRUCK, personal
 from gongshi.package import Field, Resource
 
 PERSONAL_KEYS = ("household_no", "member_no", "pairing_id", "helper_no")
+_SHORT = 60  # characters of an enumeration that is always shown whole
 _DIGITS = re.compile(r"[0-9０-９]{5,}")
 _PIECE = re.compile(r"\[(.)[^\]]*\](?:\{([0-9]+)(?:,[0-9]*)?\})?([?*])?|([^\[\]{}()|?*+.\\]+)")
 
@@ -26,11 +29,23 @@ def _masked(digits: re.Match[str]) -> str:
     return f"{digits[0][:2]}{STRUCK}"
 
 
-def wanted(field: Field) -> str:
-    """What a cell of this field must look like."""
+def one_of(words: Sequence[str], typed: str = "") -> str:
+    """What may be chosen: all of it where that is short or nothing is like what was typed, else what is nearest to it."""
+    near = nearest(typed, words)
+    if not near or len("、".join(words)) <= _SHORT:
+        return "、".join(words)
+    return f"{'、'.join(near)}（这是最接近的，全部 {len(words)} 个见数据字典）"
+
+
+def nearest(typed: str, words: Sequence[str]) -> list[str]:
+    """The words that are most like ``typed``, the likeliest first; none if none is."""
+    return get_close_matches(typed, words, n=5, cutoff=0.3) if typed else []
+
+
+def wanted(field: Field, typed: str = "") -> str:
+    """What a cell of this field must look like; ``typed`` is what stands there, if that may be known."""
     if field.enum:
-        names = "、".join(field.enum[:8])
-        return f"只能填：{names}" + (" 等（见数据字典）" if len(field.enum) > 8 else "")
+        return f"只能填：{one_of(field.enum, typed)}"
     if field.type == "boolean":
         return f"只能填：{'、'.join(field.true_values + field.false_values)}"
     if field.type == "date":
@@ -88,7 +103,7 @@ def cell_message(resource: Resource, field: Field, cell: str) -> str:
     """One sentence on an invalid cell."""
     if not cell:
         return f"“{field.title}”不能为空，请补填"
-    return f"“{field.title}”填得不对{shown(resource, cell)}：{wanted(field)}"
+    return f"“{field.title}”填得不对{shown(resource, cell)}：{wanted(field, '' if is_personal(resource) else cell)}"
 
 
 def spelling_message(resource: Resource, field: Field, cell: str, canonical: str) -> str:

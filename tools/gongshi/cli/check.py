@@ -12,8 +12,8 @@ import click
 from gongshi import __version__
 from gongshi.changes.judging import DESCRIPTORS
 from gongshi.cli.chinese import Command
-from gongshi.cli.common import given_day, inside, progress, say, say_findings, say_made, under, work_tree
-from gongshi.cli.render import Header, annotations, summary, to_json, to_junit
+from gongshi.cli.common import given_day, inside, progress, say, say_folded, say_made, under, work_tree
+from gongshi.cli.render import Header, annotations, folded, summary, to_json, to_junit
 from gongshi.model import Finding, GongshiError, Severity
 from gongshi.repository import digest
 
@@ -49,7 +49,7 @@ def check(root: Path, paths: tuple[str, ...], against: str | None, on_day: str |
     header = Header(
         _commit(root), digest(tree, *DESCRIPTORS), digest(tree, "policies/"), __version__, seen.when.isoformat()
     )
-    _print(style, header, findings)
+    _print(style, header, findings, narrowed=bool(paths))
     sys.exit(1 if any(finding.severity is Severity.ERROR for finding in findings) else 0)
 
 
@@ -71,7 +71,7 @@ def _base(root: Path, against: str) -> RevisionTree:
     return RevisionTree(git, base)
 
 
-def _print(style: str, header: Header, findings: list[Finding]) -> None:
+def _print(style: str, header: Header, findings: list[Finding], narrowed: bool) -> None:
     if style == "json":
         say_made(to_json(header, findings))
     elif style == "junit":
@@ -81,5 +81,8 @@ def _print(style: str, header: Header, findings: list[Finding]) -> None:
             say_made(line)
         say(summary(findings))
     else:
-        say_findings(findings)
+        told = [(finding, "") for finding in findings] if narrowed else list(folded(findings))
+        say_folded(told)
         say(summary(findings))
+        if any(more for _, more in told):
+            say("相同的问题合成了一条，写上文件或目录就逐条列出，如 gongshi check records/townships/guzhen。")

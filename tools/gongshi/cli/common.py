@@ -91,11 +91,16 @@ def say_made(text: str) -> None:
 
 def say_findings(findings: Iterable[Finding], err: bool = False) -> None:
     """One line for each finding: place, severity, message, key, code."""
+    say_folded(((finding, "") for finding in findings), err)
+
+
+def say_folded(findings: Iterable[tuple[Finding, str]], err: bool = False) -> None:
+    """The same, each with what else is said of it."""
     from gongshi.cli.render import text_line
 
-    for finding in findings:
+    for finding, more in findings:
         place, rest = text_line(finding)
-        say(place, ": ", Painted(SEVERITIES[finding.severity], COLOURS[finding.severity]), rest, err=err)
+        say(place, ": ", Painted(SEVERITIES[finding.severity], COLOURS[finding.severity]), rest, more, err=err)
 
 
 def day(value: str | None, as_of: date | None) -> date:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from xml.etree import ElementTree
 
@@ -12,6 +12,7 @@ from gongshi.checks.showing import safe, shown_path, shown_text, told
 from gongshi.model import SEVERITIES, Finding, Severity, visible
 
 FORMAT_VERSION = 1
+PLACES = 3  # of equal findings, beside the first: fewer are told one by one
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,32 @@ def text_line(finding: Finding) -> tuple[str, str]:
     record = f"（{'/'.join(finding.key)}）" if finding.key not in ((), (f"第 {finding.line} 行",)) else ""
     source = f" {finding.clause}" if finding.clause else ""
     return place, f": {finding.message}{record} [{finding.rule or finding.code}{source}]"
+
+
+def folded(findings: Sequence[Finding]) -> Iterator[tuple[Finding, str]]:
+    """Each finding with what follows it as text; those of one rule that say the same are one, where the first of them is, with
+    their number and the next places. All are in the JSON."""
+    same: dict[tuple[str, ...], list[Finding]] = {}
+    for finding in findings:
+        same.setdefault(_words(finding), []).append(finding)
+    for finding in findings:
+        first, *others = same[_words(finding)]
+        if len(others) < PLACES:
+            yield finding, ""
+        elif finding is first:
+            next_ones = "、".join(_place(one) for one in others[:PLACES])
+            yield first, f"（同样的共 {len(others) + 1} 条，接着是 {next_ones}{' 等' if others[PLACES:] else ''}）"
+
+
+def _words(finding: Finding) -> tuple[str, ...]:
+    return finding.severity, finding.code, finding.rule, finding.message
+
+
+def _place(finding: Finding) -> str:
+    """Where one of many equal findings is: its place, and its record where that may be shown."""
+    place, _ = text_line(finding)
+    key = told(finding).key
+    return place + (f"（{'/'.join(key)}）" if key not in ((), (f"第 {finding.line} 行",)) else "")
 
 
 def to_json(header: Header, findings: Sequence[Finding]) -> str:

@@ -21,6 +21,8 @@ from gongshi.exchange.xlsxscan import ERROR
 from gongshi.package import Field, spell
 
 _BLANKS = {"-", "--", "—", "——", "－", "/", "\\", "无数据"}
+HAS = ("有", "无")
+"""What is typed for yes and no beside the words of the dictionary."""
 _YES = {"是", "有", "√", "✓", "✔", "☑", "对", "y", "yes", "true"}
 _NO = {"否", "无", "没有", "×", "✗", "✘", "╳", "☒", "n", "no", "false"}
 _ERRORS = re.compile(r"#(?:REF!|N/A|VALUE!|DIV/0!|NAME\?|NULL!|NUM!|SPILL!|CALC!|GETTING_DATA)|#{3,}")
@@ -180,7 +182,8 @@ class Converter:
             return Refusal(CODE if not isinstance(value, bool) else self._wanted)
         found = self._labels.get(_label(value))
         if found is None:
-            return Refusal(CODE if value.isdecimal() else self._wanted)
+            typed = value if self.field.disclosure == "public" else ""
+            return Refusal(CODE if value.isdecimal() else wanted(self.field, typed))
         return found
 
     def _text(self, value: Raw) -> str | Refusal:

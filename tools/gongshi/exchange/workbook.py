@@ -14,6 +14,7 @@ from itertools import islice
 
 from gongshi.checks.phrases import wanted
 from gongshi.checks.showing import shown_text, shows
+from gongshi.exchange.convert import HAS
 from gongshi.exchange.identifiers import carries_persons, extended
 from gongshi.exchange.memory import META, VERSION, packed
 from gongshi.exchange.sheets import column_letters
@@ -161,7 +162,7 @@ class _Lists:
     def source(self, field: Field, parent: str | None) -> str | list[str] | None:
         """What Excel takes as the source of a list for this field; None if any value may be typed."""
         if field.type == "boolean":
-            return [*field.true_values, *field.false_values]
+            return [*field.true_values, *field.false_values, *HAS]
         if field.enum:
             return self._ranges.get(field.enum) or list(field.enum)
         return self._ranges.get(parent) if parent else None

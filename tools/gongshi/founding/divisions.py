@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from typing import NamedTuple
 
 from gongshi.exchange.mapping import normal
@@ -47,25 +47,36 @@ def read_divisions(data: bytes) -> list[Division]:
     codes: set[str] = set()
     slugs: set[str] = set()
     for line, row in enumerate(rows, 1):
-        first = row.level == "县" and not row.parent_code
-        inside = row.level in ("乡镇", "村") and row.parent_code in codes
-        sound = (
-            bool(row.name)
-            and bool(re.fullmatch(r"[0-9]{12}", row.division_code))
-            and row.name.isprintable()
-            and row.division_code not in codes
-        )
-        named = re.fullmatch(r"[a-z][a-z0-9-]{0,29}", row.slug) and row.slug not in {*slugs, "county"}
-        if not (sound and (first if line == 1 else inside) and (named if row.level == "乡镇" else not row.slug)):
-            raise GongshiError(
-                f"区划表按代码排第 {line} 行（{row.division_code[:12]}）不对：县只一行且上级为空，代码 12 位不重复，"
-                "村和乡镇的上级要在表里，乡镇的目录名用小写字母、不重复。"
-            )
+        if wrong := _wrong(row, line == 1, codes, slugs):
+            raise GongshiError(f"区划表按代码排第 {line} 行（{row.division_code[:12]}）不对：{wrong}。")
         codes.add(row.division_code)
         slugs |= {row.slug} - {""}
     if not slugs:
         raise GongshiError("区划表里没有乡镇，请至少写一个。")
     return rows
+
+
+def _wrong(row: Division, first: bool, codes: Container[str], slugs: Container[str]) -> str:
+    """What is wrong with a row after those of ``codes``, "" if nothing is."""
+    if not re.fullmatch(r"[0-9]{12}", row.division_code):
+        return "代码要写 12 位数字"
+    if row.division_code in codes:
+        return "这个代码前面已有，一个地方只写一行"
+    if not row.name or not row.name.isprintable():
+        return "没有名称，或名称里有看不见的字符"
+    if first and (row.level != "县" or row.parent_code):
+        return "第一行要是县，级别写县，上级空着"
+    if not first and row.level not in ("乡镇", "村"):
+        return "县只写一行，其余各行的级别写乡镇或村"
+    if not first and row.parent_code not in codes:
+        return f"上级 {row.parent_code[:12] or '空着'}，要是表里县或乡镇的代码"
+    if row.level != "乡镇":
+        return "目录名只有乡镇才写，请空着" if row.slug else ""
+    if not re.fullmatch(r"[a-z][a-z0-9-]{0,29}", row.slug):
+        return "目录名用小写字母开头，只含小写字母、数字和短横线，不超过 30 个"
+    if row.slug == "county":
+        return "目录名 county 留给县自己用，请换一个"
+    return "目录名与前面的乡镇相同，请换一个" if row.slug in slugs else ""
 
 
 def _table(sheet: Sheet) -> list[dict[str, str]]:

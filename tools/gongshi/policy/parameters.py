@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from itertools import pairwise
 
+from gongshi.checks.phrases import one_of
 from gongshi.package import Field, literal
 from gongshi.package.yamlfile import Mapping, Node, Scalar, text
 from gongshi.package.yamlfile import Sequence as List
@@ -347,7 +348,8 @@ class Setter:
         for field in (*self.fields.get("by", ()), *self.fields.get("trigger", ())):
             if field.enum and scalar.value not in field.enum:
                 raise Problem(
-                    f"“{field.title}”没有“{scalar.value[:40]}”这个取值，可用的有：{'、'.join(field.enum)}", scalar.line
+                    f"“{field.title}”没有“{scalar.value[:40]}”这个取值，可用的有：{one_of(field.enum, scalar.value)}",
+                    scalar.line,
                 )
         return scalar.value
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
+from gongshi.checks.phrases import one_of
 from gongshi.package.yamlfile import Mapping, Node, Scalar, text
 from gongshi.package.yamlfile import Sequence as List
 from gongshi.policy.paths import NUMBERS, Column, Selection, as_text
@@ -172,7 +173,7 @@ def typed(column: Column, node: Scalar) -> object:
     if column.type == "yearmonth" and not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", value):
         raise Problem(f"年月“{value[:20]}”不对，请写成 2020-06 的样子", line)
     if field and field.type == "string" and field.enum and value not in field.enum:
-        raise Problem(f"“{field.title}”没有“{value[:40]}”这个取值，可用的有：{'、'.join(field.enum)}", line)
+        raise Problem(f"“{field.title}”没有“{value[:40]}”这个取值，可用的有：{one_of(field.enum, value)}", line)
     return value
 
 
