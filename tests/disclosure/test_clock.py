@@ -10,8 +10,8 @@ from made_up import DAY, ROOT, Example
 
 from gongshi.disclosure.clock import State, WorkingDays, state
 from gongshi.disclosure.kinds import carries_households, kinds, problems
-from gongshi.disclosure.notices import past_their_day
-from gongshi.model import GongshiError
+from gongshi.disclosure.notices import _once, past_their_day
+from gongshi.model import GongshiError, Severity
 
 START, END = datetime.date(2020, 6, 1), datetime.date(2020, 6, 10)
 CALENDAR = WorkingDays.of([(datetime.date(2020, 6, 25), "放假"), (datetime.date(2020, 6, 28), "上班")])
@@ -118,7 +118,22 @@ def test_the_calendar_ends_clearly():
     with pytest.raises(GongshiError, match="是空的"):
         WorkingDays.of([]).working(START)
     late = notice(starts_on=datetime.date(2020, 12, 10), ends_on=datetime.date(2020, 12, 25))
-    assert [finding.code for finding in problems(late, datetime.date(2021, 1, 4), CALENDAR)] == ["calendar"]
+    (told,) = problems(late, datetime.date(2021, 1, 4), CALENDAR)
+    assert (told.code, told.severity) == ("calendar", Severity.NOTICE)
+    other = problems(
+        notice(starts_on=datetime.date(2020, 12, 11), ends_on=datetime.date(2020, 12, 26)),
+        datetime.date(2021, 1, 5),
+        CALENDAR,
+    )
+    wrong = problems(notice(ends_on=START - datetime.timedelta(1)), START, CALENDAR)
+    assert len(_once([told, *wrong, *other])) == 2 and "2 份" in _once([told, *wrong, *other])[-1].message
+
+
+def test_a_year_that_is_missing_between_others_is_not_guessed():
+    holidays = [(datetime.date(year, 1, 1), "放假") for year in (2018, 2020, 2021, 2023)]
+    assert WorkingDays.of(holidays).years == range(2020, 2022)
+    with pytest.raises(GongshiError, match="2022 年"):
+        WorkingDays.of(holidays).after(datetime.date(2021, 12, 30), 20)
 
 
 def test_a_page_that_shows_a_notice_past_its_day_is_named():

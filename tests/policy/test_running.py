@@ -215,7 +215,31 @@ def test_working_days_beyond_the_calendar_are_said_not_guessed() -> None:
     found = outcome(TOP + rule, rows)
     (finding,) = found.findings
     assert (finding.code, finding.path) == ("calendar", "records/county/calendar.csv")
-    assert found.broke == 0
+    assert finding.severity is Severity.NOTICE and "只有连续的 2020—2020 年" in finding.message
+    assert (found.broke, found.judged, found.beyond) == (0, 0, 1)
+
+
+def test_a_year_without_holidays_is_one_notice_for_all_rules_and_rows() -> None:
+    one = (
+        RULE % "kind: duration, resource: allocations, from: received_on, to: published_on, unit: workday, at_most: 15"
+    )
+    two = one.replace("rules: [{id: r,", ", {id: s,").replace("\n", "")
+    both = one.replace("]\n", two + "\n")
+    days = [("2021-12-28", "2023-01-04"), ("2022-03-01", "2022-03-04"), ("2020-03-02", "2020-03-03")]
+    rows = {
+        "allocations": [
+            {"allocation_id": f"N2021-00{n}", "received_on": a, "published_on": b} for n, (a, b) in enumerate(days)
+        ],
+        "calendar": [
+            {"calendar_date": f"{y}-05-01", "day_kind": "放假", "holiday": "劳动节"} for y in (2019, 2020, 2021, 2023)
+        ],
+    }
+    policies = policies_of(TOP + both)
+    with ledger(rows) as database:
+        outcomes = run(policies, database, DAY)
+    (told,) = [finding for outcome in outcomes for finding in outcome.findings]
+    assert told.code == "calendar" and "2 条" in told.message and "4 处" in told.message and "2019—2021" in told.message
+    assert [outcome.beyond for outcome in outcomes] == [2, 2], "one year between others was not entered"
 
 
 def test_no_more_than_a_thousand_findings_but_all_are_counted() -> None:

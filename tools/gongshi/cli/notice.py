@@ -13,7 +13,7 @@ import click
 from gongshi.cli.chinese import Command, Group
 from gongshi.cli.common import day, say, say_findings, work_tree
 from gongshi.cli.sealing import IDENTITY, identity_of
-from gongshi.model import GongshiError
+from gongshi.model import GongshiError, Severity
 
 ON = click.option("--on", "on_day", metavar="DATE", help="以哪一天为准，默认是县情里的数据日期，没有则是今天")
 
@@ -323,8 +323,9 @@ def check(root: Path, site: Path | None, on_day: str | None) -> None:
         texts = ((page.relative_to(site).as_posix(), page.read_text("utf-8", "replace")) for page in pages)
         found += notices.past_their_day(texts, when)
     say_findings(found)
-    say(f"以 {when} 为准，" + (f"有 {len(found)} 处问题。" if found else "公示公告没有问题。"))
-    sys.exit(1 if found else 0)
+    wrong = sum(finding.severity is Severity.ERROR for finding in found)
+    say(f"以 {when} 为准，" + (f"有 {wrong} 处问题。" if wrong else "公示公告没有问题。"))
+    sys.exit(1 if wrong else 0)
 
 
 def _load(tree, *more: str):

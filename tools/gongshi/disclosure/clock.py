@@ -39,6 +39,15 @@ def state(notice: Any, day: datetime.date) -> State:
     return State.CLOSED if closed else State.WAITING
 
 
+def _longest_run(years: set[int]) -> range:
+    """The longest run of years without a gap, the latest of several."""
+    runs: list[range] = []
+    for year in sorted(years):
+        joined = runs and runs[-1].stop == year
+        runs.append(range(runs.pop().start if joined else year, year + 1))
+    return max(reversed(runs), key=len, default=range(0))
+
+
 @dataclass(frozen=True, slots=True)
 class WorkingDays:
     """The county's calendar: what differs from the usual week, and for which years that is known."""
@@ -49,13 +58,12 @@ class WorkingDays:
 
     @classmethod
     def of(cls, rows: Iterable[tuple[datetime.date, str]]) -> WorkingDays:
-        """From (date, 放假 or 上班); the years from the first to the last date in it are known."""
+        """From (date, 放假 or 上班); the longest run of years that it has is known."""
         rows = list(rows)
-        years = [day.year for day, _ in rows]
         return cls(
             frozenset(day for day, kind in rows if kind == "放假"),
             frozenset(day for day, kind in rows if kind == "上班"),
-            range(min(years), max(years) + 1) if years else range(0),
+            _longest_run({day.year for day, _ in rows}),
         )
 
     def working(self, day: datetime.date) -> bool:

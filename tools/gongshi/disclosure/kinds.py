@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -72,7 +72,7 @@ def _overdue(notice: Any, day: datetime.date, rule: Kind, calendar: WorkingDays)
     try:
         last = calendar.after(notice.ends_on, rule.result_days)
     except GongshiError as error:
-        return [_finding(notice, "calendar", "ends_on", str(error))]
+        return [replace(_finding(notice, "calendar", "ends_on", str(error)), severity=Severity.NOTICE)]
     if day <= last:
         return []
     text = f"公示期满后 {rule.result_days} 个工作日（{last}）内要有结果，请用 gongshi notice close 登记"

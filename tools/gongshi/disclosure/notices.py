@@ -7,7 +7,7 @@ import hashlib
 import re
 from collections import namedtuple
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gongshi.disclosure.clock import State, WorkingDays, state
@@ -70,19 +70,27 @@ def calendar(database: Any) -> WorkingDays:
 
 
 def check(database: Any, day: datetime.date) -> list[Finding]:
-    """What is wrong with the notices on record on ``day``, each finding with its file and line."""
+    """What is wrong with the notices on record on ``day``, each finding with its file and line; years without holidays
+    are told once."""
     days, found = calendar(database), []
     for notice in listed(database):
         if state(notice, day) == State.WITHDRAWN:
             continue
         for finding in problems(notice, day, days):
             path, line = database.locate("notices", notice[0])
-            found.append(Finding(**_dict(finding) | {"path": path, "line": line}))
-    return found
+            found.append(replace(finding, path=path, line=line))
+    return _once(found)
 
 
-def _dict(finding: Finding) -> dict[str, Any]:
-    return {name: getattr(finding, name) for name in Finding.__dataclass_fields__}
+def _once(found: Sequence[Finding]) -> list[Finding]:
+    """The same with one notice for all that the calendar of holidays does not reach."""
+    late = [one for one in found if one.code == "calendar"]
+    told = (
+        [replace(late[0], message=f"{late[0].message.rstrip('。')}（{len(late)} 份公示的办结期限没有判）")]
+        if late
+        else []
+    )
+    return [*(one for one in found if one.code != "calendar"), *told]
 
 
 # -- a new notice -------------------------------------------------------------------------------------------------
@@ -120,7 +128,8 @@ def draft(database: Any, wish: Wish, before: int = 0) -> Any:
         "closed_on": None,
     }
     notice = namedtuple("Draft", values)(**values)
-    if wrong := problems(notice, wish.starts_on, calendar(database)):
+    wrong = [one for one in problems(notice, wish.starts_on, calendar(database)) if one.severity is Severity.ERROR]
+    if wrong:
         raise GongshiError("；".join(finding.message for finding in wrong) + "。")
     return notice
 

@@ -16,7 +16,7 @@ from gongshi.policy.facts import World
 from gongshi.policy.proving import count
 from gongshi.policy.release import Figures
 from gongshi.policy.scope import PROGRAMMES
-from gongshi.policy.tables import IDENTITY, fill_facts, filling, finish, materialise, prepare
+from gongshi.policy.tables import IDENTITY, fill_facts, filling, finish, known_years, materialise, prepare
 from gongshi.policy.telling import lapse, open_ends
 from gongshi.policy.values import Outcome, Policies, Policy, Rule, State
 
@@ -118,6 +118,9 @@ def _settle(outcomes: dict[str, Outcome], queries: Sequence[Query], database: Da
             outcomes[query.rule.id] = outcome = replace(outcome, findings=_to_fill(outcome.findings, complete))
         if notices := open_ends(outcome, tuple(query.standards.values()), day):
             outcomes[query.rule.id] = replace(outcome, findings=(*outcome.findings, *notices))
+    beyond = {name: outcome for name, outcome in outcomes.items() if outcome.beyond}
+    for name, outcome in list(beyond.items())[:1]:
+        outcomes[name] = replace(outcome, findings=(*outcome.findings, _beyond(database, list(beyond.values()))))
 
 
 def _to_fill(findings: Sequence[Finding], complete: date) -> tuple[Finding, ...]:
@@ -168,10 +171,11 @@ def _run_one(database: Database, query: Query, base: Figures | None = None) -> O
     looked, broke = details[0]["looked"], details[0]["broke"]
     beyond = [one for one in details if one.get("beyond")]
     bad = [one for one in details if not one.get("beyond")] if broke else []
-    findings = [*_findings(database, rule, bad), *_beyond(rule, len(beyond))]
+    findings = _findings(database, rule, bad)
     gaps = tuple((title, details[0][f"gap{n}"]) for n, title in enumerate(query.gaps) if details[0][f"gap{n}"])
     undated = details[0].get("undated", 0)
-    return Outcome(rule, State.RAN, looked, broke - len(beyond), tuple(findings), gaps, details[0]["blank"], undated)
+    left = (gaps, details[0]["blank"], undated, len(beyond))
+    return Outcome(rule, State.RAN, looked, broke - len(beyond), tuple(findings), *left)
 
 
 def _load_base(database: Database, pairs: Sequence[Sequence[str | None]]) -> None:
@@ -210,23 +214,13 @@ def _at_rule(rule: Rule, code: str, severity: Severity, message: str, key: tuple
     )
 
 
-def _beyond(rule: Rule, count: int) -> list[Finding]:
-    if not count:
-        return []
-    message = f"规则“{rule.title}”按工作日计算，有 {count} 条记录的日期超出节假日安排的年份，无法判断：请在节假日安排里补上这些年"
-    return [
-        Finding(
-            "calendar",
-            Severity.ERROR,
-            message,
-            CALENDAR,
-            0,
-            "calendar",
-            policy=rule.policy,
-            rule=rule.id,
-            clause=rule.clause,
-        )
-    ]
+def _beyond(database: Database, outcomes: Sequence[Outcome]) -> Finding:
+    """One notice for all rules that count working days of years whose holidays nobody entered."""
+    years = known_years(database)
+    known = f"只有连续的 {years[0]}—{years[1]} 年" if years else "是空的"
+    count = sum(outcome.beyond for outcome in outcomes)
+    message = f"节假日安排{known}，{len(outcomes)} 条按工作日计算的规则有 {count} 处日期在这以外，没有判：请照国务院办公厅的通知补上那些年"
+    return Finding("calendar", Severity.NOTICE, message, CALENDAR, 0, "calendar")
 
 
 def _not_configured(query: Query, day: date) -> Outcome:

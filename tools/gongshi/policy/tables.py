@@ -85,18 +85,30 @@ def _sane(field: Field) -> str:
     return name
 
 
+def known_years(database: Database) -> tuple[int, int] | None:
+    """The first and the last of the longest run of years that the calendar has: between years there must be no other that
+    nobody entered."""
+    if "calendar" not in database.descriptor.resources:
+        return None
+    rows = database.sql(
+        """WITH years AS (SELECT DISTINCT year(calendar_date) AS y FROM calendar
+             WHERE calendar_date BETWEEN DATE '1990-01-01' AND DATE '2200-12-31'),
+           runs AS (SELECT y, y - row_number() OVER (ORDER BY y) AS run FROM years)
+           SELECT min(y), max(y) FROM runs GROUP BY run ORDER BY count(*) DESC, max(y) DESC LIMIT 1"""
+    )
+    return rows[0] if rows else None
+
+
 def _workdays(database: Database) -> None:
-    """Each day of the calendar's years with the number of working days up to it."""
+    """Each day of the years that the calendar knows with the number of working days up to it."""
     database.sql("CREATE TABLE rules.workday (d DATE, work BOOLEAN, n BIGINT)")
-    if "calendar" in database.descriptor.resources:
+    if years := known_years(database):
         database.sql(
             """INSERT INTO rules.workday
-               WITH bounds AS (SELECT min(year(calendar_date)) AS a, max(year(calendar_date)) AS b FROM calendar
-                 WHERE calendar_date BETWEEN DATE '1990-01-01' AND DATE '2200-12-31'),
-               days AS (SELECT unnest(generate_series(make_date(a, 1, 1), make_date(b, 12, 31), INTERVAL 1 DAY))::DATE AS d
-                 FROM bounds WHERE a IS NOT NULL),
+               WITH days AS (SELECT unnest(generate_series(make_date($1, 1, 1), make_date($2, 12, 31), INTERVAL 1 DAY))::DATE AS d),
                marked AS (SELECT d, CASE coalesce(max(c.day_kind), '') WHEN '放假' THEN false WHEN '上班' THEN true
                    ELSE isodow(d) < 6 END AS work
                  FROM days LEFT JOIN calendar c ON c.calendar_date = d GROUP BY d)
-               SELECT d, work, sum(work::INT) OVER (ORDER BY d) FROM marked"""
+               SELECT d, work, sum(work::INT) OVER (ORDER BY d) FROM marked""",
+            years,
         )

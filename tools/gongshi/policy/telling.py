@@ -25,13 +25,15 @@ def unjudged(outcome: Outcome) -> str:
         words.append(f"{outcome.blank:,} 行无法判断（空着：{empty}）")
     if outcome.undated:
         words.append(f"{outcome.undated:,} 行的日期没有标准，未判")
+    if outcome.beyond:
+        words.append(f"{outcome.beyond:,} 行的日期超出节假日安排，未判")
     return "，".join(words)
 
 
 def open_ends(outcome: Outcome, standards: Iterator[Standard] | tuple[Standard, ...], day: date) -> list[Finding]:
     """Notices of a rule that could judge none of its rows, or some of whose rows have no standard of their date."""
     rule, words = outcome.rule, []
-    if outcome.state == State.RAN and outcome.looked and not outcome.judged:
+    if outcome.state == State.RAN and outcome.blank and not outcome.judged:
         words.append(f"规则“{rule.title}”一行也没能判断：{unjudged(outcome)}；请补填，或说明为什么不填")
     elif outcome.state == State.RAN and outcome.undated:
         past = "、".join(lapse(one, day) for one in standards if lapse(one, day))

@@ -212,7 +212,8 @@ class Outcome:
     """What one rule said: how many rows it looked at, how many break it, and the findings (at most a thousand).
 
     ``gaps`` are rows looked at that lack what the rule asks of a row, by field; ``blank`` how many such rows there are, and
-    ``undated`` how many more were not looked at because no standard has a value on their date."""
+    ``undated`` how many more were not looked at because no standard has a value on their date; ``beyond`` are those whose days the calendar of
+    holidays does not reach."""
 
     rule: Rule
     state: str
@@ -222,8 +223,9 @@ class Outcome:
     gaps: tuple[tuple[str, int], ...] = ()
     blank: int = 0
     undated: int = 0
+    beyond: int = 0
 
     @property
     def judged(self) -> int:
         """How many rows it really judged."""
-        return self.looked - self.blank
+        return self.looked - self.blank - self.beyond
