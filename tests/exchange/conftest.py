@@ -56,9 +56,8 @@ def rows() -> dict[str, list[dict[str, str]]]:
     }
 
 
-@pytest.fixture
-def root(tmp_path: Path) -> Path:
-    """The county's folder."""
+def small_county(tmp_path: Path) -> Path:
+    """The county's folder; its keys lie beside it."""
     from gongshi.package import csv_bytes, read_descriptor
 
     folder = tmp_path / "账本"
@@ -91,6 +90,12 @@ def root(tmp_path: Path) -> Path:
     for role in ("guzhen", "changle", "county"):
         keygen(folder, "扶贫办", role, tmp_path / "home" / role)
     return folder
+
+
+@pytest.fixture
+def root(tmp_path: Path) -> Path:
+    """The county's folder."""
+    return small_county(tmp_path)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ from gongshi.model import GongshiError
 from gongshi.repository import reason
 
 WORDS = {"created": "新增", "updated": "更新", "unchanged": "未变", "refused": "退回"}
-HOW = {"mapping": "映射", "title": "同名", "guess": "猜测", "identifier": "密封"}
+HOW = {"mapping": "映射", "title": "同名", "guess": "猜测", "identifier": "密封", "form": "样式"}
 LIMIT = 200  # rows of one kind listed on the terminal
 
 
@@ -25,6 +25,9 @@ LIMIT = 200  # rows of one kind listed on the terminal
 @click.option("--dry-run", is_flag=True, help="只说会怎样，什么也不写")
 @click.option("--mapping", metavar="NAME", help="指明用哪个映射（数字代码只有这样才对照）")
 @click.option("--save-mapping", metavar="NAME", default="", help="确认表头的对照，并存为这个名称的映射")
+@click.option(
+    "--set", "said", metavar="字段=值", multiple=True, help="表里没有、每一行都一样的内容，如 支付编号=F0000012"
+)
 @click.option("--on", "on_day", metavar="DATE", help="以哪一天为准，默认是县情里的数据日期，没有则是今天")
 @IDENTITY
 @click.pass_obj
@@ -35,10 +38,13 @@ def import_(
     dry_run: bool,
     mapping: str | None,
     save_mapping: str,
+    said: tuple[str, ...],
     on_day: str | None,
     identity: Path | None,
 ) -> None:
     """把 Excel 表（.xlsx、.xls、.csv）导入台账。每一行或新增、或更新、或未变、或退回，逐行说明。
+
+    常用的表（贫困户信息、项目库、一卡通发放表、小额信贷台账等）按标题和表头认出，户、人、帮扶人、项目、单位按姓名、身份证号、名称找到。
 
     空格子不会清掉台账里的内容；由 gongshi export 导出的表改后导入时例外：只导入您改过的格，清空也算改。
     退回的行另存为“…-退回-含个人信息.xlsx”，改好后再导入它就行，导完请删去。可以一次写几份表。
@@ -55,7 +61,7 @@ def import_(
         mapping_path(save_mapping)
     with load(tree, ["county"]) as database:
         when = day(on_day, county_day(database))
-    request = Request(when, township, mapping, identity_if_any(identity, root), save_mapping)
+    request = Request(when, township, mapping, identity_if_any(identity, root), save_mapping, said=pairs(said, "--set"))
     codes = [_one(root, workbook, data, request, dry_run, len(read) > 1) for workbook, data in read]
     sys.exit(max(codes))
 
@@ -104,6 +110,17 @@ def _import(root: Path, workbook: Path, data: bytes, request):
     done = take_in(root, workbook, data, request, os.environ, show)
     show("")
     return done
+
+
+def pairs(said: tuple[str, ...], option: str) -> dict[str, str]:
+    """``字段=值`` as pairs; GongshiError for one without ``=`` or said twice."""
+    found: dict[str, str] = {}
+    for text in said:
+        name, mark, value = (part.strip() for part in text.replace("＝", "=").partition("="))
+        if not (mark and name and value) or name in found:
+            raise GongshiError(f"{option} 要写成“名称=内容”，一个名称只写一次，如 {option} 支付编号=F0000012。")
+        found[name] = value
+    return found
 
 
 def read_input(place: Path) -> bytes:

@@ -36,10 +36,15 @@ class Candidate:
         """Refuse for the field ``name``, or for the row's key where the sheet has no such column."""
         columns = self.table.fields
         keys = [key for key in self.table.resource.schema.primary_key if key in columns]
-        place = columns[name].place if name in columns else columns[keys[0]].place if keys else 0
+        place = columns[name].place if name in columns else columns[keys[0]].place if keys else self._told_by(name)
         missing = "" if name in columns or name not in self.table.resource.schema.names else "（表里没有这一列）"
         self.problems.append(Problem(place, message + missing))
         self.kind = Kind.REFUSED
+
+    def _told_by(self, name: str) -> int:
+        """The column by which a form finds whom or what a row is about, 0 if there is none."""
+        roles = ("person", "head", "id_no") if name in ("household_no", "member_no") else ("helper", "place")
+        return next((column.place for column in self.table.columns if column.role in roles), 0)
 
     def result(self) -> RowResult:
         """What became of the row, as a value."""

@@ -22,6 +22,7 @@ from gongshi.exchange.ledger import Key, Ledger, OverlayTree, Row
 from gongshi.exchange.memory import Origin
 from gongshi.exchange.numbering import Numbers
 from gongshi.exchange.persons import People, person_problems
+from gongshi.exchange.referring import Referrer, targets
 from gongshi.exchange.rules import sealing_findings
 from gongshi.exchange.tables import Table
 from gongshi.exchange.values import CellChange, Kind
@@ -31,6 +32,7 @@ from gongshi.repository import Tree
 
 _NUMBERED = re.compile(r"([A-Z]*)\[0-9\]\{([0-9]+)\}")
 _NO_LIMIT = 10**9
+_FIRST = ("households", "members", "units", "schools", "helpers", "allocations", "projects", "payments", "pairings")
 
 
 class Decider:
@@ -52,13 +54,17 @@ class Decider:
         """Set ``kind``, ``key``, ``changes`` and ``problems`` of every candidate. Parents come before children."""
         if not resources:
             return
-        self.ledger = Ledger(self.tree, self.descriptor, resources)
+        named = targets(candidates, self.descriptor)
+        self.ledger = Ledger(self.tree, self.descriptor, resources | named)
         find_all(candidates, self.ledger, self.people)
+        referrer = Referrer(self.ledger, self.descriptor)
         self.numbers = Numbers(self.ledger)
         order = {name: place for place, name in enumerate(self._parents_first())}
         tables = sorted({id(c.table): c.table for c in candidates}.values(), key=lambda t: order[t.resource.name])
         for table in tables:
-            self._decide_table(table, [candidate for candidate in candidates if candidate.table is table])
+            rows = [candidate for candidate in candidates if candidate.table is table]
+            referrer.refer(rows)
+            self._decide_table(table, rows)
         while self._refuse_invalid(resources) or self._refuse_by_rules():
             pass
 
@@ -73,7 +79,7 @@ class Decider:
 
     def _parents_first(self) -> list[str]:
         lists = {name for document in self.descriptor.documents for name in document.lists.values()}
-        first = [name for name in ("households", "members") if name in self.descriptor.resources]
+        first = [name for name in _FIRST if name in self.descriptor.resources]
         rest = sorted(self.descriptor.resources, key=lambda name: name in lists)
         return list(dict.fromkeys((*first, *rest)))
 
@@ -98,7 +104,8 @@ class Decider:
         spoiled = {problem.column for problem in candidate.problems}
         for name in schema.primary_key:
             column = candidate.table.fields.get(name)
-            if not candidate.values.get(name) and not (column and column.place in spoiled):
+            asked = candidate.table.feed and candidate.problems  # what keeps the program from giving it is told already
+            if not candidate.values.get(name) and not asked and not (column and column.place in spoiled):
                 title = schema.field(name).title
                 candidate.refuse(name, f"“{title}”不能为空，请补填{self._next_free(candidate, name)}")
         if candidate.problems:
@@ -304,7 +311,7 @@ class Decider:
         only = {*resources, *(key.reference for key in keys)}
         refused: dict[int, Candidate] = {}
         blamed: dict[int, set[str]] = {}  # a cell that is no code at all is not also told to be unknown
-        with load(OverlayTree(self.tree, self.ledger.changes()), only, self.descriptor) as database:
+        with load(OverlayTree(self.tree, self.ledger.changes()), only, self.descriptor, as_text=True) as database:
             for name in sorted(resources):
                 for candidate, fault, message in self._doubts(database, name):
                     candidate.refuse(fault, message)

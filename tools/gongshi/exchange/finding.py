@@ -32,15 +32,18 @@ class _Seeker:
         names = candidate.table.resource.schema.names
         values = candidate.values
         wanted = [name for name in ("member_no", "household_no") if name in names]
-        foreign = [name for name in wanted if values.get(name) and not self._ours(candidate, name)]
+        if candidate.table.feed and candidate.table.feed.about == "through":
+            wanted = ["household_no"]  # no field of the record: by it the record's own number is found
+        foreign = [name for name in wanted if values.get(name) and name in names and not self._ours(candidate, name)]
         name = self._name(candidate, foreign)
         number = values.get("id_no") or candidate.number
         missing = foreign or self._lacking(candidate, wanted)
         if not missing or not (name or number) or candidate.problems:
             return
         if self.people is None:
-            if foreign:
-                candidate.refuse(foreign[0], "不是台账的编号；按姓名或身份证号找人要用密钥，请用 --identity 指明")
+            if foreign or candidate.table.feed:
+                why = "不是台账的编号；" if foreign else "没有台账的编号；"
+                candidate.refuse(missing[0], why + "按姓名或身份证号找人要用密钥，请用 --identity 指明")
             return
         found = self._members(candidate, name, number, foreign)
         if len(found) == 1:
@@ -48,12 +51,22 @@ class _Seeker:
         elif len(found) > 1:
             shown = "、".join(found[:_SHOWN]) + ("等" if len(found) > _SHOWN else "")
             candidate.refuse(missing[0], f"有 {len(found)} 个人符合这一行（{shown}），请补填户编号、人编号或身份证号")
-        elif foreign:
-            candidate.refuse(foreign[0], "不是台账的编号，按这一行的姓名、村、身份证号也没有找到，请补填台账的编号")
+        elif foreign or candidate.table.feed:
+            sought = "按这一行的姓名、村、身份证号"
+            why = f"不是台账的编号，{sought}也没有找到" if foreign else f"{sought}没有找到这个人"
+            candidate.refuse(missing[0], f"{why}，请补填台账的编号")
 
     def _lacking(self, candidate: Candidate, wanted: list[str]) -> list[str]:
         schema, values = candidate.table.resource.schema, candidate.values
-        needed = [name for name in wanted if schema.field(name).required or name in schema.primary_key]
+        about = candidate.table.feed.about if candidate.table.feed else ""
+        needed = [
+            name
+            for name in wanted
+            if name not in schema.names
+            or schema.field(name).required
+            or name in schema.primary_key
+            or (about and (name == "household_no" or about == "member"))
+        ]
         return [name for name in needed if not values.get(name)]
 
     def _ours(self, candidate: Candidate, name: str) -> bool:

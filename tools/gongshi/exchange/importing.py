@@ -17,21 +17,24 @@ from gongshi.checks.showing import personal
 from gongshi.exchange.candidates import Candidate
 from gongshi.exchange.convert import Converter
 from gongshi.exchange.deciding import Decider
+from gongshi.exchange.filling import fill
+from gongshi.exchange.forms import Form, read_forms
 from gongshi.exchange.identifiers import BY_NAME, FIELDS, SYNONYMS, carries_persons
 from gongshi.exchange.likeness import PLACES
 from gongshi.exchange.mapping import IGNORED, ColumnMapping, MappedColumn, Vocabulary, normal, read_mappings
 from gongshi.exchange.memory import Memory, origin_of, recall
-from gongshi.exchange.names import codes_of_names
+from gongshi.exchange.names import NAMED, codes_of_names
 from gongshi.exchange.opened import opened_names
 from gongshi.exchange.owners import is_name
 from gongshi.exchange.persons import People, spelled
 from gongshi.exchange.places import Places
+from gongshi.exchange.recognising import form_tables, recognise
 from gongshi.exchange.sheets import Sheet, address, column_letters, read_sheets
 from gongshi.exchange.tables import NoTable, Table, filled_rows, find_table
 from gongshi.exchange.totals import slips
 from gongshi.exchange.values import ImportResult, Kind, Problem, RowResult, SheetResult
 from gongshi.model import GongshiError
-from gongshi.package import RECORDS, Descriptor, Field, Resource, is_free, read_descriptor
+from gongshi.package import RECORDS, Descriptor, Field, Resource, is_free, load, read_descriptor
 from gongshi.repository import Tree
 from gongshi.sealing import Identity
 
@@ -43,8 +46,8 @@ Progress = Callable[[str], None]
 @dataclass(frozen=True, slots=True)
 class Request:
     """How to import: for which township (None: each row where it belongs), by which mapping (None: all are tried),
-    with whose identity, as of which day, under which name to keep the mapping ("" for not), and which cells, by sheet, row and
-    column from 0, a person has put right since."""
+    with whose identity, as of which day, under which name to keep the mapping ("" for not), which cells, by sheet, row and
+    column from 0, a person has put right since, and what he says of every row, by the title or name of a field."""
 
     day: date
     township: str | None = None
@@ -52,6 +55,7 @@ class Request:
     identity: Identity | None = None
     save_mapping: str = ""
     mended: Mapping[tuple[str, int, int], str] = field(default_factory=dict)
+    said: Mapping[str, str] = field(default_factory=dict)
 
 
 def plan_import(
@@ -67,13 +71,21 @@ def plan_import(
     memory = recall(sheets)
     mappings = _mappings(tree, descriptor, request.mapping)
     progress("辨认表头")
-    found = [_find(sheet, descriptor, mappings, memory, name, request) for sheet in _wanted(sheets, memory)]
+    forms = read_forms(descriptor)
+    found = [
+        pair
+        for sheet in _wanted(sheets, memory)
+        for pair in _find(sheet, descriptor, mappings, memory, name, request, forms)
+    ]
     tables = [table for table, _ in found if table]
     people = _people(tree, tables, request, progress)
     progress("转换各格")
-    codes = codes_of_names(tree, descriptor, [table.resource for table in tables], request.township)
+    with load(tree, NAMED, descriptor, as_text=True) as database:
+        codes = codes_of_names(database, [table.resource for table in tables], request.township)
+        places = Places(database)
     candidates = [one for table in tables for one in _candidates(table, mappings, codes)]
-    _place(candidates, Places(tree, descriptor), request.township)
+    _place(candidates, places, request.township)
+    fill(candidates, places, request.said)
     _refuse_names(candidates, tree, request)
     progress("与台账比较")
     decider = Decider(tree, descriptor, request.township, people)
@@ -157,8 +169,9 @@ def _find(
     memory: Memory | None,
     name: str,
     request: Request,
-) -> tuple[Table | None, SheetResult]:
-    """(the sheet's table, its result to fill); without a table all its rows are refused already."""
+    forms: Sequence[Form],
+) -> list[tuple[Table | None, SheetResult]]:
+    """(a table of the sheet, its result to fill) for each; without a table all its rows are refused already."""
     origin = origin_of(sheet, memory, lambda resource: _titles(descriptor, resource)) if memory else None
     if origin:
         names: Sequence[str] = [origin.resource] if origin.resource in descriptor.resources else []
@@ -167,13 +180,39 @@ def _find(
     else:
         names = [name for name in descriptor.resources if name not in NOT_IMPORTED]
     words = [Vocabulary(descriptor.resources[name], mappings) for name in names]
-    table = find_table(sheet, words, origin.resource if origin else "", name.rsplit("/", 1)[-1])
+    file = name.rsplit("/", 1)[-1]
+    table = find_table(sheet, words, origin.resource if origin else "", file)
+    if not origin and not request.mapping:
+        found = _as_form(sheet, forms, table, descriptor, file)
+        if isinstance(found, list):
+            return [(one, _begun(one, place)) for place, one in enumerate(found)]
+        table = found
     if isinstance(table, NoTable):
-        return None, _unread(sheet, table)
-    result = SheetResult(sheet, table.resource.name, table.resource.title, table.columns, skipped=table.skipped)
-    result.row_units, result.origin = table.row_units, origin
-    result.notices.extend(_notices(table))
-    return replace(table, origin=origin), result
+        return [(None, _unread(sheet, table))]
+    table = replace(table, origin=origin)
+    return [(table, _begun(table))]
+
+
+def _as_form(
+    sheet: Sheet, forms: Sequence[Form], table: Table | NoTable, descriptor: Descriptor, file: str
+) -> list[Table] | Table | NoTable:
+    """The tables of the known form that the sheet is, if that says more of it than the plain table does."""
+    found = recognise(sheet, forms, file)
+    plain = isinstance(table, Table)
+    if not found or (plain and (table.exported or found.covered <= len(table.fields))):
+        return table
+    tables = form_tables(sheet, found, descriptor, file)
+    return table if isinstance(tables, NoTable) and plain else tables
+
+
+def _begun(table: Table, place: int = 0) -> SheetResult:
+    """The result of a table, its rows still to come; what concerns the whole sheet is told with its first table."""
+    result = SheetResult(table.sheet, table.resource.name, table.resource.title, table.columns, skipped=table.skipped)
+    result.row_units, result.origin = table.row_units, table.origin
+    if table.form and not place:
+        result.notices.append(f"按样式“{table.form.title}”读入")
+    result.notices.extend(_notices(table) if not place else ())
+    return result
 
 
 def _titles(descriptor: Descriptor, resource: str) -> dict[str, str]:
@@ -199,14 +238,19 @@ def _notices(table: Table) -> list[str]:
     if hidden:
         shown = "、".join(map(str, hidden[:10])) + (" 等" if len(hidden) > 10 else "")
         notices.append(f"第 {shown} 行是隐藏的，也已读入，共 {len(hidden)} 行")
-    left = [c.header for c in table.columns if c.meaning.how == "ignored" and normal(c.header) not in _ALWAYS | PLACES]
+    kept = _ALWAYS | PLACES
+    left = [c.header for c in table.columns if c.meaning.how == "ignored" and normal(c.header) not in kept]
+    if table.form:
+        taken = {column.place for column in table.columns if column.role} | set(table.elsewhere)
+        left = [c.header for c in table.columns if c.meaning.how == "ignored" and c.header and c.place not in taken]
+        left = [header for header in left if normal(header) not in kept]
     if left:
         notices.append(f"按映射不收的列：{'、'.join(header[:12] for header in left)}")
     for column in table.columns:
         letters, meaning = column_letters(column.place), column.meaning
         if column.place in sheet.hidden_columns and meaning.field:
             notices.append(f"{letters} 列“{column.header}”是隐藏的，也已读入")
-        lone = meaning.field is None and meaning.how != "ignored"
+        lone = meaning.field is None and meaning.how != "ignored" and not column.role
         count = sum(1 for row in table.rows if sheet.cell(row, column.place) not in ("", None)) if lone else 0
         if count and meaning.how == "another":
             notices.append(
@@ -228,7 +272,7 @@ def _people(tree: Tree, tables: Sequence[Table], request: Request, progress: Pro
         for name, column in table.fields.items()
         if carries_persons(table.resource) and name in BY_NAME
     }
-    beside = any(column.meaning.how == "identifier" for table in tables for column in table.columns)
+    beside = any(column.meaning.how == "identifier" or column.role for table in tables for column in table.columns)
     if not titles and (request.identity is None or not beside):
         return None
     if request.identity is None:
@@ -247,7 +291,7 @@ def _candidates(
 ) -> list[Candidate]:
     """Each data row with its cells converted."""
     values = {field: dict(names) for (resource, field), names in codes.items() if resource == table.resource.name}
-    for mapping in mappings:
+    for mapping in (*mappings, *([table.form] if table.form else ())):
         if mapping.resource == table.resource.name:
             for name, pairs in mapping.values.items():
                 values.setdefault(name, {}).update(pairs)
@@ -284,21 +328,25 @@ def _candidate(table: Table, row: int, fields, converters) -> Candidate:
 def _name_person(candidate: Candidate) -> None:
     """Whose name and ID number stand in a row of a table that takes none."""
     table = candidate.table
-    columns = [column for column in table.columns if is_name(column.texts)]
-    candidate.about_head = any(normal(column.header).startswith(("户主", "贫困户")) for column in columns)
+    columns = [column for column in table.columns if column.role in ("person", "head") or is_name(column.texts)]
+    heads = ("户主", "贫困户", "脱贫户", "监测户")
+    candidate.about_head = any(c.role == "head" or normal(c.header).startswith(heads) for c in columns)
     beside = _name_column(table)
     if beside is not None:
         candidate.named = str(table.sheet.cell(candidate.row, beside)).strip()
     if not carries_persons(table.resource):
         words = {normal(word) for word in SYNONYMS["id_no"]}
-        found = [c for c in table.columns if normal(c.header) in words and c.meaning.field is None]
+        found = [c for c in table.columns if c.role == "id_no"]
+        found = found or [c for c in table.columns if normal(c.header) in words and c.meaning.field is None]
         cell = table.sheet.cell(candidate.row, found[0].place) if found else ""
         candidate.number = cell.strip() if isinstance(cell, str) else ""
 
 
 def _name_column(table: Table) -> int | None:
     """Where a table that takes no names has the name of the person that each row is about."""
-    places = [column.place for column in table.columns if is_name(column.texts) and column.meaning.field is None]
+    roles = [column.place for column in table.columns if column.role in ("person", "head")]
+    free = [column.place for column in table.columns if is_name(column.texts) and column.meaning.field is None]
+    places = roles if table.feed else free
     return places[0] if places and not carries_persons(table.resource) else None
 
 
@@ -344,6 +392,8 @@ def _to_confirm(tables: Sequence[Table], request: Request) -> tuple[list[tuple[s
     """(sheet, header, field title) of the headers only guessed; and the mappings that would keep them."""
     guesses, mappings = [], {}
     for table in tables:
+        if table.form:
+            continue
         for column in table.columns:
             if column.meaning.how == "guess":
                 guesses.append((table.sheet.name, column.header, column.meaning.field.title))

@@ -53,7 +53,7 @@ class Ledger:
         self._slugs: dict[str, str] | None = None
         self._members: dict[str, list[str]] | None = None
         self._changes: dict[str, bytes] | None = None
-        with load(tree, self._closure(names), descriptor) as database:
+        with load(tree, self._closure(names), descriptor, as_text=True) as database:
             broken = {finding.path for finding in database.findings}
             for name in self._closure(names):
                 self._read(database, descriptor.resources[name], broken)

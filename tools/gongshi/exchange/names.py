@@ -6,8 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from gongshi.exchange.convert import value_key
-from gongshi.package import Database, Descriptor, Resource, load
-from gongshi.repository import Tree
+from gongshi.package import Database, Resource
 
 NAMED = ("divisions", "units", "schools")
 _VILLAGE = ("村", "社区")
@@ -15,19 +14,16 @@ _OFFICES = ("委会", "民委员会", "居委会", "居民委员会", "村委会
 
 
 def codes_of_names(
-    tree: Tree, descriptor: Descriptor, resources: Sequence[Resource], township: str | None
+    database: Database, resources: Sequence[Resource], township: str | None
 ) -> dict[tuple[str, str], dict[str, str]]:
     """(resource, field) → {name: code} for the fields that refer to divisions, units or schools. A name that two of them
-    bear stands for none; of divisions only those of ``township`` count, if one is given."""
+    bear stands for none; of divisions only those of ``township`` count, if one is given. ``database`` holds ``NAMED``."""
     wanted: dict[tuple[str, str], str] = {}
-    for key in descriptor.foreign_keys:
+    for key in database.descriptor.foreign_keys:
         target = {"villages": "divisions"}.get(key.reference, key.reference)
         if len(key.fields) == 1 and target in NAMED and any(key.resource == one.name for one in resources):
             wanted[(key.resource, key.fields[0])] = target
-    if not wanted:
-        return {}
-    with load(tree, set(wanted.values()), descriptor) as database:
-        known = {name: _unique(_pairs(database, name, township)) for name in set(wanted.values())}
+    known = {name: _unique(_pairs(database, name, township)) for name in set(wanted.values())}
     return {place: known[target] for place, target in wanted.items()}
 
 

@@ -3,11 +3,23 @@ from a record only in figures is asked about, since it may be that record, corre
 
 from __future__ import annotations
 
+import re
+
 from gongshi.exchange.candidates import Candidate
 from gongshi.exchange.identifiers import numbered
 from gongshi.exchange.ledger import Key, Ledger
 
 _FIGURES = ("integer", "number", "boolean")
+_YEARLY = re.compile(r"([A-Z]+)\[0-9\]\{4\}-\[0-9\]\{([0-9]+)\}")
+_OPEN = re.compile(r"([A-Z]+)\[0-9\]\{([0-9]+),[0-9]+\}")
+KINDS = {
+    **dict.fromkeys(("产业扶贫", "金融扶贫"), "CY"),
+    "就业扶贫": "JY",
+    **dict.fromkeys(("村基础设施", "村公共服务", "生活条件改善"), "JS"),
+    "易地扶贫搬迁": "BQ",
+    **dict.fromkeys(("教育扶贫", "健康扶贫", "危房改造", "综合保障"), "BZ"),
+    "项目管理费": "GL",
+}
 
 
 class Numbers:
@@ -21,12 +33,16 @@ class Numbers:
 
     def give(self, candidate: Candidate) -> None:
         """Set the number of a row that has none, or refuse it with what to ask."""
-        shape = numbered(candidate.table.resource)
+        shape = self._shape(candidate)
         if shape is None or candidate.problems:
             return
         schema, values = candidate.table.resource.schema, candidate.values
         key = schema.primary_key[0]
         said = [field for field in schema.fields if field.name != key and values.get(field.name)]
+        by = candidate.table.feed.known_by if candidate.table.feed else ()
+        if by and all(values.get(name) for name in by):
+            self._known_by(candidate, by, shape)
+            return
         telling = tuple(field.name for field in said if field.type not in _FIGURES)
         at = tuple(values[name] for name in telling)
         known = self._table(candidate.resource, telling).get(at, [])
@@ -41,6 +57,46 @@ class Numbers:
         else:
             self._given[candidate.resource, telling, at] = candidate
             values[key] = self._new(candidate.resource, *shape)
+
+    def _known_by(self, candidate: Candidate, by: Key, shape: tuple[str, int]) -> None:
+        """The number of the record that a form's row is: the one with the same values in these fields, else a new one."""
+        schema, values = candidate.table.resource.schema, candidate.values
+        at = tuple(values[name] for name in by)
+        known = self._table(candidate.resource, by).get(at, [])
+        first = self._given.setdefault((candidate.resource, by, at), candidate)
+        if len(known) > 1:
+            said = "、".join(schema.field(name).title for name in by)
+            shown = "、".join(number[0] for number in known[:3])
+            candidate.refuse(schema.primary_key[0], f"台账里有几条“{said}”相同的记录（{shown}），请补填编号")
+        elif known:
+            values[schema.primary_key[0]] = known[0][0]
+        elif first is not candidate:
+            values[schema.primary_key[0]] = first.values[schema.primary_key[0]]
+        else:
+            values[schema.primary_key[0]] = self._new(candidate.resource, *shape)
+
+    def _shape(self, candidate: Candidate) -> tuple[str, int] | None:
+        """(how a new number begins, how many digits follow): letters, letters and the year, or a project's place and kind."""
+        resource, values = candidate.table.resource, candidate.values
+        if plain := numbered(resource):
+            return plain
+        key = resource.schema.primary_key
+        pattern = resource.schema.field(key[0]).pattern if len(key) == 1 else ""
+        if candidate.table.feed and (match := _OPEN.fullmatch(pattern)):
+            widths = [len(number[0]) - len(match[1]) for number in self.ledger.tables[resource.name].rows]
+            return match[1], max(widths, default=int(match[2]))
+        year = values.get("year") or candidate.table.year
+        if candidate.table.feed and year and (match := _YEARLY.fullmatch(pattern)):
+            return f"{match[1]}{year}-", int(match[2])
+        if candidate.table.feed and resource.name == "projects" and year and self._county:
+            return f"{self._county}-{year}-{KINDS.get(values.get('category', ''), 'QT')}-", 4
+        return None
+
+    @property
+    def _county(self) -> str:
+        """The six digits of the county's code."""
+        table = self.ledger.tables.get("divisions")
+        return next((key[0][:6] for key in sorted(table.rows) if key[0].endswith("000000")), "") if table else ""
 
     def _table(self, resource: str, telling: Key) -> dict[Key, list[Key]]:
         """The records of a resource by what they say in these fields."""
@@ -57,8 +113,10 @@ class Numbers:
         return all(record.get(name) == candidate.values[name] for name in names)
 
     def _new(self, resource: str, letters: str, digits: int) -> str:
-        if resource not in self._next:
-            numbers = [key[0][len(letters) :] for key in self.ledger.tables[resource].rows]
-            self._next[resource] = max((int(number) for number in numbers if number.isdecimal()), default=0)
-        self._next[resource] += 1
-        return f"{letters}{self._next[resource]:0{digits}d}"
+        at = f"{resource} {letters}"
+        if at not in self._next:
+            keys = (key[0] for key in self.ledger.tables[resource].rows)
+            numbers = [key.removeprefix(letters) for key in keys if key.startswith(letters)]
+            self._next[at] = max((int(number) for number in numbers if number.isdecimal()), default=0)
+        self._next[at] += 1
+        return f"{letters}{self._next[at]:0{digits}d}"

@@ -11,8 +11,7 @@ from gongshi.exchange.convert import value_key
 from gongshi.exchange.likeness import COUNTY, TOWNSHIP, VILLAGE
 from gongshi.exchange.mapping import normal
 from gongshi.exchange.tables import Table
-from gongshi.package import Descriptor, load
-from gongshi.repository import Tree
+from gongshi.package import Database
 
 _OFFICE = re.compile(r"(?:人民政府|街道办事处|办事处|村民委员会|居民委员会|村委会|居委会|委会|民委员会)$")
 _CODE = re.compile(r"[0-9]{12}")
@@ -32,9 +31,8 @@ NOWHERE = Place()
 class Places:
     """The county's divisions by name and code."""
 
-    def __init__(self, tree: Tree, descriptor: Descriptor) -> None:
-        with load(tree, ["divisions"], descriptor) as database:
-            rows = database.sql("SELECT division_code, name, level, parent_code, slug FROM raw.divisions")
+    def __init__(self, database: Database) -> None:
+        rows = database.sql("SELECT division_code, name, level, parent_code, slug FROM raw.divisions")
         self.counties = {_key(name) for _, name, level, _, _ in rows if level == "县"}
         self.townships = _grouped((_key(name), code) for code, name, level, _, _ in rows if level == "乡镇")
         self.villages = _grouped((_key(name), code) for code, name, level, _, _ in rows if level == "村")
@@ -44,7 +42,8 @@ class Places:
 
     def read(self, table: Table, row: int, township: str | None) -> tuple[Place, list[tuple[int, str]]]:
         """(the row's place, what is wrong with it by column)."""
-        said = {kind: self._cell(table, row, words) for kind, words in KINDS}
+        said = {kind: self._cell(table, row, kind, words) for kind, words in KINDS}
+        said = self._compound(table, row, said)
         problems: list[tuple[int, str]] = []
         column, county = said["county"]
         if county and self.counties and not any(_key(county) in name or name in _key(county) for name in self.counties):
@@ -73,12 +72,29 @@ class Places:
     def _home(self, village: str) -> str:
         return self.slug.get(self.parent.get(village, ""), "")
 
-    def _cell(self, table: Table, row: int, words: set[str]) -> tuple[int, str]:
+    def township_code(self, place: Place) -> str:
+        """The code of the township that a place lies in."""
+        return self.parent.get(place.village) or next((c for c, slug in self.slug.items() if slug == place.slug), "")
+
+    def _cell(self, table: Table, row: int, kind: str, words: set[str]) -> tuple[int, str]:
         for column in table.columns:
             cell = table.sheet.cell(row, column.place)
-            if normal(column.header) in words and isinstance(cell, str) and cell.strip():
+            here = column.role == kind or (not column.role and normal(column.header) in words)
+            if here and isinstance(cell, str) and cell.strip():
                 return column.place, cell.strip()
         return 0, ""
+
+    def _compound(self, table: Table, row: int, said: dict[str, tuple[int, str]]) -> dict[str, tuple[int, str]]:
+        """The same with what one cell says of several (古镇古街社区1组), where no other column does."""
+        for column in table.columns:
+            cell = table.sheet.cell(row, column.place)
+            if column.role == "place" and isinstance(cell, str) and cell.strip():
+                text = _key(cell)
+                for kind, known in (("township", self.townships), ("village", self.villages)):
+                    names = sorted((name for name in known if name in text), key=len, reverse=True)
+                    if names and not said[kind][1]:
+                        said = said | {kind: (column.place, names[0])}
+        return said
 
     def _codes(self, text: str, known: dict[str, list[str]]) -> list[str]:
         if _CODE.fullmatch(text):

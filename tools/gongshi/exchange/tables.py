@@ -10,9 +10,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from gongshi.exchange.around import around, is_unit_row, texts_of, unit_column, with_units
+from gongshi.exchange.forms import Feed
 from gongshi.exchange.identifiers import carries_persons, numbered
 from gongshi.exchange.likeness import VILLAGE, nearest, unaccounted
-from gongshi.exchange.mapping import Meaning, Vocabulary, normal
+from gongshi.exchange.mapping import ColumnMapping, Meaning, Vocabulary, normal
 from gongshi.exchange.memory import Origin
 from gongshi.exchange.owners import owned
 from gongshi.exchange.sheets import Damaged, Raw, Sheet, column_letters
@@ -32,19 +33,22 @@ _NOTE = re.compile(
 @dataclass(frozen=True, slots=True)
 class Column:
     """A column of a table: where it stands, its header as read, what that means, the unit of its figures ("" for the
-    field's own), and all levels of its header, lowest first."""
+    field's own), all levels of its header, lowest first, and what a form has it for (``forms.ROLES``)."""
 
     place: int
     header: str
     meaning: Meaning
     unit: str = ""
     texts: tuple[str, ...] = ()
+    role: str = ""
 
 
 @dataclass(frozen=True)
 class Table:
     """A table found in a sheet. Rows count from 0. ``skipped`` maps a row that is no data to what it is; ``row_units`` a
-    row to the money unit that a column of units says for it; ``origin`` is what it was exported from, if it remembers."""
+    row to the money unit that a column of units says for it; ``origin`` is what it was exported from, if it remembers. If
+    the sheet is a known form: ``feed`` is what it feeds here, ``form`` its words, ``year`` that of its title,
+    ``elsewhere`` the columns that feed other tables."""
 
     sheet: Sheet
     resource: Resource
@@ -53,6 +57,10 @@ class Table:
     skipped: dict[int, str]
     row_units: dict[int, str] = field(default_factory=dict)
     origin: Origin | None = None
+    feed: Feed | None = None
+    form: ColumnMapping | None = None
+    year: str = ""
+    elsewhere: tuple[int, ...] = ()
 
     @property
     def exported(self) -> bool:
@@ -94,7 +102,7 @@ def find_table(sheet: Sheet, vocabularies: Sequence[Vocabulary], hint: str = "",
     best: list[tuple[float, int, int, Vocabulary, tuple[Column, ...]]] = []
     for top in filled[:LOOK_ROWS]:
         for depth in range(1, DEEPEST_HEADER + 1):
-            if depth > 1 and not _is_grouped(sheet, top, depth):
+            if depth > 1 and not tied(sheet, top, depth):
                 break
             headers = _headers(sheet, top, depth)
             for words in vocabularies:
@@ -107,7 +115,7 @@ def find_table(sheet: Sheet, vocabularies: Sequence[Vocabulary], hint: str = "",
     if any(entry[0] == score and entry[3] is not words for entry in best[1:]):
         titles = "、".join(dict.fromkeys(entry[3].resource.title for entry in best if entry[0] == score))
         return NoTable(f"表头同时像{titles}，请用 --mapping 指明用哪个映射")
-    table = _table(sheet, words, columns, range(-top, -top - depth), filled, file)
+    table = table_of(sheet, words, columns, range(-top, -top - depth), filled, file)
     if isinstance(table, NoTable) or hint:
         return table
     if why := unaccounted(sheet, table.columns, table.rows):
@@ -123,7 +131,7 @@ def _no_table(sheet: Sheet, vocabularies: Sequence[Vocabulary], filled: Sequence
         resource = vocabularies[0].resource
         keys = "、".join(resource.schema.field(name).title for name in resource.schema.primary_key)
         return NoTable(f"没有找到“{resource.title}”的表头，至少要有“{keys}”列")
-    tried = [_headers(sheet, top, 2 if _is_grouped(sheet, top, 2) else 1) for top in filled[:8]]
+    tried = [_headers(sheet, top, 2 if tied(sheet, top, 2) else 1) for top in filled[:8]]
     headers = max(tried, key=lambda texts: len(set(texts)), default=[])
     near = nearest(sheet, headers, vocabularies, file)
     return NoTable(
@@ -156,7 +164,7 @@ def _spoil_merged(sheet: Sheet, columns: Sequence[Column], first: int) -> None:
                     line[place] = Damaged(MERGED)
 
 
-def _is_grouped(sheet: Sheet, top: int, depth: int) -> bool:
+def tied(sheet: Sheet, top: int, depth: int) -> bool:
     """Whether merged cells tie the rows from ``top`` on together as one header of ``depth`` rows."""
     rows = range(top, top + depth)
     return any(
@@ -165,15 +173,17 @@ def _is_grouped(sheet: Sheet, top: int, depth: int) -> bool:
     )
 
 
+def levels_of(sheet: Sheet, top: int, depth: int) -> list[list[str]]:
+    """For each column the different texts of its header, from the top."""
+    width = max((len(sheet.cells[row]) for row in range(top, min(top + depth, len(sheet.cells)))), default=0)
+    columns = ([sheet.cell(row, place) for row in range(top, top + depth)] for place in range(width))
+    return [list(dict.fromkeys(c.strip() for c in cells if isinstance(c, str) and c.strip())) for cells in columns]
+
+
 def _headers(sheet: Sheet, top: int, depth: int) -> list[tuple[str, ...]]:
     """For each column the texts of its header, lowest first, then joined from the top."""
-    width = max((len(sheet.cells[row]) for row in range(top, min(top + depth, len(sheet.cells)))), default=0)
-    headers = []
-    for place in range(width):
-        cells = [sheet.cell(row, place) for row in range(top, top + depth)]
-        texts = list(dict.fromkeys(cell.strip() for cell in cells if isinstance(cell, str) and cell.strip()))
-        headers.append(tuple(dict.fromkeys((texts[-1], "".join(texts), texts[0]))) if texts else ())
-    return headers
+    levels = levels_of(sheet, top, depth)
+    return [tuple(dict.fromkeys((texts[-1], "".join(texts), texts[0]))) if texts else () for texts in levels]
 
 
 def _columns(headers: Sequence[tuple[str, ...]], words: Vocabulary) -> tuple[Column, ...]:
@@ -234,9 +244,10 @@ def _doubled(columns: Sequence[Column]) -> Column | None:
     return None
 
 
-def _table(
+def table_of(
     sheet: Sheet, words: Vocabulary, columns: tuple[Column, ...], header: range, filled: Sequence[int], file: str
 ) -> Table | NoTable:
+    """The table whose header and columns are found: which rows are data, and in which units."""
     resource = words.resource
     skipped: dict[int, str] = {}
     rows: list[int] = []
@@ -245,6 +256,7 @@ def _table(
     columns = tuple(replace(column, texts=levels[column.place]) for column in columns)
     header_cells = [_comparable(sheet.cells[row]) for row in header]
     keys = [c.place for c in columns if c.meaning.field and c.meaning.field.name in resource.schema.primary_key]
+    marks = keys or [c.place for c in columns if c.meaning.field]
     for row in filled:
         if row < header.start:
             skipped[row] = "标题"
@@ -254,8 +266,8 @@ def _table(
             skipped[row] = "计量单位"
         elif what := _beside_data(sheet.cells[row], keys):
             skipped[row] = what
-        elif _is_header(sheet.cells[row], keys, words):
-            return NoTable(f"第 {row + 1} 行又是一个表头，一张工作表里有两张表，请分成两个工作表再导入", keys[0])
+        elif _is_header(sheet.cells[row], marks, words):
+            return NoTable(f"第 {row + 1} 行又是一个表头，一张工作表里有两张表，请分成两个工作表再导入", marks[0])
         else:
             rows.append(row)
     if carries_persons(resource):
@@ -279,7 +291,7 @@ def _with_groups(sheet: Sheet, header: range) -> range:
     reach = max((b for (a, _), (b, _) in sheet.merged if a in header), default=stop - 1)
     stop = max(stop, min(reach + 1, top + DEEPEST_HEADER, len(sheet.cells)))
     while top and stop - top < DEEPEST_HEADER:
-        if len(texts_of(sheet.cells[top - 1])) < 3 or not _is_grouped(sheet, top - 1, stop - top + 1):
+        if len(texts_of(sheet.cells[top - 1])) < 3 or not tied(sheet, top - 1, stop - top + 1):
             break
         top -= 1
     return range(top, stop)

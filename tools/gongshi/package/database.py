@@ -138,8 +138,11 @@ class Database:
         self._connection.execute("SET lock_configuration = true")
 
 
-def load(tree: Tree, only: Iterable[str] | None = None, descriptor: Descriptor | None = None) -> Database:
-    """The Database of ``tree``; ``only`` names resources to load, the others stay empty tables."""
+def load(
+    tree: Tree, only: Iterable[str] | None = None, descriptor: Descriptor | None = None, as_text: bool = False
+) -> Database:
+    """The Database of ``tree``; ``only`` names resources to load, the others stay empty tables. ``as_text``: only the tables
+    of ``raw``, for who asks no typed view; making those takes longer than reading a small table."""
     descriptor = descriptor or read_descriptor(tree)
     database = Database(descriptor, tree)
     wanted = frozenset(descriptor.resources) if only is None else needed(descriptor, only)
@@ -151,9 +154,10 @@ def load(tree: Tree, only: Iterable[str] | None = None, descriptor: Descriptor |
         database.uncanonical = documents.uncanonical
         for name, table in documents.tables.items():
             _load_table(database, descriptor.resources[name], table)
-        for resource in descriptor.resources.values():
+        for resource in descriptor.resources.values() if not as_text else ():
             _typed_view(database, resource)
-        _derive(database)
+        if not as_text:
+            _derive(database)
     except BaseException:
         database.close()
         raise

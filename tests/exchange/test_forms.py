@@ -1,0 +1,222 @@
+"""Known forms in spellings and layouts of their own: the right values, no number by hand, and the second time no change."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+
+from exchange.books import csv, xls, xlsx
+from exchange.conftest import DAY, small_county
+from exchange.form_samples import FORMS, HELPER, NAMES, NUMBERS, PROJECT, Sample
+from exchange.test_import import told
+from gongshi.exchange import Kind, Request, plan_import
+from gongshi.exchange.filling import span
+from gongshi.exchange.forms import Form, FormColumn, read_forms
+from gongshi.exchange.ledger import OverlayTree
+from gongshi.model import GongshiError
+from gongshi.package import load
+from gongshi.repository import WorkTree
+from gongshi.sealing import read_identity
+from support import project_descriptor, rounds
+
+READ = {form.name: form for form in read_forms(project_descriptor())}
+PLANNED = {
+    "项目编号": PROJECT, "项目名称": "茶园项目", "计划年度": 2020, "项目类型": "产业扶贫", "建设性质": "新建", "责任单位": "U001", "责任人职务": "局长",
+    "计划开工": "2020-03-01", "计划完工": "2020-10-01", "建设内容及规模": "茶园", "数量": 100, "数量单位": "亩", "预算总额": 500000, "受益户数": 30,
+    "受益人数": 95, "其中贫困户数": 10, "其中贫困人数": 30, "产出目标": "建成", "效益目标": "增收", "满意度目标": "95%", "纳入年度计划": "是", "进度": "下达",
+    "实施乡镇": "990101100000",
+}  # fmt: skip
+PAYMENT = ["F0000001", PROJECT, "N2020-001", "2020-05-20", "直补", 600, "一卡通批次", 1, "一卡通", "补助到户"]
+
+
+@pytest.fixture(scope="module")
+def county(tmp_path_factory) -> tuple[OverlayTree, object]:
+    """The small county with a helper, a project, a pairing, a payment of 600 yuan and two sealed persons; and its key."""
+    folder = tmp_path_factory.mktemp("forms")
+    root = small_county(folder)
+    key = read_identity(folder / "home/guzhen", root)
+    persons = [["M00000001", NAMES[0], NUMBERS[0]], ["M00000002", NAMES[1], NUMBERS[1]]]
+    books = [
+        [
+            ["帮扶人编号", "姓名", "单位", "职务", "职级", "公职人员"],
+            ["B00001", HELPER, "U001", "科员", "一般干部", "是"],
+        ],
+        [
+            ["结对编号", "结对角色", "帮扶户", "帮扶人", "开始日期"],
+            ["J0000001", "帮扶责任人", "H0000001", "B00001", "2019-01-01"],
+        ],
+        [list(PLANNED), list(PLANNED.values())],
+        [
+            [
+                "支付编号",
+                "项目编号",
+                "资金编号",
+                "支付日期",
+                "支付阶段",
+                "金额",
+                "收款方类别",
+                "批次人数",
+                "支付方式",
+                "用途",
+            ],
+            PAYMENT,
+        ],
+        [["人编号", "姓名", "身份证号"], *persons],
+    ]
+    names = [f"表{at}" for at in range(len(books))]
+    done = plan_import(WorkTree(root), "表.xlsx", xlsx(*books, names=names), Request(DAY, identity=key))
+    assert not told(done), told(done)
+    return OverlayTree(WorkTree(root), done.files), key
+
+
+def key_of(column: FormColumn) -> str:
+    return column.role or ".".join(column.fields[0])
+
+
+def header_of(column: FormColumn, at: int) -> str:
+    """A spelling of the column on one level, by number."""
+    plain = [header for header in column.headers if "/" not in header]
+    return plain[at % len(plain)]
+
+
+def sheet_of(form: Form, sample: Sample, layout: int) -> tuple[str, bytes]:
+    """The sample as (file name, bytes) in one of three layouts: with titles, a total and signatures; with an upper header row
+    of groups and money in 万元, columns mixed; as text without a title, columns reversed."""
+    known = {key_of(column): column for column in form.columns}
+    heads = {key: header_of(known[key], layout) for key in sample.cells}
+    cells = dict(sample.cells)
+    keys = list(cells)
+    if layout == 0:
+        rows = [[f"古镇2020年{form.said[0]}表"], ["填报单位：古镇人民政府"], ["序号", *heads.values(), "备注"]]
+        rows += [[1, *cells.values(), None], ["合计"], ["审核：", None, "填表："]]
+        return "表.xlsx", xlsx(rows)
+    if layout == 1:
+        random.Random(form.name).shuffle(keys)
+        for key in keys:
+            resource, _, name = key.partition(".")
+            fields = project_descriptor().resources[resource].schema.fields if name else ()
+            item = next((one for one in fields if one.name == name), None)
+            if item and item.unit == "元" and not any(word in item.title for word in ("人均", "标准")):
+                heads[key], cells[key] = f"{heads[key]}（万元）", float(cells[key]) / 10_000
+        rows = [[f"2020年度{form.said[-1]}情况"], [f" {heads[key]} " for key in keys], [cells[key] for key in keys]]
+        return "导出.xls", xls(rows)
+    keys.reverse()
+    rows = [
+        [f"*{heads[key]}" if at else f"{heads[key]}：" for at, key in enumerate(keys)],
+        [cells[key] for key in keys],
+    ]
+    return f"{form.said[0]}2020.csv", csv(rows, encoding="gb18030")
+
+
+def written(tree, resource: str) -> list[dict[str, str]]:
+    with load(tree, [resource]) as database:
+        names = database.descriptor.resources[resource].schema.names
+        columns = ", ".join(f'"{name}"' for name in names)
+        return [dict(zip(names, row, strict=True)) for row in database.sql(f'SELECT {columns} FROM raw."{resource}"')]
+
+
+def test_every_form_has_a_sample() -> None:
+    assert set(FORMS) == set(READ) and len(FORMS) >= 25
+    for form in READ.values():
+        words = [word for column in form.columns for word in column.words()]
+        assert len(words) == len(set(words)), form.name
+
+
+@pytest.mark.parametrize("name", list(FORMS)[:: rounds(3, 1)])
+def test_a_form_comes_in_right_and_twice_is_once(county, name: str) -> None:
+    """Every night all forms in all layouts; else every third form in one of them."""
+    for layout in range(rounds(0, 3)) or [list(FORMS).index(name) // 3 % 3]:
+        comes_in(*county, READ[name], FORMS[name], layout)
+
+
+def comes_in(tree, key, form: Form, sample: Sample, layout: int) -> None:
+    file, data = sheet_of(form, sample, layout)
+    request = Request(DAY, identity=key, said=sample.said)
+    done = plan_import(tree, file, data, request)
+    assert not told(done), (layout, told(done))
+    assert {sheet.resource for sheet in done.sheets} == set(sample.records)
+    after = OverlayTree(tree, done.files)
+    for resource, fields in sample.records.items():
+        rows = written(after, resource)
+        assert sum(all(row[at] == text for at, text in fields.items()) for row in rows) == 1, (rows, fields)
+    again = plan_import(after, file, data, request)
+    assert set(again.counts) == {Kind.UNCHANGED} and not again.files, (layout, told(again), again.counts)
+
+
+LOANS = ["村名", "借款人", "身份证号", "贷款金额", "贷款银行", "贷款用途", "放款日期", "到期日期", "年利率", "是否贴息"]
+LOAN = ["甲村", NAMES[0], NUMBERS[0], 50000, "财政局", "养殖", "2020-03-01", "2023-03-01", 4.35, "是"]
+
+
+def planned(county, rows: list[list[object]], file: str = "表.xlsx", **how: object):
+    tree, key = county
+    return plan_import(tree, file, xlsx(rows), Request(DAY, identity=key, **how))
+
+
+def test_what_is_not_clear_in_a_form_is_asked_about(county) -> None:
+    """Each in the same sheet that comes in whole, with one thing changed."""
+    title = ["扶贫小额信贷台账"]
+    assert planned(county, [title, LOANS, LOAN]).counts == {Kind.CREATED: 1}
+    untitled = planned(county, [["某表"], LOANS, LOAN])
+    assert untitled.counts[Kind.CREATED] == 0 and not untitled.files
+    money = planned(county, [title, [*LOANS, "贴息金额"], [*LOAN, 300]])
+    assert "贴息金额" in next(iter(told(money).values())) and not money.files
+    bank = planned(county, [title, LOANS, [*LOAN[:4], "别处银行", *LOAN[5:]]])
+    assert told(bank) == {"E3": "“单位”里没有这个名称，请核对，或先登记它、改填编号"}
+    someone = planned(county, [title, LOANS, [LOAN[0], "李㐂龘", "", *LOAN[3:]]])
+    assert "没有找到这个人" in told(someone)["B3"] and not someone.files
+    closed = planned((county[0], None), [title, LOANS, LOAN])
+    assert "--identity" in next(iter(told(closed).values())) and not closed.files
+
+
+def test_a_list_out_of_no_batch_is_asked_about_and_can_be_told(county) -> None:
+    rows = [
+        ["古镇2020年产业奖补一卡通发放表"],
+        ["户主姓名", "身份证号", "补贴项目", "补贴面积", "补贴标准", "补贴金额", "发放日期", "领款人签字"],
+    ]
+    rows += [[NAMES[0], NUMBERS[0], "产业奖补", 3, 200, 601, "2020-05-20", ""]]
+    asked = planned(county, rows)
+    assert "601.00" in next(iter(told(asked).values())) and "--set 支付编号" in next(iter(told(asked).values()))
+    assert planned(county, rows, said={"支付编号": "F0000001"}).counts == {Kind.CREATED: 1}
+    for wrong in ({"没有的": "1"}, {"发放日期": "2020-01-01"}, {"支付编号": "F0000001", "数量": "5"}):
+        with pytest.raises(GongshiError, match="--set"):
+            planned(county, rows, said=wrong)
+
+
+def test_of_two_helpers_of_one_name_the_unit_decides(county) -> None:
+    tree, key = county
+    more = [
+        ["帮扶人编号", "姓名", "单位", "职务", "职级", "公职人员"],
+        ["B00002", HELPER, "U002", "科员", "一般干部", "是"],
+    ]
+    units = [["单位编号", "单位名称", "单位类别", "隶属关系"], ["U002", "教育局", "党政机关", "县"]]
+    done = plan_import(tree, "表.xlsx", xlsx(units, more, names=["一", "二"]), Request(DAY))
+    assert not told(done)
+    both = OverlayTree(tree, done.files), key
+    head = ["贫困户姓名", "身份证号", "帮扶责任人", "工作单位", "开始日期"]
+    rows = [
+        ["帮扶责任人一览表"],
+        head,
+        [NAMES[0], NUMBERS[0], HELPER, "县教育局", "2020-01-05"],
+        [NAMES[1], NUMBERS[1], HELPER, "", "2020-01-05"],
+    ]
+    result = planned(both, rows)
+    assert [row.kind for row in result.rows] == [Kind.CREATED, Kind.REFUSED] and "B00001、B00002" in told(result)["C4"]
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("2023年3月-10月", ["2023-03-01", "2023-10-31"]),
+        ("2023.03至2024.02", ["2023-03-01", "2024-02-29"]),
+        ("2024年6月到12月", ["2024-06-01", "2024-12-31"]),
+        ("2023年3月5日—2023年9月1日", ["2023-03-05", "2023-09-01"]),
+        ("2023/3-2023/9", ["2023-03-01", "2023-09-30"]),
+        ("10月-3月", []),
+        ("2023年12月-3月", []),
+        ("全年", []),
+        ("3个月", []),
+    ],
+)
+def test_spans_of_days(text: str, days: list[str]) -> None:
+    assert span(text) == days

@@ -1,0 +1,148 @@
+"""Which known form a sheet is, and the tables that it holds: one for each resource that the form feeds.
+
+A form is recognised by a word of it in a title, the sheet's or the file's name, by the columns that it cannot do without, and
+only if no column of money is left over. What is no form is left to the plain tables.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from gongshi.exchange.forms import Form, FormColumn
+from gongshi.exchange.identifiers import BY_NAME
+from gongshi.exchange.likeness import PLACES, unaccounted
+from gongshi.exchange.mapping import IGNORED, Meaning, Vocabulary, normal
+from gongshi.exchange.sheets import Sheet
+from gongshi.exchange.tables import (
+    DEEPEST_HEADER,
+    LOOK_ROWS,
+    Column,
+    NoTable,
+    Table,
+    filled_rows,
+    levels_of,
+    table_of,
+    tied,
+)
+from gongshi.exchange.units import split_unit
+from gongshi.package import Descriptor
+
+_ALWAYS = frozenset(map(normal, IGNORED))
+_YEAR = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})(?:年|(?![0-9]))")
+
+
+@dataclass(frozen=True)
+class Found:
+    """A form in a sheet: where its header is, and what each column was taken for (None for one that it does not know)."""
+
+    form: Form
+    header: range
+    columns: tuple[tuple[FormColumn | None, str], ...]  # and the lowest level of the header
+    covered: int
+    left: tuple[int, ...]
+
+
+def recognise(sheet: Sheet, forms: Sequence[Form], file: str, asked: str = "") -> Found | None:
+    """The form that the sheet is; ``asked`` is the name of the one that a person says it is."""
+    best: list[Found] = []
+    for top in filled_rows(sheet)[:LOOK_ROWS]:
+        for depth in range(1, DEEPEST_HEADER + 1):
+            if depth > 1 and not tied(sheet, top, depth):
+                break
+            levels = levels_of(sheet, top, depth)
+            title = " ".join([file, sheet.name, *(c for r in sheet.cells[:top] for c in r if isinstance(c, str))])
+            for form in forms:
+                told = form.name == asked or any(word in title for word in form.said)
+                if told and (found := _match(form, range(top, top + depth), levels)):
+                    best.append(found)
+    return max(best, key=lambda f: (f.covered, -len(f.left), f.header.start, -len(f.header)), default=None)
+
+
+def _match(form: Form, header: range, levels: Sequence[Sequence[str]]) -> Found | None:
+    known = {word: column for column in form.columns for word in column.words()}
+    columns: list[tuple[FormColumn | None, str]] = []
+    left, seen = [], set()
+    for place, texts in enumerate(levels):
+        words = list(_words(texts))
+        column = next((known[word] for word in words if word in known), None)
+        columns.append((column, texts[-1] if texts else ""))
+        if column is not None:
+            if id(column) in seen:
+                return None  # one column of the form twice: this is not how deep its header is
+            seen.add(id(column))
+        elif texts and not {*words} & (form.ignore | _ALWAYS | PLACES):
+            left.append(place)
+    whole = all(id(column) in seen for column in form.columns if column.needed)
+    return Found(form, header, tuple(columns), len(seen), tuple(left)) if whole and len(left) <= len(seen) else None
+
+
+def _words(texts: Sequence[str]):
+    """A header as forms may spell it: all levels, the lower two, the lowest; with and without its unit."""
+    for part in (texts, texts[-2:], texts[-1:]):
+        bare = [split_unit(normal(text))[0] for text in part]
+        for word in ("".join(map(normal, part)), "".join(bare)):
+            yield normal(word)
+            yield normal(word.removeprefix("是否"))
+
+
+def form_tables(sheet: Sheet, found: Found, descriptor: Descriptor, file: str) -> list[Table] | NoTable:
+    """One table for each resource that the form feeds here; NoTable if something on the sheet is left over or unclear."""
+    filled = filled_rows(sheet)
+    year = _year(sheet, found.header.start, file)
+    known = tuple(place for place, (column, _) in enumerate(found.columns) if column)
+    tables: list[Table] = []
+    for feed in found.form.feeds:
+        here = {
+            name for column, _ in found.columns if column for where, name in column.fields if where == feed.resource
+        }
+        if not {*feed.when} <= here:
+            continue
+        words = Vocabulary(descriptor.resources[feed.resource], [found.form.mapping(feed.resource)])
+        columns = tuple(_column(place, pair, words, place in found.left) for place, pair in enumerate(found.columns))
+        table = table_of(sheet, words, columns, found.header, filled, file)
+        if isinstance(table, NoTable):
+            return table
+        constants = {
+            name: text.replace("{year}", year) for name, text in feed.constants.items() if year or "{year}" not in text
+        }
+        mapping = found.form.mapping(feed.resource)
+        tables.append(replace(table, feed=replace(feed, constants=constants), form=mapping, year=year, elsewhere=known))
+    if not tables:
+        return NoTable(f"像是“{found.form.title}”，但缺少要导入的列")
+    told = [_told(column, place, found) for place, column in enumerate(tables[0].columns)]
+    if why := unaccounted(sheet, told, tables[0].rows):
+        return NoTable(f"没有当作“{found.form.title}”读入：{why[1]}，请核对这一列，不要的列请删去", why[0].place)
+    return tables
+
+
+def _column(place: int, pair: tuple[FormColumn | None, str], words: Vocabulary, unknown: bool) -> Column:
+    column, header = pair
+    if column is None:
+        return Column(place, header, Meaning(None, "unknown" if unknown else "ignored"))
+    mine = [name for where, name in column.fields if where == words.resource.name]
+    if column.role in ("span", "list"):
+        return Column(place, header, Meaning(None, "ignored"), role=" ".join((column.role, *mine)) if mine else "")
+    if column.role in ("person", "head", "id_no") and not mine:
+        return Column(place, header, Meaning(None, "identifier"), role=column.role)
+    if not mine:
+        return Column(place, header, Meaning(None, "ignored"), role=column.role)
+    item = words.fields[mine[0]]
+    how = "identifier" if mine[0] in BY_NAME and item.disclosure == "sealed" else "form"
+    return Column(place, header, Meaning(item, how), role=column.role)
+
+
+def _told(column: Column, place: int, found: Found) -> Column:
+    """The column as one that is accounted for if the form knows it, whichever table it feeds."""
+    known = found.columns[place][0] is not None and column.meaning.field is None
+    return replace(column, meaning=Meaning(BY_NAME["name"], "form")) if known else column
+
+
+def _year(sheet: Sheet, top: int, file: str) -> str:
+    """The one year that the titles, the sheet's name or else the file's name speak of; "" if none or several."""
+    titles = [cell for cells in sheet.cells[:top] for cell in cells if isinstance(cell, str)]
+    for texts in ([*titles, sheet.name], [file]):
+        if years := set(_YEAR.findall(" ".join(texts))):
+            return years.pop() if len(years) == 1 else ""
+    return ""
