@@ -51,6 +51,7 @@ def new(folder: Path, name: str, divisions: Path | None, phone: str, address: st
         )
     lacking = "" if phone and address else "改好 records/county/county.yaml 里的电话和地址，"
     say(f"接着：在 {folder} 里{lacking}再运行 gongshi template villages -o 村情.xlsx 开始填报。")
+    say("规则册已在 policies/ 里；要用哪个工作方案，看 gongshi policy list --all，用 gongshi policy add 加。")
 
 
 def _public(key: str) -> str:

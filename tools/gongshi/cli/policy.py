@@ -1,4 +1,4 @@
-"""``gongshi policy list|show|explain``."""
+"""``gongshi policy list|show|explain|add``."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ STATES = {
 
 @click.group(cls=Group)
 def policy() -> None:
-    """查看方案和规则：有哪些、怎么规定的、依据哪一条、看了多少记录。
+    """查看方案和规则：有哪些、怎么规定的、依据哪一条、看了多少记录；从随程序带来的方案里加一个。
 
     例：gongshi policy explain p05-load
     """
@@ -41,23 +41,88 @@ def policy() -> None:
 
 @policy.command("list", cls=Command, short_help="列出全部方案和规则册")
 @click.option("--rules", "with_rules", is_flag=True, help="连规则一起列出")
+@click.option("--all", "offered", is_flag=True, help="连随程序带来、本县还没有用的方案一起列出")
 @click.option("--format", "style", type=FORMATS, default="text", help="输出格式")
 @click.pass_obj
-def list_(root: Path, with_rules: bool, style: str) -> None:
-    """列出全部方案和规则册：名称、适用、规则条数。
+def list_(root: Path, with_rules: bool, offered: bool, style: str) -> None:
+    """列出全部方案和规则册：名称、适用、规则条数。随程序带来的方案用 gongshi policy add 加到本县。
 
     例：gongshi policy list --rules
     """
     policies, _ = _read(root)
+    more = [one for one in _offered(root) if not one.on] if offered else []
     if style == "json":
-        _json([_summary(one, with_rules) for one in policies.policies])
+        _json(
+            [
+                *(_summary(one, with_rules) for one in policies.policies),
+                *({**one._asdict(), "applies": "offered"} for one in more),
+            ]
+        )
         return
     for one in policies.policies:
         where = "不适用本县" if one.elsewhere else "本县"
         say(f"{shown_path(one.stem)}  {shown_text(one.title)}（{where}，{len(one.rules)} 条规则）")
         for rule in one.rules if with_rules else ():
             say(f"  {rule.id}  {SEVERITIES[rule.severity]}  {shown_text(rule.title)}")
+    for one in more:
+        what = f"沿用方案 {one.same_as}" if one.same_as else f"{one.rules} 条规则"
+        days = f"，施行 {one.first or '—'} 至 {one.last or '—'}" if one.first or one.last else ""
+        say(
+            f"可加  {one.name}  {shown_text(one.title)}（方案 {one.number}，{what}{days}{'，已有文件，没有启用' if one.here else ''}）"
+        )
+    if offered:
+        say(f"可以加的有 {len(more)} 个" + ("，用 gongshi policy add 名称 加到本县。" if more else "。"))
     _complain(policies)
+
+
+@policy.command(cls=Command, short_help="把随程序带来的一个方案加到本县，或启用")
+@click.argument("name", metavar="PLAN")
+@click.option(
+    "--place", "places", metavar="原文=本县", multiple=True, help="方案里的乡镇、村、单位在本县是哪个，一个写一次"
+)
+@click.pass_obj
+def add(root: Path, name: str, places: tuple[str, ...]) -> None:
+    """把随程序带来的一个方案加到本县的 policies/，或启用已有而不适用本县的。方案里的地方和单位要换成本县的，缺哪个会列出来。
+
+    例：gongshi policy add 16-guzhen --place guzhen=dong --place 990101100000=990299100000
+    """
+    from datetime import datetime
+
+    from gongshi.founding.pack import Pack, program_files
+    from gongshi.founding.plans import add as taken
+    from gongshi.repository import write_kept, writer
+
+    given = dict(_pair(one) for one in places)
+    tree = work_tree(root)
+    with writer(root) as write:
+        added = taken(tree, Pack(program_files()), name, given)
+        path = f"policies/{added.plan.name}.yaml"
+        if added.content is None:
+            say(f"{shown_text(added.plan.title)}已经在用了（{path}），没有改动。")
+            return
+        told = f"加方案 {added.plan.name}"
+        write_kept(root, write, told, datetime.now().isoformat(" ", "minutes"), {path: added.content})
+    swapped = "".join(f"，{one} 换成 {other}" for one, other in added.places.items())
+    say(f"已加：{shown_text(added.plan.title)}（{path}）{swapped}。")
+    if added.plan.first or added.plan.last:
+        say(
+            f"它的施行期是 {added.plan.first or '—'} 至 {added.plan.last or '—'}，不在施行期不运行；要沿用的改文件里的 effective。"
+        )
+    say("标准和总数还是原文的数，请逐条改成本县的，再运行 gongshi check；写错了用 gongshi undo 撤销。")
+
+
+def _pair(text: str) -> tuple[str, str]:
+    left, mark, right = text.partition("=")
+    if not (left.strip() and mark and right.strip()):
+        raise GongshiError(f"--place “{text[:40]}”要写成 原文=本县 的样子，如 guzhen=dong。")
+    return left.strip(), right.strip()
+
+
+def _offered(root: Path):
+    from gongshi.founding.pack import Pack, program_files
+    from gongshi.founding.plans import plans
+
+    return plans(work_tree(root), Pack(program_files()))
 
 
 @policy.command(cls=Command, short_help="查看一个方案：范围、标准、规则、公开义务")

@@ -41,7 +41,7 @@ def program_files() -> dict[str, bytes]:
 def listed(home: Path, table: bytes) -> list[str]:
     """The files below ``home`` that ``pack.toml`` lists, each once."""
     wanted = tomllib.loads(table.decode())
-    patterns = [pattern for name in ("placed", "begun", "made", "shown") for pattern in wanted[name]]
+    patterns = [pattern for name in ("placed", "begun", "made", "shown", "offered") for pattern in wanted.get(name, ())]
     return sorted({place.relative_to(home).as_posix() for pattern in patterns for place in home.glob(pattern)})
 
 
