@@ -204,3 +204,10 @@ def test_a_damaged_memory_makes_an_ordinary_workbook(root: Path, plan, code: str
 
     result = plan("旧.xlsx", edited(made(root, ["households"]), spoil))
     assert result.counts == {Kind.UNCHANGED: 3} or result.counts[Kind.UNCHANGED] == 3
+
+
+def test_an_export_without_rows_says_so(root: Path, tmp_path: Path) -> None:
+    out = str(tmp_path / "表.xlsx")
+    done = CliRunner().invoke(export, ["households", "loans", "-o", out, "--township", "guzhen"], obj=root)
+    assert done.exit_code == 0 and "没有小额信贷的记录" in done.output and "贫困户的" not in done.output
+    assert "注意" not in CliRunner().invoke(export, ["households", "-o", out], obj=root).output

@@ -48,7 +48,7 @@ def export(
 
 def _workbook(root: Path, tree, resources, out: Path, township: str | None, identity: Path | None) -> None:
     from gongshi.cli.importing import identity_if_any
-    from gongshi.exchange import People, export_workbook, needed
+    from gongshi.exchange import People, export_workbook, needed, without_rows
     from gongshi.package import county_day, load, read_descriptor
     from gongshi.repository import Git, write_private
 
@@ -62,10 +62,14 @@ def _workbook(root: Path, tree, resources, out: Path, township: str | None, iden
         people = People(tree, key, day(None, county_day(database))) if key else None
         git = Git(root)
         commit = (git.head() or "") if git.exists() else ""
+        empty = without_rows(database, resources, township)
         data = export_workbook(database, resources, township, commit, people.cells if people else None, show)
     write_private(out, data)
     names = "，带姓名等个人标识" if people else ""
     say(f"已导出到 {out}{names}。")
+    if empty:
+        where = f"乡镇 {township} 里" if township else "台账里"
+        say(f"注意：{where}没有{'、'.join(empty)}的记录，导出的表只有表头；请核对表名和 --township。")
 
 
 def check_workbook_name(out: Path) -> None:

@@ -9,7 +9,7 @@ from gongshi.exchange.rules import sealing_findings
 from gongshi.exchange.styles import plain_workbook
 from gongshi.exchange.taking import take_in
 from gongshi.exchange.values import ImportResult, Kind, Problem, RowResult, SheetResult
-from gongshi.exchange.workbook import export_workbook, needed, template_workbook
+from gongshi.exchange.workbook import export_workbook, needed, template_workbook, without_rows
 
 __all__ = [
     "FIELDS",
@@ -33,4 +33,5 @@ __all__ = [
     "sealing_findings",
     "take_in",
     "template_workbook",
+    "without_rows",
 ]

@@ -19,6 +19,7 @@ import python_calamine as calamine
 
 from gongshi.exchange.formats import hides
 from gongshi.exchange.htmltables import read_tables
+from gongshi.exchange.opendocument import is_open_document, read_open_document
 from gongshi.exchange.xlsscan import LOCKED, scan_old_workbook, with_usual_name
 from gongshi.exchange.xlsxscan import LIMIT_CELLS, SheetFacts, scan_workbook
 from gongshi.model import GongshiError
@@ -91,7 +92,9 @@ def read_sheets(name: str, data: bytes) -> list[Sheet]:
         raise GongshiError("文件是空的，请核对是不是选错了文件。")
     if suffix in ("et", "ett") and data.startswith((ZIP, OLE)):  # WPS keeps the same under its own name
         return _read_workbook(data)
-    if suffix in ("et", "ett", "ods", "xlsb", "numbers", "pdf", "doc", "docx", "wps"):
+    if data.startswith(ZIP) and is_open_document(data):
+        return _read_open(data)
+    if suffix in ("et", "ett", "xlsb", "numbers", "pdf", "doc", "docx", "wps"):
         raise GongshiError(f".{suffix} 文件读不了，{RESAVE}。")
     if data.startswith((ZIP, OLE)):
         return _read_workbook(data)
@@ -105,6 +108,21 @@ def read_sheets(name: str, data: bytes) -> list[Sheet]:
     ):
         return _read_page(data)
     return [_read_text(name, data)]
+
+
+def _read_open(data: bytes) -> list[Sheet]:
+    try:
+        found = read_open_document(data)
+    except _BROKEN:
+        raise GongshiError(f"工作簿损坏、加密，或其实不是 Excel 文件，{RESAVE}。") from None
+    sheets = []
+    for one in found:
+        sheet = Sheet(one.name, one.cells, tuple(one.merged), frozenset(one.hidden_rows), frozenset(one.hidden_columns))
+        sheet.visible, sheet.percents = one.visible, frozenset(one.percents)
+        for (row, column), reason in one.damage.items():
+            _put(sheet.cells, row, column, Damaged(reason))
+        sheets.append(sheet)
+    return sheets
 
 
 def _read_page(data: bytes) -> list[Sheet]:

@@ -56,6 +56,12 @@ def export_workbook(
     return _book(database, contents, commit, progress)
 
 
+def without_rows(database: Database, names: Sequence[str], township: str | None) -> list[str]:
+    """The titles of those resources of which an export has no row."""
+    found = [_resource(database, name) for name in names]
+    return [resource.title for resource in found if not _rows(database, resource, township)]
+
+
 def template_workbook(database: Database, names: Sequence[str], commit: str) -> bytes:
     """Empty tables of resources to fill in, with all lists and notes."""
     contents = [_content(database, name, [], lambda _: ()) for name in names]

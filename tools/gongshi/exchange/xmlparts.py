@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import html
 import re
+from collections.abc import Callable
 from xml.parsers import expat
 
 _ODD = re.compile(rb"""=\s*'|\s=|=\s|<!|="[^"<>]*[>&]|&#|<(?:\w+:)?(?:c|row)(?:\s+(?!r=)[\w:]+="[^"]*")*\s*/?>""")
@@ -14,6 +15,22 @@ _PLACED = re.compile(r"([A-Za-z]+)([0-9]+)")
 
 class Unreadable(Exception):
     """A part that is no XML, or declares entities."""
+
+
+def walk(part: bytes, start: Callable, end: Callable, text: Callable) -> None:
+    """Tell of each element of a part and its text, in order; Unreadable if it is no XML or declares entities."""
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, text
+    parser.EntityDeclHandler = _refuse
+    try:
+        parser.Parse(part, True)
+    except expat.ExpatError:
+        raise Unreadable from None
+
+
+def _refuse(*_: object) -> None:
+    raise Unreadable
 
 
 def plainly(part: bytes) -> bytes:
@@ -32,20 +49,8 @@ class _Writer:
         self.open: list[str] = []
 
     def written(self, part: bytes) -> bytes:
-        parser = expat.ParserCreate()
-        parser.buffer_text = True
-        parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
-        parser.CharacterDataHandler = self._text
-        parser.EntityDeclHandler = self._refuse
-        try:
-            parser.Parse(part, True)
-        except expat.ExpatError:
-            raise Unreadable from None
+        walk(part, self._start, self._end, self._text)
         return "".join(self.out).encode()
-
-    @staticmethod
-    def _refuse(*_: object) -> None:
-        raise Unreadable
 
     def _start(self, name: str, attributes: dict[str, str]) -> None:
         local = name.rpartition(":")[2]
