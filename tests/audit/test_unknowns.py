@@ -51,6 +51,6 @@ def test_what_is_not_found_in_time_counts_as_found_out(monkeypatch):
         system.unknown(number, 1000)
     system.tie({number: 900 + 7 * number for number in range(40)}, 90_001 * 40)
     truth = dict.fromkeys(range(40), 0)
-    monkeypatch.setattr("unknowns._Solver.run", lambda self: False)
+    monkeypatch.setattr("unknowns._Solver.run", lambda self, seconds=0: False)
     assert set(system.narrow({"first": {0: 1.0}}, truth, 5)) == {"first"}
     assert set(system.narrow_whole({"first": {0: 1.0}}, truth, 5)) == {"first"}

@@ -20,6 +20,8 @@ Cell = Hashable
 Sum = Mapping[Cell, float]
 SECONDS = 60.0
 """No answer within this time is an answer that an attacker may have found."""
+TOGETHER = 5.0
+"""What many questions at once may take by whole numbers; one by one they are answered in a fraction of a second each."""
 NEAR = 1e-6
 FITS = 2
 """What the solver calls a table that satisfies everything."""
@@ -137,10 +139,10 @@ class _Solver:
             costs[place] = -weight
         self.model.changeColsCost(size, numpy.arange(size, dtype=numpy.int32), costs)
 
-    def run(self) -> bool:
+    def run(self, seconds: float = SECONDS) -> bool:
         """Whether the best was found in time; what fails on the way from the last answer is begun afresh once."""
         for _ in range(2):
-            self.model.setOptionValue("time_limit", self.model.getRunTime() + SECONDS)
+            self.model.setOptionValue("time_limit", self.model.getRunTime() + seconds)
             self.model.run()
             if self.model.getModelStatus() == highspy.HighsModelStatus.kOptimal:
                 return True
@@ -243,11 +245,11 @@ class _Whole(_Solver):
                 signed = {cell: sign * weight for cell, weight in questions[name].items()}
                 one.row(signed, total(signed, self.truth), highspy.kHighsInf, {first + number: -1.0})
             one.aim({first + number: self.chance.uniform(0.5, 1) for number in range(size)})
-            one.run()
+            one.run(TOGETHER)
             before = sum(map(len, self.seen.values()))
             if one.model.getInfo().primal_solution_status == FITS:
                 self._see(numpy.rint(one.values()))
-            idle += sum(map(len, self.seen.values())) - before < max(1, size // 20)
+            idle += sum(map(len, self.seen.values())) - before < max(1, size // 4)
 
     def _see(self, table: numpy.ndarray) -> None:
         """Every question's value in a table."""
