@@ -41,6 +41,8 @@ def check_records(
     for resource in descriptor.resources.values():
         progress(f"检查{resource.title}")
         findings.extend(report_ragged(database, resource))
+        if not database.loaded[resource.name].rows:
+            continue
         if engine == "frictionless":
             findings.extend(report_everything(database, resource))
         elif doubts := prove(database, resource, proofs=proofs):
@@ -53,7 +55,8 @@ def check_records(
     findings.extend(check_proofs(database))
     progress("核对编号")
     for key in descriptor.foreign_keys:
-        findings.extend(check_foreign_key(database, key))
+        if database.loaded[key.resource].rows:
+            findings.extend(check_foreign_key(database, key))
     progress("核对数字")
     for identity in IDENTITIES:
         findings.extend(_identity(database, identity))

@@ -13,6 +13,8 @@ def check_derived(database: Database) -> list[Finding]:
     """Findings on typed cells that differ from what the rows say."""
     findings = []
     for resource, field in derived_fields(database.descriptor):
+        if not database.loaded[resource.name].rows:
+            continue
         name, source = identifier(resource.name), database.descriptor.resources[field.derive.rows].title
         query = (
             f"SELECT d._row FROM derived.{identifier(f'{resource.name}.{field.name}')} d JOIN raw.{name} r ON r.rowid = d._row "

@@ -18,7 +18,7 @@ def check_placeholders(database: Database) -> Iterator[Finding]:
     """Cells of text that hold none, such as 待填 or a phone number of zeros."""
     for resource in database.descriptor.resources.values():
         fields = [field for field in resource.schema.fields if _may_hold(field)]
-        if fields:
+        if fields and database.loaded[resource.name].rows:
             yield from _in(database, resource, fields)
 
 

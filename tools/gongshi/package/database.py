@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 CHUNK = 20_000
 MEMORY = "6GB"
+_NOTHING_KNOWN = "SELECT NULL::BIGINT AS _row, NULL::VARCHAR AS value WHERE false"
 
 
 @dataclass(slots=True)
@@ -69,6 +70,8 @@ class Database:
         self._connection.execute("CREATE SCHEMA raw")
         self._cursors: list[duckdb.DuckDBPyConnection] = []
         self._local = threading.local()
+        self._later: dict[str, list[str]] = {}
+        self._making = threading.Lock()
 
     def __enter__(self) -> Database:
         return self
@@ -92,6 +95,8 @@ class Database:
         """Column names and rows of a query; otherwise as ``sql``."""
         import duckdb
 
+        if self._later:
+            self._make(query)
         try:
             cursor = self._cursor().execute(query, list(parameters))
             return [column[0] for column in cursor.description or ()], cursor.fetchall()
@@ -103,6 +108,17 @@ class Database:
             if "interrupted" in str(error):  # how DuckDB passes on that a signal came
                 raise KeyboardInterrupt from None
             raise
+
+    def later(self, name: str, statements: list[str]) -> None:
+        """Make an empty table or a view when a query first names it: most ledgers are small, most questions need few."""
+        self._later[name] = statements
+
+    def _make(self, query: str) -> None:
+        with self._making:
+            for name in [name for name in self._later if name in query]:
+                for statement in self._later[name]:
+                    self._cursor().execute(statement)
+                del self._later[name]
 
     def _cursor(self) -> duckdb.DuckDBPyConnection:
         """A connection of the calling thread's own to the same tables: queries may run side by side."""
@@ -141,8 +157,8 @@ class Database:
 def load(
     tree: Tree, only: Iterable[str] | None = None, descriptor: Descriptor | None = None, as_text: bool = False
 ) -> Database:
-    """The Database of ``tree``; ``only`` names resources to load, the others stay empty tables. ``as_text``: only the tables
-    of ``raw``, for who asks no typed view; making those takes longer than reading a small table."""
+    """The Database of ``tree``; ``only`` names resources to load, the others stay empty tables. ``as_text`` is for who asks
+    the tables of ``raw`` alone: no value is derived."""
     descriptor = descriptor or read_descriptor(tree)
     database = Database(descriptor, tree)
     wanted = frozenset(descriptor.resources) if only is None else needed(descriptor, only)
@@ -154,8 +170,8 @@ def load(
         database.uncanonical = documents.uncanonical
         for name, table in documents.tables.items():
             _load_table(database, descriptor.resources[name], table)
-        for resource in descriptor.resources.values() if not as_text else ():
-            _typed_view(database, resource)
+        for resource in descriptor.resources.values():
+            database.later(resource.name, [*_if_empty(database, resource), _typed_view(resource)])
         if not as_text:
             _derive(database)
     except BaseException:
@@ -190,8 +206,10 @@ def quoted(names: Iterable[str]) -> str:
 def _load_csv(database: Database, resource: Resource, paths: Sequence[str]) -> None:
     parts = [part for path in paths if (part := _read_part(database, resource, f"{RECORDS}/{path}"))]
     loaded = database.loaded[resource.name] = Loaded()
-    table = _create(database, resource.name, resource)
     _placed(loaded, [part for part in parts if part.clean and not part.rows])
+    if all(part.clean and not part.rows for part in parts):
+        return
+    table = _create(database, resource.name, resource)
     clean = [part for part in parts if part.clean and part.rows]
     if _copy(database, resource.name, resource, clean):
         _placed(loaded, clean)
@@ -238,11 +256,18 @@ def _doubt(database: Database, resource: Resource, part: Part) -> None:
     database.findings.extend(findings)
 
 
+def _if_empty(database: Database, resource: Resource) -> list[str]:
+    return [] if database.loaded[resource.name].rows else [_empty(resource.name, resource)]
+
+
 def _create(database: Database, name: str, resource: Resource) -> str:
-    table = f"raw.{identifier(name)}"
+    database.sql(_empty(name, resource))
+    return f"raw.{identifier(name)}"
+
+
+def _empty(name: str, resource: Resource) -> str:
     columns = ", ".join(f"{identifier(field)} VARCHAR" for field in resource.schema.names)
-    database.sql(f"CREATE OR REPLACE TABLE {table} ({columns})")
-    return table
+    return f"CREATE OR REPLACE TABLE raw.{identifier(name)} ({columns})"
 
 
 def _copy(database: Database, name: str, resource: Resource, parts: list[Part]) -> bool:
@@ -280,7 +305,7 @@ def _insert(database: Database, table: str, resource: Resource, rows: list[list[
 
 
 def _load_table(database: Database, resource: Resource, table: Table) -> None:
-    if not _by_file(database, resource, table.rows):
+    if table.rows and not _by_file(database, resource, table.rows):
         _insert(database, _create(database, resource.name, resource), resource, table.rows)
     database.loaded[resource.name] = Loaded(places=table.places, rows=len(table.rows))
 
@@ -298,23 +323,25 @@ def _by_file(database: Database, resource: Resource, rows: list[list[str]]) -> b
     return _read_csv(database, resource.name, resource, [file.name], len(rows))
 
 
-def _typed_view(database: Database, resource: Resource) -> None:
+def _typed_view(resource: Resource) -> str:
     columns = ", ".join(f"{typed(field)} AS {identifier(field.name)}" for field in resource.schema.fields)
     name = identifier(resource.name)
-    database.sql(f"CREATE VIEW {name} AS SELECT rowid AS _row, {columns} FROM raw.{name}")
+    return f"CREATE VIEW {name} AS SELECT rowid AS _row, {columns} FROM raw.{name}"
 
 
 def _derive(database: Database) -> None:
     """Give empty cells the value that other rows say; the views of tables with such values are made anew."""
     found: dict[str, list[Field]] = {}
     for resource, one in derived_fields(database.descriptor):
-        found.setdefault(resource.name, []).append(one)
+        if database.loaded[resource.name].rows:
+            found.setdefault(resource.name, []).append(one)
     if found:
         database.sql("CREATE SCHEMA derived")
     for name, fields in found.items():
         resource = database.descriptor.resources[name]
         for one in fields:
-            rows = derived_rows(database.descriptor, resource, one)
+            known = database.loaded[one.derive.rows].rows
+            rows = derived_rows(database.descriptor, resource, one) if known else _NOTHING_KNOWN
             database.sql(f"CREATE TABLE {_side(resource, one)} AS {rows}")
     for name, fields in found.items():
         _derived_view(database, database.descriptor.resources[name], fields)

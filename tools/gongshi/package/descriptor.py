@@ -9,7 +9,9 @@ points nowhere are left out.
 from __future__ import annotations
 
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import PurePosixPath
 
@@ -34,9 +36,29 @@ UNSAFE_PATTERN = re.compile(r"\\[A-Za-z0-9]|\(\?(?!:)|[\^$](?![^\[]*\])|[*+?}][+
 FORBIDDEN_NAMES = ("on", "off", "yes", "no", "y", "n")
 
 
+_KEPT: deque[tuple[dict[str, bytes | None], Descriptor]] = deque(maxlen=4)
+
+
 def read_descriptor(tree: Tree) -> Descriptor:
-    """The Descriptor of ``tree``; raises GongshiError only if there is no readable datapackage.yaml at all."""
-    return _Reader(tree).descriptor()
+    """The Descriptor of ``tree``; raises GongshiError only if there is no readable datapackage.yaml at all.
+
+    What the same bytes said before is not read again: a command looks at many versions of one ledger.
+    """
+    for seen, descriptor in tuple(_KEPT):
+        if all(_content(tree, path) == data for path, data in seen.items()):
+            return descriptor
+    reader = _Reader(tree)
+    descriptor = reader.descriptor()
+    if reader.whole:
+        _KEPT.append((reader.seen, descriptor))
+    return descriptor
+
+
+def _content(tree: Tree, path: str) -> bytes | None:
+    """The bytes of a file, None if it is not there or cannot be read."""
+    with suppress(GongshiError):
+        return tree.read(path) if tree.exists(path) else None
+    return None
 
 
 class _Reader:
@@ -46,6 +68,8 @@ class _Reader:
         self.tree = tree
         self.problems: list[Finding] = []
         self.schemas: dict[str, Schema | None] = {}
+        self.seen: dict[str, bytes | None] = {}
+        self.whole = True
 
     def problem(self, path: str, line: int, message: str, field: str = "", severity: Severity = Severity.ERROR) -> None:
         self.problems.append(Finding("descriptor", severity, message, path, line, field=field))
@@ -84,13 +108,16 @@ class _Reader:
 
     def document(self, path: str) -> Node | None:
         if not self.tree.exists(path):
+            self.seen[path] = None
             self.problem(path, 0, "文件不存在，请恢复它")
             return None
         try:
-            return parse(self.tree.read(path))
+            self.seen[path] = data = self.tree.read(path)
+            return parse(data)
         except YamlProblem as error:
             self.problem(path, error.line, error.message)
         except GongshiError as error:
+            self.whole = False
             self.problem(path, 0, str(error))
         return None
 
@@ -146,6 +173,7 @@ class _Reader:
     def check_content(self, node: Mapping, paths: Iterable[str]) -> None:
         """Files are read for this only where the resource states their hash or size."""
         if {"hash", "bytes"} & node.items.keys():
+            self.whole = False
             there = [f"{RECORDS}/{path}" for path in paths]
             contents = [self.tree.read(path) for path in there if self.tree.exists(path)]
             self.told(PACKAGE_FILE, standard.content_problem(node, contents))
@@ -170,7 +198,10 @@ class _Reader:
         return False
 
     def documents(self, resources: dict[str, Resource]) -> tuple[tuple[Document, ...], list[ForeignKey]]:
-        root = self.document(DOCUMENTS_FILE) if self.tree.exists(DOCUMENTS_FILE) else None
+        if not self.tree.exists(DOCUMENTS_FILE):
+            self.seen[DOCUMENTS_FILE] = None
+            return (), []
+        root = self.document(DOCUMENTS_FILE)
         if not isinstance(root, Mapping):
             return (), []
         self.known(DOCUMENTS_FILE, root, ("documents", "foreignKeys"))
