@@ -6,14 +6,16 @@ import hashlib
 import re
 import sqlite3
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from itertools import groupby, zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
 from gongshi.changes.dates import BUSINESS_DATES, LATE
+from gongshi.changes.lines import cells_of
 from gongshi.changes.past import History, Stored, keys_in
 from gongshi.changes.phrases import KINDS, plain_cell
 from gongshi.changes.places import Places
@@ -40,7 +42,7 @@ class AuditTable:
     name: str
     title: str
     columns: tuple[str, ...]
-    rows: tuple[tuple[Cell, ...], ...]
+    rows: Iterable[tuple[Cell, ...]]
     indexes: tuple[str, ...] = ()
     key: str = ""
     refers: tuple[str, str] = ("", "")
@@ -58,28 +60,6 @@ class CommitRow(NamedTuple):
     approved_by: str
     basis: str
     origin: str
-
-
-class ChangeRow(NamedTuple):
-    """One field of one record that a commit changed."""
-
-    commit: str
-    when: str
-    author: str
-    reviewer: str
-    doc_no: str
-    resource: str
-    record: str
-    kind: str
-    field: str
-    before: Cell
-    after: Cell
-    unit: str
-    path: str
-    findings: str
-    waivers: str
-    origin: str
-    late: Cell
 
 
 COMMITS = ("提交", "时间", "作者", "合并人", "说明", "文号", "自称审批", "依据", "原提交")
@@ -101,7 +81,7 @@ def audit_tables(
 ) -> tuple[AuditTable, ...]:
     """Commits, changes and findings after the commit ``base``, all of them for ""; a record of a first import, or of many that come or go at once, is one row. ``waivers`` are (the rule's resource, record, text).
 
-    GongshiError if ``base`` is not in the official history.
+    The changes are read as they are asked for, while ``past`` is open. GongshiError if ``base`` is not in the official history.
     """
     start = past.at(past.git.commit(base)) if base else 0
     noted = [(word, told(item)) for word, group in (("新问题", new), ("已解决", resolved)) for item in group]
@@ -109,18 +89,25 @@ def audit_tables(
         (item.resource, "/".join(item.key), f"{word}：{item.message} [{item.rule or item.code}]")
         for word, item in noted
     )
-    changes, commits = _all_changes(
-        past, start, troubled, _noted((*place, shown_text(words)) for *place, words in waivers)
-    )
-    order = {revision.commit: number for number, revision in enumerate(past.revisions())}
-    changes.sort(key=lambda row: (order[row.commit], row.resource, row.record, row.kind, row.field, str(row)))
-    commits.sort(key=lambda row: (order[row.commit], row.origin))
+    waived = _noted((*place, shown_text(words)) for *place, words in waivers)
+    origins = _origins(past, start)
+    changes = Rows(lambda: _all_changes(past, start, origins, troubled, waived))
     findings = tuple(_finding(word, item) for word, item in noted)
     return (
-        AuditTable("commits", "提交", COMMITS, tuple(commits), ("提交",), "原提交"),
-        AuditTable("changes", "变化", CHANGES, tuple(changes), ("提交", "编号"), refers=("原提交", "commits")),
+        AuditTable("commits", "提交", COMMITS, _commits(past, start, origins), ("提交",), "原提交"),
+        AuditTable("changes", "变化", CHANGES, changes, ("提交", "编号"), refers=("原提交", "commits")),
         AuditTable("findings", "问题", FINDINGS, findings, ("编号",)),
     )
+
+
+class Rows:
+    """Rows that are made each time somebody goes through them: there may be millions."""
+
+    def __init__(self, make: Callable[[], Iterator[tuple[Cell, ...]]]) -> None:
+        self._make = make
+
+    def __iter__(self) -> Iterator[tuple[Cell, ...]]:
+        return self._make()
 
 
 def signed_table(past: History, base: str, approvals: Approvals) -> AuditTable:
@@ -137,33 +124,63 @@ def _noted(told: Iterable[tuple[str, str, str]]) -> Notes:
     return notes
 
 
-def _all_changes(past: History, start: int, troubled: Notes, waived: Notes) -> tuple[list[ChangeRow], list[CommitRow]]:
-    """Rows of the changes, and of the commits, quiet ones too; in no order."""
-    changes: list[ChangeRow] = []
-    commits: dict[tuple[str, str], CommitRow] = {}
-    origins: dict[tuple[str, str], Revision] = {}
-    for name in sorted(past.descriptor.resources):
-        first, masses = past.first(name), [past.masses(name, sign, MANY) for sign in (-1, 1)]
-        for old, new in _changes(past, name, start):
+Origins = Mapping[tuple[str, str], Revision]  # (commit of the official history, file) → who really made it
+
+
+def _origins(past: History, start: int) -> Origins:
+    _ = past.branches  # for all merges at once, not one by one
+    return {
+        (revision.commit, path): past.origin(RecordVersion(revision, path, {}), path)
+        for revision, path in past.places(start)
+    }
+
+
+def _commits(past: History, start: int, origins: Origins) -> tuple[CommitRow, ...]:
+    """A row for each commit and who made it, quiet commits too."""
+    made: dict[str, dict[str, Revision]] = defaultdict(dict)
+    for (commit, _), origin in origins.items():
+        made[commit][origin.commit] = origin
+    rows = []
+    for revision in past.revisions(start):
+        rows += [_commit(revision, made[revision.commit][name]) for name in sorted(made[revision.commit])]
+        rows += [] if made.get(revision.commit) else [_commit(revision, revision)]
+    return tuple(rows)
+
+
+def _all_changes(
+    past: History, start: int, origins: Origins, troubled: Notes, waived: Notes
+) -> Iterator[tuple[Cell, ...]]:
+    """Rows of the changes, by commit, table and record."""
+    heads: dict[tuple[str, str], tuple[tuple[Cell, ...], tuple[Cell, ...]]] = {}
+    firsts: dict[str, int] = {}
+    masses: dict[str, list[frozenset[int]]] = {}
+    for name, rows in past.changed(start):
+        if name not in firsts:
+            firsts[name], masses[name] = past.first(name), [past.masses(name, sign, MANY) for sign in (-1, 1)]
+        first, resource = firsts[name], past.resource(name)
+        for old, new in _paired(rows):
             row = new or old
-            revision, path = row.revision, row.path
-            if (revision.commit, path) not in origins:
-                origins[revision.commit, path] = past.origin(RecordVersion(revision, path, {}), path)
-            origin = origins[revision.commit, path]
-            commits[revision.commit, origin.commit] = _commit(revision, origin)
-            people = map(shown_text, (origin.author, _reviewer(revision, origin), _trailer("Doc-No", revision, origin)))
+            place = row.revision.commit, row.path
+            if place not in heads:
+                heads[place] = _frame(row, origins[place])
+            head, tail = heads[place]
             record = "/".join(past.shown(name, row.key))
-            notes = ("；".join(notes.get((name, record), ())) for notes in (troubled, waived))
-            head = (revision.commit, revision.when, *people, name, record)
-            late = days_late(past.resource(name), new, revision) if old is None and new and row.seq != first else ""
-            whole = not (old and new) and (row.seq == first or row.seq in masses[new is not None])
-            tail = (shown_path(path), *notes, origin.commit, late)
-            kind = FIRST if row.seq == first and new else KINDS[Kind.ADDED if new else Kind.REMOVED]
-            cells = [_whole(kind, row, new is None)] if whole else _cells(past.resource(name).schema.fields, old, new)
-            changes.extend(ChangeRow(*head, *cell, *tail) for cell in cells)
-    known = {commit for commit, _ in commits}
-    quiet = [_commit(revision, revision) for revision in past.revisions(start) if revision.commit not in known]
-    return changes, [*commits.values(), *quiet]
+            notes = ["；".join(notes[name, record]) if (name, record) in notes else "" for notes in (troubled, waived)]
+            late = days_late(resource, new, row.revision) if old is None and new and row.seq != first else ""
+            if not (old and new) and (row.seq == first or row.seq in masses[name][new is not None]):
+                kind = FIRST if row.seq == first and new else KINDS[Kind.ADDED if new else Kind.REMOVED]
+                cells = [_whole(kind, row, new is None)]
+            else:
+                cells = sorted(_cells(resource.schema.fields, old, new), key=lambda cell: cell[:2])
+            for cell in cells:
+                yield (*head, name, record, *cell, tail[0], *notes, tail[1], late)
+
+
+def _frame(row: Stored, origin: Revision) -> tuple[tuple[Cell, ...], tuple[Cell, ...]]:
+    """What rows of one file and commit begin and end with."""
+    revision = row.revision
+    people = map(shown_text, (origin.author, _reviewer(revision, origin), _trailer("Doc-No", revision, origin)))
+    return (revision.commit, revision.when, *people), (shown_path(row.path), origin.commit)
 
 
 def days_late(resource: Resource, row: Stored, revision: Revision) -> Cell:
@@ -177,18 +194,22 @@ def days_late(resource: Resource, row: Stored, revision: Revision) -> Cell:
 
 
 def _whole(kind: str, row: Stored, gone: bool) -> tuple[Cell, ...]:
-    filled = f"{len(row.cells)} 项"
+    filled = f"{sum(map(bool, cells_of(row.line, len(row.names))))} 项"
     return kind, "", filled if gone else "", "" if gone else filled, ""
 
 
-def _changes(past: History, resource: str, start: int) -> Iterator[tuple[Stored | None, Stored | None]]:
-    """(the row before, the row after) for each record that a commit changed."""
-    for _, rows in groupby(past.stored(resource, after=start), key=lambda row: (row.key, row.seq)):
-        yield from paired(rows)
+def _paired(rows: Iterable[Stored]) -> Iterator[tuple[Stored | None, Stored | None]]:
+    """(the row before, the row after) for each record among the rows of one commit, which come record by record."""
+    for _, group in groupby(rows, key=lambda row: row.key):
+        yield from paired(group)
 
 
 def paired(rows: Iterable[Stored]) -> Iterator[tuple[Stored | None, Stored | None]]:
     """The rows of one record that went and came with one commit as (before, after); those that only stayed are none."""
+    rows = list(rows)
+    if len(rows) == 1:
+        yield (None, rows[0]) if rows[0].sign > 0 else (rows[0], None)
+        return
     sides: tuple[list[Stored], list[Stored]] = [], []
     for row in rows:
         sides[row.sign > 0].append(row)
@@ -214,6 +235,7 @@ def _cells(fields: Sequence[Field], old: Stored | None, new: Stored | None) -> I
             yield KINDS[kind], field.title if field else name, *shown, field.unit if field else ""
 
 
+@lru_cache(maxsize=1 << 16)
 def as_value(field: Field, text: str) -> Cell:
     """A cell as it may be shown: a number as a number, where one of Python's is exact enough to be written back."""
     shown = plain_cell(field, text)
@@ -246,10 +268,13 @@ NUMBERS = frozenset(("原值", "新值", "补录天数", "金额", "原金额", 
 """Columns that have no type, so that a number stays one."""
 
 
-def write_sqlite(place: Path, tables: Sequence[AuditTable]) -> None:
-    """The tables as an SQLite file that Datasette opens as it is; ``place`` must not exist yet."""
+def write_sqlite(place: Path, tables: Sequence[AuditTable]) -> list[int]:
+    """The tables as an SQLite file that Datasette opens as it is, and how many rows each has; ``place`` must not exist yet."""
     connection = sqlite3.connect(place)
+    counts = []
     try:
+        for setting in ("journal_mode = OFF", "synchronous = OFF"):  # what is left half-way is thrown away
+            connection.execute(f"PRAGMA {setting}")
         for table in tables:
             columns = [
                 f"{_name(column)}{'' if column in NUMBERS else ' TEXT'} NOT NULL{' PRIMARY KEY' if column == table.key else ''}"
@@ -258,7 +283,8 @@ def write_sqlite(place: Path, tables: Sequence[AuditTable]) -> None:
             ]
             connection.execute(f"CREATE TABLE {_name(table.name)} ({', '.join(columns)})")
             holes = ", ".join("?" * len(table.columns))
-            connection.executemany(f"INSERT INTO {_name(table.name)} VALUES ({holes})", table.rows)
+            done = connection.executemany(f"INSERT INTO {_name(table.name)} VALUES ({holes})", table.rows)
+            counts.append(max(done.rowcount, 0))
             if table.name.startswith("q"):
                 number, _, words = table.title.partition(" ")
                 view = _name(f"问{number}_{words}")
@@ -270,6 +296,7 @@ def write_sqlite(place: Path, tables: Sequence[AuditTable]) -> None:
         connection.commit()
     finally:
         connection.close()
+    return counts
 
 
 def _name(text: str) -> str:

@@ -153,27 +153,39 @@ class Folder:
                 paths.add(path)
         if old.descriptor.documents != new.descriptor.documents or self._lists(old) != self._lists(new):
             paths.update(path for side in (old, new) for path in side.tree.paths("records/") if path.endswith(".yaml"))
-        for side in (old, new):
-            if isinstance(side.tree, RevisionTree):
-                side.tree.prefetch(path for path in paths if side.tree.exists(path))
-        yield from self._compared(old, new, sorted(paths))
+        yield from self._compared(self._streamed(old), self._streamed(new), sorted(paths))
+
+    def _streamed(self, side: Side) -> Side:
+        """The same, its files read when they are asked for and not kept: a first import is all of a county."""
+        if not isinstance(side.tree, RevisionTree):
+            return side
+        names = side.tree.names()
+        plain = {path: names[path] for path in side.tree.paths("records/") if path in names}
+        return Side(Blobs(self.contents, plain), side.descriptor)
 
     def _lists(self, side: Side) -> list:
         return [resource.schema for resource in side.descriptor.resources.values() if not resource.is_csv]
 
     def _compared(self, old: Side, new: Side, paths: Iterable[str]) -> Iterator[Event]:
         paths = list(paths)
-        for name, table in table_deltas(old, new, paths, []).items():
-            names = tuple(field.name for field in table.fields)
-            places = [names.index(key) for key in table.resource.schema.primary_key]
-            for sign, rows in ((-1, table.gone), (1, table.come)):
-                for path, row in rows:
-                    yield Event(
-                        sign, name, tuple(row[place] for place in places), path, names, ",".join(map(csv_cell, row))
-                    )
+        for some in _portions(paths):
+            for name, table in table_deltas(old, new, some, []).items():
+                names = tuple(field.name for field in table.fields)
+                places = [names.index(key) for key in table.resource.schema.primary_key]
+                for sign, rows in ((-1, table.gone), (1, table.come)):
+                    for path, row in rows:
+                        key = tuple(row[place] for place in places)
+                        yield Event(sign, name, key, path, names, ",".join(map(csv_cell, row)))
         for path in paths:
             owner = new.owner(path)
             if owner:
                 data = new.tree.read(path)
                 fit = proper(path, data, new.descriptor.resources[owner])
                 (self.odd.discard if fit else self.odd.add)(path)
+
+
+def _portions(paths: list[str]) -> Iterator[list[str]]:
+    """Tables one by one, documents a hundred at a time: what is compared is held in memory."""
+    documents = [path for path in paths if not path.endswith(".csv")]
+    yield from ([path] for path in paths if path.endswith(".csv"))
+    yield from (documents[at : at + 100] for at in range(0, len(documents), 100))

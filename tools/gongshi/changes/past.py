@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import groupby
 
+from gongshi.changes.branches import Branches
 from gongshi.changes.commits import logged
 from gongshi.changes.index import SEPARATOR, SPLIT_OR_MERGED, opened, revision_of
 from gongshi.changes.lines import cells_of
@@ -21,6 +23,7 @@ from gongshi.model import GongshiError
 from gongshi.package import Descriptor, Resource, document_of
 from gongshi.repository import Git, RevisionTree, Tree
 
+_BY_RECORD = "r.key, r.seq, r.sign, r.rowid"
 _PARTS = 100  # numbers that are looked for at once
 EVENTS, OTHER = "status-events", "other_household"
 _ROWS = """
@@ -30,16 +33,23 @@ JOIN text t ON t.id = r.resource WHERE t.value = ?
 """
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(eq=False)  # there are as many as there are rows: neither frozen nor compared
 class Stored:
-    """One row that came or went, as the index holds it."""
+    """One row that came or went, as the index holds it; its cells are taken apart when they are asked for."""
 
     seq: int
     revision: Revision
     key: tuple[str, ...]
     sign: int
     path: str
-    cells: Mapping[str, str]
+    names: Sequence[str]
+    line: str
+
+    @cached_property
+    def cells(self) -> Mapping[str, str]:
+        """The filled cells by today's names."""
+        cells = zip(self.names, cells_of(self.line, len(self.names)), strict=True)
+        return {name: cell for name, cell in cells if cell}
 
 
 class History:
@@ -82,19 +92,36 @@ class History:
             condition, values = f"{condition} AND r.key = ?", [*values, SEPARATOR.join(key)]
         return self._read(resource, condition, values)
 
-    def _read(self, resource: str, condition: str, values: list) -> Iterator[Stored]:
+    def _read(self, resource: str, condition: str, values: list, order: str = _BY_RECORD) -> Iterator[Stored]:
         schema = self.resource(resource).schema
         names: dict[str, list[str]] = {}
         revisions: dict[int, Revision] = {}
-        found = self._connection.execute(f"{_ROWS}{condition} ORDER BY r.key, r.seq, r.sign, r.rowid", values)
+        found = self._connection.execute(f"{_ROWS}{condition} ORDER BY {order}", values)
         for seq, commit, about, text, sign, path, named, line in found:
             if named not in names:
                 names[named] = schema.today(json.loads(named))
-            cells = zip(names[named], cells_of(line, len(names[named])), strict=True)
-            kept = {name: cell for name, cell in cells if cell}
             if seq not in revisions:
                 revisions[seq] = revision_of(commit, about)
-            yield Stored(seq, revisions[seq], tuple(text.split(SEPARATOR)), sign, path, kept)
+            yield Stored(seq, revisions[seq], tuple(text.split(SEPARATOR)), sign, path, names[named], line)
+
+    def changed(self, after: int) -> Iterator[tuple[str, Iterator[Stored]]]:
+        """(resource, its rows as ``stored`` gives them) of each commit after a place that changed it, by commit and resource."""
+        found = self._connection.execute(
+            "SELECT DISTINCT r.seq, t.value FROM row r JOIN text t ON t.id = r.resource WHERE r.seq > ? ORDER BY 1, 2",
+            [after],
+        )
+        for seq, name in found.fetchall():
+            if name in self.descriptor.resources:
+                yield name, self._read(name, " AND r.seq = ?", [name, seq], "r.key, r.sign, r.rowid")
+
+    def places(self, after: int) -> Iterator[tuple[Revision, str]]:
+        """(commit, file) of all that commits after a place changed in the records."""
+        found = self._connection.execute(
+            "SELECT v.id, v.about, p.value FROM (SELECT DISTINCT seq, path FROM row WHERE seq > ?) r "
+            "JOIN revision v USING (seq) JOIN text p ON p.id = r.path ORDER BY r.seq, p.value",
+            [after],
+        )
+        return ((revision_of(commit, about), path) for commit, about, path in found)
 
     def first(self, resource: str) -> int:
         """The place of the commit with which a resource got its first records, 0 without any."""
@@ -196,11 +223,22 @@ class History:
         found = self._connection.execute("SELECT id, about FROM revision WHERE seq > ? ORDER BY seq", [after])
         return [revision_of(*row) for row in found]
 
+    @cached_property
+    def branches(self) -> Branches:
+        """What each merge brought, read at once; for who asks of all of them."""
+        return Branches(self.git, self.tip)
+
+    def authors(self, revision: Revision) -> set[str]:
+        """Who made what a commit brought."""
+        return self.branches.authors(revision.commit) if revision.merge else {revision.author}
+
     def origin(self, version: RecordVersion, path: str) -> Revision:
         """Who really made a version that came by a merge: the last commit of the merged branch that touched the file."""
         revision = version.revision
         if not revision.merge:
             return revision
+        if "branches" in vars(self) and (known := self.branches.origin(revision.commit, version.path or path)):
+            return known
         merged = f"{revision.parents[0]}..{revision.commit}"
         try:
             found = logged(self.git, "-1", "--no-merges", "--end-of-options", merged, "--", version.path or path)
@@ -253,13 +291,13 @@ def keys_in(tree: Tree, resource: str) -> dict[tuple[str, ...], str]:
     return {tuple(row[place] for place in places): path for path, row in table.come}
 
 
-def rows_in(tree: Tree, resource: str) -> list[Mapping[str, str]]:
-    """The filled cells of every record of a resource in a Tree."""
-    _, table = _read(tree, resource)
-    if table is None:
-        return []
-    names = [field.name for field in table.fields]
-    return [{name: cell for name, cell in zip(names, row, strict=True) if cell} for _, row in table.come]
+def rows_in(tree: Tree, resource: str, descriptor: Descriptor | None = None) -> Iterator[Mapping[str, str]]:
+    """The filled cells of every record of a resource in a Tree, whose ``descriptor`` may be known already."""
+    _, table = _read(tree, resource, descriptor)
+    if table is not None:
+        names = [field.name for field in table.fields]
+        for _, row in table.come:
+            yield {name: cell for name, cell in zip(names, row, strict=True) if cell}
 
 
 def totals_in(tree: Tree, resource: str) -> list[Total]:
@@ -271,8 +309,8 @@ def totals_in(tree: Tree, resource: str) -> list[Total]:
     return list(totals(deltas))
 
 
-def _read(tree: Tree, resource: str):
-    descriptor = descriptor_of(tree)
+def _read(tree: Tree, resource: str, descriptor: Descriptor | None = None):
+    descriptor = descriptor or descriptor_of(tree)
     if resource not in descriptor.resources:
         raise GongshiError(f"“{tree.label}”里没有“{resource[:40]}”这张表，请核对表名")
     after = Side(tree, descriptor)

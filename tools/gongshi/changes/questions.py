@@ -10,7 +10,7 @@ from datetime import date
 from itertools import groupby
 
 from gongshi.changes.audit import Approvals, AuditTable, Cell, as_value, days_late
-from gongshi.changes.commits import authors_of, commit_at
+from gongshi.changes.commits import commit_at
 from gongshi.changes.dates import BUSINESS_DATES
 from gongshi.changes.past import History, Stored, rows_in
 from gongshi.changes.phrases import LARGEST, TOO_LARGE
@@ -34,18 +34,16 @@ class Asked:
     over: int
     day: date
 
-    def state(self, resource: str, commit: str = "") -> list[Mapping[str, str]]:
+    def state(self, resource: str, commit: str = "") -> Iterator[Mapping[str, str]]:
         """All records at the end, or at a commit, codes as they may be shown; none where there is no such table."""
         described = self.past.descriptor.resources.get(resource)
         if described is None:
-            return []
-        rows = rows_in(RevisionTree(self.past.git, commit or self.past.tip), resource)
+            return
+        known = self.past.descriptor if commit in ("", self.past.tip) else None
         empty = dict.fromkeys(described.schema.names, "")
-        coded = [field for field in described.schema.fields if field.pattern or field.enum]
-        return [
-            {**empty, **row, **{field.name: shown_cell(field, row[field.name]) for field in coded if field.name in row}}
-            for row in rows
-        ]
+        coded = {field.name: field for field in described.schema.fields if field.pattern or field.enum}
+        for row in rows_in(RevisionTree(self.past.git, commit or self.past.tip), resource, known):
+            yield {**empty, **row, **{name: shown_cell(coded[name], row[name]) for name in coded.keys() & row.keys()}}
 
     def changed(self, resource: str) -> Iterator[tuple[Stored | None, Stored | None]]:
         """Records that changed after ``start``, as they were and are; one that only moved is none."""
@@ -187,9 +185,7 @@ def _own(asked: Asked) -> Rows:
     """Who approved the own change: the author is the merger, the signer, or whom the message names; or nobody signed."""
     for revision in asked.past.revisions(asked.start):
         signer, why = asked.approvals.get(revision.commit, ("", ""))
-        authors = {revision.author}
-        if revision.merge:
-            authors = authors_of(asked.past.git, revision.parents[0], revision.commit)
+        authors = asked.past.authors(revision)
         named = [name for name in revision.trailer("Approved-by").split("、") if name]
         reasons = []
         if revision.merge and revision.author in authors:

@@ -45,15 +45,19 @@ def shown_text(text: str) -> str:
 
 def shown_cell(field: Field, text: str) -> str:
     """A cell's text as it may be shown: what does not look like its field is not."""
+    if is_free(field):
+        return shown_text(text)
     if not fits(field, text):
         return UNFIT
-    return shown_text(text) if is_free(field) or len(text) >= _SHORTEST else text
+    return shown_text(text) if len(text) >= _SHORTEST else text
 
 
 def shows(resource: Resource, key: Sequence[str]) -> bool:
     """Whether each part of a key looks like its field."""
-    fields = (resource.schema.field(name) for name in resource.schema.primary_key)
-    return all(shown_cell(field, part) == part for field, part in zip(fields, key, strict=False))
+    for name, part in zip(resource.schema.primary_key, key, strict=False):
+        if shown_cell(resource.schema.field(name), part) != part:
+            return False
+    return True
 
 
 def shown_key(resource: Resource, key: Sequence[str], line: int) -> tuple[str, ...]:

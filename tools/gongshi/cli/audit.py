@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,15 +62,16 @@ def audit(
     show = progress()
     new, resolved = _findings(root, git, base, head, with_findings, show)
     show("整理变化")
-    tables, merges, questions = _tables(git, base, head, (new, resolved), question, (on_day, over))
-    show("")
-    if out is None:
-        _say_table(questions[0])
-        return
-    if question or out.suffix == ".sqlite":
-        tables = (*tables, *merges, *questions)
-    _write(out, tables)
-    say(f"已写到 {out}：" + "，".join(f"{table.title} {len(table.rows)} 行" for table in tables) + "。")
+    with _tables(git, base, head, (new, resolved), question, (on_day, over)) as (tables, merges, questions):
+        show("")
+        if out is None:
+            _say_table(questions[0])
+            return
+        if question or out.suffix == ".sqlite":
+            tables = (*tables, *merges, *questions)
+        counts = _write(out, tables)
+    told = "，".join(f"{table.title} {count} 行" for table, count in zip(tables, counts, strict=True))
+    say(f"已写到 {out}：{told}。")
 
 
 def _span(span: str) -> tuple[str, str]:
@@ -78,20 +81,34 @@ def _span(span: str) -> tuple[str, str]:
     return base, head or "HEAD"
 
 
-def _tables(git: Git, base: str, head: str, findings: tuple[list, list], question: str | None, limits: tuple) -> tuple:
-    """(what changed, who signed, the questions); of one question alone only that."""
+@contextmanager
+def _tables(
+    git: Git, base: str, head: str, findings: tuple[list, list], question: str | None, limits: tuple
+) -> Iterator[tuple]:
+    """(what changed, who signed, the questions); of one question alone only that. What changed is read meanwhile."""
     from gongshi.changes import audit_tables, history, question_tables, signed_table
-    from gongshi.package import county_day, load
 
     tree, (on_day, over) = RevisionTree(git, head), limits
-    with history(git, head) as past, load(tree, ("county",)) as county:
-        when = day(on_day, county_day(county))
+    with history(git, head) as past:
+        when = day(on_day, _as_of(tree, past.descriptor))
         signed = {one.commit: (one.signer, one.why) for one in _approvals(git, past.tip, base)}
         questions = question_tables(past, base, signed, when, over, [question] if question else QUESTIONS)
         if question:
-            return (), (), questions
+            yield (), (), questions
+            return
         tables = audit_tables(past, base, *findings, _waivers(tree, past.descriptor))
-        return tables, (signed_table(past, base, signed),), questions
+        yield tables, (signed_table(past, base, signed),), questions
+
+
+def _as_of(tree: RevisionTree, descriptor: Descriptor) -> date | None:
+    """The county's own day, read without the database, which alone takes a third of the memory."""
+    from gongshi.changes.past import rows_in
+
+    rows = rows_in(tree, "county", descriptor) if "county" in descriptor.resources else iter(())
+    try:
+        return date.fromisoformat(next(rows, {}).get("as_of", ""))
+    except ValueError:
+        return None
 
 
 def _approvals(git: Git, tip: str, base: str):
@@ -141,7 +158,8 @@ def _waivers(tree: RevisionTree, descriptor: Descriptor) -> list[tuple[str, str,
     return found
 
 
-def _write(out: Path, tables: Sequence) -> None:
+def _write(out: Path, tables: Sequence) -> list[int]:
+    """Write the file whole or not at all; how many rows each table has."""
     import json
 
     from gongshi.changes import datasette, write_sqlite
@@ -150,16 +168,18 @@ def _write(out: Path, tables: Sequence) -> None:
         with tempfile.TemporaryDirectory(prefix=".gongshi-", dir=out.absolute().parent) as folder:
             aside = Path(folder) / out.name
             if out.suffix == ".sqlite":
-                write_sqlite(aside, tables)
+                counts = write_sqlite(aside, tables)
             else:
                 from gongshi.exchange import plain_workbook
 
                 plain = [replace(table, rows=tuple(tuple(map(str, row)) for row in table.rows)) for table in tables]
+                counts = [len(table.rows) for table in plain]
                 aside.write_bytes(plain_workbook("审计导出", plain))
-            data = aside.read_bytes()
+            aside.chmod(0o600)
+            aside.replace(out)
     except OSError as error:
         raise GongshiError(f"“{out}”不能写入（{reason(error)}），请检查文件夹和权限") from None
-    write_private(out, data)
     if out.suffix == ".sqlite":
         told = json.dumps(datasette(tables, out.stem), ensure_ascii=False, indent=2)
         write_private(out.with_suffix(".metadata.json"), f"{told}\n".encode())
+    return counts

@@ -50,6 +50,9 @@ class Field:
     formerly: tuple[str, ...] = ()
     derive: Derive | None = None
 
+    def __hash__(self) -> int:
+        return hash(self.name)  # asked for every cell that is shown: all of it would take longer than the question
+
 
 @dataclass(frozen=True, slots=True)
 class ForeignKey:
