@@ -6,17 +6,20 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from exchange.conftest import DAY
 from exchange.test_propose import HOUSEHOLDS, change, clone, git, own_git, said
+from gongshi.cli.setup import setup
 from gongshi.exchange.accepting import accept, send_back, waiting
 from gongshi.exchange.proposing import propose
 from gongshi.exchange.remotes import fetch, place
-from gongshi.model import GongshiError
+from gongshi.model import GongshiError, Severity
 from gongshi.repository import Git
 from gongshi.sealing.approving import approvals, unapproved
 from gongshi.sealing.authority import COUNTY_FILE
 from gongshi.sealing.signers import SIGNERS
+from gongshi.sealing.told_approvals import approval_findings
 from sealing.signed import Ledger
 
 __all__ = ["clone", "own_git"]
@@ -208,3 +211,84 @@ def test_a_subject_brings_no_approval_into_what_the_reviewer_signs(signed, revie
     accept(reviewer, commits[1], signed.key("reviewer"), DAY)
     left = {one.commit for one in unapproved(Git(reviewer), "HEAD")}
     assert commits[0] in left and commits[1] not in left
+
+
+def told(root: Path, base: str = "main", head: str = "HEAD") -> list[str]:
+    findings = approval_findings(Git(root), base, head)
+    assert all(finding.severity is not Severity.ERROR for finding in findings)
+    return [finding.message for finding in findings]
+
+
+def button(root: Path, branch: str, *sign: str) -> str:
+    """A merge as a host's button makes it, or signed with a key by plain Git."""
+    git(root, "fetch", "-q")
+    signing = ["-c", "gpg.format=ssh", "-c", f"user.signingkey={sign[0]}"] if sign else []
+    how = ["-S"] if sign else []
+    command = ["git", "-C", str(root), *signing, "merge", "-q", "--no-ff", *how, "-m", "合并", f"origin/{branch}"]
+    subprocess.run(command, check=True, capture_output=True)
+    git(root, "push", "-q", "origin", "main")
+    return Git(root).commit("HEAD")
+
+
+@pytest.mark.parametrize("spelled", ["{}", "县扶贫办、{}", "{} ", "县扶贫办; {}"])
+def test_who_approves_the_own_change_is_told_in_the_pull_step(signed, monkeypatch, spelled: str) -> None:
+    by(monkeypatch, "Clerk Ａ")
+    git(signed.root, "switch", "-q", "-c", "songshen/x")
+    for number, name in enumerate((spelled.format("clerk A"), "县扶贫办", "Clerk AB")):
+        place = signed.root / HOUSEHOLDS
+        place.write_text(place.read_text("utf-8").replace(f"{number + 4}组", f"{number + 5}组", 1), "utf-8")
+        git(signed.root, "add", "-A")
+        git(signed.root, "commit", "-q", "--allow-empty", "-m", f"改\n\n审批：{name}\n依据：会议记录")
+    changed = git(signed.root, "rev-list", "--reverse", "main..HEAD", "--", "records").split()
+    claims = [text for text in told(signed.root) if "自称审批" in text]
+    assert len(claims) == 1 and changed[0][:12] in claims[0]
+
+
+def test_merges_nobody_signed_are_one_notice_of_the_pull_step(signed, reviewer, monkeypatch) -> None:
+    branch = sent(signed.root)
+    by(monkeypatch, "网站")
+    merge = button(reviewer, branch)
+    (text,) = (text for text in told(reviewer) if merge[:12] in text)
+    assert "未经签名的合并" in text and "gongshi review accept" in text
+    by(monkeypatch, "县级审核")
+    accept(reviewer, merge, signed.key("reviewer"), DAY)
+    assert not any(merge[:12] in text for text in told(reviewer))
+
+
+def test_who_merges_their_own_is_told_where_nobody_signs(clone, tmp_path, monkeypatch) -> None:
+    git(tmp_path, "clone", "-q", "-b", "main", "remote.git", "other")
+    by(monkeypatch, "甲")
+    branch = sent(clone)
+    assert not any("作者自己合并" in text for text in told(clone))
+    merge = button(tmp_path / "other", branch)
+    assert any("作者自己合并" in text and merge[:12] in text for text in told(tmp_path / "other"))
+
+
+def test_a_withdrawn_key_holds_for_what_it_merged_before_its_last_day(signed, reviewer, monkeypatch, tmp_path) -> None:
+    branch = sent(signed.root)
+    by(monkeypatch, "县级审核")
+    before = accept(reviewer, branch, signed.key("reviewer"), DAY).commit
+    root = Ledger(reviewer, signed.keys)
+    lines = "".join(root.line(role) for role in ("root", "keeper"))
+    root.commit("root", {SIGNERS: lines + root.line("reviewer", options=',valid-before="20200701Z"')})
+    git(reviewer, "push", "-q", "origin", "main")
+    assert not any(before[:12] in text for text in told(reviewer)), "the day was not over when it merged"
+    by(monkeypatch, "乡镇")
+    git(signed.root, "switch", "-q", "main")
+    git(signed.root, "pull", "-q", "--rebase", "origin", "main")
+    place = signed.root / HOUSEHOLDS
+    place.write_text(place.read_text("utf-8").replace("9组", "3组", 1), "utf-8")
+    second = propose(signed.root, said("再改"), DAY).branch
+    by(monkeypatch, "县级审核")
+    after = button(reviewer, second, str(signed.key("reviewer")))
+    (text,) = (text for text in told(reviewer) if after[:12] in text)
+    assert "有效期" in text and before[:12] not in "".join(told(reviewer))
+
+
+def test_the_hook_of_the_pull_step_tells_and_does_not_fail(signed, reviewer, monkeypatch) -> None:
+
+    branch = sent(signed.root)
+    by(monkeypatch, "网站")
+    button(reviewer, branch)
+    done = CliRunner().invoke(setup, ["--hook", "grounds", "main", "HEAD"], obj=reviewer)
+    assert done.exit_code == 0 and "::notice" in done.output and "未经签名的合并" in done.output

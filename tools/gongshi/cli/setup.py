@@ -63,14 +63,15 @@ def _findings(root: Path, hook: str, files: tuple[str, ...]):
 
 
 def _grounds(root: Path, base: str, head: str) -> int:
-    """Say, as annotations of a pull request, of each commit that changes records what ground it lacks, and of any other
-    whose date cannot be true."""
+    """Say, as annotations of a pull request, of each commit that changes records what ground it lacks, of any other whose
+    date cannot be true, and who approved the own change or merged without a signature; the last is told and no error."""
     from gongshi.changes import dated_findings, unfounded_commits
     from gongshi.cli.render import to_github
     from gongshi.repository import Git
+    from gongshi.sealing.told_approvals import approval_findings
 
     git = Git(root)
     findings = [*unfounded_commits(git, base, head), *dated_findings(git, base, head, datetime.now(UTC))]
-    for finding in findings:
+    for finding in [*findings, *approval_findings(git, base, head)]:
         say_made(to_github(finding))
     return int(bool(findings))
