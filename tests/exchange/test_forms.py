@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from pathlib import Path
 
 import pytest
 
@@ -33,7 +34,11 @@ PAYMENT = ["F0000001", PROJECT, "N2020-001", "2020-05-20", "直补", 600, "一�
 @pytest.fixture(scope="module")
 def county(tmp_path_factory) -> tuple[OverlayTree, object]:
     """The small county with a helper, a project, a pairing, a payment of 600 yuan and two sealed persons; and its key."""
-    folder = tmp_path_factory.mktemp("forms")
+    return forms_county(tmp_path_factory.mktemp("forms"))
+
+
+def forms_county(folder: Path) -> tuple[OverlayTree, object]:
+    """The county of ``county`` below a folder."""
     root = small_county(folder)
     key = read_identity(folder / "home/guzhen", root)
     persons = [["M00000001", NAMES[0], NUMBERS[0]], ["M00000002", NAMES[1], NUMBERS[1]]]

@@ -16,6 +16,7 @@ from gongshi.model import GongshiError
 @click.argument("resources", metavar="[RESOURCE]...", nargs=-1)
 @click.option("--package", "folder", type=click.Path(path_type=Path), help="导出到哪个目录（空的或还没有的）")
 @click.option("-o", "out", metavar="FILE.xlsx", type=click.Path(path_type=Path), help="导出成哪个工作簿")
+@click.option("--form", "form", metavar="样式", help="按常用的表的样式导出，写样式名，如 小额信贷台账、雨露计划花名册")
 @click.option("--township", metavar="SLUG", help="工作簿里只要这个乡镇的记录")
 @IDENTITY
 @click.pass_obj
@@ -24,6 +25,7 @@ def export(
     resources: tuple[str, ...],
     folder: Path | None,
     out: Path | None,
+    form: str | None,
     township: str | None,
     identity: Path | None,
 ) -> None:
@@ -32,12 +34,19 @@ def export(
     工作簿里编号锁定，选项可下拉；有密钥时家庭成员带姓名等，请妥善保管，用完删去。
 
     例：gongshi export members --township guzhen -o 古镇成员.xlsx
+
+    例：gongshi export --form 小额信贷台账 --township guzhen -o 贷款.xlsx
     """
     from gongshi.package import export_package, load
 
     tree = work_tree(root)
-    if bool(folder) == bool(out) or bool(out) != bool(resources):
-        raise GongshiError("请写成 gongshi export 表名… -o 文件.xlsx，或 gongshi export --package 目录")
+    if form and out and not resources and not folder:
+        _form(root, tree, form, out, township, identity)
+        return
+    if form or bool(folder) == bool(out) or bool(out) != bool(resources):
+        raise GongshiError(
+            "请写成 gongshi export 表名… -o 文件.xlsx，或 --form 样式 -o 文件.xlsx，或 gongshi export --package 目录"
+        )
     if out:
         _workbook(root, tree, resources, out, township, identity)
         return
@@ -70,6 +79,31 @@ def _workbook(root: Path, tree, resources, out: Path, township: str | None, iden
     if empty:
         where = f"乡镇 {township} 里" if township else "台账里"
         say(f"注意：{where}没有{'、'.join(empty)}的记录，导出的表只有表头；请核对表名和 --township。")
+
+
+def _form(root: Path, tree, name: str, out: Path, township: str | None, identity: Path | None) -> None:
+    from gongshi.cli.importing import identity_if_any
+    from gongshi.exchange import People, form_workbook, kind_of, read_forms, reads
+    from gongshi.package import county_day, load, read_descriptor
+    from gongshi.repository import write_private
+
+    check_workbook_name(out)
+    descriptor = read_descriptor(tree)
+    forms = read_forms(descriptor)
+    form = next((one for one in forms if name in (one.name, one.title)), None)
+    if form is None:
+        kind_of(name, descriptor, forms)
+        raise GongshiError(f"“{name[:20]}”是表名，不是样式；样式有：{'、'.join(one.title for one in forms)}。")
+    key = identity_if_any(identity, root)
+    if key and not key.demo and out.resolve().is_relative_to(root.resolve()):
+        raise GongshiError("带姓名的工作簿不能放在台账仓库里，请用 -o 指明仓库以外的位置。")
+    with load(tree, {*reads(form, list(descriptor.resources)), "county"}, descriptor) as database:
+        people = People(tree, key, day(None, county_day(database))) if key else None
+        data, count = form_workbook(database, form, township, people.cells if people else None)
+    write_private(out, data)
+    say(f"已按样式“{form.title}”导出 {count} 条到 {out}{'，带姓名，请妥善保管' if people else ''}。")
+    if not count:
+        say("注意：台账里没有这样的记录，导出的表只有表头；请核对样式和 --township。")
 
 
 def check_workbook_name(out: Path) -> None:

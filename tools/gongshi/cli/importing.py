@@ -25,6 +25,14 @@ LIMIT = 200  # rows of one kind listed on the terminal
 @click.option("--dry-run", is_flag=True, help="只说会怎样，什么也不写")
 @click.option("--mapping", metavar="NAME", help="指明用哪个映射（数字代码只有这样才对照）")
 @click.option("--save-mapping", metavar="NAME", default="", help="确认表头的对照，并存为这个名称的映射")
+@click.option("--as", "kind", metavar="表名", default="", help="这是哪一种表，写表名或样式名，如 loans、小额信贷台账")
+@click.option(
+    "--map",
+    "columns",
+    metavar="表头=字段",
+    multiple=True,
+    help="这一列是哪个字段（不要的写 表头=不收），与 --as 一起用，记成映射",
+)
 @click.option(
     "--set", "said", metavar="字段=值", multiple=True, help="表里没有、每一行都一样的内容，如 支付编号=F0000012"
 )
@@ -38,6 +46,8 @@ def import_(
     dry_run: bool,
     mapping: str | None,
     save_mapping: str,
+    kind: str,
+    columns: tuple[str, ...],
     said: tuple[str, ...],
     on_day: str | None,
     identity: Path | None,
@@ -50,7 +60,11 @@ def import_(
     退回的行另存为“…-退回-含个人信息.xlsx”，改好后再导入它就行，导完请删去。可以一次写几份表。
     同一份表导入两次，第二次什么也不变。
 
+    没有认出的表会说最像哪几种、缺什么；用 --as 说明是哪一种，用 --map 逐列对照，下次同样的表头就认得。
+
     例：gongshi import 花名册.xlsx --township guzhen --dry-run
+
+    例：gongshi import 贷款.xlsx --as loans --map 农户代码=户编号 --map 放款额=贷款金额 --map 客户经理=不收
     """
     from gongshi.exchange import Request, mapping_path
     from gongshi.package import county_day, load
@@ -61,7 +75,8 @@ def import_(
         mapping_path(save_mapping)
     with load(tree, ["county"]) as database:
         when = day(on_day, county_day(database))
-    request = Request(when, township, mapping, identity_if_any(identity, root), save_mapping, said=pairs(said, "--set"))
+    key, told = identity_if_any(identity, root), pairs(said, "--set")
+    request = Request(when, township, mapping, key, save_mapping, {}, told, kind, pairs(columns, "--map"))
     codes = [_one(root, workbook, data, request, dry_run, len(read) > 1) for workbook, data in read]
     sys.exit(max(codes))
 
@@ -115,10 +130,11 @@ def _import(root: Path, workbook: Path, data: bytes, request):
 def pairs(said: tuple[str, ...], option: str) -> dict[str, str]:
     """``字段=值`` as pairs; GongshiError for one without ``=`` or said twice."""
     found: dict[str, str] = {}
+    example = "支付编号=F0000012" if option == "--set" else "放款额=贷款金额"
     for text in said:
         name, mark, value = (part.strip() for part in text.replace("＝", "=").partition("="))
         if not (mark and name and value) or name in found:
-            raise GongshiError(f"{option} 要写成“名称=内容”，一个名称只写一次，如 {option} 支付编号=F0000012。")
+            raise GongshiError(f"{option} 要写成“名称=内容”，一个名称只写一次，如 {option} {example}。")
         found[name] = value
     return found
 

@@ -1,5 +1,8 @@
 """The exchange room: workbooks and CSV files in and out. Door for calamine and xlsxwriter."""
 
+from gongshi.exchange.asserted import kind_of
+from gongshi.exchange.forms import Form, read_forms
+from gongshi.exchange.handing import form_workbook, reads
 from gongshi.exchange.identifiers import FIELDS
 from gongshi.exchange.importing import Request, plan_import
 from gongshi.exchange.mapping import ColumnMapping, mapping_bytes, mapping_path
@@ -15,6 +18,7 @@ __all__ = [
     "FIELDS",
     "MARK",
     "ColumnMapping",
+    "Form",
     "ImportResult",
     "Kind",
     "People",
@@ -23,11 +27,15 @@ __all__ = [
     "RowResult",
     "SheetResult",
     "export_workbook",
+    "form_workbook",
+    "kind_of",
     "mapping_bytes",
     "mapping_path",
     "needed",
     "plain_workbook",
     "plan_import",
+    "read_forms",
+    "reads",
     "refused_place",
     "refused_workbook",
     "sealing_findings",

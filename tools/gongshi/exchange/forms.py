@@ -128,5 +128,22 @@ def _form(name: str, data: dict, descriptor: Descriptor) -> Form | None:
         for entry in data["feeds"]
         if entry["resource"] in descriptor.resources
     )
+    if not feeds:
+        return None
+    columns += _numbers(feeds[0], descriptor, columns)
     ignore = frozenset(map(normal, data.get("ignore", [])))
-    return Form(name, data["title"], tuple(data["said"]), tuple(columns), feeds, ignore, values) if feeds else None
+    return Form(name, data["title"], tuple(data["said"]), tuple(columns), feeds, ignore, values)
+
+
+def _numbers(feed: Feed, descriptor: Descriptor, columns: list[FormColumn]) -> list[FormColumn]:
+    """Columns for the record's own number and those of whom it is about, where the form has none."""
+    schema = descriptor.resources[feed.resource].schema
+    known = {place for column in columns for place in column.fields}
+    words = {word for column in columns for word in column.words()}
+    wanted = [name for name in (*schema.primary_key, "household_no", "member_no") if name in schema.names]
+    added = []
+    for name in dict.fromkeys(wanted):
+        title = schema.field(name).title
+        if (feed.resource, name) not in known and normal(title) not in words:
+            added.append(FormColumn((title,), ((feed.resource, name),)))
+    return added

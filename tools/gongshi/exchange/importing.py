@@ -11,9 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
+from typing import NamedTuple
 
 from gongshi.checks.phrases import is_personal
 from gongshi.checks.showing import personal
+from gongshi.exchange.asserted import check_used, kind_of, own_mapping
 from gongshi.exchange.candidates import Candidate
 from gongshi.exchange.convert import Converter
 from gongshi.exchange.deciding import Decider
@@ -43,11 +45,19 @@ _ALWAYS = {*map(normal, IGNORED)}
 Progress = Callable[[str], None]
 
 
+class Asked(NamedTuple):
+    """The resource, or else the form, that a person says a sheet is; "" where he says nothing."""
+
+    resource: str
+    form: str
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """How to import: for which township (None: each row where it belongs), by which mapping (None: all are tried),
     with whose identity, as of which day, under which name to keep the mapping ("" for not), which cells, by sheet, row and
-    column from 0, a person has put right since, and what he says of every row, by the title or name of a field."""
+    column from 0, a person has put right since, and what he says of every row, by the title or name of a field, of the kind of
+    sheet (a resource's or form's name or title) and of its columns (header to field)."""
 
     day: date
     township: str | None = None
@@ -56,6 +66,8 @@ class Request:
     save_mapping: str = ""
     mended: Mapping[tuple[str, int, int], str] = field(default_factory=dict)
     said: Mapping[str, str] = field(default_factory=dict)
+    kind: str = ""
+    columns: Mapping[str, str] = field(default_factory=dict)
 
 
 def plan_import(
@@ -72,10 +84,17 @@ def plan_import(
     mappings = _mappings(tree, descriptor, request.mapping)
     progress("辨认表头")
     forms = read_forms(descriptor)
+    resource, form = kind_of(request.kind, descriptor, forms) if request.kind else (None, "")
+    if request.columns and not resource:
+        raise GongshiError("--map 要和 --as 表名 一起写，如 --as loans --map 贷款人=借款人。")
+    own = own_mapping(resource, request.columns, mappings) if resource and request.columns else None
+    check_used(request.columns, sheets)
+    mappings = [*(m for m in mappings if not own or m.name != own.name), *([own] if own else ())]
+    asked = Asked(resource.name if resource else "", form)
     found = [
         pair
         for sheet in _wanted(sheets, memory)
-        for pair in _find(sheet, descriptor, mappings, memory, name, request, forms)
+        for pair in _find(sheet, descriptor, mappings, memory, name, request, forms, asked)
     ]
     tables = [table for table, _ in found if table]
     people = _people(tree, tables, request, progress)
@@ -92,7 +111,7 @@ def plan_import(
     decider.decide(candidates, {table.resource.name for table in tables})
     results = [_result(table, result, candidates) for table, result in found]
     warnings = [_warning(*found) for found in decider.warnings]
-    return ImportResult(results, decider.files(), *_to_confirm(tables, request), warnings)
+    return ImportResult(results, decider.files(), *_to_confirm(tables, request), warnings, own)
 
 
 def _mend(sheets: Sequence[Sheet], mended: Mapping[tuple[str, int, int], str]) -> None:
@@ -170,11 +189,14 @@ def _find(
     name: str,
     request: Request,
     forms: Sequence[Form],
+    asked: Asked,
 ) -> list[tuple[Table | None, SheetResult]]:
     """(a table of the sheet, its result to fill) for each; without a table all its rows are refused already."""
     origin = origin_of(sheet, memory, lambda resource: _titles(descriptor, resource)) if memory else None
     if origin:
         names: Sequence[str] = [origin.resource] if origin.resource in descriptor.resources else []
+    elif asked.resource:
+        names = [asked.resource]
     elif request.mapping:
         names = [mappings[-1].resource]
     else:
@@ -182,8 +204,8 @@ def _find(
     words = [Vocabulary(descriptor.resources[name], mappings) for name in names]
     file = name.rsplit("/", 1)[-1]
     table = find_table(sheet, words, origin.resource if origin else "", file)
-    if not origin and not request.mapping:
-        found = _as_form(sheet, forms, table, descriptor, file)
+    if not origin and not request.mapping and not asked.resource:
+        found = _as_form(sheet, forms, table, descriptor, file, asked.form)
         if isinstance(found, list):
             return [(one, _begun(one, place)) for place, one in enumerate(found)]
         table = found
@@ -194,12 +216,16 @@ def _find(
 
 
 def _as_form(
-    sheet: Sheet, forms: Sequence[Form], table: Table | NoTable, descriptor: Descriptor, file: str
+    sheet: Sheet, forms: Sequence[Form], table: Table | NoTable, descriptor: Descriptor, file: str, asked: str
 ) -> list[Table] | Table | NoTable:
     """The tables of the known form that the sheet is, if that says more of it than the plain table does."""
-    found = recognise(sheet, forms, file)
-    plain = isinstance(table, Table)
-    if not found or (plain and (table.exported or found.covered <= len(table.fields))):
+    found = recognise(sheet, [form for form in forms if asked in ("", form.name)], file, asked)
+    plain = isinstance(table, Table) and not asked
+    if asked and not found:
+        (form,) = (form for form in forms if form.name == asked)
+        needed = "、".join(column.headers[0].replace("/", " → ") for column in form.columns if column.needed)
+        return NoTable(f"不是样式“{form.title}”：至少要有这些列：{needed}（或它们的别的写法）")
+    if not found or (plain and (table.exported or found.covered < len(table.fields))):
         return table
     tables = form_tables(sheet, found, descriptor, file)
     return table if isinstance(tables, NoTable) and plain else tables

@@ -32,7 +32,7 @@ def _other(word: str) -> bool:
 
 def owned(columns: Sequence, texts: Sequence[Sequence[str]], sheet: Sheet, rows: Sequence[int]) -> tuple:
     """The columns; an identifier that is somebody else's is not taken, and its meaning names the other's header."""
-    own = [c for c, levels in zip(columns, texts, strict=True) if is_name(levels)]
+    own = [c for c, levels in zip(columns, texts, strict=True) if is_name(levels) or c.role == "person"]
     about_member = any(not normal(c.header).startswith(_HEAD) for c in own)
     names = [c.place for c in own if not (about_member and normal(c.header).startswith(_HEAD))]
     mine = ("本人",) if about_member else ("本人", _HEAD)

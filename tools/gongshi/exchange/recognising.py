@@ -130,7 +130,9 @@ def _column(place: int, pair: tuple[FormColumn | None, str], words: Vocabulary, 
         return Column(place, header, Meaning(None, "ignored"), role=column.role)
     item = words.fields[mine[0]]
     how = "identifier" if mine[0] in BY_NAME and item.disclosure == "sealed" else "form"
-    return Column(place, header, Meaning(item, how), role=column.role)
+    return Column(
+        place, header, Meaning(item, how), role="person" if how == "identifier" and mine[0] == "name" else column.role
+    )
 
 
 def _told(column: Column, place: int, found: Found) -> Column:

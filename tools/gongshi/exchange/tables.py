@@ -121,7 +121,7 @@ def find_table(sheet: Sheet, vocabularies: Sequence[Vocabulary], hint: str = "",
     if why := unaccounted(sheet, table.columns, table.rows):
         headers = [column.texts for column in table.columns]
         near = nearest(sheet, headers, vocabularies, file)
-        reason = f"没有当作“{words.resource.title}”读入：{why[1]}；{near}；请核对是哪一种表，确是它就删去这些列"
+        reason = f"没有当作“{words.resource.title}”读入：{why[1]}；{near}；请核对是哪一种表；确是它就删去这些列，或用 --as {words.resource.name} --map 表头=字段 指明（不要的写 表头=不收）"
         return NoTable(reason.replace("；；", "；"), why[0].place)
     return table
 
@@ -130,12 +130,15 @@ def _no_table(sheet: Sheet, vocabularies: Sequence[Vocabulary], filled: Sequence
     if len(vocabularies) == 1:
         resource = vocabularies[0].resource
         keys = "、".join(resource.schema.field(name).title for name in resource.schema.primary_key)
-        return NoTable(f"没有找到“{resource.title}”的表头，至少要有“{keys}”列")
+        lacking = f"至少要有“{keys}”列和另一个认得的列"
+        return NoTable(
+            f"没有找到“{resource.title}”的表头，{lacking}；列名不同的，用 --as {resource.name} --map 表头=字段 指明"
+        )
     tried = [_headers(sheet, top, 2 if tied(sheet, top, 2) else 1) for top in filled[:8]]
     headers = max(tried, key=lambda texts: len(set(texts)), default=[])
     near = nearest(sheet, headers, vocabularies, file)
     return NoTable(
-        f"没有认出表头，{near + '；' if near else ''}请用 gongshi template 取得样表，或用 --mapping 指明映射"
+        f"没有认出表头，{near + '；' if near else ''}请用 gongshi template 取得样表，或用 --as 表名 --map 表头=字段 指明各列，或用 --mapping 指明映射"
     )
 
 

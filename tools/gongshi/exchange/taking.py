@@ -30,7 +30,8 @@ def take_in(
         returned = _give_back(result, workbook, environ)
         counts = result.counts
         told = f"导入：新增 {counts['created']} 行，修改 {counts['updated']} 行"
-        files = result.files | _mappings(result, request.save_mapping)
+        own = {mapping_path(result.own.name): mapping_bytes(result.own)} if result.own and result.understood else {}
+        files = result.files | own | _mappings(result, request.save_mapping)
         write_kept(root, write, told, datetime.now().isoformat(" ", "minutes"), files)
     return result, returned
 

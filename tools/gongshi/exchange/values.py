@@ -82,13 +82,20 @@ class SheetResult:
 @dataclass
 class ImportResult:
     """A whole import before anything is written: ``files`` are the bytes to write, ``guesses`` headers to confirm,
-    ``mappings`` what ``--save-mapping`` would keep, ``warnings`` what the rules that need identifiers warn of."""
+    ``mappings`` what ``--save-mapping`` would keep, ``warnings`` what the rules that need identifiers warn of, ``own`` the
+    mapping that keeps what the command said of columns."""
 
     sheets: list[SheetResult]
     files: dict[str, bytes] = field(default_factory=dict)
     guesses: list[tuple[str, str, str]] = field(default_factory=list)
     mappings: list[ColumnMapping] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    own: ColumnMapping | None = None
+
+    @property
+    def understood(self) -> bool:
+        """Whether a table was found in any sheet."""
+        return any(sheet.resource for sheet in self.sheets)
 
     @property
     def rows(self) -> list[RowResult]:

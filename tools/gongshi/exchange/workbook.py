@@ -51,7 +51,7 @@ def export_workbook(
 ) -> bytes:
     """Resources as a workbook; ``people`` gives a member's identifiers in the order of FIELDS, None leaves them out."""
     contents = [
-        _content(database, name, _rows(database, _resource(database, name), township), people) for name in names
+        _content(database, name, rows_of(database, _resource(database, name), township), people) for name in names
     ]
     return _book(database, contents, commit, progress)
 
@@ -59,7 +59,7 @@ def export_workbook(
 def without_rows(database: Database, names: Sequence[str], township: str | None) -> list[str]:
     """The titles of those resources of which an export has no row."""
     found = [_resource(database, name) for name in names]
-    return [resource.title for resource in found if not _rows(database, resource, township)]
+    return [resource.title for resource in found if not rows_of(database, resource, township)]
 
 
 def template_workbook(database: Database, names: Sequence[str], commit: str) -> bytes:
@@ -82,7 +82,8 @@ def _resource(database: Database, name: str) -> Resource:
     return resource
 
 
-def _rows(database: Database, resource: Resource, township: str | None) -> list[Row]:
+def rows_of(database: Database, resource: Resource, township: str | None) -> list[Row]:
+    """The rows of a resource, in the order of its files; of one township, if one is given."""
     rows = database.sql(f"SELECT {quoted(resource.schema.names)} FROM raw.{identifier(resource.name)} ORDER BY rowid")
     if township is None:
         return rows
@@ -209,9 +210,9 @@ def _write(book: Book, sheet, content: SheetContent, lists: _Lists) -> None:
         sheet.write_string(0, place, title, header)
         sheet.write_comment(0, place, _note(field), {"author": "gongshi", "x_scale": 2})
         sample = [row[place] for row in islice(rows, 200)]
-        sheet.set_column(place, place, fitting(title, sample), _style(book, field, False))
+        sheet.set_column(place, place, fitting(title, sample), style_of(book, field, False))
         _validate(sheet, place, field, lists.source(field, content.parents.get(field.name)), locked + BLANK_ROWS)
-    styles = [(_writer(field), _style(book, field, field.name in keys)) for field in schema.fields]
+    styles = [(writer_of(field), style_of(book, field, field.name in keys)) for field in schema.fields]
     for line, row in enumerate(rows, 1):
         for place, (cell, (write, style)) in enumerate(zip(row, styles, strict=True)):
             if cell:
@@ -232,7 +233,8 @@ def _note(field: Field) -> str:
     return "；".join(part for part in parts if part)
 
 
-def _style(book: Book, field: Field, locked: bool):
+def style_of(book: Book, field: Field, locked: bool):
+    """The number format of a cell of this field."""
     formats = {"date": "yyyy-mm-dd", "integer": "0", "year": "0"}
     code = formats.get(field.type, "@")
     if field.type == "number":
@@ -240,7 +242,7 @@ def _style(book: Book, field: Field, locked: bool):
     return book.style(num_format=code, locked=locked, **({"bg_color": "#EFEFEF"} if locked else {}))
 
 
-def _writer(field: Field):
+def writer_of(field: Field):
     """How to write a cell of this field; text stays text, so that nothing of it can be a formula."""
     if field.type in ("integer", "number", "year"):
         return _write_number

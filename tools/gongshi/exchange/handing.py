@@ -1,0 +1,145 @@
+"""Workbooks out in a known form: what came in goes out in the shape that is handed on, and comes back as the same records.
+
+Beside the form's own columns stand the numbers of the records, so nothing has to be looked up on the way back. What a record refers
+to is named where the name is nobody else's, else numbered. Names of persons only with a key."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+
+from gongshi.exchange.forms import Form, FormColumn
+from gongshi.exchange.identifiers import BY_NAME, FIELDS, carries_persons
+from gongshi.exchange.referring import LABELS
+from gongshi.exchange.styles import Book, fitting
+from gongshi.exchange.workbook import Row, rows_of, style_of, writer_of
+from gongshi.model import GongshiError
+from gongshi.package import Database, Field, Resource, identifier, quoted
+
+_NAMED = {
+    **{name: "name" for name in LABELS if name not in ("payments", "allocations")},
+    "divisions": "name",
+    "villages": "",
+}
+_PLACED = ("township_code", "village_code")
+
+
+def form_workbook(
+    database: Database, form: Form, township: str | None, people: Callable[[str], Row] | None = None
+) -> tuple[bytes, int]:
+    """(the workbook, how many records are in it); ``people`` gives a member's identifiers in the order of FIELDS."""
+    feed = form.feeds[0]
+    resource = database.descriptor.resources[feed.resource]
+    if carries_persons(resource) and people is None:
+        raise GongshiError(f"样式“{form.title}”带姓名和身份证号，要用密钥，请用 --identity 指明密钥文件。")
+    columns = _columns(form, resource)
+    records = [record for record in _records(database, resource, township) if _belongs(record, form, resource)]
+    names = _names(database, resource)
+    lines = [[_cell(record, column, item, names, people) for column, item in columns] for record in records]
+    book = Book(form.title)
+    _write(book, form, [(_header(column, item), item) for column, item in columns], lines)
+    return book.close(), len(records)
+
+
+def reads(form: Form, database_names: Sequence[str]) -> set[str]:
+    """The resources to load for a form."""
+    wanted = {form.feeds[0].resource, "members", "households", "divisions", *_NAMED}
+    return wanted & set(database_names)
+
+
+def _columns(form: Form, resource: Resource) -> list[tuple[FormColumn, Field | None]]:
+    """The form's columns that say something of its first resource, or of whom a record is, each field once."""
+    found: list[tuple[FormColumn, Field | None]] = []
+    seen = set()
+    for column in form.columns:
+        mine = [name for where, name in column.fields if where == resource.name and not column.role]
+        if mine and mine[0] not in seen:
+            seen.add(mine[0])
+            item = BY_NAME.get(mine[0]) if mine[0] not in resource.schema.names else resource.schema.field(mine[0])
+            found.append((column, item))
+        elif column.role == "person" or (column.role == "township" and "township_code" in resource.schema.names):
+            found.append((column, None))
+    return found
+
+
+def _records(database: Database, resource: Resource, township: str | None) -> list[dict[str, str]]:
+    names = resource.schema.names
+    return [dict(zip(names, row, strict=True)) for row in rows_of(database, resource, township)]
+
+
+def _belongs(record: Mapping[str, str], form: Form, resource: Resource) -> bool:
+    """Whether a record is of this form: it says what the form says of every row, and has what each row must have."""
+    constants = form.feeds[0].constants.items()
+    needed = [n for c in form.columns if c.needed for where, n in c.fields if where == resource.name and n in record]
+    return all(record[name] == text for name, text in constants if "{" not in text and _word(resource, name)) and all(
+        record[name] for name in needed
+    )
+
+
+def _word(resource: Resource, name: str) -> bool:
+    return bool(resource.schema.field(name).enum)
+
+
+def _names(database: Database, resource: Resource) -> dict[str, dict[str, str]]:
+    """Field → number → name, for what a record refers to by a number and people by a name; only names that are unlike."""
+    found: dict[str, dict[str, str]] = {}
+    for key in database.descriptor.foreign_keys:
+        if key.resource != resource.name or len(key.fields) != 1 or key.reference not in _NAMED:
+            continue
+        target = "divisions" if key.reference == "villages" else key.reference
+        number = database.descriptor.resources[target].schema.primary_key[0]
+        pairs = database.sql(f"SELECT {quoted([number, 'name'])} FROM raw.{identifier(target)}")
+        counts = Counter(name for _, name in pairs)
+        found[key.fields[0]] = {code: name for code, name in pairs if name and counts[name] == 1}
+    return found
+
+
+def _cell(record: Mapping[str, str], column: FormColumn, item: Field | None, names, people) -> str:
+    if item is None and column.role == "township":
+        return names.get("township_code", {}).get(record["township_code"], "")
+    member = record.get("member_no", "")
+    if item is None or item.name in (BY_NAME.keys() - record.keys()):
+        at = [field.name for field in FIELDS].index(item.name if item else "name")
+        return people(member)[at] if people and member else ""
+    text = record[item.name]
+    return names.get(item.name, {}).get(text, text)
+
+
+def _header(column: FormColumn, item: Field | None) -> str:
+    plain = next((header for header in column.headers if "/" not in header), column.headers[0].replace("/", ""))
+    return f"{plain}({item.unit})" if item and item.unit else plain
+
+
+def _write(book: Book, form: Form, columns: Sequence[tuple[str, Field | None]], lines: Sequence[Sequence[str]]) -> None:
+    sheet = book.sheet(form.said[0])
+    last = len(columns)
+    head = book.style(bold=True, text_wrap=True, border=1, bg_color="#DDE8F0", num_format="@", valign="vcenter")
+    text = book.style(num_format="@", border=1)
+    sheet.merge_range(0, 0, 0, max(last, 1), f"{form.said[0]}", book.style(bold=True, align="center", num_format="@"))
+    for place, label in enumerate(("序号", *(header for header, _ in columns))):
+        sheet.write_string(1, place, label, head)
+        sample = [line[place - 1] for line in lines[:200]] if place else ["0" * 6]
+        sheet.set_column(place, place, fitting(label, sample))
+    for number, line in enumerate(lines, 1):
+        sheet.write_number(number + 1, 0, number, book.style(num_format="0", border=1))
+        for place, (cell, (_, item)) in enumerate(zip(line, columns, strict=True), 1):
+            if item is None or cell == "":
+                sheet.write_string(number + 1, place, cell, text)
+            else:
+                writer_of(item)(sheet, number + 1, place, cell, style_of(book, item, False))
+    money = [
+        place for place, (_, item) in enumerate(columns, 1) if item and item.unit == "元" and item.type == "number"
+    ]
+    if lines and money:
+        sheet.write_string(len(lines) + 2, 0, "合计", text)
+        for place in money:
+            sheet.write_string(len(lines) + 2, place, _sum(line[place - 1] for line in lines), text)
+    sheet.freeze_panes(2, 0)
+
+
+def _sum(cells) -> str:
+    try:
+        return f"{sum((Decimal(cell) for cell in cells if cell), Decimal(0)):f}"
+    except InvalidOperation:
+        return ""
