@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from datetime import date
 from itertools import product
 from pathlib import Path
@@ -17,7 +18,7 @@ from gongshi.model import Severity
 from gongshi.package import QueryError, load
 from gongshi.policy import Policies, State, check_scopes, judge, kinds, load_policies, run, running
 from gongshi.policy.proving import count
-from support import ROOT, tree_of
+from support import ROOT, DictTree, tree_of
 
 from .cases import descriptor, ledger, made_id, policies_of, policy_tree
 
@@ -464,3 +465,13 @@ def test_the_doubts_of_a_duration_miss_no_breach(monkeypatch: pytest.MonkeyPatch
         monkeypatch.setattr(running, "count", lambda *_: [])
         assert run(policies, database, DAY) == proven
     assert {one.broke for one in proven} >= {0, 1, 2}
+
+
+def test_the_same_books_are_read_once() -> None:
+    files = {**policy_tree({}).files, "policies/a.yaml": b"title: x\n"}
+    first = load_policies(DictTree(files), descriptor())
+    assert load_policies(DictTree(dict(files)), descriptor()) is first
+    for more in ({"policies/a.yaml": b"title: y\n"}, {"policies/b.yaml": b"title: x\n"}, {"policies/waivers.yaml": b""}):
+        assert load_policies(DictTree(files | more), descriptor()) is not first
+    other = replace(descriptor(), title="别的县")
+    assert load_policies(DictTree(files), other) is not first

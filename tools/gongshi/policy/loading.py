@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
@@ -23,12 +23,32 @@ WAIVERS = "policies/waivers.yaml"
 WAIVER = ("rule", "record", "reason", "approved_by", "until")
 
 
+_KEPT: deque[tuple[dict[str, bytes], Descriptor, Policies]] = deque(maxlen=4)
+
+
 def load_policies(tree: Tree, descriptor: Descriptor) -> Policies:
-    """Policies, waivers, and findings on everything wrong in the files; every rule is compiled once to check it."""
+    """Policies, waivers, and findings on everything wrong in the files; every rule is compiled once to check it.
+
+    What the same bytes said before under the same descriptor is not read again.
+    """
+    paths = [path for path in tree.paths(FOLDER) if path.endswith(".yaml") and path.count("/") == 1]
+    try:
+        contents = {path: tree.read(path) for path in paths}
+    except GongshiError:
+        return _load(tree, descriptor, paths)
+    for known, under, policies in tuple(_KEPT):
+        if under is descriptor and known == contents:
+            return policies
+    policies = _load(tree, descriptor, paths)
+    _KEPT.append((contents, descriptor, policies))
+    return policies
+
+
+def _load(tree: Tree, descriptor: Descriptor, paths: Iterable[str]) -> Policies:
     findings: list[Finding] = []
     read: list[tuple[Policy, Mapping]] = []
-    for path in tree.paths(FOLDER):
-        if path.endswith(".yaml") and path.count("/") == 1 and path != WAIVERS:
+    for path in paths:
+        if path != WAIVERS:
             page = Page(path, PurePosixPath(path).stem)
             if root := _root(tree, page):
                 read.append((PolicyFile(page, descriptor, root).policy(), root))
