@@ -471,7 +471,11 @@ def test_the_same_books_are_read_once() -> None:
     files = {**policy_tree({}).files, "policies/a.yaml": b"title: x\n"}
     first = load_policies(DictTree(files), descriptor())
     assert load_policies(DictTree(dict(files)), descriptor()) is first
-    for more in ({"policies/a.yaml": b"title: y\n"}, {"policies/b.yaml": b"title: x\n"}, {"policies/waivers.yaml": b""}):
+    for more in (
+        {"policies/a.yaml": b"title: y\n"},
+        {"policies/b.yaml": b"title: x\n"},
+        {"policies/waivers.yaml": b""},
+    ):
         assert load_policies(DictTree(files | more), descriptor()) is not first
     other = replace(descriptor(), title="别的县")
     assert load_policies(DictTree(files), other) is not first
