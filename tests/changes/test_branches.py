@@ -8,9 +8,13 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from changes.ledgers import PETS
+from changes.ledgers import ledger as small
 from gongshi.changes.branches import Branches
 from gongshi.changes.commits import authors_of, chain, logged
+from gongshi.cli.audit import audit
 from gongshi.repository import Git
 from support import rounds
 
@@ -87,3 +91,41 @@ def test_a_history_without_merges_brought_nothing(tmp_path: Path) -> None:
     git(tmp_path, "commit", "-q", "--allow-empty", "-m", "x")
     known = Branches(Git(tmp_path), Git(tmp_path).commit("HEAD"))
     assert known.origin("0" * 40, "a") is None and known.authors("0" * 40) == set()
+
+
+def merged_often(root: Path, times: int) -> None:
+    git(root, "init", "-q", "-b", "main")
+    ledger = "id,name,age\n1,猫,0\n"
+    for path, content in small(ledger).files.items():
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_bytes(content)
+    git(root, "add", "-A")
+    git(root, "commit", "-q", "-m", "首次")
+    for turn in range(times):
+        git(root, "switch", "-q", "-c", f"b{turn}")
+        (root / PETS).write_text(f"id,name,age\n1,猫,{turn + 1}\n", "utf-8")
+        git(root, "commit", "-q", "-am", "改", who="乡")
+        git(root, "switch", "-q", "main")
+        git(root, "merge", "-q", "--no-ff", "-m", "合并", f"b{turn}", who="县")
+
+
+def test_an_audit_starts_as_many_processes_for_many_merges_as_for_few(tmp_path: Path, monkeypatch) -> None:
+    started: list[object] = []
+    whole = subprocess.Popen.__init__
+
+    def counted(process, *rest, **more) -> None:
+        started.append(process)
+        whole(process, *rest, **more)
+
+    monkeypatch.setattr(subprocess.Popen, "__init__", counted)
+    counts = []
+    for times in (2, 9):
+        root = tmp_path / str(times)
+        root.mkdir()
+        merged_often(root, times)
+        started.clear()
+        done = CliRunner().invoke(audit, ["-o", str(tmp_path / f"{times}.sqlite")], obj=root)
+        assert done.exit_code == 0, (done.output, done.exception)
+        assert f"提交 {times + 1} 行，变化 {times + 1} 行" in done.output
+        counts.append(len(started))
+    assert counts[0] == counts[1] > 0

@@ -112,7 +112,11 @@ class History:
         )
         for seq, name in found.fetchall():
             if name in self.descriptor.resources:
-                yield name, self._read(name, " AND r.seq = ?", [name, seq], "r.key, r.sign, r.rowid")
+                yield name, self.of(seq, name)
+
+    def of(self, seq: int, resource: str) -> Iterator[Stored]:
+        """The rows of a resource that came and went with one commit, record by record."""
+        return self._read(resource, " AND r.seq = ?", [resource, seq], "r.key, r.sign, r.rowid")
 
     def places(self, after: int) -> Iterator[tuple[Revision, str]]:
         """(commit, file) of all that commits after a place changed in the records."""

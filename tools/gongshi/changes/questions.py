@@ -70,23 +70,22 @@ class Asked:
 
 
 def _status(asked: Asked) -> Rows:
+    cases: dict[int, Mapping[str, str]] = {}
     for old, new in asked.changed("households"):
         before, after = (row.cells.get("poverty_status", "") if row else "" for row in (old, new))
         row = new or old
         if old and row and before != after:
-            yield asked.key("households", row), before, after, *asked.who(row), _case(asked, row)
+            if row.seq not in cases:
+                cases[row.seq] = _cases(asked, row.seq)
+            yield asked.key("households", row), before, after, *asked.who(row), cases[row.seq].get(row.key[0], "")
 
 
-def _case(asked: Asked, row: Stored) -> str:
-    """The case of the status event that the same commit entered."""
+def _cases(asked: Asked, seq: int) -> Mapping[str, str]:
+    """Household → the case of the first status event that a commit entered for it."""
     if "status-events" not in asked.past.descriptor.resources:
-        return ""
-    found = (
-        event.cells.get("case_id", "")
-        for event in asked.past.stored("status-events", after=row.seq - 1, until=row.seq)
-        if event.sign > 0 and event.cells.get("household_no") == row.key[0]
-    )
-    return next(filter(None, found), "")
+        return {}
+    events = [row.cells for row in asked.past.of(seq, "status-events") if row.sign > 0 and row.cells.get("case_id")]
+    return {cells.get("household_no", ""): cells["case_id"] for cells in reversed(events)}
 
 
 def _payments(asked: Asked) -> Rows:
