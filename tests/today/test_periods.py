@@ -16,6 +16,7 @@ POLICIES = project_policies()
 RULES = {rule.id: rule for _, rule in POLICIES.rules() if rule.kind == "no_overlap"}
 APART = {
     "conditions": "one row a year, by its key", "incomes": "twelve months that roll", "helpers": "one row a person, by its key",
+    "workshops": "one row a workshop, by its key",
     "trainings": "a person may attend two courses at a time",
 }  # fmt: skip
 DAY = date(2026, 6, 30)
@@ -54,4 +55,7 @@ def test_wherever_records_have_periods_there_is_such_a_rule() -> None:
     held = {rule.resource for rule in RULES.values()}
     ends = ("ended_on", "removed_on", "repaid_on", "left_on", "period_end")
     spans = {r.name for r in descriptor().resources.values() if {f.name for f in r.schema.fields} & {*ends}}
-    assert spans - held == {*APART} & spans and {"pairings", "loans", "monitoring", "memberships", "measures"} <= held
+    assert (
+        spans - held == {*APART} & spans
+        and {"pairings", "loans", "monitoring", "memberships", "measures", "posts", "jobs"} <= held
+    )

@@ -21,6 +21,9 @@ _BY_HOUSEHOLD = (
     "clues",
     "status-events",
     "memberships",
+    "posts",
+    "jobs",
+    "land",
     "subsidies",
 )
 
