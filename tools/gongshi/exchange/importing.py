@@ -41,6 +41,7 @@ from gongshi.repository import Tree
 from gongshi.sealing import Identity
 
 NOT_IMPORTED = ("sealed",)
+_NUMBER_WORDS = {normal(word) for word in SYNONYMS["id_no"]}
 _ALWAYS = {*map(normal, IGNORED)}
 Progress = Callable[[str], None]
 
@@ -361,7 +362,7 @@ def _name_person(candidate: Candidate) -> None:
     if beside is not None:
         candidate.named = str(table.sheet.cell(candidate.row, beside)).strip()
     if not carries_persons(table.resource):
-        words = {normal(word) for word in SYNONYMS["id_no"]}
+        words = _NUMBER_WORDS
         found = [c for c in table.columns if c.role == "id_no"]
         found = found or [c for c in table.columns if normal(c.header) in words and c.meaning.field is None]
         cell = table.sheet.cell(candidate.row, found[0].place) if found else ""

@@ -18,6 +18,7 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from gongshi.exchange.convert import value_key
 from gongshi.exchange.identifiers import BY_NAME, SYNONYMS, carries_persons
@@ -59,6 +60,7 @@ class ColumnMapping:
         return {column.header: column for column in self.columns}
 
 
+@lru_cache(maxsize=4096)
 def normal(header: str) -> str:
     """A header for comparison: no blanks, half width, no marks around."""
     text = "".join(unicodedata.normalize("NFKC", header).split())

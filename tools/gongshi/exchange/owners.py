@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from gongshi.exchange.identifiers import BY_NAME, SYNONYMS
 from gongshi.exchange.mapping import Meaning, normal
@@ -20,7 +21,8 @@ _SELF = {normal(word) for word in SYNONYMS["name"]}
 _HEAD = "户主"
 
 
-def is_name(texts: Sequence[str]) -> bool:
+@lru_cache(maxsize=1024)
+def is_name(texts: tuple[str, ...]) -> bool:
     """Whether a header, all of its levels, says the name of the person that the row is about."""
     words = [normal(text) for text in texts]
     return any(word in _SELF for word in words) and not any(_other(word) for word in words)
