@@ -20,8 +20,8 @@ Cell = Hashable
 Sum = Mapping[Cell, float]
 SECONDS = 60.0
 """No answer within this time is an answer that an attacker may have found."""
-TOGETHER = 5.0
-"""What many questions at once may take by whole numbers; one by one they are answered in a fraction of a second each."""
+TOGETHER = 0.1
+"""What each of many questions at once may take by whole numbers, for one by one it would take little more."""
 NEAR = 1e-6
 FITS = 2
 """What the solver calls a table that satisfies everything."""
@@ -245,7 +245,7 @@ class _Whole(_Solver):
                 signed = {cell: sign * weight for cell, weight in questions[name].items()}
                 one.row(signed, total(signed, self.truth), highspy.kHighsInf, {first + number: -1.0})
             one.aim({first + number: self.chance.uniform(0.5, 1) for number in range(size)})
-            one.run(TOGETHER)
+            one.run(max(5.0, TOGETHER * size))
             before = sum(map(len, self.seen.values()))
             if one.model.getInfo().primal_solution_status == FITS:
                 self._see(numpy.rint(one.values()))
