@@ -71,3 +71,11 @@ def test_what_cannot_be_read_is_tried_again() -> None:
     assert torn.problems and "villages" not in torn.resources
     assert "villages" in read_descriptor(DictTree(files)).resources
     assert "villages" not in read_descriptor(Torn(files)).resources
+
+
+def test_a_view_is_made_where_it_belongs_whatever_schema_is_looked_in() -> None:
+    with load(tree_of({"units": [UNIT]})) as database:
+        database.sql("SET schema = 'raw'")
+        assert database.sql("SELECT staff FROM units") == [("",)]
+        assert database.sql("SELECT village_code FROM villages") == []
+        assert database.sql("SELECT staff FROM main.units") == [(None,)]

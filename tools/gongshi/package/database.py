@@ -326,7 +326,7 @@ def _by_file(database: Database, resource: Resource, rows: list[list[str]]) -> b
 def _typed_view(resource: Resource) -> str:
     columns = ", ".join(f"{typed(field)} AS {identifier(field.name)}" for field in resource.schema.fields)
     name = identifier(resource.name)
-    return f"CREATE VIEW {name} AS SELECT rowid AS _row, {columns} FROM raw.{name}"
+    return f"CREATE VIEW main.{name} AS SELECT rowid AS _row, {columns} FROM raw.{name}"
 
 
 def _derive(database: Database) -> None:
