@@ -9,7 +9,7 @@ import openpyxl
 import pytest
 from click.testing import CliRunner
 
-from exchange.books import csv, xls, xlsx
+from exchange.books import csv, ods, xls, xlsx
 from exchange.test_export import made
 from exchange.test_import import told
 from gongshi.cli.importing import import_
@@ -147,6 +147,44 @@ def test_the_memory_of_an_export_survives_or_is_missed_aloud(root: Path, plan) -
         assert len(why) == (1 if name == "filtered" else 2) and not result.files, name
         assert all("导出记录没有了" in reason for reason in why.values()), name
     assert plan("改.xlsx", xlsx([row[:1] + row[2:3] for row in table])).counts[Kind.UPDATED] == 1
+
+
+def test_a_cell_emptied_in_an_export_without_memory_is_asked_about(root: Path, tmp_path: Path, take) -> None:
+    """Which cells, what the ledger has and how to clear; the way that is named clears. A sheet of few columns says nothing."""
+    place = root / HOUSEHOLDS
+    place.write_text(place.read_text(encoding="utf-8").replace("因病,,,1,", "因病,因残,,1,"), encoding="utf-8")
+    data = made(root, ["households"])
+    table = [row for row in rows_of(data) if row[0] != "H0000009"]
+    cleared = [[None if cell in ("5组", "因残") else cell for cell in row] for row in table]
+    books = {
+        "一.csv": csv(cleared, encoding="gb18030"),
+        "二.xls": xls(cleared),
+        "三.xlsx": xlsx([["贫困户一览"], *[[*row[::-1], "　"] for row in cleared]]),
+        "四.ods": ods([[str(c)[:10] if hasattr(c, "year") else c for c in row[:14]] for row in cleared]),
+    }
+    for name, book in books.items():
+        result = take(name, book, township="guzhen")
+        why = sorted(told(result).values())
+        assert not result.files and len(why) == 2 and result.counts[Kind.REFUSED] == 1, (name, why)
+        assert "“其他致贫原因一”是空的，台账里是“因残”：空格子没有清掉" in why[0] and "gongshi export" in why[0], name
+        assert "“村民小组”是空的，台账里是“5组”" in why[1] and "不能为空" in why[1], name
+    (tmp_path / "一.csv").write_bytes(books["一.csv"])
+    run = CliRunner().invoke(import_, [str(tmp_path / "一.csv"), "--township", "guzhen", "--dry-run"], obj=root)
+    assert run.exit_code == 1 and "C3: 退回: “村民小组”是空的" in run.output
+    few = [[row[0], row[2], row[8]] for row in cleared]
+    assert set(take("几列.xlsx", xlsx(few)).counts) == {Kind.UNCHANGED}
+    (line,) = (at for at, row in enumerate(rows_of(data), 1) if row[0] == "H0000002")
+    assert take("改.xlsx", edited(data, f"I{line}", None)).counts[Kind.UPDATED] == 1
+    assert "因病,,,1," in place.read_text(encoding="utf-8")
+
+
+def test_what_is_sealed_is_not_shown_where_its_cell_is_empty(root: Path, take, plan, identity) -> None:
+    head = ["人编号", "户编号", "姓名"]
+    take("名单.xlsx", xlsx([head, ["M00000001", "H0000001", NAMES[0]]]), identity=identity())
+    table = rows_of(made(root, ["members"]))
+    why = told(plan("人.xls", xls([[*table[0], "姓名"], [*table[1], None]]), identity=identity()))
+    (text,) = why.values()
+    assert "“姓名”是空的，台账里有内容" in text and NAMES[0] not in text
 
 
 def test_the_repair_path_keeps_what_the_first_path_had(root: Path, plan) -> None:

@@ -1,7 +1,8 @@
 """Created, updated, unchanged or refused: each converted row against the ledger.
 
 An ordinary workbook fills in: its empty cells leave the record as it is. A workbook that remembers what it was exported
-from is merged three ways, record by record and field by field; there an emptied cell empties the field.
+from is merged three ways, record by record and field by field; there an emptied cell empties the field. In one that was an
+export and remembers nothing an empty cell is asked about.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from gongshi.checks.proof import prove
 from gongshi.checks.references import check_foreign_key
 from gongshi.checks.showing import shown_cell
 from gongshi.exchange.candidates import Candidate
-from gongshi.exchange.doubts import LOST, NAMELESS, other_person, shares, swapped, taken_over
+from gongshi.exchange.doubts import LOST, NAMELESS, emptied, other_person, shares, swapped, taken_over
 from gongshi.exchange.finding import find_all
 from gongshi.exchange.identifiers import BY_NAME, FIELDS, carries_persons, extended
 from gongshi.exchange.ledger import Key, Ledger, OverlayTree, Row
@@ -195,6 +196,9 @@ class Decider:
         except GongshiError as error:
             candidate.refuse(resource.schema.primary_key[0], str(error).rstrip("。"))
             return
+        if now and candidate.table.origin is None and candidate.table.exported:
+            for name, message in emptied(schema, candidate.values, dict(zip(schema.names, now, strict=True))):
+                candidate.refuse(name, message)
         if now == new:
             self._check_place(candidate, path, cells)
             return

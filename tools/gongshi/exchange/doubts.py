@@ -6,8 +6,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
+from gongshi.checks.showing import shown_cell
+from gongshi.exchange.identifiers import BY_NAME
 from gongshi.exchange.owners import masked, wholly_other
-from gongshi.package import Resource
+from gongshi.package import Resource, Schema
 
 OWNERS = ("household_no", "member_no", "project_id", "village_code", "township_code", "allocation_id", "pairing_id")
 PERSONS = ("households", "members")
@@ -21,6 +23,11 @@ LOST = (
     "这一行与台账不同，而表像是从台账导出的、随表的导出记录没有了（改过表名、另存或复制过），分不清哪些是您改的。"
     "请重新导出再改，或只留编号和要改的列"
 )
+EMPTIED = (
+    "空格子没有清掉它。要清空，请用 gongshi export 重新导出这张表，在导出的 .xlsx 里清空这一格再导入；"
+    "不是要清空的，请填回原来的内容"
+)
+NEEDED = "空格子没有清掉它，这一项不能为空，请填回原来的内容"
 NAMELESS = "新成员要有姓名才能密封，请在表里加上“姓名”列并填写"
 
 
@@ -35,6 +42,14 @@ def taken_over(resource: Resource, old: Mapping[str, str], new: Mapping[str, str
             continue
         title = resource.schema.field(name).title
         yield name, f"台账里 {new[key[0]]} 的“{title}”与这一行不同：编号可能用重了，请核对，新的记录换一个编号"
+
+
+def emptied(schema: Schema, cells: Mapping[str, str], old: Mapping[str, str]) -> Iterable[tuple[str, str]]:
+    """Cells that are empty in a sheet that was an export, while the record has a value: it may have been cleared there."""
+    for item in schema.fields:
+        if old.get(item.name) and cells.get(item.name) == "":
+            said = "台账里有内容" if item.name in BY_NAME else f"台账里是“{shown_cell(item, old[item.name])}”"
+            yield item.name, f"“{item.title}”是空的，{said}：{NEEDED if item.required else EMPTIED}"
 
 
 def shares(numbers: Mapping[str, str], changed: Iterable[str]) -> Iterable[tuple[str, str]]:
