@@ -131,10 +131,20 @@ def published(root: Path, period: str) -> dict[tuple[str, ...], Decimal | None]:
     }
 
 
+def latest(root: Path) -> dict[tuple[str, ...], Decimal | None]:
+    """Each figure as the newest file that has it says: some are counted once a year, and stand until the next."""
+    cells: dict[tuple[str, ...], Decimal | None] = {}
+    for period in ("2020-Q2", "2020-Q3"):
+        file = published(root, period)
+        figures = {key[0] for key in file}
+        cells = {key: value for key, value in cells.items() if key[0] not in figures} | file
+    return cells
+
+
 def test_the_second_site_tells_what_the_second_file_holds(later: Path, tmp_path: Path) -> None:
     mkdocs_plugin.build(later / "mkdocs.yml", tmp_path / "site", datetime.date(2020, 10, 1))
     contents = {path: content() for path, content in files(tmp_path / "site")}
-    now = published(later, "2020-Q3")
+    now = latest(later)
     known = sites.known(sites.read(contents, measures()))
     assert strange(known, now, contents) == {}
     assert {key for key in now if key not in known} == set()
