@@ -64,6 +64,25 @@ def test_a_placeholder_county_checks_clean_and_builds_at_once(tmp_path: Path) ->
     assert set(workflow["jobs"]) == {"records", "comment"} and not (folder / "tests").exists()
 
 
+@pytest.mark.parametrize("empty", [False, True])
+def test_the_first_commit_in_a_new_county_is_checked(tmp_path: Path, empty: bool) -> None:
+    """Hooks and merge driver find their program where the county lies, also where an empty folder was filled."""
+    folder = tmp_path / "新 县"
+    if empty:
+        folder.mkdir()
+    found_county(folder, None, 2026)
+    (folder / "docs/a.md").write_text("试\n", encoding="utf-8")
+    git = ["git", "-C", str(folder), "-c", "user.name=某办", "-c", "user.email=a@example.invalid"]
+    subprocess.run([*git, "add", "-A"], check=True)
+    done = subprocess.run([*git, "commit", "-m", "试\n\n依据: 会议\n审批: 某办"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    (folder / "docs/a.md").write_text("1380000" + "1234\n", encoding="utf-8")
+    stopped = subprocess.run([*git, "commit", "-am", "试\n\n依据: 会议\n审批: 某办"], capture_output=True, text=True)
+    assert stopped.returncode == 1 and "手机号" in stopped.stdout + stopped.stderr
+    driver = subprocess.run([*git, "config", "merge.gongshi.driver"], capture_output=True, text=True).stdout
+    assert str(folder) in driver and ".gongshi-new-" not in driver
+
+
 def test_placeholders_are_told_and_published_as_a_draft_only(tmp_path: Path) -> None:
     found_county(tmp_path / "县", None, 2026)
     checked = gongshi(tmp_path / "县", "check")

@@ -102,6 +102,7 @@ def found_county(folder: Path, divisions: bytes | None, year: int, wishes: Wishe
         lines = "\n".join(f"- {file}：{holder}保管，{_opens(file)}" for file, holder in keepers)
         _write(safe / "说明.txt", _KEEPERS.format(lines=lines).encode())
         _put_in_place({aside: folder, safe: keys})
+    install(folder)  # hooks and merge driver name the place where the repository lies
     return Founded(county, tuple(row.slug for row in townships), commit, keys, keepers, fingerprint)
 
 
