@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -186,6 +187,53 @@ def test_a_list_out_of_no_batch_is_asked_about_and_can_be_told(county) -> None:
     for wrong in ({"没有的": "1"}, {"发放日期": "2020-01-01"}, {"支付编号": "F0000001", "数量": "5"}):
         with pytest.raises(GongshiError, match="--set"):
             planned(county, rows, said=wrong)
+
+
+CARD = ["户主姓名", "身份证号", "补贴项目", "补贴面积", "补贴标准", "补贴金额", "领款人签字"]
+CARDS = [["古镇2020年产业奖补一卡通发放表"], CARD, [NAMES[0], NUMBERS[0], "产业奖补", 3, 200, 600, ""]]
+
+
+def test_a_list_without_a_day_has_that_of_the_payment_that_is_named(county) -> None:
+    asked = next(iter(told(planned(county, CARDS)).values()))
+    assert "没写发放日期" in asked and "F0000001" in asked and "--set 支付编号" in asked
+    done = planned(county, CARDS, said={"支付编号": "F0000001"})
+    assert done.counts == {Kind.CREATED: 1}
+    (row,) = written(OverlayTree(county[0], done.files), "subsidies")
+    assert row["paid_on"] == "2020-05-20" and row["payment_id"] == "F0000001"
+    column = [CARDS[0], [*CARD, "支付编号"], [*CARDS[2], "F0000001"]]
+    assert planned(county, column).counts == {Kind.CREATED: 1}
+    strange = told(planned(county, CARDS, said={"支付编号": "F0000777"}))
+    assert any("支付编号" in text and "找不到" in text for text in strange.values())
+
+
+SIGNED = [
+    ["经办人：", None, "审核：", None, "领导签字："],
+    [None, "制表：", NAMES[0], "复核：", NAMES[1], date(2020, 5, 20)],
+    ["填报单位负责人（签章）：", "分管领导：", "财务负责人：", "填报日期：2020年5月20日"],
+    ["村主任签字", None, "监督人", None, "（公章）"],
+    [None, None, None, "监督委员会主任：　　　 村支书：____"],
+    ["经办", "人：", NAMES[0], None, "会计", "：", NAMES[1], "联系电话：", "80000000"],
+    ["古镇人民政府（盖章）", None, None, None, None, None, "2020年 月 日"],
+    ["审批人", NAMES[0], "核对人", NAMES[1]],
+    [None, None, None, None, None, "　年　月　日"],
+    ["第一书记:", None, None, None, "包村干部（签名）:", None, "驻村工作队长"],
+    ["注：本表一式三份，由村委会、乡镇、县局各存一份。"],
+]  # fmt: skip
+
+
+def test_rows_of_signatures_are_notes_and_no_payees(county) -> None:
+    """Wherever they stand; a row that holds a figure, or a person of the list, is none."""
+    done = planned(county, [*CARDS, ["合计", None, None, None, None, 600], *SIGNED], said={"支付编号": "F0000001"})
+    assert done.counts == {Kind.CREATED: 1} and not told(done), told(done)
+    assert list(done.sheets[0].skipped.values()).count("附注") == len(SIGNED)
+    for row in (
+        ["经办人：", None, None, None, None, 600],
+        [NAMES[1], "审核：", "产业奖补"],
+        ["主任", NAMES[1]],
+        [NAMES[1], NUMBERS[1], "产业奖补", 1, 200, 200, "已签字"],
+    ):
+        again = planned(county, [*CARDS, row], said={"支付编号": "F0000001"})
+        assert sum(again.counts.values()) == 2, row
 
 
 def test_of_two_helpers_of_one_name_the_unit_decides(county) -> None:

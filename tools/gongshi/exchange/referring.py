@@ -32,7 +32,7 @@ def targets(candidates: Iterable[Candidate], descriptor: Descriptor) -> set[str]
             text = candidate.values.get(name, "")
             if text and not fits(resource.schema.field(name), text):
                 found.add(target)
-        if resource.name == "subsidies" and candidate.table.feed and not candidate.values.get("payment_id"):
+        if resource.name == "subsidies" and candidate.table.feed:
             found.add("payments")
         if resource.name == "contacts" and candidate.table.feed:
             found |= {"pairings", "helpers"}
@@ -130,36 +130,47 @@ class Referrer:
             candidate.refuse("pairing_id", f"这一户{why}，请补填结对编号，或先登记结对")
 
     def _payments(self, candidates: Sequence[Candidate]) -> None:
-        """The batch out of which a list is paid: the one of that day whose amount is the list's sum of that day."""
+        """The batch out of which a list is paid, and its day: the one that is named, else the one of that day whose amount
+        is the list's sum of that day."""
         lacking = [candidate for candidate in candidates if not candidate.values.get("payment_id")]
-        if not lacking:
-            return
         sums: dict[str, Decimal] = {}
         for candidate in lacking:
             day = candidate.values.get("paid_on", "")
             sums[day] = sums.get(day, Decimal(0)) + Decimal(candidate.values.get("amount") or 0)
+        batches = {day: self._batches(day, whole) for day, whole in sums.items()}
+        for candidate in lacking:
+            day = candidate.values.get("paid_on", "")
+            if day and len(batches[day]) == 1:
+                candidate.values["payment_id"] = batches[day][0]
+            else:
+                candidate.refuse("payment_id", _which_batch(day, sums[day], batches[day]))
+        for candidate in candidates:
+            record = self.ledger.record("payments", candidate.values.get("payment_id", ""))
+            if record and not candidate.values.get("paid_on"):
+                candidate.values["paid_on"] = record["paid_on"]
+
+    def _batches(self, day: str, whole: Decimal) -> list[str]:
+        """The payments to a batch of households of this amount, of that day if there is one."""
         table = self.ledger.tables["payments"]
         names = table.resource.schema.names
-        for day, whole in sums.items():
-            records = (dict(zip(names, row, strict=True)) for row in table.rows.values())
-            found = [
-                record["payment_id"]
-                for record in records
-                if day
-                and record["paid_on"] == day
-                and record["payee_kind"] == _BATCH
-                and Decimal(record["amount"]) == whole
-            ]
-            for candidate in lacking:
-                if candidate.values.get("paid_on", "") == day and len(found) == 1:
-                    candidate.values["payment_id"] = found[0]
-                elif candidate.values.get("paid_on", "") == day:
-                    said = f"有 {len(found)} 笔" if found else "没有"
-                    candidate.refuse(
-                        "payment_id",
-                        f"{day or '表里没写发放日期，这'}一天{said}与本表合计 {whole} 元相同的一卡通批次支付，"
-                        "请先登记这笔支付，或用 --set 支付编号=F… 指明",
-                    )
+        records = (dict(zip(names, row, strict=True)) for row in table.rows.values())
+        return [
+            record["payment_id"]
+            for record in records
+            if record["payee_kind"] == _BATCH
+            and (not day or record["paid_on"] == day)
+            and Decimal(record["amount"]) == whole
+        ]
+
+
+def _which_batch(day: str, whole: Decimal, found: Sequence[str]) -> str:
+    """What to ask where the batch of a list cannot be told."""
+    shown = f"（{'、'.join(found[:_SHOWN])}{'等' if len(found) > _SHOWN else ''}）" if found else ""
+    said = f"有 {len(found)} 笔与本表合计 {whole} 元相同的一卡通批次支付{shown}"
+    said = said if found else f"没有与本表合计 {whole} 元相同的一卡通批次支付"
+    if not day:
+        return f"表里没写发放日期，台账里{said}，请用 --set 支付编号=F… 指明是哪一笔（日期随它），没有的先登记这笔支付"
+    return f"{day} 一天{said}，请先登记这笔支付，或用 --set 支付编号=F… 指明"
 
 
 def _cell(candidate: Candidate, role: str) -> str:

@@ -15,6 +15,7 @@ from gongshi.exchange.identifiers import carries_persons, numbered
 from gongshi.exchange.likeness import VILLAGE, nearest, unaccounted
 from gongshi.exchange.mapping import ColumnMapping, Meaning, Vocabulary, normal
 from gongshi.exchange.memory import Origin
+from gongshi.exchange.notes import is_note
 from gongshi.exchange.owners import owned
 from gongshi.exchange.sheets import Damaged, Raw, Sheet, column_letters
 from gongshi.package import Resource
@@ -25,9 +26,6 @@ LEAST_TOLD = 4  # fields that rows without a number must have
 MERGED = "数字在合并单元格里，分不清是每行都有还是几行共有，请取消合并后逐行填写"
 _TOTAL = re.compile(r"[^,，;；。:：]{0,12}(?:合计|总计|小计|共计|累计)(?:[(（:：\d].{0,12})?")
 _PART = re.compile(r"其中[:：]?.{0,20}")
-_NOTE = re.compile(
-    r"(?:填表|制表|填报|审核|审批|复核|负责|经办|联系|单位|说明|备注|注|附注|日期|盖章|填写|报送)[^:：]{0,8}[:：].*"
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -316,11 +314,7 @@ def _beside_data(cells: Sequence[Raw], keys: Sequence[int]) -> str:
         return "合计"
     if texts and _PART.fullmatch(texts[0]) and all(str(cells[at]).strip() == texts[0] for at in filled_keys):
         return "其中"
-    distinct = set(texts)
-    lone = len(distinct) <= 4 and len(texts) == sum(map(_filled, cells))
-    if lone and distinct and all(_NOTE.fullmatch(text) for text in distinct):
-        return "附注"
-    return ""
+    return "附注" if is_note(cells) else ""
 
 
 def _is_header(cells: Sequence[Raw], keys: Sequence[int], words: Vocabulary) -> bool:
