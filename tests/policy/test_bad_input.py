@@ -261,3 +261,12 @@ def test_no_text_anywhere_breaks_loading_or_running(place, value) -> None:
         for outcome in run(policies, database, DAY):
             assert not any("没能算完" in finding.message for finding in outcome.findings)
         assert database.sql("SELECT count(*) FROM raw.households") == [(1,)]
+
+
+def test_an_id_that_is_none_is_not_shown() -> None:
+    """It may be a name."""
+    name = "卫" + "贵才"
+    policies = policies_of(
+        f"policy: test\ntitle: 试\nrules: [{{id: {name}, title: 试}}, {{id: {name}, title: 试, kind: total, severity: error, clause: 一, message: x, resource: households}}]\n"
+    )
+    assert policies.findings and not any(name in f"{one.message} {one.rule}" for one in policies.findings)

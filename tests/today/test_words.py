@@ -92,3 +92,11 @@ def test_new_says_which_of_its_causes_it_was(name: str) -> None:
 def test_and_of_those_nobody_listed(table: str, words: str) -> None:
     with pytest.raises(GongshiError, match=words):
         read_divisions(table.encode())
+
+
+@pytest.mark.parametrize("typed", ["水树" + "菊", "卫贵" + "才", "zz9", "甲"])
+def test_what_is_like_no_word_of_a_list_is_not_repeated(typed: str) -> None:
+    """It may be a name, by whatever surname."""
+    payments = project_descriptor().resources["payments"]
+    assert typed not in cell_message(payments, payments.schema.field("payee_kind"), typed)
+    assert typed not in cell_message(project_descriptor().resources["notices"], KINDS, typed)

@@ -103,7 +103,9 @@ def cell_message(resource: Resource, field: Field, cell: str) -> str:
     """One sentence on an invalid cell."""
     if not cell:
         return f"“{field.title}”不能为空，请补填"
-    return f"“{field.title}”填得不对{shown(resource, cell)}：{wanted(field, '' if is_personal(resource) else cell)}"
+    # a word that is like none of a list may be anything, a name too
+    typed = "" if field.enum and not nearest(cell, field.enum) else shown(resource, cell)
+    return f"“{field.title}”填得不对{typed}：{wanted(field, '' if is_personal(resource) else cell)}"
 
 
 def spelling_message(resource: Resource, field: Field, cell: str, canonical: str) -> str:

@@ -209,11 +209,12 @@ class PolicyFile:
 
     def rule(self, node: Mapping) -> Rule | None:
         """The common part of a rule; its parameters are checked when it is compiled."""
-        page, rule_id = self.page, text(node, "id")
+        page, written = self.page, text(node, "id")
+        rule_id = written if NAME.fullmatch(written) else ""  # what is no id is never shown
         if not page.required(node, RULE, f"规则“{rule_id[:40]}”" if rule_id else "规则", rule_id):
             return None
-        if not NAME.fullmatch(rule_id):
-            page.problem(node.lines["id"], "规则的 id 只能用小写字母、数字和连字符", rule_id)
+        if not rule_id:
+            page.problem(node.lines["id"], "规则的 id 只能用小写字母、数字和连字符")
             return None
         if text(node, "severity") not in tuple(Severity):
             page.problem(node.lines["severity"], "severity 只能写 error、warning 或 notice", rule_id)
