@@ -257,6 +257,19 @@ def test_the_sources_slips_are_told_with_both_figures(plan) -> None:
     assert "“4”" in notices["last"][0] and "“3”" in notices["last"][0] and "C3" in notices["inside"][0]
 
 
+def test_rates_are_not_added_up_and_what_cannot_be_read_is_no_zero(root: Path, tmp_path: Path) -> None:
+    head = ["户编号", "措施类别", "措施项目", "帮扶内容", "帮扶单位", "投入金额", "开始日期", "户主签认"]
+    rows = [["H0000001", "产业帮扶", "种植扶持", what, "U001", 4500, "2020-03-01", "是"] for what in ("种子", "农药")]
+    merged = xlsx([head, *rows], after=lambda _, sheets: sheets[0].merge_range("F2:F3", 4500))
+    (tmp_path / "措施.xlsx").write_bytes(merged)
+    said = CliRunner().invoke(import_, [str(tmp_path / "措施.xlsx"), "--dry-run"], obj=root).output
+    assert "投入金额：" in said and "2 行的数读不出" in said and "表中 0 元" not in said
+    facts = [["村代码", "农民人均纯收入", "集体经济收入"], ["990101100001", 9000, 10], ["990101100002", 8000, 20]]
+    (tmp_path / "村.xlsx").write_bytes(xlsx([*facts, ["合计", 8500, 30]]))
+    said = CliRunner().invoke(import_, [str(tmp_path / "村.xlsx"), "--dry-run"], obj=root).output
+    assert "集体经济收入：表中 30" in said and "人均纯收入：" not in said and "相加" not in said
+
+
 def test_two_tables_on_one_sheet_are_not_read_as_one(plan) -> None:
     head = ["户编号", "村民小组", "家庭人口"]
     for second in (["户编号", "村民小组", "家庭人口（万人）"], ["家庭人口", "户编号", "村民小组"]):

@@ -12,6 +12,7 @@ from exchange.books import csv, xls, xlsx
 from exchange.conftest import DAY, small_county
 from exchange.form_samples import FORMS, HELPER, NAMES, NUMBERS, PROJECT, Sample
 from exchange.test_import import told
+from exchange.test_persons import id_no
 from gongshi.exchange import Kind, Request, plan_import
 from gongshi.exchange.filling import span
 from gongshi.exchange.forms import Form, FormColumn, read_forms
@@ -187,6 +188,43 @@ def test_a_list_out_of_no_batch_is_asked_about_and_can_be_told(county) -> None:
     for wrong in ({"没有的": "1"}, {"发放日期": "2020-01-01"}, {"支付编号": "F0000001", "数量": "5"}):
         with pytest.raises(GongshiError, match="--set"):
             planned(county, rows, said=wrong)
+
+
+def test_a_name_alone_is_said_to_be_not_enough(county) -> None:
+    """Where the sheet has neither village nor ID number it says which to add; adding either finds the person."""
+    rows = [
+        ["小额信贷台账"],
+        ["借款人", "身份证号", *LOANS[3:]],
+        [NAMES[0], "", *LOAN[3:]],
+    ]
+    asked = told(planned(county, rows))["A3"]
+    assert "单凭姓名" in asked and "补填“身份证号”" in asked and "加一列“行政村”" in asked and "没有找到" not in asked
+    bare = [rows[0], *(row[:1] + row[2:] for row in rows[1:])]
+    assert "加一列“身份证号”" in told(planned(county, bare))["A3"]
+    assert planned(county, [rows[0], rows[1], [NAMES[0], NUMBERS[0], *LOAN[3:]]]).counts == {Kind.CREATED: 1}
+    placed = [bare[0], [*bare[1], "行政村"], [*bare[2], "甲村"]]
+    assert planned(county, placed).counts == {Kind.CREATED: 1}
+    elsewhere = told(planned(county, [*placed[:2], [*bare[2], "乙村"]]))["A3"]
+    assert "按这一行的姓名、村没有找到" in elsewhere
+    stranger = told(planned(county, [rows[0], rows[1], [NAMES[0], id_no("19800101", "333"), *LOAN[3:]]]))["A3"]
+    assert "按这一行的身份证号没有找到" in stranger
+
+
+FUND = {
+    "文号": "示财〔2020〕1号", "资金名称": "省级专项", "级次": "省级", "资金用途": "产业扶贫", "下达金额": 800000, "下达时间": "2020-04-01",
+    "主管部门": "财政局", "年度": 2020, "项目名称": "茶园项目", "支付金额": 1000, "支付日期": "2020-05-06", "拨付阶段": "预拨",
+    "收款方类别": "部门", "收款单位": "财政局", "支付方式": "转账", "支付用途": "工程款",
+}  # fmt: skip
+
+
+def test_a_payment_goes_to_the_fund_of_its_own_row(county) -> None:
+    """By the fund's number if the row has one, whatever other funds have its document; else by the row's own fund."""
+    for number, wanted in (("N2020-777", "N2020-777"), ("", "N2020-002"), (None, "N2020-002")):
+        fund = FUND | ({} if number is None else {"资金编号": number})
+        done = planned(county, [["扶贫资金台账"], list(fund), list(fund.values())])
+        assert not told(done), told(done)
+        paid = [row["allocation_id"] for row in written(OverlayTree(county[0], done.files), "payments")]
+        assert sorted(paid) == ["N2020-001", wanted]
 
 
 CARD = ["户主姓名", "身份证号", "补贴项目", "补贴面积", "补贴标准", "补贴金额", "领款人签字"]

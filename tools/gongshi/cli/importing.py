@@ -244,7 +244,11 @@ def _tell_sums(sheet) -> None:
     beside = "；另有" + "、".join(f"{what} {count} 行" for what, count in skipped.items()) if skipped else ""
     say(f"  {_counted(sheet)}{beside}。")
     for title, (taken, refused) in sheet.sums.items():
-        say(f"  {title}：表中 {taken + refused:,} 元 = 已读入 {taken:,} 元 + 退回 {refused:,} 元")
+        if unread := sheet.unread.get(title):
+            said = f"已读入 {taken:,} 元，退回 {refused:,} 元"
+            say(f"  {title}：{said}；另有 {unread} 行的数读不出，已退回，没有算在内")
+        else:
+            say(f"  {title}：表中 {taken + refused:,} 元 = 已读入 {taken:,} 元 + 退回 {refused:,} 元")
 
 
 def _counted(result) -> str:

@@ -10,6 +10,7 @@ from dataclasses import replace
 from gongshi.exchange.mapping import normal
 from gongshi.exchange.sheets import Raw, Sheet, address
 from gongshi.exchange.units import LINES_LOOKED, Mention, listed, measure, mentions, plain, split_unit, unit_of
+from gongshi.package import Field
 
 _RATE = re.compile(r"人均|标准|单价|月工资|每")
 _MONEY = "元"
@@ -72,6 +73,11 @@ def _in_order(found: Sequence[Mention], rows: Sequence[int]) -> list[Mention]:
     return [replace(m, clear=m.clear and measure(m.unit) in sizes) if m in between else m for m in found]
 
 
+def is_rate(field: Field) -> bool:
+    """Whether a field is so much for each of something, so that its figures do not add up."""
+    return bool("/" in field.unit or _RATE.search(field.title))
+
+
 def header_unit(texts: Iterable[str]) -> str:
     """The unit in the lowest level of a header that has one."""
     words = ("、".join(listed(normal(text))) or split_unit(normal(text))[1] for text in texts)
@@ -90,8 +96,7 @@ def with_units(columns: Sequence, texts: Sequence[Sequence[str]], row: Sequence[
         cell = row[column.place] if column.place < len(row) else ""
         below = "、".join(listed(plain(cell))) if isinstance(cell, str) else ""
         own = own if not below or (own and measure(own) == measure(below)) else "、".join(filter(None, (own, below)))
-        rate = bool("/" in field.unit or _RATE.search(field.title))
-        unit, asked = unit_of(field.unit, own, found if field.unit else (), rate)
+        unit, asked = unit_of(field.unit, own, found if field.unit else (), is_rate(field))
         question = question or (asked and (column, asked))
         used.add(measure(unit or field.unit))
         done.append(replace(column, unit=unit))

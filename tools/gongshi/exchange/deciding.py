@@ -58,7 +58,7 @@ class Decider:
         named = targets(candidates, self.descriptor)
         self.ledger = Ledger(self.tree, self.descriptor, resources | named)
         find_all(candidates, self.ledger, self.people)
-        referrer = Referrer(self.ledger, self.descriptor)
+        referrer = Referrer(self.ledger, self.descriptor, candidates)
         self.numbers = Numbers(self.ledger)
         order = {name: place for place, name in enumerate(self._parents_first())}
         tables = sorted({id(c.table): c.table for c in candidates}.values(), key=lambda t: order[t.resource.name])

@@ -7,8 +7,12 @@ import re
 from collections.abc import Iterable
 
 from gongshi.exchange.candidates import Candidate
+from gongshi.exchange.identifiers import SYNONYMS
 from gongshi.exchange.ledger import Ledger
+from gongshi.exchange.likeness import VILLAGE
+from gongshi.exchange.mapping import normal
 from gongshi.exchange.persons import People, spelled
+from gongshi.exchange.tables import Table
 from gongshi.package import fits
 
 _NAME = re.compile(r"[\u3400-\u9fff·•]{2,12}")
@@ -20,6 +24,16 @@ def find_all(candidates: Iterable[Candidate], ledger: Ledger, people: People | N
     seeker = _Seeker(ledger, people)
     for candidate in candidates:
         seeker.find(candidate)
+
+
+def _has_number(table: Table) -> bool:
+    """Whether the sheet has a column of ID numbers, whatever stands in it."""
+    words = {normal(word) for word in SYNONYMS["id_no"]}
+    return any(column.role == "id_no" or normal(column.header) in words for column in table.columns)
+
+
+def _has_village(table: Table) -> bool:
+    return any(column.role in ("village", "place") or normal(column.header) in VILLAGE for column in table.columns)
 
 
 class _Seeker:
@@ -52,9 +66,21 @@ class _Seeker:
             shown = "、".join(found[:_SHOWN]) + ("等" if len(found) > _SHOWN else "")
             candidate.refuse(missing[0], f"有 {len(found)} 个人符合这一行（{shown}），请补填户编号、人编号或身份证号")
         elif foreign or candidate.table.feed:
-            sought = "按这一行的姓名、村、身份证号"
-            why = f"不是台账的编号，{sought}也没有找到" if foreign else f"{sought}没有找到这个人"
-            candidate.refuse(missing[0], f"{why}，请补填台账的编号")
+            candidate.refuse(missing[0], self._not_found(candidate, number, foreign))
+
+    def _not_found(self, candidate: Candidate, number: str, foreign: list[str]) -> str:
+        """Why nobody was found: by what was sought, or that there was nothing to seek by but a name."""
+        household = "" if "household_no" in foreign else candidate.values.get("household_no", "")
+        village = candidate.place.village
+        by = [word for word, said in (("户编号", household), ("村", village), ("身份证号", number)) if said]
+        if not by:
+            start = "不是台账的编号；" if foreign else ""
+            id_no = f"{'补填' if _has_number(candidate.table) else '加一列'}“身份证号”"
+            place = f"{'补填' if _has_village(candidate.table) else '加一列'}“行政村”"
+            return f"{start}这一行只有姓名，单凭姓名分不清是哪一个人，请{id_no}，或{place}，或补填台账的编号"
+        sought = f"按这一行的{'、'.join((['姓名'] if household or village else []) + by)}"
+        why = f"不是台账的编号，{sought}也没有找到" if foreign else f"{sought}没有找到这个人"
+        return f"{why}，请核对，或补填台账的编号"
 
     def _lacking(self, candidate: Candidate, wanted: list[str]) -> list[str]:
         schema, values = candidate.table.resource.schema, candidate.values

@@ -15,6 +15,7 @@ from typing import NamedTuple
 
 from gongshi.checks.phrases import is_personal
 from gongshi.checks.showing import personal
+from gongshi.exchange.around import is_rate
 from gongshi.exchange.asserted import check_used, kind_of, own_mapping
 from gongshi.exchange.candidates import Candidate
 from gongshi.exchange.convert import Converter
@@ -391,7 +392,10 @@ def _result(table: Table | None, result: SheetResult, candidates: Sequence[Candi
     result.rows = [candidate.result() for candidate in mine]
     for name, column in table.fields.items():
         if _is_money(column.meaning.field):
-            result.sums[column.meaning.field.title] = _sums(mine, name)
+            title = column.meaning.field.title
+            result.sums[title] = _sums(mine, name)
+            unread = sum(name not in candidate.values for candidate in mine)
+            result.unread.update({title: unread} if unread else {})
     result.notices.extend(slips(table, {candidate.row: candidate.values for candidate in mine}))
     return result
 
@@ -404,7 +408,7 @@ def _warning(candidate: Candidate, name: str, message: str) -> str:
 
 
 def _is_money(field: Field) -> bool:
-    return field.type == "number" and field.unit == "元"
+    return field.type == "number" and field.unit == "元" and not is_rate(field)
 
 
 def _sums(candidates: Sequence[Candidate], name: str) -> tuple[Decimal, Decimal]:

@@ -47,8 +47,11 @@ def _keys(descriptor: Descriptor, resource: str) -> list[tuple[str, str]]:
 class Referrer:
     """Finds the records that the rows of a table name."""
 
-    def __init__(self, ledger: Ledger, descriptor: Descriptor) -> None:
+    def __init__(self, ledger: Ledger, descriptor: Descriptor, candidates: Iterable[Candidate] = ()) -> None:
         self.ledger, self.descriptor = ledger, descriptor
+        self._rows: dict[tuple[int, int], list[Candidate]] = {}
+        for candidate in candidates:
+            self._rows.setdefault((id(candidate.table.sheet), candidate.row), []).append(candidate)
 
     def refer(self, candidates: Sequence[Candidate]) -> None:
         """Put numbers in place of names, or refuse the row with what to ask."""
@@ -63,8 +66,18 @@ class Referrer:
         if candidates and candidates[0].resource == "subsidies" and candidates[0].table.feed:
             self._payments(candidates)
 
+    def _beside(self, candidate: Candidate, name: str, target: str) -> str:
+        """The number of the record that the same row is itself, where one column of it says both; "" if there is none."""
+        place = candidate.table.fields[name].place if name in candidate.table.fields else -1
+        for other in self._rows.get((id(candidate.table.sheet), candidate.row), ()):
+            said = {column.place for column in other.table.fields.values()}
+            if other.resource == target and other is not candidate and place in said:
+                return other.values.get(other.table.resource.schema.primary_key[0], "")
+        return ""
+
     def _name(self, candidate: Candidate, name: str, target: str, text: str) -> None:
-        found = self._found(candidate, target, text)
+        number = self._beside(candidate, name, target)
+        found = [number] if number else self._found(candidate, target, text)
         title = self.descriptor.resources[target].title
         if len(found) == 1:
             candidate.values[name] = found[0]

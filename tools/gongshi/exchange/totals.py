@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
+from gongshi.exchange.around import is_rate
 from gongshi.exchange.convert import Converter
 from gongshi.exchange.mapping import normal
 from gongshi.exchange.sheets import Damaged, Raw, address
@@ -20,7 +21,7 @@ def slips(table: Table, values: Mapping[int, Mapping[str, str]]) -> list[str]:
     """One sentence for each figure of a total row that its rows do not come to; ``values`` are the rows' fields."""
     found = []
     for name, column in table.fields.items():
-        if column.meaning.field.type in ("integer", "number"):
+        if column.meaning.field.type in ("integer", "number") and not is_rate(column.meaning.field):
             found += _of_column(table, name, column, values)
     return found
 

@@ -60,7 +60,7 @@ class RowResult:
 @dataclass
 class SheetResult:
     """One sheet. ``skipped`` maps rows that are no data to what they are; ``sums`` a money field's title to what the
-    taken and the refused rows hold together."""
+    taken and the refused rows hold together, ``unread`` to how many rows have no figure there that can be read."""
 
     sheet: Sheet
     resource: str = ""
@@ -70,6 +70,7 @@ class SheetResult:
     skipped: Mapping[int, str] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
     sums: dict[str, tuple[Decimal, Decimal]] = field(default_factory=dict)
+    unread: dict[str, int] = field(default_factory=dict)
     row_units: Mapping[int, str] = field(default_factory=dict)
     origin: Origin | None = None
 
