@@ -227,6 +227,24 @@ def test_a_payment_goes_to_the_fund_of_its_own_row(county) -> None:
         assert sorted(paid) == ["N2020-001", wanted]
 
 
+WORKS = {
+    "项目类型": "产业扶贫", "项目名称": "油茶园", "实施地点": "古镇甲村", "建设性质": "新建", "主要建设内容": "油茶", "总投资": 50, "主管部门": "别处局",
+    "实施期限": "2020年3月-10月",
+}  # fmt: skip
+
+
+def test_what_a_new_record_lacks_is_told_with_what_is_unknown(county) -> None:
+    """All of it the first time; nothing of a record that there is already, which a row need not repeat."""
+    rows = [["2020年古镇扶贫项目库（单位：万元）"], list(WORKS), list(WORKS.values())]
+    first = planned(county, rows)
+    text = "；".join(problem.message for row in first.rows for problem in row.problems)
+    assert "里没有这个名称" in text and "“责任人职务”不能为空" in text and "“受益户数”不能为空" in text
+    assert "“计划开工”" not in text and text.count("责任单位") <= 1
+    known = [rows[0], list(WORKS), list((WORKS | {"项目名称": "茶园项目"}).values())]
+    text = "；".join(problem.message for row in planned(county, known).rows for problem in row.problems)
+    assert "里没有这个名称" in text and "不能为空" not in text
+
+
 CARD = ["户主姓名", "身份证号", "补贴项目", "补贴面积", "补贴标准", "补贴金额", "领款人签字"]
 CARDS = [["古镇2020年产业奖补一卡通发放表"], CARD, [NAMES[0], NUMBERS[0], "产业奖补", 3, 200, 600, ""]]
 

@@ -27,6 +27,7 @@ class Candidate:
     number: str = ""  # and whose ID number
     about_head: bool = False  # whether it is the head of the household who is named
     changes: tuple[CellChange, ...] = ()
+    asked: set[str] = field(default_factory=set)  # the fields that it is refused for
 
     @property
     def resource(self) -> str:
@@ -34,6 +35,7 @@ class Candidate:
 
     def refuse(self, name: str, message: str) -> None:
         """Refuse for the field ``name``, or for the row's key where the sheet has no such column."""
+        self.asked.add(name)
         columns = self.table.fields
         keys = [key for key in self.table.resource.schema.primary_key if key in columns]
         place = columns[name].place if name in columns else columns[keys[0]].place if keys else self._told_by(name)

@@ -101,6 +101,7 @@ class Decider:
             self.numbers.give(candidate)
             if len(candidate.problems) > asked:
                 return False
+            self._tell_lacking(candidate)
         candidate.key = tuple(candidate.values.get(name, "") for name in schema.primary_key)
         spoiled = {problem.column for problem in candidate.problems}
         for name in schema.primary_key:
@@ -120,6 +121,19 @@ class Decider:
                 candidate.refuse(name, f"编号与{where}第 {first.row + 1} 行相同而内容不同，请只保留对的一行")
             return False
         return True
+
+    def _tell_lacking(self, candidate: Candidate) -> None:
+        """A new record that is refused anyway is told at once what else it needs."""
+        if not candidate.problems or not self.numbers.is_new(candidate):
+            return
+        resource, spoiled = candidate.table.resource, {problem.column for problem in candidate.problems}
+        told = {*candidate.asked, *resource.schema.primary_key}
+        for column in candidate.table.columns:
+            if column.place in spoiled:
+                told |= {*column.role.split(), *([column.meaning.field.name] if column.meaning.field else [])}
+        for item in resource.schema.fields:
+            if item.required and not candidate.values.get(item.name) and item.name not in told:
+                candidate.refuse(item.name, cell_message(resource, item, ""))
 
     def _next_free(self, candidate: Candidate, name: str) -> str:
         """From which number on new records are counted, as the ledger stood when the candidate's table came up."""

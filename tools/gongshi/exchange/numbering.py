@@ -58,6 +58,12 @@ class Numbers:
             self._given[candidate.resource, telling, at] = candidate
             values[key] = self._new(candidate.resource, *shape)
 
+    def is_new(self, candidate: Candidate) -> bool:
+        """Whether a form's row without a number is sure to be no record that there is."""
+        by = candidate.table.feed.known_by if candidate.table.feed else ()
+        at = tuple(candidate.values.get(name, "") for name in by)
+        return bool(by) and all(at) and not self._table(candidate.resource, by).get(at)
+
     def _known_by(self, candidate: Candidate, by: Key, shape: tuple[str, int]) -> None:
         """The number of the record that a form's row is: the one with the same values in these fields, else a new one."""
         schema, values = candidate.table.resource.schema, candidate.values
