@@ -60,7 +60,8 @@ def project(poor: str) -> Sample:
         "planned_start": "2020-03-01", "planned_end": "2020-10-31", "budget_total": "500000.00", "benef_households": "30",
         "benef_poor_persons": poor, "benefit_link": "就业务工",
     }  # fmt: skip
-    return Sample(cells, {"projects": record})
+    village = {"project_id": "990101-2020-CY-0002", "village_code": "990101100001"}
+    return Sample(cells, {"projects": record, "project-villages": village})
 
 
 INCOME = {

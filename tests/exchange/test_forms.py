@@ -245,6 +245,26 @@ def test_what_a_new_record_lacks_is_told_with_what_is_unknown(county) -> None:
     assert "里没有这个名称" in text and "不能为空" not in text
 
 
+def test_a_project_gets_every_village_of_its_place(county) -> None:
+    """One or several in a cell, or in columns of their own; what is no village is asked about, a whole township is none."""
+    rest = {
+        "责任人职务": "局长", "数量": 1, "数量单位": "亩", "受益户数": 3, "受益人数": 9, "贫困户数": 1, "贫困人数": 2, "产出目标": "建成", "效益目标": "增收",
+        "满意度": 95, "纳入年度计划": "是", "进度": "入库", "主管部门": "财政局",
+    }  # fmt: skip
+    for place, ends, asked in (
+        ("古镇甲村", ["1"], 0),
+        ("古镇甲村、乙村", ["1", "2"], 0),
+        ("古镇", [], 0),
+        ("古镇各村", [], 0),
+        ("古镇甲村、丁字村", ["1"], 1),
+    ):
+        work = WORKS | rest | {"实施地点": place}
+        done = planned(county, [["2020年古镇扶贫项目库（单位：万元）"], list(work), list(work.values())])
+        assert len(told(done)) == asked, (place, told(done))
+        found = written(OverlayTree(county[0], done.files), "project-villages")
+        assert sorted(row["village_code"][-1] for row in found) == ends, (place, found)
+
+
 CARD = ["户主姓名", "身份证号", "补贴项目", "补贴面积", "补贴标准", "补贴金额", "领款人签字"]
 CARDS = [["古镇2020年产业奖补一卡通发放表"], CARD, [NAMES[0], NUMBERS[0], "产业奖补", 3, 200, 600, ""]]
 

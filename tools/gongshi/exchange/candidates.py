@@ -45,7 +45,11 @@ class Candidate:
 
     def _told_by(self, name: str) -> int:
         """The column by which a form finds whom or what a row is about, 0 if there is none."""
-        roles = ("person", "head", "id_no") if name in ("household_no", "member_no") else ("helper", "place")
+        roles = (
+            ("person", "head", "id_no")
+            if name in ("household_no", "member_no")
+            else ("helper", "place", "village", "township")
+        )
         return next((column.place for column in self.table.columns if column.role in roles), 0)
 
     def result(self) -> RowResult:

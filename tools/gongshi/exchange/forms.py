@@ -14,7 +14,7 @@
       - {field: loans.purpose, from: 种植业, to: 种植}
 
 A header of several levels is written ``资金规模/合计``. One column may feed several tables (``field: [a.x, b.x]``). ``about`` says
-whom the row's name is of: its household or a member of it. A constant may hold ``{year}``, ``{township}`` or ``{village}``: what the
+whom the row's name is of: its household or a member of it; ``places`` gives a record for each village that the row names. A constant may hold ``{year}``, ``{township}`` or ``{village}``: what the
 sheet says in its title or place. A field that the county's dictionary does not have is left out.
 """
 
@@ -31,7 +31,7 @@ from gongshi.package import Descriptor
 from gongshi.package.yamlfile import parse, plain
 
 ROLES = ("person", "head", "id_no", "helper", "helper_unit", "place", "county", "township", "village", "span", "list")
-ABOUT = ("household", "member", "through")
+ABOUT = ("household", "member", "through", "places")
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,7 +105,7 @@ def plan_import(
         codes = codes_of_names(database, [table.resource for table in tables], request.township)
         places = Places(database)
     candidates = [one for table in tables for one in _candidates(table, mappings, codes)]
-    _place(candidates, places, request.township)
+    candidates = _place(candidates, places, request.township)
     fill(candidates, places, request.said)
     _refuse_names(candidates, tree, request)
     progress("与台账比较")
@@ -142,13 +142,38 @@ def _refuse_names(candidates: Sequence[Candidate], tree: Tree, request: Request)
             candidate.refuse(name, "这一格里有在册人员的姓名，请删去，或改写成户编号")
 
 
-def _place(candidates: Sequence[Candidate], places: Places, township: str | None) -> None:
-    """What each row says of its county, township and village; a contradiction is refused at its cell."""
+def _place(candidates: Sequence[Candidate], places: Places, township: str | None) -> list[Candidate]:
+    """What each row says of its county, township and village; a contradiction is refused at its cell. Gives the rows."""
     for candidate in candidates:
         if candidate.resource != "divisions":
             candidate.place, problems = places.read(candidate.table, candidate.row, township)
             blamed = {problem.column for problem in candidate.problems}
             candidate.problems += [Problem(column, why) for column, why in problems if column not in blamed]
+    return _by_village(candidates, places)
+
+
+def _by_village(candidates: Sequence[Candidate], places: Places) -> list[Candidate]:
+    """A row that feeds what there is for each village of its place, once for each; a village that is none is asked about."""
+    found = []
+    for candidate in candidates:
+        if candidate.table.feed is None or candidate.table.feed.about != "places":
+            found.append(candidate)
+            continue
+        candidate.problems = []  # they are told with what the row is
+        codes, unknown = places.villages_of(candidate.table, candidate.row, candidate.place)
+        for code in codes:
+            one = replace(
+                candidate,
+                values={"village_code": code},
+                place=candidate.place._replace(village=code),
+                problems=[],
+                asked=set(),
+            )
+            found.append(one)
+        if unknown:
+            candidate.refuse("village_code", f"“{unknown}”在区划里找不到，请改正，或删去")
+            found.append(candidate)
+    return found
 
 
 def _takes_text(candidate: Candidate, name: str) -> bool:

@@ -15,6 +15,8 @@ from gongshi.package import Database
 
 _OFFICE = re.compile(r"(?:人民政府|街道办事处|办事处|村民委员会|居民委员会|村委会|居委会|委会|民委员会)$")
 _CODE = re.compile(r"[0-9]{12}")
+_VILLAGE = re.compile(r"[\u4e00-\u9fff]{1,8}(?:村|社区)(?![民级组内道])")
+_EVERY = re.compile("[各全本等该]")
 KINDS = (("county", COUNTY), ("township", TOWNSHIP), ("village", VILLAGE))
 
 
@@ -68,6 +70,23 @@ class Places:
             )
         slug = next(iter(slugs)) if len(slugs) == 1 else ""
         return Place(slug, inside[0] if len(inside) == 1 else ""), problems
+
+    def villages_of(self, table: Table, row: int, place: Place) -> tuple[list[str], str]:
+        """(codes of all villages of a row's place, what it names that is none)."""
+        found, unknown = [place.village] if place.village else [], ""
+        for column in table.columns:
+            cell = table.sheet.cell(row, column.place)
+            if column.role == "place" and isinstance(cell, str):
+                text = _key(cell)
+                names = [name for name in self.villages if name in text]
+                names = [name for name in names if not any(name != other and name in other for other in names)]
+                codes = [code for name in names for code in self.villages[name]]
+                found += [c for c in codes if not place.village or self.parent[c] == self.parent[place.village]]
+                for name in sorted([*names, *self.townships], key=len, reverse=True):
+                    text = text.replace(name, "")
+                left = _VILLAGE.search(text)
+                unknown = left[0] if left and not _EVERY.search(left[0]) else unknown
+        return list(dict.fromkeys(found)), unknown
 
     def _home(self, village: str) -> str:
         return self.slug.get(self.parent.get(village, ""), "")

@@ -57,6 +57,8 @@ class Referrer:
         """Put numbers in place of names, or refuse the row with what to ask."""
         for candidate in candidates:
             resource = candidate.table.resource
+            if candidate.table.feed and candidate.table.feed.about == "places":
+                self._owner(candidate)
             for name, target in _keys(self.descriptor, resource.name):
                 text = candidate.values.get(name, "")
                 if text and not fits(resource.schema.field(name), text):
@@ -65,6 +67,15 @@ class Referrer:
                 self._pairing(candidate)
         if candidates and candidates[0].resource == "subsidies" and candidates[0].table.feed:
             self._payments(candidates)
+
+    def _owner(self, candidate: Candidate) -> None:
+        """What belongs to the record that its row is gets that record's number."""
+        name = candidate.table.resource.schema.primary_key[0]
+        for other in self._rows.get((id(candidate.table.sheet), candidate.row), ()):
+            if other.table is not candidate.table and other.values.get(name) and not other.problems:
+                candidate.values[name] = other.values[name]
+        if not candidate.values.get(name) and not candidate.problems:
+            candidate.refuse(name, "它所属的那条记录被退回了，请先改好那一条")
 
     def _beside(self, candidate: Candidate, name: str, target: str) -> str:
         """The number of the record that the same row is itself, where one column of it says both; "" if there is none."""
