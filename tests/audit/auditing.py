@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterable, Sequence
+from math import inf
 from typing import NamedTuple
 
+from labels import not_zero
 from ledger import Ledger
 from stranger import Common, Published, Stranger, truth_of
 from unknowns import Cell, Range, Sum
@@ -14,6 +16,8 @@ from walking import walk_money
 Found = dict[Cell, Range]
 MOST = 12
 """Questions about the money of a township in a year that the solver is asked by whole numbers."""
+
+NOT_ZERO = Range(1, inf, 0)
 
 
 class Case(NamedTuple):
@@ -72,5 +76,5 @@ class Case(NamedTuple):
 def audit(files: Sequence[Published], ledgers: Sequence[Ledger], common: Common) -> Found:
     """What a stranger finds out: too narrow ranges by the name of the question."""
     case = Case.of(files, ledgers, common)
-    found = case.by_fractions()
+    found = dict.fromkeys(not_zero(case.stranger, case.truth), NOT_ZERO) | case.by_fractions()
     return found | case.by_whole_numbers(name for name in case.questions if name not in found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from auditing import Case
+from labels import not_zero
 from ledger import Ledger
 from naive import count, kept, small_alone
 from small_counties import CAUSES, CLASSES, QUARTERS, county
@@ -36,6 +37,20 @@ def test_small_numbers_alone_withheld_are_given_back(case):
     values, units = count(ledgers, common)[0]
     found = audit([small_alone(values, units, K)], ledgers[:1], common)
     assert {name for name, answer in found.items() if answer.low == answer.high}
+
+
+def test_a_label_that_no_zero_has_is_read(case):
+    """Small numbers withheld beside zeros that are shown; with the zeros withheld too the label says nothing."""
+    ledgers, common = case
+    values, units = count(ledgers, common)[0]
+
+    def told(file) -> set[str]:
+        one = Case.of([file], ledgers[:1], common)
+        return {key[0] for _, _, key in not_zero(one.stranger, one.truth)}
+
+    hidden = small_alone(values, units, K)
+    assert told(hidden) & {"people-class", "people-cause", "benefit-groups"}
+    assert told({key: value or None for key, value in hidden.items()}) == set()
 
 
 @pytest.mark.parametrize("figure", ["benefits", "people-class"])

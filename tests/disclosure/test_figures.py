@@ -182,6 +182,37 @@ def test_tiny_counties_publish_nothing_small(homes):
             assert int(text) == 0 or int(text) >= 5, (homes, cell, text)
 
 
+@pytest.mark.parametrize("homes", [[[1]], [[1], [0]], [[2, 2]], [[1, 0], [0, 1]], [[0, 0, 4], [0]]])
+def test_of_few_households_nothing_is_told_not_even_zeros(homes):
+    cells = freeze(ledger(rows(homes, [{"home": 0, "benefit": "特困供养金", "amount": 780}])), None, Q2)
+    tables = [cell for cell in cells if cell.figure.startswith(("people", "benefit"))]
+    assert len(tables) > 60 and {cells[cell] for cell in tables} == {WITHHELD}
+
+
+@pytest.mark.parametrize("homes", [[[12, 3], [20]], [[6], [2], [9]], [[7]], [[5, 5], [1]]])
+def test_no_table_withholds_and_shows_its_zeros(homes):
+    """The same for a county's causes as for a township's classes."""
+    cells = freeze(ledger(rows(homes)), None, Q2)
+    tables: dict[tuple, set[str]] = {}
+    for cell, text in cells.items():
+        if cell.figure.startswith("people-"):
+            tables.setdefault((cell.figure, cell.place, cell.measure), set()).add(text)
+    assert [name for name, texts in tables.items() if texts >= {WITHHELD, "0"}] == []
+    assert any(WITHHELD in texts for texts in tables.values())
+
+
+def test_a_withheld_zero_stays_withheld_while_the_small_number_is():
+    table = rows([[12, 3], [20]])
+    table["households"][0]["main_cause"] = "因丧"
+    table["county"][0]["as_of"] = "2020-03-31"
+    q1, last = Period.of("2020-Q1"), table | {"county": [table["county"][0] | {"as_of": "2020-06-30"}]}
+    old = freeze(ledger(table), None, q1)
+    new = freeze(ledger(last), None, Q2, [Frozen(q1, old)], ledger(table))
+    assert old[Cell("people-cause", COUNTY, "因婚", "households")] == WITHHELD
+    quarterly = [cell for cell in old if cell.figure in ("people-class", "people-status")]
+    assert [cell for cell in quarterly if (old[cell] == WITHHELD) != (new[cell] == WITHHELD)] == []
+
+
 def test_a_benefit_of_one_household_is_withheld_everywhere():
     cells = freeze(ledger(rows(HOMES, [*grants(), {"home": 5, "benefit": "危房改造补助", "amount": 14000}])), None, Q2)
     assert cells[Cell("benefits", COUNTY, "危房改造补助/2020", "amount")] == WITHHELD

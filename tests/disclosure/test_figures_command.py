@@ -69,6 +69,24 @@ def test_what_was_published_is_not_written_anew(county):
     assert checked.exit_code == 1 and "不一致" in checked.output
 
 
+def test_a_file_that_was_deleted_is_frozen_again(county):
+    """What `check` asks for: datapackage.yaml still lists it."""
+    figures(county, "2020-Q2")
+    path, package = county / FILE, county / "records/datapackage.yaml"
+    before = path.read_bytes(), package.read_bytes()
+    path.unlink()
+    again = figures(county, "2020-Q2")
+    assert again.exit_code == 0 and (path.read_bytes(), package.read_bytes()) == before
+
+
+def test_another_missing_file_still_stops_it(county):
+    figures(county, "2020-Q2")
+    (county / FILE).unlink()
+    (county / "records/townships/guzhen/households.csv").unlink()
+    done = figures(county, "2020-Q2")
+    assert "1 处读不出来" in str(done.exception) and not (county / FILE).exists()
+
+
 @pytest.mark.parametrize(
     "period, says", [("2020-Q3", "才结束"), ("2019-Q4", "没有记录"), ("2020-Q9", "不是季度"), ("二〇二〇", "不是季度")]
 )

@@ -32,7 +32,7 @@ def figures(root: Path, period: str, only_check: bool) -> None:
 
     wanted, tree, show = Period.of(period), work_tree(root), progress()
     with writer(root) as write, load(tree) as database:
-        _refuse_unread(database)
+        _refuse_unread(database, freezing.path_of(wanted))
         files = freezing.frozen(database)
         freezing.refuse(files, wanted, county_day(database) or date.today())
         written = freezing.files_of(tree, wanted, _frozen(root, database, wanted, files, show))
@@ -48,8 +48,12 @@ def figures(root: Path, period: str, only_check: bool) -> None:
     say(f"{path} 早已写好，没有变化。" if same else f"已写出 {path}，请用 gongshi propose 送审。")
 
 
-def _refuse_unread(database: Any) -> None:
-    errors = [finding for finding in database.findings if finding.severity == Severity.ERROR]
+def _refuse_unread(database: Any, own: str) -> None:
+    """GongshiError if something cannot be read; that the period's ``own`` file is listed but missing does not matter."""
+    errors = [
+        finding for finding in database.findings
+        if finding.severity == Severity.ERROR and (finding.code, finding.path) != ("missing-file", own)
+    ]  # fmt: skip
     if errors:
         raise GongshiError(f"台账有 {len(errors)} 处读不出来，统计不了，先运行 gongshi check 改好。")
 

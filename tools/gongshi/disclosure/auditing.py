@@ -212,7 +212,8 @@ class _Reader(System):
         prices: dict[tuple[str, int], set[int]] = defaultdict(set)
         for _, benefit, year, cents in atoms:
             prices[benefit, year].add(cents)
-        towns = sorted({town for town, *_ in atoms})
+        places = {cell.place for cell in self._counted.cells if cell.figure == "benefit-groups"}
+        towns = sorted({town for town, *_ in atoms} | places - {self._counted.county})
         groups: dict[Cell, dict[int, int]] = defaultdict(dict)
         benefits: dict[Cell, dict[int, int]] = defaultdict(dict)
         for town in towns if self._scope is None else [self._scope]:

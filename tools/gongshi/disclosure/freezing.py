@@ -124,13 +124,18 @@ def text_of(cell: Cell, value: Number | None) -> str:
     return f"{Decimal(value).normalize():f}"
 
 
+def path_of(period: Period) -> str:
+    """Where the file of a period lies."""
+    return f"{RECORDS}/{FOLDER}/{period}.csv"
+
+
 def files_of(tree: Tree, period: Period, cells: Mapping[Cell, str]) -> dict[str, bytes]:
     """The files to write: the period's, and the package's list of files with it."""
-    path = f"{FOLDER}/{period}.csv"
+    path = path_of(period)
     rows = sorted((str(period), *cell, text) for cell, text in cells.items())
     lines = [COLUMNS, *(",".join(map(csv_cell, row)) for row in rows)]
-    package = _listed(tree.read(PACKAGE_FILE).decode(), path)
-    return {f"{RECORDS}/{path}": ("\n".join(lines) + "\n").encode(), PACKAGE_FILE: package.encode()}
+    package = _listed(tree.read(PACKAGE_FILE).decode(), path.removeprefix(f"{RECORDS}/"))
+    return {path: ("\n".join(lines) + "\n").encode(), PACKAGE_FILE: package.encode()}
 
 
 def refuse(files: Sequence[Frozen], period: Period, today: datetime.date) -> None:

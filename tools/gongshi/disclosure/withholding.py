@@ -72,6 +72,7 @@ def publish(
     progress("核对能不能倒算")
     while True:
         chosen.widen(told)
+        chosen.hide_zeros()
         narrow = Audit(counted, chosen.known, k).narrow()
         if not narrow:
             return chosen.publication()
@@ -179,6 +180,27 @@ class _Choice:
                 victim = self._victim(relation)
                 if victim is not None:
                     self.hide(victim)
+
+    def hide_zeros(self) -> None:
+        """Withhold the zeros of a table too, else 不公布 would say "not zero" there; of few in all the whole table.
+
+        All of them: which one was chosen would tell by itself, and from quarter to quarter.
+        """
+        while found := [
+            cell for relation in self._counted.sums for cell in self._blank(relation) if not self._hidden(cell)
+        ]:
+            for cell in found:
+                self.hide(cell)
+
+    def _blank(self, relation: Sum) -> Sequence[Cell]:
+        """The parts of a sum that must be withheld: all below a withheld total of few, the zeros beside a withheld one."""
+        count = self._counted.cells
+        if self._hidden(relation.total) and count[relation.total].units < self._k:
+            return relation.parts
+        table = {cell.place for cell in relation.parts} == {relation.total.place}
+        if table and any(map(self._hidden, relation.parts)):
+            return [cell for cell in relation.parts if not count[cell].value]
+        return ()
 
     def cover(self, narrow: Sequence[Cell]) -> None:
         """Withhold one more cell beside each that is known too well; a published one goes itself."""
