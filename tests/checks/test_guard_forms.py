@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from gongshi.checks import check_guard, guard_sieve
-from gongshi.checks.guard import MOST, scan, scan_text
+from gongshi.checks.guard import MOST, scan, scan_path, scan_text
 from gongshi.repository import WorkTree
 
 from .corpus import WIDE, account, archive, card, cut, id_number, phone, wrong_id
@@ -168,13 +168,87 @@ def test_every_digit_and_every_invisible_character_is_sieved():
     assert lost == []
 
 
+# --- beside words, letters and as programs write them --------------------------------------------------
+
+STUCK = (
+    "张三{phone}", "王五{phone}", "{phone}三组", "{phone}两人", "张三{card}", "六组{card}七", "李四{id}", "①{phone}", "⒉{card}",
+    "{phone}.0", "{card}.0", "{power}", "x{phone}", "H{phone}", "IMG{phone}", "{phone}a", "tel:{phone}b", "no{card}", "{card}z",
+)  # fmt: skip
+
+
+def as_power(value: str, sign: str = "E+") -> str:
+    return f"{value[0]}.{value[1:]}{sign}{len(value) - 1}"
+
+
+def stuck(rng: random.Random) -> dict[str, str]:
+    value = unlike_years(rng)
+    return {"phone": value, "card": account(rng), "id": id_number(rng), "power": as_power(value)}
+
+
+@pytest.mark.parametrize("text", STUCK)
+def test_what_touches_a_number_does_not_hide_it(text):
+    rng = random.Random(text)
+    for _ in range(20):
+        said = text.format(**stuck(rng))
+        assert len(scan_text("a.csv", f"甲\n{said}\n".encode())) == 1, said
+        if ":" not in text:
+            assert [one.path for one in scan_path(f"文/{said}/b.md")] == ["文/***/b.md"], said
+
+
+@pytest.mark.parametrize("sign", ["E+", "E", "e+", "e", "×10^"])
+def test_a_power_of_ten_with_all_its_digits(sign):
+    rng = random.Random(21)
+    values = [phone(rng), account(rng), phone(rng)[:-1] + "0"]
+    spelled = [as_power(value, sign) for value in values]
+    spelled.append(as_power(values[2], sign).replace(values[2][1:], values[2][1:-1]) if "×" not in sign else spelled[0])
+    for text in spelled:
+        assert len(scan_text("a.csv", f"甲\n{text},乙\n".encode())) == 1, text
+    for text in (as_power(values[0], sign)[:-1] + "3", as_power(values[1][:12], sign)):
+        assert scan_text("a.csv", f"甲\n{text},乙\n".encode()) == [], text
+
+
+@pytest.mark.parametrize(("heading", "make"), [("手机", phone), ("银行账号", account), ("证件号码", id_number)])
+def test_thousands_under_a_heading(heading, make):
+    rng = random.Random(22)
+    while not (value := make(rng)).isdigit():
+        pass
+    said = f'序号,{heading},备注\n1,"{int(value):,}",甲\n'
+    assert [one.line for one in scan_text("a.csv", said.encode())] == [2]
+
+
+def test_letters_of_digests_and_codes_hide_no_number():
+    rng = random.Random(23)
+    for _ in range(200):
+        value = phone(rng)
+        for text in (
+            f"550e8400-e29b-41d4-a716-a{value}",
+            f"a1b{value}",
+            f"{value}c3d",
+            f"f{value}e",
+            f"{value}e-20",
+            f"{value}.5",
+        ):
+            assert scan_text("a.txt", text.encode()) == [], text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["县财政专户 王小明 {card}", "国库账户，欧阳小明，{card}", "零余额账户：李大山 {card}", "对公账户 赵石娃{card}"],
+)
+def test_an_official_label_excuses_no_person(text):
+    rng = random.Random(24)
+    for _ in range(20):
+        assert len(scan_text("a.md", text.format(card=account(rng)).encode())) == 1
+    assert scan_text("a.md", f"零余额账户 农业银行示例县支行 {account(rng)}".encode()) == []
+
+
 # --- what must pass ----------------------------------------------------------------------------------
 
 PASS = (
     "合计,{phone}", "合计：{phone}", "项目总投资 {phone}", "资金（元）：{phone}", "金额,{phone},备注", "{phone}米", "{phone} 平方米",
     "项目编号：{phone}", "凭证号 {phone}", "流水号:{card}", "订单编号 {card}", "发票代码：{card4}", "国库账户 {card8}", "零余额账户账号：{card8}",
     "财政专户账号 {card8}", "值班手机：{phone}", "监督电话：{phone}", "服务热线 {phone}", "项目代码：{mistyped}", "批次号 {mistyped}",
-    "电表读数 {phone}", "里程：{phone}", "时间戳 {card4}", "不动产证号编号：{mistyped}",
+    "电表读数 {phone}", "里程：{phone}", "时间戳 {card4}", "人民币{phone}（大写壹佰", "RMB {phone}", "出厂号 {phone}", "机号：{phone}", "学校账户 {card8}", "不动产证号编号：{mistyped}",
 )  # fmt: skip
 
 
@@ -191,7 +265,31 @@ def test_numbers_with_another_label_pass(text):
         assert scan_text("a.md", f"说明\n{line}\n".encode()) == [], line
 
 
-@pytest.mark.parametrize("heading", ["合计", "金额（元）", "办公电话", "office_phone", "流水号", "项目编号", "amount"])
+@pytest.mark.parametrize(
+    "heading",
+    [
+        "合计",
+        "金额（元）",
+        "办公电话",
+        "office_phone",
+        "流水号",
+        "项目编号",
+        "amount",
+        "国库账户",
+        "学校账户",
+        "对公账号",
+        "账户余额",
+        "拨付（元）",
+        "发电量",
+        "数量",
+        "地块",
+        "用水量",
+        "建筑面积（平方米）",
+        "库存数",
+        "总价",
+        "机关账户",
+    ],
+)
 def test_cells_under_another_heading_pass(heading):
     rng = random.Random(7)
     rows = "".join(f"{at},{phone(rng)},甲\n" for at in range(20))

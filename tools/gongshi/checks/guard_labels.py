@@ -22,19 +22,21 @@ _KINDS = (
      r"|(?i:(?<![a-z])(?:id[ _-]?(?:card|number|no)(?![a-z])|sfzh?))"),
     ("phone", r"(?:联系)?(?:电话|手机)(?:号码?)?|联系|(?i:phone|mobile|tel(?![a-z]))"),
     ("card", r"一卡通|存折|银行卡|社保卡|卡号|(?:个人|本人|户主|农户)[银行]{0,2}[账帐][号户]"),
-    ("public", r"国库|国债|零余额|财政(?:专户|零余额|账户|账号)|基本存款|基本户|(?:预算|对公|单位|集体|公司|村委会|合作社)[银行]{0,2}[账帐][号户]"),
+    ("public", r"(?:国库|国债|零余额|财政(?:专户|零余额|[账帐][户号])|基本存款|基本户|(?:预算|对公|单位|集体|公司|企业|学校|医院|机关|政府|部门|卫生院"
+     r"|村委会|村集体|居委会|合作社|协会|基金会)[银行]{0,2}[账帐][号户])(?:[银行存款专]{0,3}[账帐][号户])*"),
     ("account", r"银行|账号|帐号|账户|帐户|开户|(?i:account|bank)"),
-    ("money", r"合计|总计|小计|共计|累计|金额|资金|投资|拨款|到位|支出|收入|余额|结余|预算|决算|产值|造价|单价|总价|款项|价款|费用|补助|补贴|债务|贷款"
+    ("money", r"合计|总计|小计|共计|累计|金额|资金|投资|拨[款付]|到位|支出|收入|余额|结余|预算|决算|产值|造价|单价|总价|款项|价款|费用|补助|补贴|债务|贷款"
      r"|(?i:(?<![a-z])(?:amount|total|sum|cost|price|budget|balance)(?![a-z]))"),
-    ("code", r"编号|编码|代码|代号|号段|流水号?|凭证号?|单号|发票|批次|批号|序号|序列|条形?码|税号|纳税|识别号|档号|文号|合同|订单|交易号|票据|票号"
-     r"|项目号|工程号|宗地|图斑|不动产|产权|许可证|证书|资产|设备号|机号|户号|表号|电表|水表|气表|读数|表底|里程|桩号|坐标|经度|纬度|北纬|东经|面积|长度"
+    ("code", r"编号|编码|代码|代号|号段|流水号?|凭证号?|单号|运单|出厂|[机车箱柜井管房货件]号|发票|批次|批号|序号|序列|条形?码|税号|纳税|识别号|档号|文号|合同|订单|交易号|票据|票号"
+     r"|项目号|工程号|宗地|图斑|不动产|产权|许可证|证书|资产|设备号|机号|户号|表号|电表|水表|气表|读数|表底|里程|地块|数量|重量|容量|水量|电量|产量|桩号|坐标|经度|纬度|北纬|东经|面积|长度"
      r"|高程|海拔|时间戳|校验|版本|(?i:(?<=[a-z])_no(?![a-z])|code(?![a-z>])|serial|batch|invoice|voucher|timestamp|uuid|version|meter|coordinates?"
      r"|latitude|longitude)"),
 )  # fmt: skip
 LABEL = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _KINDS))
 _FIRST = re.compile(
     "[值守监督举投信办咨服客公官热居身证残联电手一存银社卡个本户农国零财基预对单集村合账帐开总小共累金资拨到支收余结决产造价款费补债贷"
-    "编代号段流凭发批序条税纳识档文订交票项工宗图不许设机表水气读里桩坐经纬北东面长高海时校版oOdDhHiIsSpPmMtTaAbBcC_vVuUlL]"
+    "编代号段流出车箱柜井管房货件运地重容数企学医政部卫协凭发批序条税纳识档文订交票项工宗图不许设机"
+    "表水气读里桩坐经纬北东面长高海时校版oOdDhHiIsSpPmMtTaAbBcC_vVuUlL]"
 )
 OTHER = frozenset({"official", "public", "money", "code"})  # what makes a number nobody's own
 
@@ -74,3 +76,12 @@ class Labels:
         if at < 0 or start - self.ends[at] > reach or not between.fullmatch(self.text, self.ends[at], start):
             return ""
         return self.kinds[at]
+
+    def since(self, kinds: frozenset[str], start: int) -> str:
+        """What stands between the last label of these kinds before a place and the place, "" if there is none near."""
+        for at in range(bisect_right(self.ends, start) - 1, -1, -1):
+            if start - self.ends[at] > _REACH:
+                break
+            if self.kinds[at] in kinds:
+                return self.text[self.ends[at] : start]
+        return ""

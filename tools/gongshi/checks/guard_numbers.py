@@ -8,7 +8,7 @@ from functools import cached_property
 from itertools import compress
 
 from gongshi.checks.guard_spread import find_spread
-from gongshi.checks.guard_text import GLUE
+from gongshi.checks.guard_text import GLUE, numerals
 from gongshi.checks.guard_values import ACCOUNT_KINDS, CROSS, ID, ID_KIND, PHONE, PHONE_KIND, PROVINCES, YEAR, Hit, Line
 from gongshi.checks.guard_values import is_id as is_id
 
@@ -90,15 +90,18 @@ class _Stretch:
 
 
 def find_numbers(text: str) -> list[Hit]:
-    """Return the ID numbers, disability cards, phones and accounts of a normalised line, in order."""
-    line = Line(text)
+    """Return the ID numbers, disability cards, phones and accounts of a normalised line, in order.
+
+    Digits are read by themselves, then with the numerals around them: in 张三 and 三组 a numeral is part of a word.
+    """
     hits: list[Hit] = []
     taken = bytearray(len(text) + 8)
-    for sequence in _SEQUENCE.finditer(text):
-        stretch = _Stretch(line, *sequence.span())
-        for detector in _DETECTORS:
-            _take(detector(stretch), hits, taken)
-    _take(find_spread(line), hits, taken)
+    for line in map(Line, dict.fromkeys((text, numerals(text)))):
+        for sequence in _SEQUENCE.finditer(line.text):
+            stretch = _Stretch(line, *sequence.span())
+            for detector in _DETECTORS:
+                _take(detector(stretch), hits, taken)
+        _take(find_spread(line), hits, taken)
     return sorted(hits, key=lambda hit: hit.start)
 
 

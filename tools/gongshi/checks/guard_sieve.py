@@ -83,7 +83,11 @@ _FOURS = (
     ),
 )
 _DATED = b"111111,11111111,111", re.compile(b"111111,11111111,111(?<=(?<!1)111111,11111111,111)(?:1(?!1)|x)")
-_NEEDLES = (_BEYOND, _RUN, *_CELLS)
+# A number with thousands parted: of a row of figures only what is one cell.
+_PARTED = b"11,111,111,111", re.compile(b"11,111,111,111(?<![1,]11,111,111,111)")
+_PARTED_CELLS = tuple(re.compile(mark + rb" ?[0-9]{1,3}(?:,[0-9]{3}){3}") for mark in (rb'"', rb"\|"))
+_POWERS = b"111111111x11", b"111111111x,11"  # a phone number as a power of ten, without the noughts at its end
+_NEEDLES = (_BEYOND, _RUN, *_POWERS, *_CELLS)
 Text = TypeVar("Text", bytes, str)
 
 
@@ -96,8 +100,10 @@ def suspicious_lines(chunk: bytes, text: str) -> set[int]:
     numbers: set[int] = set()
     for needle in _NEEDLES:
         numbers.update(_lines(joined, b"\n", partial(joined.find, needle)))
-    for needle, groups in (_FOURS, _DATED):
+    for needle, groups in (_FOURS, _DATED, _PARTED):
         numbers.update(_lines(joined, b"\n", partial(_grouped, needle, groups, joined)))
+    for cell in _PARTED_CELLS:
+        numbers.update(_lines(chunk, b"\n", partial(_search, cell, chunk)))
     numbers.update(_lines(chunk, b"\n", partial(chunk.lower().find, _BIRTH)))
     numbers.update(_lines(text, "\n", partial(_search, _SIGN, text)))
     return numbers

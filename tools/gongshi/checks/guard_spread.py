@@ -24,8 +24,9 @@ _OF_FIGURES = frozenset({".", "-", "-.", ""})  # mixed with other marks: the coo
 
 # Lengths of pieces as letters, a for one digit.
 _SINGLES = re.compile("a{11,}")
-_ID_GROUPS = re.compile("(?=(fhd|fddd|ccddd|fl|nd|fdbbd|fdbbca|bbbbbbbbb))")
-_PHONE_GROUPS = re.compile("(?=([bd]?(?:cdd|ch|gd|ddc)))")
+_ID_GROUPS = re.compile("(?=(fhd|fddd|ccddd|fl|nd|fdbbd|fdbbca|bbbbbbbbb|cccccc))")
+_PHONE_GROUPS = re.compile("(?=([bd]?(?:cdd|ch|gd|ddc|bccc)))")
+_THOUSANDS = re.compile("[abc]c{4,6}")
 _ID = re.compile(ID)
 _IDS = re.compile(f"(?=({ID}))")
 
@@ -147,20 +148,20 @@ def _ids(chain: _Chain) -> Iterator[Hit]:
 
 
 def _accounts(chain: _Chain) -> Iterator[Hit]:
-    """Fours with one separator that are the whole chain."""
+    """Fours with one separator that are the whole chain; beside a label also thousands, as spreadsheets write them."""
     count = len(chain.parts)
-    if (
-        4 <= count <= 5
-        and set(chain.shape[:-1]) == {"d"}
-        and chain.shape[-1] <= "d"
-        and len(chain.separators(0, count)) == 1
-    ):
-        start, end = chain.place(0, count)
-        value = chain.value(0, count)
-        years = all(YEAR.fullmatch(piece) for piece in chain.parts[1:3])
-        labelled = _labelled(chain.line, start, end)
-        if len(value) > 14 and not years and chain.line.is_account(start, end, value, labelled):
-            yield Hit("personal-account", start, end, value)
+    fours = 4 <= count <= 5 and set(chain.shape[:-1]) == {"d"} and chain.shape[-1] <= "d"
+    thousands = bool(_THOUSANDS.fullmatch(chain.shape)) and chain.separators(0, count) == {","}
+    if not (fours or thousands) or len(chain.separators(0, count)) != 1:
+        return
+    start, end = chain.place(0, count)
+    value = chain.value(0, count)
+    years = all(YEAR.fullmatch(piece) for piece in chain.parts[1:3])
+    labelled = _labelled(chain.line, start, end)
+    if len(value) < 15 or years or (thousands and not labelled):
+        return
+    if chain.line.is_account(start, end, value, labelled):
+        yield Hit("personal-account", start, end, value)
 
 
 def _phones(chain: _Chain) -> Iterator[Hit]:

@@ -14,6 +14,10 @@ from gongshi.checks.guard_people import HEALTH_WORD, find_births
 from gongshi.checks.guard_text import normalise
 
 _HEADING = re.compile(r"(?=.{1,24}$)[^0-9]*")
+_FIGURES = re.compile(
+    r"[量额价值]$|(?<![话机证卡账帐])数$|[(（][^()（）]{0,6}(?:元|亩|米|吨|斤|度|时|株|人|户|次|天)[)）]$|[账帐][号户]余额"
+)
+_SAID = {"money": "金额", "code": "编号", "public": "国库账户", "official": "值班电话"}
 _PERSON = re.compile(r"姓\s*名")
 _BIRTH = re.compile(r"出生|生日|(?i:birth)")
 _MAYBE_FULL = re.compile(r"[0-9][^0-9]{1,8}[0-9]{1,2}[^0-9]{1,8}[0-9]|[0-9]{8}|[^\x00-\x7f]|[&%\\]")
@@ -30,7 +34,7 @@ class Columns:
     def __init__(self, delimiter: str, cells: list[str]) -> None:
         kinds = {at: _kind(cell) for at, cell in enumerate(cells)}
         self._delimiter = delimiter
-        self._labels = {at: cells[at] for at, kind in kinds.items() if kind}
+        self._labels = {at: _SAID.get(kind, cells[at]) for at, kind in kinds.items() if kind}
         self._other = {at for at, kind in kinds.items() if kind in OTHER}
         self.births = [at for at, kind in kinds.items() if kind == "birth"]
         self.whole = "name" in kinds.values()  # a name column makes every other cell its neighbour
@@ -82,6 +86,11 @@ def _kind(heading: str) -> str:
         return "birth"
     kinds = [found.lastgroup or "" for found in LABEL.finditer(heading)]
     personal = [kind for kind in kinds if kind not in OTHER]
+    if personal in ([], ["account"]):  # 国库账户, 账户余额, 发电量
+        if "public" in kinds:
+            return "public"
+        if _FIGURES.search(heading):
+            return "money"
     return (personal or kinds or [""])[-1]
 
 

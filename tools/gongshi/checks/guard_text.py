@@ -24,21 +24,21 @@ GLUE = "[ ._~\u00b7\u2010-\u2015\u2212-]"
 SEPARATOR = r"(?:[^\w\n]|_)"
 
 _VALUES = (
-    "零○洞",
-    "一壹弌幺",
-    "二贰貳弍两兩",
-    "三叁參参叄弎仨",
-    "四肆亖",
-    "五伍㐅",
-    "六陆陸",
-    "七柒漆拐㭍",
-    "八捌",
-    "九玖勾",
+    "零○洞⓪⓿",
+    "一壹弌幺①⑴⒈❶➀➊",
+    "二贰貳弍两兩②⑵⒉❷➁➋",
+    "三叁參参叄弎仨③⑶⒊❸➂➌",
+    "四肆亖④⑷⒋❹➃➍",
+    "五伍㐅⑤⑸⒌❺➄➎",
+    "六陆陸⑥⑹⒍❻➅➏",
+    "七柒漆拐㭍⑦⑺⒎❼➆➐",
+    "八捌⑧⑻⒏❽➇➑",
+    "九玖勾⑨⑼⒐❾➈➒",
 )
 _AS_DIGITS = {ord(char): str(value) for value, chars in enumerate(_VALUES) for char in chars}
 NUMERALS = "".join(_VALUES)
 _NUMERAL = re.compile(f"[{NUMERALS}]")
-_NUMERAL_RUN = re.compile(f"[0-9{NUMERALS}](?:{SEPARATOR}{{0,8}}[0-9{NUMERALS}]){{10,}}")
+_NUMERAL_RUN = re.compile(f"[0-9{NUMERALS}](?:{SEPARATOR}{{0,8}}[0-9{NUMERALS}]){{10,}}(?:[Xx]?[0-9{NUMERALS}]{{2}})?")
 
 _UNICODE_ESCAPE = re.compile(
     r"\\(?:u\{0*([0-9A-Fa-f]{1,5})\}|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|U000([0-9A-Fa-f]{5}))"
@@ -54,7 +54,9 @@ _TAG = re.compile(r"</?[A-Za-z!][^<>]{0,300}>")
 _EMPHASIS = re.compile(r"(?<![*`])[*`]{1,3}(?![*`])|\\(?=[^\w\s])|\]\([^()\s]{0,200}\)|\[(?=[0-9])")
 _DRAWING = re.compile(r"""\b(?:d|points|viewBox|transform|values)=\\?(?:"[^"]*"|'[^']*')""")
 # The numbers of a drawing are many and stand alone: neither separators nor decimal points may glue them.
-_UNGLUE = str.maketrans({" ": "丶", ",": "丶", "_": "丶", "-": "丶", ".": "p"})
+_UNGLUE = str.maketrans({" ": "丶", ",": "丶", "_": "丶", "-": "丶", ".": "0p"})
+# A whole number as spreadsheets and programs write it: 1.23E+10 with all its digits.
+_POWER = re.compile(r"(?<![0-9.])([1-9])\.([0-9]{8,18})(?:[eE]\+?|\s?[×xX*]\s?10\s?\^?\s?)(1[0-8])(?![0-9])")
 
 
 class _Plain(dict[int, str | None]):
@@ -72,6 +74,8 @@ def _plain(code: int) -> str | None:
     category = unicodedata.category(char)
     if category in ("Mn", "Me", "Cf", "Cc") or char in "\u115f\u1160\u2800\u3164\uffa0":
         return char if char in "\t\n" else " " if char in "\r\x85" else None
+    if code in _AS_DIGITS:  # may number an item: whether it is part of a number, numerals() decides
+        return char
     value = unicodedata.numeric(char, -1) if category[0] == "N" else -1
     if value in range(10):
         return str(int(value))
@@ -155,7 +159,7 @@ def pick_lines(chunk: bytes, numbers: set[int]) -> Iterator[tuple[int, str]]:
 
 def views(line: str) -> list[str]:
     """The line as it is meant; again without marks inside words, and again without any markup, if it has some."""
-    text = _unescaped(line)
+    text = normalise(line)
     if "=" in text:
         text = _DRAWING.sub(lambda found: found[0].translate(_UNGLUE), text)
     found = [text]
@@ -164,21 +168,25 @@ def views(line: str) -> list[str]:
         found.append(_TAG.sub("\t", found[-1]))
     if "*" in text or "`" in text or "\\" in text or "](" in text:
         found.append(_EMPHASIS.sub("", found[-1]))
-    return [_numerals(view) for view in dict.fromkeys(found)]
+    return [*dict.fromkeys(found)]
 
 
 def normalise(line: str) -> str:
     """Write the line the plain way: no escapes, no invisible characters, half-width digits and letters."""
-    return _numerals(_unescaped(line))
-
-
-def _unescaped(line: str) -> str:
     line = decode_escapes(line)
-    return line if line.isascii() and line.isprintable() else line.translate(_PLAIN)
+    line = line if line.isascii() and line.isprintable() else line.translate(_PLAIN)
+    return _POWER.sub(_whole, line) if "." in line else line
 
 
-def _numerals(text: str) -> str:
-    """Write Chinese numerals as digits where many stand in a row; in 一卡通 and 三峡 they are words."""
+def _whole(found: re.Match[str]) -> str:
+    """The whole number that a power of ten says, if none of its digits is lost; a phone number may end in two noughts."""
+    missing = int(found[3]) - len(found[2])
+    kept = missing == 0 or (found[3] == "10" and missing in (1, 2))
+    return found[1] + found[2] + "0" * missing if kept else found[0]
+
+
+def numerals(text: str) -> str:
+    """Write Chinese numerals and ① as digits, each in its place, where many stand in a row; in 一卡通 and 三峡 they are words."""
     if not _NUMERAL.search(text):
         return text
     return _NUMERAL_RUN.sub(lambda found: found[0].translate(_AS_DIGITS), text)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from gongshi.checks.guard_labels import OTHER, Labels
+from gongshi.checks.name_shapes import names_alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,16 +34,24 @@ ID = rf"[1-9][0-9]{{5}}{_BIRTH}[0-9]{{3}}[0-9X]"
 PHONE = re.compile(r"(?:0086|86)?(1[3-9][0-9]{9})")
 YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 _CARD_PREFIX = re.compile(r"62[0-9]{14,17}|(?:4|5|60|35|9558)[0-9]+")
-_MONEY_BEFORE = re.compile(r"[¥￥$]\s?$")
+_MONEY_BEFORE = re.compile(r"(?:[¥￥$]|人民币|(?i:(?<![a-z])(?:rmb|cny|usd)))\s?$")
 _UNIT_AFTER = re.compile(
-    r"\s?(?:亿|万|元|亩|公[里斤顷]|千[米克瓦]|平方|立方|米|吨|斤|株|棵|户(?!主)|毫?秒|(?i:km|kg|kwh|m[23]|mm|ms|rmb|cny)(?![a-z]))"
+    r"\s?(?:[（(]?大写|亿|万|元|亩|公[里斤顷]|千[米克瓦]|平方|立方|米|吨|斤|株|棵|户(?!主)|毫?秒|(?i:km|kg|kwh|m[23]|mm|ms|rmb|cny)(?![a-z]))"
 )
-_ASCII_WORD = re.compile(r"[0-9A-Za-z]$")
+_HEAD, _TAIL = re.compile("[0-9A-Za-z]*$"), re.compile("[0-9A-Za-z]*")
+_LONGEST_HEAD, _LONGEST_TAIL = 8, 4  # letters that may stick to a number: IMG, tel; more is a word of its own
+# Decimals other than the nought that programs add to a whole number, or a power of ten.
+_DECIMALS = re.compile(r"\.(?!0(?!\.?[0-9A-Za-z]))[0-9]|[eE][+-][0-9]")
+_UUID = re.compile("[0-9A-Fa-f]{4}-[A-Fa-f]$")
 _PHONE_WORD_BEFORE = re.compile(r"(?i:tel|phone|mobile|cell)$")
 _FRACTION = re.compile(r"[^\w/]0?\.$|^0\.$")
 
 ID_KIND, PHONE_KIND = frozenset({"id"}), frozenset({"phone"})
-CARD_KIND, PUBLIC_KIND, ACCOUNT_KINDS = frozenset({"card"}), frozenset({"public"}), frozenset({"account", "card"})
+CARD_KIND, PUBLIC_KIND, ACCOUNT_KINDS = (
+    frozenset({"card"}),
+    frozenset({"public"}),
+    frozenset({"account", "card", "public"}),
+)
 
 
 @lru_cache(1024)
@@ -84,19 +93,37 @@ class Line:
 
     def is_other(self, start: int, end: int) -> bool:
         """Tell whether a label or unit says that the number here is money, a measure, a code or a public body's."""
-        before = self.text[max(0, start - 3) : start]
+        before = self.text[max(0, start - 6) : start]
         counted = _UNIT_AFTER.match(self.text, end) or _MONEY_BEFORE.search(before)
-        return bool(counted) or self.labels.direct(start) in OTHER
+        return bool(counted) or self.labels.direct(start - len(self._stuck(start, end)[0])) in OTHER
 
     def stands_alone(self, start: int, end: int, labelled: bool = False) -> bool:
-        """Tell whether no letter, digit or decimal point ties the number to something longer."""
-        before, after = self.text[max(0, start - 8) : start], self.text[end : end + 2]
-        if _ASCII_WORD.search(before) and not (labelled and _PHONE_WORD_BEFORE.search(before)):
+        """Tell whether nothing ties the number to something longer: at most a few letters at one of its ends.
+
+        Digests, boxes and codes have letters and digits at both ends, or more of them.
+        """
+        head, tail = self._stuck(start, end)
+        if head and (tail or not head.isalpha() or _UUID.search(self.text[max(0, start - 6) : start])):
+            before = self.text[max(0, start - 8) : start]
+            return bool(labelled and not tail and _PHONE_WORD_BEFORE.search(before))
+        if len(head) > _LONGEST_HEAD or len(tail) > _LONGEST_TAIL or (tail and not tail.isalpha()):
             return False
-        if _ASCII_WORD.match(after[:1]):
-            return False
-        fraction = before[-1:] == "." and not before[-2:-1].isalpha()
-        return not fraction and not (after[:1] == "." and after[1:].isdigit())
+        return self._is_whole_number(start, end)
+
+    def is_bare(self, start: int, end: int) -> bool:
+        """Tell whether no letter, digit or decimal point touches the number."""
+        return not any(self._stuck(start, end)) and self._is_whole_number(start, end)
+
+    def _is_whole_number(self, start: int, end: int) -> bool:
+        before = self.text[max(0, start - 2) : start]
+        fraction = before[-1:] == "." and not before[:-1].isalpha()
+        return not fraction and not _DECIMALS.match(self.text, end)
+
+    def _stuck(self, start: int, end: int) -> tuple[str, str]:
+        """The letters and digits that touch a number before and behind, a few of them if they are many."""
+        before = _HEAD.search(self.text[max(0, start - _LONGEST_HEAD - 1) : start])
+        after = _TAIL.match(self.text[end : end + _LONGEST_TAIL + 1])
+        return before[0] if before else "", after[0] if after else ""
 
     def is_fraction(self, start: int) -> bool:
         """Tell whether the digits are the decimals of a number such as 0.12 or .12; "3.1" may be a list item."""
@@ -114,7 +141,7 @@ class Line:
 
     def is_mistyped_person(self, start: int, end: int, value: str) -> bool:
         """Tell whether 18 characters with a wrong check character may be an ID number all the same."""
-        if value[:2] not in PROVINCES or not self.stands_alone(start, end):
+        if value[:2] not in PROVINCES or not self.is_bare(start, end):
             return False
         return self.labels.direct(start) in ("", "id") and not self.is_other(start, end)
 
@@ -124,7 +151,9 @@ class Line:
             return False
         if not labelled and self.labels.direct(start, listed=True) in OTHER:
             return False
-        return self.labels.near(CARD_KIND, start, end) or not self.labels.near(PUBLIC_KIND, start, end)
+        if self.labels.near(CARD_KIND, start, end) or not self.labels.near(PUBLIC_KIND, start, end):
+            return True
+        return any(True for _ in names_alone(self.labels.since(PUBLIC_KIND, start)))
 
 
 def _has_account_digits(value: str, labelled: bool) -> bool:
