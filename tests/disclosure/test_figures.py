@@ -286,6 +286,46 @@ def test_a_file_edited_by_hand_is_found(cells, cell, text, says):
     )
 
 
+@pytest.mark.parametrize(
+    "places, measures",
+    [([COUNTY], ("households", "persons")), ([COUNTY], ("persons",)), ([village(0, 0)], ("households",))],
+)
+def test_a_number_withheld_without_need_is_found(cells, places, measures):
+    """Alone it would follow from the others, and what stands together is withheld together."""
+    hidden = {
+        cell: WITHHELD
+        for cell in cells
+        if cell.figure == "people" and cell.place in places and cell.measure in measures
+    }
+    assert hidden and all(cells[cell] != WITHHELD for cell in hidden)
+    found = findings(dict(cells) | hidden)
+    assert {finding.key[1:] for finding in found} == set(hidden)
+    assert all("该公布的数" in finding.message for finding in found)
+
+
+def test_a_total_of_money_withheld_without_need_is_found(cells):
+    cell = Cell("benefit-totals", COUNTY, "2020", "amount")
+    found = findings(dict(cells) | {cell: WITHHELD})
+    assert tuple(cell) in {finding.key[1:] for finding in found}
+
+
+def test_a_later_file_has_no_findings():
+    """Numbers that kept their old value hide others: none of that is needless."""
+    first, second = rows(HOMES, grants()), rows(HOMES, grants())
+    first["county"][0]["as_of"] = "2020-03-31"
+    new_homes(second, 1, village(0, 2))
+    new_homes(second, 9, village(1, 0), "因病")
+    q1 = Period.of("2020-Q1")
+    old = Frozen(q1, freeze(ledger(first), None, q1))
+    new = Frozen(Q2, freeze(ledger(second), None, Q2, [old], ledger(first)))
+    table = second | {"figures": [
+        dict(zip(("period", "figure", "place", "item", "measure", "value"), (str(file.period), *cell, text), strict=True))
+        for file in (old, new) for cell, text in file.cells.items()
+    ]}  # fmt: skip
+    database = ledger(table)
+    assert recount(database, database, new, [old, new]) == []
+
+
 def test_a_line_taken_out_is_found(cells):
     left = {cell: text for cell, text in cells.items() if cell != Cell("people", village(0, 2), "合计", "households")}
     assert any("少了 1 格" in finding.message for finding in findings(left))

@@ -11,9 +11,13 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from disclosure.small_ledger import rows
+from disclosure.small_ledger import ledger, rows, town
 from disclosure.test_figures import HOMES, grants
 from gongshi.cli import gongshi
+from gongshi.disclosure.counting import Cell
+from gongshi.disclosure.figures import Period
+from gongshi.disclosure.freezing import WITHHELD, freeze
+from gongshi.model import GongshiError
 from support import ROOT, tree_of
 
 FILE = "records/county/figures/2020-Q2.csv"
@@ -85,6 +89,54 @@ def test_another_missing_file_still_stops_it(county):
     (county / "records/townships/guzhen/households.csv").unlink()
     done = figures(county, "2020-Q2")
     assert "1 处读不出来" in str(done.exception) and not (county / FILE).exists()
+
+
+def check(root: Path) -> str:
+    return CliRunner().invoke(gongshi, ["-C", str(root), "check"]).output
+
+
+def test_a_file_without_figures_or_with_those_of_another_period_is_found(county):
+    figures(county, "2020-Q2")
+    path, package = county / FILE, county / "records/datapackage.yaml"
+    whole = path.read_bytes()
+    assert "[figures]" not in check(county)
+    path.write_bytes(whole.splitlines(keepends=True)[0])
+    assert "一个数字也没有" in check(county)
+    path.rename(path.with_name("2020-Q1.csv")).write_bytes(whole)
+    package.write_text(
+        package.read_text(encoding="utf-8").replace("figures/2020-Q2.csv", "figures/2020-Q1.csv"), encoding="utf-8"
+    )
+    assert "它们只能在 records/county/figures/2020-Q2.csv 里" in check(county)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda text: "\ufeff" + text,
+        lambda text: text.replace("\n", ",多\n"),
+        lambda text: text[: len(text) // 2],
+        lambda text: "",
+    ],
+)
+def test_a_damaged_file_is_told_without_a_traceback(county, change):
+    figures(county, "2020-Q2")
+    path = county / FILE
+    path.write_text(change(path.read_text(encoding="utf-8")), encoding="utf-8")
+    before = path.read_bytes()
+    done = CliRunner().invoke(gongshi, ["-C", str(county), "check"])
+    assert done.exit_code == 1 and FILE in done.output
+    done = figures(county, "2020-Q2")
+    assert done.exit_code == 1 and isinstance(done.exception, GongshiError) and path.read_bytes() == before
+
+
+def test_k_above_a_township_withholds_and_negative_payments_are_one_sentence():
+    table = rows([[6], [40]], [{"home": 1, "benefit": "低保金", "amount": 780}])
+    table["county"][0]["threshold"] = "12"
+    cells = freeze(ledger(table), None, Period.of("2020-Q2"))
+    assert cells[Cell("people", town(0), "合计", "households")] == WITHHELD
+    table["subsidies"][0]["amount"] = "-780.00"
+    with pytest.raises(GongshiError, match="负数"):
+        freeze(ledger(table), None, Period.of("2020-Q2"))
 
 
 @pytest.mark.parametrize(

@@ -5,14 +5,16 @@ What rules looked at is not judged again here; ``gongshi figures PERIOD --check`
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from decimal import Decimal
 
 from gongshi.disclosure.counting import Cell, Count, Counted, Database, count, smallest
-from gongshi.disclosure.figures import RESOURCE, declaration
-from gongshi.disclosure.freezing import WITHHELD, Frozen, due, last_before, text_of, with_rest
-from gongshi.disclosure.withholding import Publication, distance
+from gongshi.disclosure.figures import RESOURCE, Period, declaration
+from gongshi.disclosure.freezing import WITHHELD, Frozen, due, last_before, path_of, text_of, with_rest
+from gongshi.disclosure.withholding import Entry, Publication, distance, entry_of, tied, twins
 from gongshi.model import Finding, GongshiError, Severity
+from gongshi.package import RECORDS
 
 UNSOUND = "figures"
 AGAIN = "公布的数字由 gongshi figures 写出，不能手改，请撤销对这一行的修改"
@@ -36,13 +38,37 @@ def recount(database: Database, then: Database | None, file: Frozen, files: Sequ
     ]
 
 
+def misplaced(database: Database) -> list[Finding]:
+    """Files of figures that have no figures, and figures of another period than their file's."""
+    if RESOURCE not in database.descriptor.resources:
+        return []
+    found = []
+    for path in database.descriptor.resources[RESOURCE].paths:
+        path, periods = f"{RECORDS}/{path}", {}
+        for part in database.loaded[RESOURCE].parts:
+            if part.path == path:
+                rows = f"_row BETWEEN {part.first} AND {part.first + part.rows - 1}"
+                query = f'SELECT period, min(_row) FROM "{RESOURCE}" WHERE {rows} GROUP BY period ORDER BY 2'
+                periods |= dict(database.sql(query))
+        if not periods:
+            found.append(_finding(Severity.ERROR, f"这份文件里一个数字也没有；{AGAIN}，或删去它重新冻结", path, 0, ()))
+        for period, row in periods.items():
+            if path != path_of(Period.of(period)):
+                message = f"这里有 {period} 的数字，它们只能在 {path_of(Period.of(period))} 里；{AGAIN}"
+                found.append(_finding(Severity.ERROR, message, *database.locate(RESOURCE, row), ()))
+    return found
+
+
 class _Recount:
     """One file beside what is counted again."""
 
     def __init__(self, counted: Counted, last: Publication, k: int, file: Frozen) -> None:
         self._counted, self._last, self._k, self._file = counted, last, k, file
-        tied = (cell for relation in counted.sums for cell in (relation.total, *relation.parts))
-        self._tied = frozenset(tied)
+        self._near, self._twins = tied(counted), twins(counted)
+        self._tied = frozenset(cell for relation in counted.sums for cell in (relation.total, *relation.parts))
+        self._entries: dict[Entry, list[Cell]] = defaultdict(list)
+        for cell in counted.cells:
+            self._entries[entry_of(cell)].append(cell)
         published = {cell: None if text == WITHHELD else Decimal(text) for cell, text in file.cells.items()}
         self._rest = with_rest(counted, {cell: value for cell, value in published.items() if cell.measure != "rest"})
 
@@ -56,6 +82,8 @@ class _Recount:
                 yield cell, f"与 {self._file.period.end} 的台账统计不一致；{AGAIN}"
             elif cell in self._counted.cells and text != WITHHELD and self._small(self._counted.cells[cell], cell):
                 yield cell, f"背后的户数或人数太少，不能公布；{AGAIN}"
+            elif cell in self._counted.cells and text == WITHHELD and self._needless(cell):
+                yield cell, f"该公布的数写成了{WITHHELD}：它不少，也没有别的数要靠它遮住；{AGAIN}"
         missing = [cell for cell in self._counted.cells if cell not in self._file.cells]
         if missing:
             first = min(self._file.cells)
@@ -63,6 +91,22 @@ class _Recount:
 
     def _small(self, count: Count, cell: Cell) -> bool:
         return 0 < count.units < self._k + (cell not in self._tied)
+
+    def _needless(self, cell: Cell) -> bool:
+        """Whether nothing asks for a cell to be withheld: no small number of its entry, and beside it no number that is
+        withheld or that may hide a move because it is the old one. What stands together is withheld together.
+        """
+        entry = self._entries[entry_of(cell)]
+        if any(self._file.cells.get(one, WITHHELD) != WITHHELD for one in entry):
+            return True
+        if any(self._small(self._counted.cells[one], one) for one in entry):
+            return False
+        beside = {other for one in entry for other in (*self._near.get(one, ()), *self._twins.get(one, ()))}
+        return not any(self._unsure(other) for other in beside - set(entry))
+
+    def _unsure(self, cell: Cell) -> bool:
+        text, last = self._file.cells.get(cell, WITHHELD), self._last.get(cell)
+        return text == WITHHELD or (last is not None and text == text_of(cell, last))
 
     def _expected(self, cell: Cell, text: str) -> str:
         """What should stand there: any withheld cell is as it should be, and so is one that kept its old value."""

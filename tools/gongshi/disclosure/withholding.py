@@ -88,11 +88,11 @@ class _Choice:
         for relation in counted.sums:
             for cell in (relation.total, *relation.parts):
                 self._near[cell].append(relation)
-        self._tied = _tied(counted)
+        self._tied = tied(counted)
         self._entries: dict[Entry, list[Cell]] = defaultdict(list)
         for cell in counted.cells:
             self._entries[entry_of(cell)].append(cell)
-        self._twins = _twins(counted)
+        self._twins = twins(counted)
         self.states = {entry: self._first(cells) for entry, cells in self._entries.items()}
         for entry, state in list(self.states.items()):
             if state == State.HIDDEN:
@@ -280,7 +280,7 @@ class _Choice:
         return found
 
 
-def _tied(counted: Counted) -> dict[Cell, set[Cell]]:
+def tied(counted: Counted) -> dict[Cell, set[Cell]]:
     """The cells beside each in a sum, or in what a project pays: its amount and the county's of the benefits it pays."""
     found: dict[Cell, set[Cell]] = defaultdict(set)
     together = [{relation.total, *relation.parts} for relation in counted.sums]
@@ -293,7 +293,7 @@ def _tied(counted: Counted) -> dict[Cell, set[Cell]]:
     return found
 
 
-def _twins(counted: Counted) -> dict[Cell, list[Cell]]:
+def twins(counted: Counted) -> dict[Cell, list[Cell]]:
     """Indicators of the county that repeat a figure, and the figures they repeat."""
     found: dict[Cell, list[Cell]] = defaultdict(list)
     for cell, count in counted.cells.items():

@@ -64,15 +64,16 @@ def _sound(findings: list[Finding], resource: str) -> bool:
 
 
 def _recounted(root: Path, database: Database, when: date) -> list[Finding]:
-    """The newest published figures, counted again from the records as they stood."""
+    """The newest published figures, counted again from the records as they stood, and files of figures without any."""
     from gongshi.disclosure.freezing import frozen
-    from gongshi.disclosure.recounting import recount
+    from gongshi.disclosure.recounting import misplaced, recount
     from gongshi.disclosure.standing import standing
     from gongshi.repository import Git
 
     files = [file for file in frozen(database) if file.period.end <= when]
-    if not files:
-        return []
+    found = misplaced(database)
+    if found or not files:
+        return found
     git = Git(root)
     with standing(database, files[-1].period.end, git if git.exists() else None) as then:
         return recount(database, then, files[-1], files)
