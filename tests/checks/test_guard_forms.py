@@ -242,6 +242,29 @@ def test_an_official_label_excuses_no_person(text):
     assert scan_text("a.md", f"零余额账户 农业银行示例县支行 {account(rng)}".encode()) == []
 
 
+def spoken(number: int) -> str:
+    digits = "零一二三四五六七八九"
+    tens, ones = divmod(number, 10)
+    return ("" if tens < 2 else digits[tens]) + ("十" if tens else "") + (digits[ones] if ones else "")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "{year}年{month}月{day}日出生",
+        "王小明 {year}年{month}月{day}日生，男",
+        "出生于 {year}年{month}月{day}日",
+        "生日：{year}年{month}月{day}日",
+    ],
+)
+def test_dates_of_birth_in_chinese(text):
+    for month, day in ((1, 1), (3, 14), (10, 10), (11, 20), (12, 31)):
+        for year in ("2061", "二〇六一", "二零六一"):
+            said = text.format(year=year, month=spoken(month), day=spoken(day))
+            assert [one.code for one in scan_text("a.md", f"说明\n{said}\n".encode())] == ["personal-birth"], said
+    assert scan_text("a.md", "二〇二〇年三月十四日生效，三月十四日出生登记\n".encode()) == []
+
+
 # --- what must pass ----------------------------------------------------------------------------------
 
 PASS = (

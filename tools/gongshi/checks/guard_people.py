@@ -104,10 +104,34 @@ _POLICY = re.compile(
 _BESIDE = 60
 
 
+_SPOKEN_YEAR = re.compile(r"(?<![零〇○一二三四五六七八九0-9])[零〇○一二三四五六七八九0-9]{4}(?=\s?年)")
+_SPOKEN_DAY = re.compile(
+    r"(?<=[年月])\s?(?:([二三])?(十)([一二三四五六七八九])?|初?([一二三四五六七八九]))(?=\s?[月日])"
+)
+_SPOKEN = "零一二三四五六七八九"
+
+
+def _spoken(found: re.Match[str]) -> str:
+    """A month or day in Chinese as figures."""
+    tens, ten, ones, alone = found.groups()
+    if alone:
+        return str(_SPOKEN.index(alone))
+    return str(10 * (_SPOKEN.index(tens) if tens else len(ten)) + (_SPOKEN.index(ones) if ones else 0))
+
+
+def _dated(text: str) -> str:
+    """The text with its Chinese dates in figures: 一九七九年三月十四日."""
+    plain = str.maketrans("〇○" + _SPOKEN, "00" + "0123456789")
+    text = _SPOKEN_YEAR.sub(lambda found: found[0].translate(plain), text)
+    return _SPOKEN_DAY.sub(_spoken, text)
+
+
 def find_births(text: str) -> list[Hit]:
     """Return the full dates that a word beside them calls a birth."""
     if "生" not in text and "birth" not in text.casefold():
         return []  # every pattern has one of the two
+    if "年" in text:
+        text = _dated(text)
     hits: dict[int, Hit] = {}
     for pattern in _BIRTH:
         for found in pattern.finditer(text):
