@@ -100,3 +100,10 @@ def test_what_is_like_no_word_of_a_list_is_not_repeated(typed: str) -> None:
     payments = project_descriptor().resources["payments"]
     assert typed not in cell_message(payments, payments.schema.field("payee_kind"), typed)
     assert typed not in cell_message(project_descriptor().resources["notices"], KINDS, typed)
+
+
+def test_every_file_and_every_place_of_personal_data_is_told() -> None:
+    files = [Finding("program", Severity.ERROR, "不能放在台账里", f"{name}.pth") for name in range(50)]
+    lines = [Finding("personal-name", Severity.ERROR, "这里有姓名", "docs/a.md", line) for line in range(1, 50)]
+    for findings in (files, lines):
+        assert [finding for finding, more in folded(findings) if not more] == findings

@@ -44,13 +44,14 @@ def text_line(finding: Finding) -> tuple[str, str]:
 
 
 def folded(findings: Sequence[Finding]) -> Iterator[tuple[Finding, str]]:
-    """Each finding with what follows it as text; those of one rule that say the same are one, where the first of them is, with
-    their number and the next places. All are in the JSON."""
+    """Each finding with what follows it as text; those on records that say the same are one, where the first of them is, with
+    their number and the next places. Of a file, or of personal data, each is told. All are in the JSON."""
     same: dict[tuple[str, ...], list[Finding]] = {}
     for finding in findings:
-        same.setdefault(_words(finding), []).append(finding)
+        if finding.resource or finding.rule:
+            same.setdefault(_words(finding), []).append(finding)
     for finding in findings:
-        first, *others = same[_words(finding)]
+        first, *others = same.get(_words(finding), [finding])
         if len(others) < PLACES:
             yield finding, ""
         elif finding is first:
