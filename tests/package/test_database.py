@@ -25,6 +25,7 @@ def test_an_empty_table_is_made_when_it_is_named() -> None:
         assert database.sql("SELECT * FROM villages") == []
         assert database.sql("SELECT name FROM raw.units") == database.sql("SELECT name FROM units") == [("民政局",)]
         assert tables(database) == {"units", "villages"}
+        assert database.sql("select * from RAW.Schools") == database.sql('SELECT * FROM "Notice-Proofs"') == []
         with pytest.raises(QueryError):
             database.sql("SELECT 1 FROM village_names")
 

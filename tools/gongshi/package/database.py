@@ -115,7 +115,8 @@ class Database:
 
     def _make(self, query: str) -> None:
         with self._making:
-            for name in [name for name in self._later if name in query]:
+            asked = query.lower()  # SQL knows no capitals
+            for name in [name for name in self._later if name in asked]:
                 for statement in self._later[name]:
                     self._cursor().execute(statement)
                 del self._later[name]
