@@ -172,7 +172,7 @@ def test_every_digit_and_every_invisible_character_is_sieved():
 
 STUCK = (
     "张三{phone}", "王五{phone}", "{phone}三组", "{phone}两人", "张三{card}", "六组{card}七", "李四{id}", "①{phone}", "⒉{card}",
-    "{phone}.0", "{card}.0", "{power}", "x{phone}", "H{phone}", "IMG{phone}", "{phone}a", "tel:{phone}b", "no{card}", "{card}z",
+    "{phone}.0", "{phone}.00", "{card}.000", "{card}.0", "{power}", "x{phone}", "H{phone}", "IMG{phone}", "{phone}a", "tel:{phone}b", "no{card}", "{card}z",
 )  # fmt: skip
 
 

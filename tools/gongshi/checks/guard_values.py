@@ -40,8 +40,8 @@ _UNIT_AFTER = re.compile(
 )
 _HEAD, _TAIL = re.compile("[0-9A-Za-z]*$"), re.compile("[0-9A-Za-z]*")
 _LONGEST_HEAD, _LONGEST_TAIL = 8, 4  # letters that may stick to a number: IMG, tel; more is a word of its own
-# Decimals other than the nought that programs add to a whole number, or a power of ten.
-_DECIMALS = re.compile(r"\.(?!0(?!\.?[0-9A-Za-z]))[0-9]|[eE][+-][0-9]")
+# Decimals other than the noughts that programs add to a whole number, or a power of ten.
+_DECIMALS = re.compile(r"\.(?!0+(?!\.?[0-9A-Za-z]))[0-9]|[eE][+-][0-9]")
 _UUID = re.compile("[0-9A-Fa-f]{4}-[A-Fa-f]$")
 _PHONE_WORD_BEFORE = re.compile(r"(?i:tel|phone|mobile|cell)$")
 _FRACTION = re.compile(r"[^\w/]0?\.$|^0\.$")
