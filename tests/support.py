@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from functools import cache
 from pathlib import Path
 
@@ -70,7 +71,13 @@ def tree_of(rows: dict[str, list[dict[str, str]]]) -> DictTree:
     """A ledger that holds just ``rows`` by resource, under the project's own schemas; all in the first file of each."""
     files = descriptor_files()
     descriptor = project_descriptor()
+    if not rows.get("figures"):  # a file of figures without any is an error of its own
+        files["records/datapackage.yaml"] = re.sub(
+            rb"(?m)^  - name: figures\n(?:    .*\n)*", b"", files["records/datapackage.yaml"]
+        )
     for resource in descriptor.csv_resources():
+        if resource.name == "figures" and not rows.get("figures"):
+            continue
         names = resource.schema.names
         for path in resource.paths:
             given = rows.get(resource.name, []) if path == resource.paths[0] else []
