@@ -16,8 +16,10 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from gongshi import mkdocs_plugin
+from gongshi.cli.figures import figures
 from gongshi.disclosure.freezing import Frozen, Period, files_of, freeze, frozen
 from gongshi.package import load
 from gongshi.policy import judge
@@ -35,6 +37,12 @@ from test_example import files, measures, strange
 
 LAST, NOW = "2020-06-30", "2020-09-30"
 TABLES = ("households", "members", "subsidies", "pairings", "contacts", "loans")
+
+
+def test_the_example_is_frozen_as_its_records_are_counted():
+    """A new rule over people adds lines to the file: freeze it again with it (``gongshi figures 2020-Q2``)."""
+    result = CliRunner().invoke(figures, ["2020-Q2", "--check"], obj=ROOT)
+    assert result.exit_code == 0, result.output
 
 
 def read(place: Path) -> list[dict[str, str]]:
