@@ -83,11 +83,11 @@ def _noisy(batch: list[tuple[str, bytes]]) -> Iterator[tuple[tuple[str, bytes], 
     Lines count from 0, below that is the path.
     """
     parts = [_part(path, data) for path, data in batch]
-    whole, text = _sieved(parts)
-    if text is None:  # some are not: find out which
-        parts = [part if _sieved([part])[1] is not None else b"" for part in parts]
-        whole, text = _sieved(parts)
-    numbers = sorted(suspicious_lines(whole, text or ""))
+    found = _sieved(parts)
+    if found is None:  # some are not: find out which
+        parts = [part if _sieved([part]) is not None else b"" for part in parts]
+        found = _sieved(parts) or set()
+    numbers = sorted(found)
     first = at = 0
     for file, part in zip(batch, parts, strict=True):
         if not part:
@@ -106,13 +106,13 @@ def _part(path: str, data: bytes) -> bytes:
     return b"%s\n\n%s\n\n" % (path.encode("utf-8", "surrogateescape"), data)
 
 
-def _sieved(parts: list[bytes]) -> tuple[bytes, str | None]:
-    """Parts joined, and as text if they are UTF-8 without NUL."""
+def _sieved(parts: list[bytes]) -> set[int] | None:
+    """The suspicious lines of parts joined; None if they are not UTF-8 without NUL."""
     whole = b"".join(parts)
     try:
-        return whole, None if b"\x00" in whole else whole.decode("utf-8")
+        return None if b"\x00" in whole else suspicious_lines(whole)
     except UnicodeDecodeError:
-        return whole, None
+        return None
 
 
 def _scan_content(path: str, data: bytes, names: NameSet | None, depth: int = 0) -> Iterator[Finding]:
@@ -164,12 +164,11 @@ def _readings(
     chunk: bytes, columns: Columns | None, top: int, suspicious: set[int] | None
 ) -> Iterator[tuple[int, list[str]]]:
     """Yield (line from 0, the ways to read it) for each line worth reading."""
-    text = chunk.decode("utf-8", "replace")
-    numbers = suspicious_lines(chunk, text) if suspicious is None else suspicious
+    numbers = suspicious_lines(chunk) if suspicious is None else suspicious
     tables = [(top, None, columns)] if columns else [*markdown_tables(chunk)]
     if not numbers and not tables:
         return
-    lines = text.split("\n")
+    lines = chunk.decode("utf-8").split("\n")
     under: dict[int, Columns] = {}
     told: set[int] = set()  # rows in which only a heading says what is personal
     for begin, end, table in tables:

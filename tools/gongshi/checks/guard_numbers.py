@@ -99,6 +99,8 @@ def find_numbers(text: str) -> list[Hit]:
     for line in map(Line, dict.fromkeys((text, numerals(text)))):
         for sequence in _SEQUENCE.finditer(line.text):
             stretch = _Stretch(line, *sequence.span())
+            if len(stretch.digits) < 15 and not _PHONES.search(stretch.digits):
+                continue  # too short for any other number
             for detector in _DETECTORS:
                 _take(detector(stretch), hits, taken)
         _take(find_spread(line), hits, taken)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
+from itertools import compress, count
 from typing import TypeVar
 
 from gongshi.checks.guard_text import INLINE, NUMERALS, SEPARATOR
@@ -42,82 +43,90 @@ _SIGN = re.compile(
     rf"(?<=[{_RARE}])(?:(?<=[0-9].)|(?![{_PLAIN}])(?:(?={_GLUE}{{0,3}}[{_ANY}])"
     rf"|(?={SEPARATOR}{{1,8}}[{_ANY}]{SEPARATOR}{{1,8}}[{_ANY}]))|(?<=[0-9]{_GLUE}[0-9]{_GLUE}.))"
     r"|(?<=生)(?:(?<=出生)|[日于人])|(?<=日)(?:生|出生)|(?<=姓)"
-    r"|(?<=%)[0-9A-Fa-f]{2}|(?<=&)(?:#|[A-Za-z]\w{1,30};)|(?<=\\)(?:[ux][0-9A-Fa-f{]|U000|0{0,4}[367][0-9])"
+    r"|(?<=%)[0-9A-Fa-f]{2}|(?<=&)(?:#|[A-Za-z]\w{1,30};)|(?<=\\)(?:[ux][0-9A-Fa-f{]|U[0-9]{3}|[0-9]{2})"
     rf"|(?<=[0-9Xx]<)(?:/?(?:{INLINE}|br|BR)\b|!--)|(?<=[0-9]\])\(|(?<=[0-9]\\)[^\w\s]"
     r"|(?<=>[0-9]<)/t[dh]>\s{0,9}<t[dh][^<>]{0,99}>[0-9]<"
     r"|(?<=[0-9][\x01-\x08\x0b\x0c\x0e-\x1f]))"
 )
-_BIRTH = b"birth"
-
-
 _BEYOND = b"\xf0"  # begins a character beyond the basic plane: mathematical digits, keycaps, tags; rare, so always read
 
 
 def _table() -> bytes:
-    """1 for a digit, a blank for what may glue digits, a comma for other marks, x for letters."""
+    """1 for a digit, a blank or a quote for what may glue digits, a bar or a comma for other marks, x for letters but those
+    of birth."""
     table = bytearray(b"x" * 256)
     for byte in range(0x21, 0x7F):
         if not chr(byte).isalnum():
             table[byte] = 0x2C
-    for byte in b" ._-~*`\\\t\r\"'\xe2\xe3\xef\xc2\xcc\xcd":
+    for letter in b"birth":
+        table[letter] = table[letter - 0x20] = letter
+    for byte in b" ._-~*`\\\t\r'\xe2\xe3\xef\xc2\xcc\xcd":
         table[byte] = 0x20
+    for byte in b'"|\n':
+        table[byte] = byte
     table[0x30:0x3A] = b"1" * 10
-    table[0x0A] = 0x0A
     table[0xF0:0xF5] = _BEYOND * 5
     return bytes(table)
 
 
 _SHAPE = _table()
 _TRAILING = bytes(range(0x80, 0xC0))
+_BLANK = b' "'
+_DIGITS = bytes.maketrans(b"023456789", b"1" * 9)
+_MARKS = bytes.maketrans(b"|", b",")
 # A division code of twelve digits stands in every row and is nobody's: it is made shorter than a phone number.
 _DIVISION, _SHORTER = b"1" * 12, b"1" * 10
-_RUN = b"1" * 11
-_CELLS = (b"1,1,1,1,1,1,1,1", b"\n1\n1\n1\n1\n1\n1\n1\n1")
+_DOWNWARDS = b"\n1" * 8
 # Groups of digits as they are written in phone numbers and accounts: what all of a kind have in common comes first, for the
 # engine looks for it quickly, then what must stand before and behind it.
-_FOURS = (
-    b"1,1111,1111",
-    re.compile(
+_GROUPS = tuple(
+    re.compile(pattern)
+    for pattern in (
         b"1,1111,1111(?:(?<=(?<!1)111,1111,1111)(?!1)|(?<=(?<!1)111111,1111,1111)(?=,111)"
-        b"|(?<=(?<!1)111,111,1111,1111)(?=,1)|(?<=(?<!1)1111,1111,1111)(?=,111))"
-    ),
+        b"|(?<=(?<!1)111,111,1111,1111)(?=,1)|(?<=(?<!1)1111,1111,1111)(?=,111))",
+        b"111111,11111111,111(?<=(?<!1)111111,11111111,111)(?:1(?!1)|x)",
+        # a number with thousands parted: of a row of figures only what is one cell
+        b"11,111,111,111(?<![1,]11,111,111,111)",
+    )
 )
-_DATED = b"111111,11111111,111", re.compile(b"111111,11111111,111(?<=(?<!1)111111,11111111,111)(?:1(?!1)|x)")
-# A number with thousands parted: of a row of figures only what is one cell.
-_PARTED = b"11,111,111,111", re.compile(b"11,111,111,111(?<![1,]11,111,111,111)")
-_PARTED_CELLS = tuple(re.compile(mark + rb" ?[0-9]{1,3}(?:,[0-9]{3}){3}") for mark in (rb'"', rb"\|"))
+_PARTED_CELL = re.compile(
+    rb",111,111,111(?:(?<=[\"|]1.{12})|(?<=[\"|].1.{12})|(?<=[\"|].11.{12})|(?<=[\"|]11.{12})|(?<=[\"|]111.{12})|(?<=[\"|] 111.{12}))"
+)
 _POWERS = b"111111111x11", b"111111111x,11"  # a phone number as a power of ten, without the noughts at its end
-_NEEDLES = (_BEYOND, _RUN, *_POWERS, *_CELLS)
+_NEEDLES = (_BEYOND, b"1" * 11, *_POWERS, b"1,1,1,1,1,1,1,1", b"birth")
 Text = TypeVar("Text", bytes, str)
 
 
-def suspicious_lines(chunk: bytes, text: str) -> set[int]:
-    """The lines (from 0) of a chunk, also given as text, that may hold an identifier.
+def suspicious_lines(chunk: bytes) -> set[int]:
+    """The lines (from 0) of a chunk that may hold an identifier; UnicodeDecodeError if it is not UTF-8.
 
-    Of a run of lines with one digit each it is the first.
+    The rows of a table are few if their digits are not told apart: each is looked at once. Of a run of lines with one digit
+    each it is the first.
     """
-    joined = _joined(chunk)
-    numbers: set[int] = set()
-    for needle in _NEEDLES:
-        numbers.update(_lines(joined, b"\n", partial(joined.find, needle)))
-    for needle, groups in (_FOURS, _DATED, _PARTED):
-        numbers.update(_lines(joined, b"\n", partial(_grouped, needle, groups, joined)))
-    for cell in _PARTED_CELLS:
-        numbers.update(_lines(chunk, b"\n", partial(_search, cell, chunk)))
-    numbers.update(_lines(chunk, b"\n", partial(chunk.lower().find, _BIRTH)))
-    numbers.update(_lines(text, "\n", partial(_search, _SIGN, text)))
+    lines = chunk.translate(_DIGITS).split(b"\n")
+    distinct = [*set(lines)]
+    found, downwards = _minded(b"\n".join(distinct))
+    minded = {distinct[number] for number in found}
+    numbers = set(compress(count(), map(minded.__contains__, lines))) if minded else set()
+    if downwards:
+        squeezed = chunk.translate(_SHAPE, _TRAILING + _BLANK)
+        numbers.update(_lines(squeezed, b"\n", partial(squeezed.find, _DOWNWARDS)))
     return numbers
 
 
-def _joined(chunk: bytes) -> bytes:
-    return chunk.translate(_SHAPE, _TRAILING).replace(_DIVISION, _SHORTER).translate(None, b" ")
-
-
-def _grouped(needle: bytes, pattern: re.Pattern[bytes], text: bytes, at: int) -> int:
-    """The next place of a pattern that begins with ``needle``, which is found much faster by itself; -1 if there is none."""
-    while (at := text.find(needle, at)) >= 0 and not pattern.match(text, at):
-        at += 1
-    return at
+def _minded(whole: bytes) -> tuple[set[int], bool]:
+    """The lines that may hold something, and whether one is a digit alone."""
+    shape = whole.translate(_SHAPE, _TRAILING)
+    squeezed = shape.replace(_DIVISION, _SHORTER).translate(_MARKS, _BLANK)
+    numbers: set[int] = set()
+    for needle in _NEEDLES:
+        numbers.update(_lines(squeezed, b"\n", partial(squeezed.find, needle)))
+    for groups in _GROUPS:
+        numbers.update(_lines(squeezed, b"\n", partial(_search, groups, squeezed)))
+    numbers.update(_lines(shape, b"\n", partial(_search, _PARTED_CELL, shape)))
+    text = whole.decode("utf-8")
+    numbers.update(_lines(text, "\n", partial(_search, _SIGN, text)))
+    return numbers, b"\n1\n" in b"\n%s\n" % squeezed
 
 
 def _search(pattern: re.Pattern[Text], text: Text, at: int) -> int:
