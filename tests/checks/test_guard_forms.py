@@ -265,6 +265,37 @@ def test_dates_of_birth_in_chinese(text):
     assert scan_text("a.md", "二〇二〇年三月十四日生效，三月十四日出生登记\n".encode()) == []
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "王小明（{year}.03.14）", "王小明({year}-3-14)", "户主：王小明（{year}/03/14）", "欧阳小明（男，{year}年3月14日）", "王小明（女 {year}0314）",
+        "李大山，男，{year}年3月14日，汉族", "赵石娃 女 {year}0314", "| 王小明 | 男 | {year}-03-14 |", "王小明,男,{year}-03-14,汉族", "王小明（{spoken}年三月十四日）",
+    ],
+)  # fmt: skip
+def test_a_date_beside_a_name_or_a_sex_is_a_birth(text):
+    said = text.format(year=2061, spoken="二〇六一")
+    assert [one.code for one in scan_text("a.md", f"说明\n{said}\n".encode())] == ["personal-birth"], said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "示例县（2061-06-20）", "方案（2061.06.20）", "关于印发方案（2061年6月20日）", "第一批（2061-01-02）", "女职工 2061-03-08 活动", "H01,男,2061-03,汉族",
+        "张家村（2061.12.01）", "检查组（2061-12-01）", "入户（2061-12-01）", "男，2061年培训", "（2061-06-20）", "妇女,2061-03-08,培训",
+    ],
+)  # fmt: skip
+def test_other_dates_in_brackets_pass(text):
+    assert scan_text("a.md", f"{text}\n".encode()) == []
+
+
+def test_a_phone_in_numerals_behind_a_name_that_ends_with_one():
+    rng = random.Random(8)
+    for name in ("张三", "李四", "王小五", "赵玖"):
+        number = phone(rng).translate(str.maketrans("0123456789", "零一二三四五六七八九"))
+        for text in (f"{name}{number}", f"名单：{name}{number}，其他", f"{name}：{number}"):
+            assert [one.code for one in scan_text("a.md", text.encode())] == ["personal-phone"], text
+
+
 # --- what must pass ----------------------------------------------------------------------------------
 
 PASS = (

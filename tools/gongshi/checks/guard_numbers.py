@@ -96,7 +96,7 @@ def find_numbers(text: str) -> list[Hit]:
     """
     hits: list[Hit] = []
     taken = bytearray(len(text) + 8)
-    for line in map(Line, dict.fromkeys((text, numerals(text)))):
+    for line in map(Line, dict.fromkeys((text, numerals(text), numerals(text, 1)))):
         for sequence in _SEQUENCE.finditer(line.text):
             stretch = _Stretch(line, *sequence.span())
             if len(stretch.digits) < 15 and not _PHONES.search(stretch.digits):

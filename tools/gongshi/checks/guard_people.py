@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from gongshi.checks.guard_text import INVISIBLE
 from gongshi.checks.guard_values import Hit
+from gongshi.checks.name_shapes import names_alone
 
 _LONGEST_NAME = 48  # characters to read at a place where a name may begin, separators included
 _DOTS = re.compile("[\u2022\u2027\u2219\u22c5\u30fb\uff65.\uff0e]")
@@ -86,6 +87,11 @@ _BIRTH = (
     re.compile(rf"(?:出生[ :：=]{{0,3}}|(?<![产发诞滋衍派])生于\s?)(?P<date>{_DATE})"),
     re.compile(rf"(?P<date>(?<![0-9]){_DATE})\s?(?:出生(?!率|人口|缺陷)|生人|降生|生(?=[,，。;；、)）\s]|$))"),
 )
+# A name with a date in brackets behind it, and a date beside the sex, are births without the word.
+_BRACKETED = re.compile(
+    rf"(?P<name>[\u4e00-\u9fff\u00b7]{{2,9}})\s?[（(]\s?(?:[男女]\s?[,，、;；|/]?\s?)?(?P<date>{_DATE})\s?[)）]"
+)
+_BESIDE_SEX = re.compile(rf"(?<![\u4e00-\u9fff])[男女][\s,，、;；|/\"']{{1,4}}(?P<date>{_DATE})(?!\s?[\u4e00-\u9fff])")
 
 _NAME_LABEL = re.compile(
     r"姓\s{0,4}名\s?[\"']?\s?[:：=]\s{0,3}[\"']?"
@@ -127,15 +133,18 @@ def _dated(text: str) -> str:
 
 
 def find_births(text: str) -> list[Hit]:
-    """Return the full dates that a word beside them calls a birth."""
-    if "生" not in text and "birth" not in text.casefold():
-        return []  # every pattern has one of the two
+    """Return the full dates that a word, a name or the sex beside them calls a birth."""
     if "年" in text:
         text = _dated(text)
+    said = _BIRTH if "生" in text or "birth" in text.casefold() else ()  # every pattern has one of the two
+    places = [found for pattern in said for found in pattern.finditer(text)]
+    if "(" in text or "（" in text:
+        places += [found for found in _BRACKETED.finditer(text) if any(names_alone(found["name"]))]
+    if "男" in text or "女" in text:
+        places += _BESIDE_SEX.finditer(text)
     hits: dict[int, Hit] = {}
-    for pattern in _BIRTH:
-        for found in pattern.finditer(text):
-            hits[found.start("date")] = Hit("personal-birth", *found.span("date"), found["date"])
+    for found in places:
+        hits[found.start("date")] = Hit("personal-birth", *found.span("date"), found["date"])
     return list(hits.values())
 
 

@@ -36,13 +36,15 @@ _ANY = f"0-9{NUMERALS}{_STRANGE}"
 _GLUE = "[ ._~\u00b7\u2010-\u2015\u2212*-]"
 _RARE = f"{NUMERALS}{_STRANGE}"
 _PLAIN = "".join(f"{first}-{last}" for first, last in _between("\u4e00", "\u9fff", NUMERALS))  # Chinese, but no numeral
+_DAY = r"1{4}(?:\s?[-./年]\s?11?\s?[-./月]\s?11?|1{4})(?!1)"
 # Begins with one character of a set, which the engine looks for quickly; what was found is then looked at, and as a numeral
 # is mostly part of a word (一卡通, 二季度), what stands behind it comes first.
 _SIGN = re.compile(
-    rf"[{_RARE}生日姓%&\\<\]\x01-\x08\x0b\x0c\x0e-\x1f](?:"
+    rf"[{_RARE}生日姓男女（(%&\\<\]\x01-\x08\x0b\x0c\x0e-\x1f](?:"
     rf"(?<=[{_RARE}])(?:(?<=[0-9].)|(?![{_PLAIN}])(?:(?={_GLUE}{{0,3}}[{_ANY}])"
     rf"|(?={SEPARATOR}{{1,8}}[{_ANY}]{SEPARATOR}{{1,8}}[{_ANY}]))|(?<=[0-9]{_GLUE}[0-9]{_GLUE}.))"
     r"|(?<=生)(?:(?<=出生)|[日于人])|(?<=日)(?:生|出生)|(?<=姓)"
+    rf"|(?<=[男女])[^\w\n]{{1,4}}{_DAY}|(?<=[（(])[男女,，、;；|/\s]{{0,4}}(?:{_DAY}|[{_RARE}]{{4}}年)"
     r"|(?<=%)[0-9A-Fa-f]{2}|(?<=&)(?:#|[A-Za-z]\w{1,30};)|(?<=\\)(?:[ux][0-9A-Fa-f{]|U[0-9]{3}|[0-9]{2})"
     rf"|(?<=[0-9Xx]<)(?:/?(?:{INLINE}|br|BR)\b|!--)|(?<=[0-9]\])\(|(?<=[0-9]\\)[^\w\s]"
     r"|(?<=>[0-9]<)/t[dh]>\s{0,9}<t[dh][^<>]{0,99}>[0-9]<"

@@ -185,11 +185,14 @@ def _whole(found: re.Match[str]) -> str:
     return found[1] + found[2] + "0" * missing if kept else found[0]
 
 
-def numerals(text: str) -> str:
-    """Write Chinese numerals and ① as digits, each in its place, where many stand in a row; in 一卡通 and 三峡 they are words."""
+def numerals(text: str, kept: int = 0) -> str:
+    """Write Chinese numerals and ① as digits, each in its place, where many stand in a row; in 一卡通 and 三峡 they are words.
+
+    ``kept``: so many at the front of a run stay, since they may end a word: 张三 before a number.
+    """
     if not _NUMERAL.search(text):
         return text
-    return _NUMERAL_RUN.sub(lambda found: found[0].translate(_AS_DIGITS), text)
+    return _NUMERAL_RUN.sub(lambda found: found[0][:kept] + found[0][kept:].translate(_AS_DIGITS), text)
 
 
 def decode_escapes(line: str) -> str:
