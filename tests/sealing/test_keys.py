@@ -21,6 +21,7 @@ from gongshi.sealing import (
     read_identity,
     read_recipients,
 )
+from gongshi.sealing.keys import DEMO_RECIPIENT
 
 
 def secret(text: str) -> str:
@@ -93,6 +94,19 @@ def test_a_name_or_role_that_does_not_fit_makes_no_key(tmp_path: Path, name: str
     with pytest.raises(GongshiError):
         keygen(root, name, role, tmp_path / "a")
     assert not (tmp_path / "a").exists()
+
+
+def test_a_key_for_no_township_and_the_public_demo_key_are_refused(tmp_path: Path) -> None:
+    root = tmp_path / "root"
+    (root / "records/townships/guzhen").mkdir(parents=True)
+    (root / "records/townships/guzhen/members.csv").write_text("member_no\n")
+    for role in ("nosuch", "guzhe", "GUZHEN"):
+        with pytest.raises(GongshiError, match="guzhen"):
+            keygen(root, "扶贫办", role, tmp_path / "a")
+    with pytest.raises(GongshiError, match="演示公钥"):
+        keygen(root, "扶贫办", "guzhen", tmp_path / "a", DEMO_RECIPIENT)
+    assert not (tmp_path / "a").exists() and not (root / "records/keys").exists()
+    keygen(root, "扶贫办", "guzhen", tmp_path / "a")
 
 
 def test_no_private_key_in_the_repository(tmp_path: Path) -> None:

@@ -21,6 +21,7 @@ from gongshi.sealing.keys import (
 from gongshi.sealing.layout import (
     COUNTY,
     RECIPIENTS,
+    TOWNSHIPS,
     Recipient,
     check_recipient,
     key_path,
@@ -32,7 +33,7 @@ from gongshi.sealing.layout import (
     sealed_townships,
 )
 from gongshi.sealing.rows import read_rows
-from gongshi.sealing.vouching import signature_file, trusted_recipients, vouch
+from gongshi.sealing.vouching import is_demo, signature_file, trusted_recipients, vouch
 
 _KEY_FILE = re.compile(r"([0-9]{4})\.age")
 
@@ -45,7 +46,11 @@ def keygen(root: Path, name: str, role: str, place: Path, public: str = "") -> s
     identity may lie. ``public`` is somebody else's recipient, which is registered and nothing made.
     """
     with writer(root) as write:
-        entries = {entry[:2]: entry for entry in read_recipients(WorkTree(root))}
+        tree = WorkTree(root)
+        entries = {entry[:2]: entry for entry in read_recipients(tree)}
+        _refuse_unknown(tree, role)
+        if is_demo(tree, public):
+            raise GongshiError("这是公开的演示公钥，任何人都有它的私钥，不能登记；请向持有人要他自己的公钥。")
         text = ""
         if public:
             recipient = public
@@ -63,6 +68,15 @@ def keygen(root: Path, name: str, role: str, place: Path, public: str = "") -> s
             write_identity(place, text)
         write({RECIPIENTS: recipients_bytes(entries.values())})
     return recipient
+
+
+def _refuse_unknown(tree: Tree, role: str) -> None:
+    """GongshiError if a role is a township that the ledger does not have."""
+    slugs = sorted({path.split("/")[2] for path in tree.paths(TOWNSHIPS)})
+    if slugs and role not in (COUNTY, *slugs):
+        raise GongshiError(
+            f"台账里没有这个乡镇目录，密钥登记不了；县里用的写 {COUNTY}，乡镇写目录名：{'、'.join(slugs[:40])}。"
+        )
 
 
 def seal(root: Path, slug: str, epoch: str, data: bytes, identity: Identity) -> tuple[str, ...]:

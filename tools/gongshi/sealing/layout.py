@@ -26,7 +26,7 @@ from gongshi.sealing.envelope import SealedRow
 RECIPIENTS = "records/keys/recipients.csv"
 CHAIN = "records/keys/chain"
 COUNTY = "county"
-_TOWNSHIPS = "records/townships/"
+TOWNSHIPS = "records/townships/"
 _SLUG = re.compile(r"[a-z][a-z0-9-]{0,63}")
 _EPOCH = re.compile(r"[0-9]{4}")
 _MEMBER_NO = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,63}")
@@ -51,7 +51,7 @@ class Recipient(NamedTuple):
 
 def sealed_path(slug: str) -> str:
     """A township's ``sealed.csv``; GongshiError if the slug is none."""
-    return f"{_TOWNSHIPS}{_checked_slug(slug)}/sealed.csv"
+    return f"{TOWNSHIPS}{_checked_slug(slug)}/sealed.csv"
 
 
 def key_path(slug: str, epoch: str) -> str:
@@ -80,7 +80,7 @@ def check_recipient(entry: Recipient) -> None:
 
 def sealed_townships(tree: Tree) -> tuple[str, ...]:
     """Slugs of the townships that have a ``sealed.csv``, sorted."""
-    parts = (path.split("/") for path in tree.paths(_TOWNSHIPS))
+    parts = (path.split("/") for path in tree.paths(TOWNSHIPS))
     return tuple(sorted(part[2] for part in parts if len(part) == 4 and part[3] == "sealed.csv"))
 
 

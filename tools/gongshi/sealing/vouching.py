@@ -93,6 +93,11 @@ def mixed_demo(tree: Tree, entries: Iterable[Recipient]) -> str:
     return f"“{RECIPIENTS}”里混有公开的演示公钥，任何人都能打开，请删去演示公钥所在的行再封存真实数据。"
 
 
+def is_demo(tree: Tree, recipient: str) -> bool:
+    """Whether a public key is one whose private half everybody has."""
+    return recipient in _demo_keys(tree)
+
+
 def _demo_keys(tree: Tree) -> set[str]:
     """The example's, which the program knows, and the one of a marked file."""
     if not tree.exists(DEMO_IDENTITY):
