@@ -277,6 +277,18 @@ def test_a_date_beside_a_name_or_a_sex_is_a_birth(text):
     assert [one.code for one in scan_text("a.md", f"说明\n{said}\n".encode())] == ["personal-birth"], said
 
 
+def test_a_birth_over_three_columns():
+    for text in (
+        "户编号,出生年,月,日,民族\nH1,2061,3,14,汉\n",
+        "a,出生年份,出生月,出生日\n1,2061,03,14\n",
+        "| 序 | 出生（年） | （月） | （日） |\n| 1 | 2061 | 12 | 1 |\n",
+        "x\tbirth_year\tbirth_month\tbirth_day\n1\t2061\t1\t2\n",
+    ):
+        assert [(one.code, one.line) for one in scan_text("a.csv", text.encode())] == [("personal-birth", 2)], text
+    for text in ("a,出生年,月,日\n1,2061,3,\n", "a,出生年月,日期\n1,2061-03,14\n", "出生年,月份,人数\n2061,3,14\n"):
+        assert scan_text("a.csv", text.encode()) == [], text
+
+
 @pytest.mark.parametrize(
     "text",
     [

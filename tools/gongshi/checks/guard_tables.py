@@ -20,6 +20,7 @@ _FIGURES = re.compile(
 _SAID = {"money": "金额", "code": "编号", "public": "国库账户", "official": "值班电话"}
 _PERSON = re.compile(r"姓\s*名")
 _BIRTH = re.compile(r"出生|生日|(?i:birth)")
+_PARTED = re.compile(r"\D*(?:出生|生日)\D*年\D*\n\D*月\D*\n\D*日\D*|(?i:\D*birth\D*year\D*\n\D*month\D*\n\D*day\D*)")
 _MAYBE_FULL = re.compile(r"[0-9][^0-9]{1,8}[0-9]{1,2}[^0-9]{1,8}[0-9]|[0-9]{8}|[^\x00-\x7f]|[&%\\]")
 _HEADER_LINES = 5  # a workbook may begin with titles
 _LONGEST_ROW = 10_000
@@ -36,7 +37,10 @@ class Columns:
         self._delimiter = delimiter
         self._labels = {at: _SAID.get(kind, cells[at]) for at, kind in kinds.items() if kind}
         self._other = {at for at, kind in kinds.items() if kind in OTHER}
-        self.births = [at for at, kind in kinds.items() if kind == "birth"]
+        births = [at for at, kind in kinds.items() if kind == "birth"]
+        self.births = [
+            range(at, at + 3 if _PARTED.fullmatch("\n".join(cells[at : at + 3])) else at + 1) for at in births
+        ]
         self.whole = "name" in kinds.values()  # a name column makes every other cell its neighbour
 
     @classmethod
@@ -55,6 +59,11 @@ class Columns:
             return line, ""
         cells = split(line, self._delimiter)
         said = [f"{label}：{cells[at]}" for at, label in self._labels.items() if at < len(cells) and cells[at]]
+        said.extend(
+            f"出生：{'-'.join(cells[at] for at in parts)}"
+            for parts in self.births
+            if 1 < len(parts) <= len(cells) - parts[0]
+        )
         if said and self.whole:
             said.extend(cell for at, cell in enumerate(cells) if at not in self._labels)
         if not self._other:
@@ -64,8 +73,9 @@ class Columns:
 
     def personal_rows(self, rows: list[str]) -> Iterator[int]:
         """Yield which rows hold a full date of birth, or a name with an illness: the plain row does not tell."""
-        for column in self.births:
-            cells = _column(rows, self._delimiter, column)
+        for parts in self.births:
+            columns = [_column(rows, self._delimiter, column) for column in parts]
+            cells = columns[0] if len(columns) == 1 else ["-".join(row) for row in zip(*columns, strict=True)]
             full = {cell for cell in set(cells) if _MAYBE_FULL.search(cell) and _is_full(cell)}
             yield from (at for at, cell in enumerate(cells) if cell in full)
         if self.whole:
