@@ -67,9 +67,13 @@ bench: $(VENV)/.dev
 clean:
 	rm -rf $(VENV) site bench-data .cache .pytest_cache .ruff_cache .hypothesis
 
-# What the workflows call. GitLab and Gitee can call the same (tools/README.md).
+# What the hosts call (tools/gongshi/scaffold/hosts).
 pull: $(VENV)/.site
 	tools/ci/pull.sh "$(HEAD)" "$(BASE)" "$(REPORT)"
+
+# What it says, as one comment on the pull request.
+comment: $(VENV)/.site
+	$(VENV)/bin/gongshi review comment "$(REPORT)"
 
 # The site with its manifest in the log (signed, if GONGSHI_SIGNING_KEY names a publisher's key), and the log beside its
 # pages, where anybody can save one.

@@ -35,7 +35,8 @@ def test_the_job_that_may_write_runs_no_code_of_the_pull_request() -> None:
     jobs = yaml.safe_load((ROOT / ".github/workflows/check.yml").read_text(encoding="utf-8"))["jobs"]
     writers = {name for name, job in jobs.items() if "write" in str(job["permissions"])}
     assert writers == {"comment"}
-    assert not any("checkout" in step.get("uses", "") for step in jobs["comment"]["steps"])
+    taken = [step["with"]["ref"] for step in jobs["comment"]["steps"] if "checkout" in step.get("uses", "")]
+    assert taken == ["${{ github.event.pull_request.base.sha }}"]
 
 
 def test_workflows_call_targets_that_exist() -> None:
@@ -46,8 +47,11 @@ def test_workflows_call_targets_that_exist() -> None:
     assert called and all(f"\n{name}:" in makefile for name in called)
 
 
+def test_what_the_host_has_is_what_the_scaffold_says() -> None:
+    subprocess.run([sys.executable, "tools/ci/hosting.py", "--check"], cwd=ROOT, check=True)
+
+
 def test_owners_follow_the_townships() -> None:
-    subprocess.run([sys.executable, "tools/ci/codeowners.py", "--check"], cwd=ROOT, check=True)
     lines = (ROOT / ".github/CODEOWNERS").read_text(encoding="utf-8").splitlines()
     assert sum(line.startswith("/records/townships/") for line in lines) == 15
     owned = {line.split()[0] for line in lines}

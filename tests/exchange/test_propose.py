@@ -18,6 +18,7 @@ from gongshi.cli.erase import erase as erase_command
 from gongshi.exchange import Kind
 from gongshi.exchange.erasing import erase
 from gongshi.exchange.proposing import Message, _address, propose
+from gongshi.exchange.remotes import address as review_address
 from gongshi.model import GongshiError
 from gongshi.repository import WorkTree
 from gongshi.review import hooks
@@ -272,7 +273,18 @@ def test_refusals_are_one_sentence(clone: Path, root: Path, tmp_path: Path, monk
     ],
 )  # fmt: skip
 def test_review_addresses(remote: str, address: str) -> None:
-    assert _address(remote, "songshen/x") == address
+    assert review_address(remote, "main", "songshen/x") == address
+
+
+def test_the_county_s_own_server_is_of_the_kind_that_it_says(tmp_path: Path) -> None:
+    pin = '[county]\nhost = "gitlab"\nhosts = {"git.two.example" = "gitea"}\n[engine]\nversion = "0.2"\npath = "."\n[pack]\nversion = "0.2"\n'
+    (tmp_path / "gongshi.toml").write_text(pin, encoding="utf-8")
+    one, two, three = (
+        _address(tmp_path, f"git@{name}:a/b.git", "x", "main")
+        for name in ("git.one.example", "git.two.example", "github.com")
+    )
+    assert one == "https://git.one.example/a/b/-/merge_requests/new?merge_request%5Bsource_branch%5D=x"
+    assert two == "https://git.two.example/a/b/compare/main...x" and three.endswith("main...x?expand=1")
 
 
 def test_hooks_stop_personal_data(clone: Path) -> None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from founding.conftest import own_environment
+from founding.conftest import DIVISIONS, SPOKEN, own_environment
 from founding.counties import commit, edit, first_county, git, next_program, run, state
 
 UNITS, OWN = "records/county/units.csv", "local_note"
@@ -26,6 +26,7 @@ NEXT = {
         "  - {name: hardship_staff,",
         "  - {name: opened_on, title: 成立日期, type: date, disclosure: public, source: 新版, description: 成立的日期}\n  - {name: workers, formerly: [hardship_staff],",
     ),
+    "scaffold/hosts/hosts.toml": ("'make publish'", "'make publish AGAIN=1'"),
     "scaffold/steps.toml": (
         "# What",
         '[[step]]\nversion = "0.2.1"\nresource = "units"\nfield = "unit_kind"\nvalues = {"党政机关" = "事业单位"}\n# What',
@@ -175,6 +176,22 @@ def test_what_an_upgrade_does_not_go_over(
     shutil.copytree(county, other, ignore=shutil.ignore_patterns(".git", "gongshi.toml"))
     git(other, "init", "-q"), commit(other, "别的开始")
     refused(run(installed, other, "upgrade"), "不知道哪些是本县改的")
+
+
+def test_a_county_stays_on_its_host(installed: Path, ahead: Path, tmp_path: Path) -> None:
+    """What is new comes to the files of its own host, beside what the county changed there, and to no other's."""
+    (tmp_path / "区划.csv").write_text(DIVISIONS, encoding="utf-8")
+    made = run(installed, tmp_path, "new", "县", "--divisions", "区划.csv", "--host", "gitlab", *SPOKEN)
+    assert made.returncode == 0 and "GitLab 项目的 CI/CD 变量" in made.stdout, made.stderr
+    county = tmp_path / "县"
+    edit(county, ".gitlab-ci.yml", "python:3.11-bookworm", "10.0.0.8/python:3.11")
+    commit(county, "用本县的镜像")
+    upgraded(ahead, county)
+    pipeline = (county / ".gitlab-ci.yml").read_text("utf-8")
+    assert "make publish AGAIN=1" in pipeline and "10.0.0.8/python:3.11" in pipeline
+    assert 'host = "gitlab"' in (county / "gongshi.toml").read_text("utf-8") and not (county / ".github").exists()
+    edit(county, "gongshi.toml", 'host = "gitlab"', 'host = "gitlub"')
+    refused(run(ahead, county, "template", "units", "-o", "y.xlsx"), "host 只能是 github、gitlab、gitea、gitee")
 
 
 def test_a_data_change_may_not_bring_wheel_lock_or_pin(installed: Path, modern: Path) -> None:

@@ -10,6 +10,7 @@ import click
 from gongshi.cli.chinese import Command
 from gongshi.cli.common import say
 from gongshi.model import GongshiError
+from gongshi.repository.pin import HOSTS
 
 
 @click.command(cls=Command)
@@ -25,7 +26,13 @@ from gongshi.model import GongshiError
 @click.option(
     "--root", "root_key", metavar="KEY", default="", help="根的签名公钥（ssh-ed25519 …，或 .pub 文件），可不写"
 )
-def new(folder: Path, name: str, divisions: Path | None, phone: str, address: str, root_key: str) -> None:
+@click.option(
+    "--host",
+    type=click.Choice(HOSTS),
+    default=HOSTS[0],
+    help="台账放在哪种代码托管网站上，默认 github；Forgejo 写 gitea",
+)
+def new(folder: Path, name: str, divisions: Path | None, phone: str, address: str, root_key: str, host: str) -> None:
     """建立一个县自己的空台账：数据格式、规则、工作流、程序的安装包都在里面；生成密钥，装好钩子，完成第一次提交。什么也不问。
 
     私钥写在新目录旁边的“…-私钥”里，不在仓库内；由谁保管哪一个，见其中的 说明.txt。
@@ -37,7 +44,14 @@ def new(folder: Path, name: str, divisions: Path | None, phone: str, address: st
 
     data = read_input(divisions) if divisions else None
     today = date.today()
-    given = {"began_on": today.isoformat(), "phone": phone, "address": address, "name": name, "root": _public(root_key)}
+    given = {
+        "began_on": today.isoformat(),
+        "phone": phone,
+        "address": address,
+        "name": name,
+        "root": _public(root_key),
+        "host": host,
+    }
     wishes = Wishes(**{option: value for option, value in given.items() if value})
     made = found_county(folder, data, today.year, wishes)
     say(f"{made.county}的台账已建在 {folder}，{len(made.townships)} 个乡镇，第一次提交 {made.commit[:12]}。")
@@ -51,6 +65,7 @@ def new(folder: Path, name: str, divisions: Path | None, phone: str, address: st
         )
     lacking = "" if phone and address else "改好 records/county/county.yaml 里的电话和地址，"
     say(f"接着：在 {folder} 里{lacking}再运行 gongshi template villages -o 村情.xlsx 开始填报。")
+    say(f"上传以后：{made.todo}")
     say("规则册已在 policies/ 里；要用哪个工作方案，看 gongshi policy list --all，用 gongshi policy add 加。")
 
 

@@ -97,6 +97,25 @@ def return_(root: Path, branch: str, remarks: str, identity: Path | None) -> Non
     say(f"已退回 {shown_path(branch)}（{commit[:12]}）。")
 
 
+@review.command("comment", cls=Command)
+@click.argument("report", type=click.Path(path_type=Path))
+@click.pass_obj
+def comment_(root: Path, report: Path) -> None:
+    """把 make pull 写的改动摘要（REPORT 目录里的 comment.md）贴到合并请求下面，已贴过的就地更新。由流水线运行。
+
+    哪种网站看 gongshi.toml 里 [county] 的 host；网址、项目、编号、提交和令牌取自环境变量 GONGSHI_API、GONGSHI_PROJECT、
+    GONGSHI_NUMBER、GONGSHI_HEAD、GONGSHI_TOKEN。
+
+    例：gongshi review comment report
+    """
+    from gongshi.repository import WorkTree
+    from gongshi.repository.pin import HOSTS, read_pin
+    from gongshi.review.commenting import comment
+
+    pin = read_pin(WorkTree(root))
+    say(comment(report, pin.host if pin else HOSTS[0], os.environ))
+
+
 @review.command("check", cls=Command)
 @click.argument("base", required=False, default="")
 @click.pass_obj

@@ -4,6 +4,7 @@ branch record by record, push. Nothing is ever forced, and each step can be run 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -31,6 +32,7 @@ from gongshi.exchange.sendable import check_content, check_history, merged_chang
 from gongshi.model import GongshiError
 from gongshi.package import RECORDS, format_files, read_descriptor
 from gongshi.repository import Changes, Git, RevisionTree, WorkTree, move, sending, writer
+from gongshi.repository.pin import read_pin
 from gongshi.review.hooks import identity_findings
 from gongshi.sealing import Identity
 
@@ -122,7 +124,7 @@ def _propose(
     elif where.remote:
         branch = push(git, where, branch)
     remote = git.run("remote", "get-url", where.remote).decode().strip() if where.remote and not bundle else ""
-    return Proposal(branch, commit, sent, len(brought), left_out, _address(remote, branch, where.main))
+    return Proposal(branch, commit, sent, len(brought), left_out, _address(root, remote, branch, where.main))
 
 
 def _ready(root: Path, names: NameSet) -> Git:
@@ -250,5 +252,7 @@ def _merged(root: Path, git: Git) -> tuple[str, tuple[str, ...]]:
     )
 
 
-def _address(remote: str, branch: str, main: str = "main") -> str:
-    return address(remote, main, branch)
+def _address(root: Path, remote: str, branch: str, main: str) -> str:
+    pin = read_pin(WorkTree(root))
+    name = re.sub(r"^(?:\w+://)?(?:[^@/]*@)?([^/:]*).*", r"\1", remote, flags=re.DOTALL)
+    return address(remote, main, branch, pin.hosts.get(name, pin.host) if pin else "")

@@ -139,14 +139,14 @@ def write_bundle(git: Git, where: Place, branch: str, file: Path) -> None:
         raise GongshiError(f"“{shown_path(file.name)}”没有写成（{shown_text(why)}），请换一个位置再送审一次。")
 
 
-def address(remote: str, main: str, branch: str) -> str:
-    """Where to open the review, by the kinds of servers known; else the remote itself."""
+def address(remote: str, main: str, branch: str, kind: str = "") -> str:
+    """Where to open the review, by the ``kind`` of host or else the server's name; no server, the remote itself."""
     match = re.fullmatch(r"(?:https?://(?:[^@/]+@)?|ssh://git@|git@)([^/:]+)(?::\d+)?[/:](.+?)(?:\.git)?/?", remote)
     if not match:
         return re.sub(r"://[^/@\s]+@", "://", remote)
     host, path = match.groups()
-    if "gitlab" in host:
+    kind = next((known for known in ("gitlab", "gitee", "github") if known in host), kind)
+    if kind == "gitlab":
         return f"https://{host}/{path}/-/merge_requests/new?merge_request%5Bsource_branch%5D={branch}"
-    if "gitee" in host:
-        return f"https://{host}/{path}/compare/{main}...{branch}"
-    return f"https://{host}/{path}/compare/{main}...{branch}?expand=1"
+    opened = "" if kind in ("gitee", "gitea") else "?expand=1"
+    return f"https://{host}/{path}/compare/{main}...{branch}{opened}"

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from gongshi.disclosure.figures import RESOURCE as FIGURES
 from gongshi.founding.divisions import COLUMNS, PLACEHOLDER, Division, read_divisions
+from gongshi.founding.hosts import DEFAULT, codeowners, host_of
 from gongshi.founding.pack import Pack, executable, program_files
 from gongshi.founding.pin import pinned
 from gongshi.model import GongshiError
@@ -26,13 +27,6 @@ from gongshi.sealing.signers import SIGNERS, parse_signers, signer_line
 _COUNTY = re.compile(r"[\w·（）()-]{1,20}")  # it stands in YAML, file names and the site's title
 _TOWNSHIP_PATH = re.compile(r"townships/[^/]+/(.+)")
 _YEAR_PATH = re.compile(r"funds/[0-9]{4}/(.+)")
-_COUNTY_PLACES = (
-    *(
-        f"{RECORDS}/{name}/"
-        for name in ("county", "funds", "projects", "notices", "inspections", "schemas", "mappings")
-    ),
-    *(f"{RECORDS}/datapackage.yaml", f"{RECORDS}/documents.yaml", "policies/"),
-)
 _KEEPERS = """这里是私钥，不在台账仓库里，也不要放进去。每个文件只交给一个保管人，当面用 U 盘交，不要用邮件和微信。
 
 {lines}
@@ -48,19 +42,20 @@ _KEEPERS = """这里是私钥，不在台账仓库里，也不要放进去。每
 @dataclass(frozen=True, slots=True)
 class Wishes:
     """What a county is founded with beside its divisions: ``name`` "" is the divisions', ``root`` a public SSH key, and
-    what of phone and address is not known yet is a placeholder that ``check`` tells."""
+    what of phone and address is not known yet is a placeholder that ``check`` tells; ``host`` is the kind of its host."""
 
     name: str = ""
     phone: str = "0000-0000000"
     address: str = "待填"
     root: str = ""
     began_on: str = ""
+    host: str = DEFAULT
 
 
 @dataclass(frozen=True, slots=True)
 class Founded:
     """What was made; ``keys`` is the folder of the private keys, ``keepers`` their files and who keeps each; ``root`` the
-    fingerprint of the root, whose own commit is still to come."""
+    fingerprint of the root, whose own commit is still to come, ``todo`` what is to be set on the host."""
 
     county: str
     townships: tuple[str, ...]
@@ -68,6 +63,7 @@ class Founded:
     keys: Path
     keepers: tuple[tuple[str, str], ...]
     root: str = ""
+    todo: str = ""
 
 
 def found_county(folder: Path, divisions: bytes | None, year: int, wishes: Wishes | None = None) -> Founded:
@@ -103,7 +99,8 @@ def found_county(folder: Path, divisions: bytes | None, year: int, wishes: Wishe
         _write(safe / "说明.txt", _KEEPERS.format(lines=lines).encode())
         _put_in_place({aside: folder, safe: keys})
     install(folder)  # hooks and merge driver name the place where the repository lies
-    return Founded(county, tuple(row.slug for row in townships), commit, keys, keepers, fingerprint)
+    todo = host_of(program_files(), wishes.host).todo
+    return Founded(county, tuple(row.slug for row in townships), commit, keys, keepers, fingerprint, todo)
 
 
 def _check_places(folder: Path, keys: Path) -> None:
@@ -178,7 +175,7 @@ def _files(rows: Sequence[Division], year: int, wishes: Wishes) -> dict[str, byt
     pack, county = Pack(program), rows[0].name
     townships = [row.slug for row in rows if row.slug]
     paths = first_paths(pack, townships, year)
-    placed = pack.placed(county, paths)
+    placed = pack.placed(county, paths, host=wishes.host)
     descriptor = _descriptor(placed)
     files = dict(placed)
     for resource in descriptor.csv_resources():
@@ -189,8 +186,9 @@ def _files(rows: Sequence[Division], year: int, wishes: Wishes) -> dict[str, byt
     table = csv_bytes(schema, [[row.get(name, "") for name in schema.names] for row in cells])
     files[f"{RECORDS}/county/divisions.csv"] = table
     files[_RECORD] = _county_record(descriptor, rows[0], wishes, "")
-    files[".github/CODEOWNERS"] = codeowners(townships, "your-organisation").encode()
-    return files | pinned(program, county, placed)
+    host = host_of(program, wishes.host)
+    files[host.owners] = codeowners(host, townships, "your-organisation").encode()
+    return files | pinned(program, county, placed, host=wishes.host)
 
 
 def _descriptor(files: Mapping[str, bytes]) -> Descriptor:
@@ -227,17 +225,6 @@ def _paths(paths: Sequence[str], townships: Sequence[str], year: int) -> list[st
         else:
             made[path] = None
     return list(made)
-
-
-def codeowners(townships: Sequence[str], organisation: str) -> str:
-    """Who reviews what, by teams of an organisation: a township its own folder, the county's office what is common and
-    what judges the records, the keepers of keys who may read what is sealed. Later lines win."""
-    lines = [f"# 谁审哪里：各小组在 {organisation} 名下；换成自己的组织名和小组名，后面的行优先。"]
-    lines.append(f"*  @{organisation}/maintainers")
-    lines.extend(f"/{place}  @{organisation}/county-office" for place in _COUNTY_PLACES)
-    lines.extend(f"/{RECORDS}/townships/{slug}/  @{organisation}/{slug}" for slug in sorted(townships))
-    lines.append(f"/{RECORDS}/keys/  @{organisation}/key-keepers")
-    return "\n".join(lines) + "\n"
 
 
 def _first_commit(folder: Path, county: str) -> str:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import gongshi
+from gongshi.founding.hosts import DEFAULT, host_files
 from gongshi.package.yamlfile import Mapping as Node
 from gongshi.package.yamlfile import Scalar, Sequence, parse
 
@@ -67,10 +68,12 @@ class Pack:
     def read(self, path: str) -> bytes:
         return self.files[f"{PACKED}{path}"]
 
-    def placed(self, county: str, paths: Mapping[str, list[str]] | None, title: str = "") -> dict[str, bytes]:
-        """What lies in the repository of ``county``; ``paths`` are the files of each CSV resource there, None to leave
-        ``datapackage.yaml`` out."""
-        found = {}
+    def placed(
+        self, county: str, paths: Mapping[str, list[str]] | None, title: str = "", host: str = DEFAULT
+    ) -> dict[str, bytes]:
+        """What lies in the repository of ``county`` on a kind of host; ``paths`` are the files of each CSV resource there,
+        None to leave ``datapackage.yaml`` out."""
+        found = host_files(self.files, host)
         for path, data in self.files.items():
             if path.startswith(SCAFFOLD):
                 found[path.removeprefix(SCAFFOLD)] = data.replace(COUNTY.encode(), county.encode())

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 
 from gongshi import __version__
+from gongshi.founding.hosts import DEFAULT
 from gongshi.founding.pack import LOCK as PACK_LOCK
 from gongshi.founding.pack import Pack, program_digest, program_files
 from gongshi.founding.wheel import NAME, wheel_bytes
@@ -68,6 +69,7 @@ def pinned(
     files: Mapping[str, bytes],
     main: str = "main",
     hosts: Mapping[str, str] | None = None,
+    host: str = DEFAULT,
 ) -> dict[str, bytes]:
     """The engine's wheel and lock and the file that pins them, for a county whose pack files are ``files``."""
     pack, wheel = Pack(program), wheel_bytes(program)
@@ -83,6 +85,7 @@ def pinned(
         name=name,
         main=main,
         hosts=hosts or {},
+        host=host,
         files={path: _sha(data) for path, data in sorted(files.items())},
     )
     return {ENGINE + NAME: wheel, LOCK: lock, PIN: _spelled(pin)}
@@ -91,7 +94,7 @@ def pinned(
 def _spelled(pin: Pin) -> bytes:
     """A pin as its file. A text of JSON is a text of TOML."""
     tables: dict[str, Mapping[str, object]] = {
-        "county": {"name": pin.name, "main": pin.main},
+        "county": {"name": pin.name, "main": pin.main, "host": pin.host},
         "county.hosts": pin.hosts,
         "engine": {name: getattr(pin, name) for name in ("version", "program", "wheel", "wheel_sha256", "lock_sha256")},
         "pack": {"version": pin.pack, "sha256": pin.pack_sha256},

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from gongshi import __version__
 from gongshi.founding.comparing import RuleChange, finding_changes, rule_changes
+from gongshi.founding.hosts import DEFAULT
 from gongshi.founding.merging import Clash, Merger
 from gongshi.founding.migrating import filled, migrated
 from gongshi.founding.new import first_paths
@@ -33,7 +34,7 @@ PREFIX = "songshen/upgrade-"
 FOUNDED = "台账：开始"
 """How the subject of a county's first commit ends."""
 
-_OWN = (".github/CODEOWNERS",)  # made once, then the county's
+_OWN = (".github/CODEOWNERS",)  # of version 0.1: made once, then the county's
 Progress = Callable[[str], None]
 
 
@@ -132,7 +133,8 @@ def _changes(
     name = pin.name if pin and pin.name else _name(before)
     here = {resource.name: list(resource.paths) for resource in old.csv_resources()}
     base, known = _bases(git, before, pin, here, name)
-    theirs = pack.placed(name, _paths(pack, here, known), old.title)
+    host = pin.host if pin else DEFAULT
+    theirs = pack.placed(name, _paths(pack, here, known), old.title, host)
     merger = Merger(git, _kept(before, old, theirs))
     after: dict[str, bytes | None] = {}
     for path in sorted({*base, *theirs}):
@@ -144,7 +146,7 @@ def _changes(
     begun = {path: data for path, data in pack.begun().items() if not before.exists(path)}
     after |= begun
     after |= dict.fromkeys(before.paths(ENGINE))
-    after |= pinned(program, name, theirs | begun, pin.main if pin else "main", pin.hosts if pin else {})
+    after |= pinned(program, name, theirs | begun, pin.main if pin else "main", pin.hosts if pin else {}, host)
     was = {path: before.read(path) if before.exists(path) else None for path in after}
     return {path: data for path, data in after.items() if data != was[path]}, merger.clashes
 
@@ -185,7 +187,7 @@ def _bases(
     if hashlib.sha256(data).hexdigest() != pin.wheel_sha256:
         raise GongshiError(f"“{pin.wheel}”不是 {PIN} 锁定的安装包，没有升级：请从历史里恢复它，并问清是谁换的。")
     pack = Pack(read_wheel(data))
-    found = pack.placed(name, here)
+    found = pack.placed(name, here, host=pin.host)
     same = {path: data for path, data in found.items() if hashlib.sha256(data).hexdigest() == pin.files.get(path)}
     return same | {PACKAGE_FILE: found[PACKAGE_FILE]}, {*first_paths(pack, [], 2000)}
 

@@ -14,10 +14,12 @@ from gongshi.model import GongshiError
 from gongshi.repository.tree import Tree
 
 PIN = "gongshi.toml"
+HOSTS = ("github", "gitlab", "gitea", "gitee")
+"""Kinds of hosts that are known; Forgejo is a Gitea."""
 ENGINE = "engine/"
 LOCK = f"{ENGINE}requirements.lock"
 _TABLES: Mapping[str, Mapping[str, type]] = {
-    "county": {"name": str, "main": str, "hosts": dict},
+    "county": {"name": str, "main": str, "host": str, "hosts": dict},
     "engine": {"version": str, "path": str, "program": str, "wheel": str, "wheel_sha256": str, "lock_sha256": str},
     "pack": {"version": str, "sha256": str},
     "files": {},
@@ -43,6 +45,7 @@ class Pin:
     path: str = ""
     name: str = ""
     main: str = "main"
+    host: str = HOSTS[0]
     hosts: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
 
@@ -73,6 +76,7 @@ def read_pin(tree: Tree) -> Pin | None:
         **{name: engine.get(name, "") for name in ("program", "wheel", "wheel_sha256", "lock_sha256", "path")},
         name=county.get("name", ""),
         main=county.get("main", "main"),
+        host=county.get("host", HOSTS[0]),
         hosts=county.get("hosts", {}),
         files=tables.get("files", {}),
     )
@@ -100,5 +104,8 @@ def _problems(tables: Mapping[str, object]) -> Iterator[str]:
         yield "[engine] 的 wheel 不是 engine/ 里的安装包"
     if not re.fullmatch(r"[A-Za-z0-9][\w./-]{0,99}", str(county.get("main", "main")), re.ASCII):
         yield "[county] 的 main 不是分支名"
-    if not set(county.get("hosts", {}).values()) <= {"github", "gitlab", "gitee"}:
-        yield '[county] 的 hosts 只能写成 主机名 = "github"、"gitlab" 或 "gitee"'
+    known = "、".join(HOSTS)
+    if county.get("host", HOSTS[0]) not in HOSTS:
+        yield f"[county] 的 host 只能是 {known}"
+    if not all(kind in HOSTS for kind in county.get("hosts", {}).values()):
+        yield f"[county] 的 hosts 只能写成 主机名 = 种类，种类有 {known}"
