@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 import sqlite3
 import subprocess
@@ -18,7 +19,7 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from changes.ledgers import PETS, edited, field, ledger, real_ledger, rows_of, write
-from gongshi.changes import commit_at, field_versions, history, record_in, totals_in
+from gongshi.changes import audit_tables, commit_at, field_versions, history, record_in, totals_in
 from gongshi.changes.commits import trailers
 from gongshi.model import GongshiError
 from gongshi.repository import Git, RevisionTree, WorkTree
@@ -37,8 +38,6 @@ def commit(
     write(root, tree)
     who = {"GIT_AUTHOR_NAME": author, "GIT_COMMITTER_NAME": author, "GIT_COMMITTER_DATE": when, "GIT_AUTHOR_DATE": when}
     who |= {"GIT_AUTHOR_EMAIL": "a@example.invalid", "GIT_COMMITTER_EMAIL": "a@example.invalid"}
-    import os
-
     run(root, "add", "-A", "--", "records")
     subprocess.run(["git", "commit", "-q", "--allow-empty", "-m", message], cwd=root, check=True, env=os.environ | who)
 
@@ -222,8 +221,6 @@ def test_merges_tell_author_and_merger(repository: Path) -> None:
     run(repository, "checkout", "-q", "-b", "side")
     commit(repository, ledger(HEAD + "1,猫,6\n"), "改年龄\n\n文号：测〔2020〕1号\nApproved-by: 某办", author="乡")
     run(repository, "checkout", "-q", "main")
-    import os
-
     env = os.environ | {"GIT_COMMITTER_NAME": "审", "GIT_AUTHOR_NAME": "审"}
     subprocess.run(["git", "merge", "-q", "--no-ff", "-m", "合并", "side"], cwd=repository, check=True, env=env)
     with history(Git(repository)) as past:
@@ -362,3 +359,51 @@ def test_commands(repository: Path) -> None:
             call(show, *wrong)
     with pytest.raises(GongshiError, match="没有“weight”"):
         call(command, "pets", "1", "weight")
+
+
+def test_squash_revert_of_a_merge_octopus_and_replacements_lose_nothing(repository: Path) -> None:
+    """However it came, each state of a record is told once, by the official history, and the last is what lies there."""
+    who = ("-c", "user.name=县", "-c", "user.email=a@example.invalid")
+
+    def put(name: str, text: str, author: str) -> None:
+        files = ledger(None).files
+        for path in ("records/pets.csv", "records/more.csv"):
+            files[path] = (repository / path).read_bytes() if (repository / path).exists() else HEAD.encode()
+        files[f"records/{name}.csv"] = f"{HEAD}{text}\n".encode()
+        commit(repository, DictTree(files), f"{text} 改", author)
+
+    def branch(name: str) -> None:
+        run(repository, "switch", "-q", "-c", name, "main")
+
+    put("pets", "1,猫,5", "县"), put("more", "9,鱼,9", "县")
+    (
+        branch("squashed"),
+        put("pets", "1,猫,6", "乙"),
+        put("pets", "1,猫,7", "乙"),
+        run(repository, "switch", "-q", "main"),
+    )
+    run(repository, "merge", "-q", "--squash", "squashed"), run(repository, *who, "commit", "-q", "-m", "压缩合并")
+    branch("merged"), put("pets", "1,猫,8", "丙"), run(repository, "switch", "-q", "main")
+    run(repository, *who, "merge", "-q", "--no-ff", "-m", "合并", "merged")
+    run(repository, *who, "revert", "-m", "1", "--no-edit", "HEAD")
+    branch("one"), put("pets", "1,猫,10", "丙"), branch("two"), put("more", "9,鱼,11", "丁")
+    run(repository, "switch", "-q", "main")
+    run(repository, *who, "merge", "-q", "--no-ff", "-m", "几个一起", "one", "two")
+    seen = []
+    for _ in range(2):
+        with history(Git(repository)) as past:
+            told = {key: field_versions(past.versions("pets", (key,)), "age") for key in "19"}
+            tables = {table.name: [*table.rows] for table in audit_tables(past, "")}
+            seen.append([(one.value, one.since.commit) for one in told["1"]])
+            assert [one.value for one in told["1"]] == ["5", "7", "8", "7", "10"]
+            assert [one.value for one in told["9"]] == ["9", "11"]
+            changed = [(row[6], *row[9:11]) for row in tables["changes"] if row[7] == "修改"]
+            assert changed == [("1", "5", "7"), ("1", "7", "8"), ("1", "8", "7"), ("1", "7", "10"), ("9", "9", "11")]
+            makers = [past.origin(one, one.path).author for one in past.versions("pets", ("1",))]
+            assert (makers[0], makers[2], makers[4]) == ("县", "丙", "丙")
+            assert makers[1] == makers[3] == os.environ["GIT_AUTHOR_NAME"]  # of a squash only who squashed is known
+        lying = {path: (repository / path).read_bytes() for path in WorkTree(repository).paths("records/")}
+        assert current(repository) == rows_of(DictTree(lying))
+        run(repository, "replace", "-f", "main~1", "main~3")  # and then as another would have it
+        (repository / ".git/gongshi/history.sqlite").unlink()
+    assert seen[0] == seen[1]

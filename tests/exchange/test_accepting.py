@@ -147,11 +147,15 @@ def test_a_returned_one_waits_for_its_clerk_and_comes_again(signed, reviewer, mo
     assert "8组" in git(reviewer, "show", f"origin/main:{HOUSEHOLDS}").splitlines()[1]
 
 
-def test_an_unsigned_merge_is_told_and_can_be_signed_for(signed, reviewer, monkeypatch) -> None:
+@pytest.mark.parametrize("how", ["--no-ff", "--squash", "--ff-only"])
+def test_an_unsigned_merge_is_told_and_can_be_signed_for(signed, reviewer, monkeypatch, how: str) -> None:
+    """The button of a website, a squash, a fast-forward."""
     branch = sent(signed.root)
     by(monkeypatch, "网站")
     git(reviewer, "fetch", "-q")
-    git(reviewer, "merge", "-q", "--no-ff", "-m", "网页上合并", f"origin/{branch}")
+    git(reviewer, "merge", "-q", how, "-m", "网页上合并", f"origin/{branch}")
+    if how == "--squash":
+        git(reviewer, "commit", "-q", "-m", "压缩合并")
     git(reviewer, "push", "-q", "origin", "main")
     there = Git(reviewer)
     old = [one.commit for one in unapproved(there, "HEAD")]
