@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
@@ -171,6 +172,12 @@ def test_each_question_in_one_step(years: Path, tmp_path: Path) -> None:
             "SELECT typeof(新值) FROM changes WHERE 编号 = 'F0000018' AND 变化 = '修改'"
         ).fetchall() == [("real",)]
     told = json.loads(out.with_suffix(".metadata.json").read_text(encoding="utf-8"))
+    links = re.findall('<a href="([^"]+)">([^<]+)</a>', told["description_html"])
+    place = "".join(f"~{byte:02X}" if byte > 127 else chr(byte) for byte in out.stem.encode())  # as Datasette writes it
+    assert [href for href, _ in links] == [
+        f"{place}/{name}" for name in told["databases"][out.stem]["tables"] if name.startswith("q")
+    ]
+    assert len(links) == 10
     assert len(told["databases"]["audit"]["queries"]) == 10
 
 

@@ -304,14 +304,24 @@ def question_tables(
 
 
 def datasette(tables: Iterable[AuditTable], stem: str) -> Mapping[str, object]:
-    """Metadata for Datasette: what each table is, the questions on its front page."""
+    """Metadata for Datasette: what each table is, and on its front page a link to each question."""
     told = {table.name: {"title": table.title, "description": "、".join(table.columns)} for table in tables}
     views = {
         table.name: {"title": table.title, "sql": f"select * from {table.name}"}
         for table in tables
         if table.name.startswith("q")
     }
+    links = (f'<li><a href="{_in_address(stem)}/{name}">{view["title"]}</a></li>' for name, view in views.items())
     return {
         "title": "公示台账审计",
+        "description_html": f"<ul>{''.join(links)}</ul>" if views else "",
         "databases": {stem: {"tables": told, "queries": {f"问{n[1:]}": v for n, v in views.items()}}},
     }
+
+
+def _in_address(name: str) -> str:
+    """A database's name in Datasette's addresses."""
+    plain = (
+        chr(byte) if (chr(byte).isalnum() and byte < 128) or byte in b"_-" else f"~{byte:02X}" for byte in name.encode()
+    )
+    return "".join(plain).replace("~20", "+")
