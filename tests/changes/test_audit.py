@@ -163,3 +163,24 @@ def test_anybody_can_repeat_the_draw(repository: Path) -> None:
     for wrong in (("101", "--from", "pets"), ("1", "--from", "cats"), ("1", "--from", "pets", "--at", "nowhere")):
         with pytest.raises(GongshiError):
             call(repository, sample_command, *wrong)
+
+
+def test_many_records_that_change_at_once_are_a_row_each_beside_their_money(tmp_path: Path, monkeypatch) -> None:
+    """Nothing of them is left out, and an amount stays a number of its own row."""
+    monkeypatch.setattr("gongshi.changes.audit.MANY", 3)
+    run(tmp_path, "init", "-q", "-b", "main")
+    money = field("pay").replace("type: string", "type: number, unit: 元")
+    head = "id,name,age,pay\n"
+    commit(tmp_path, ledger(head + "".join(f"{n},猫{n},{n},10\n" for n in range(1, 5)), special=money))
+    commit(tmp_path, ledger(head + "1,狗1,9,10\n2,狗2,8,1000010\n3,猫3,7,10\n4,狗4,4,10\n", special=money))
+    with history(Git(tmp_path)) as past:
+        (_, changes, _) = audit_tables(past, "HEAD~1")
+        rows = [row[6:11] for row in changes.rows]
+    assert [row[:2] for row in rows] == [(key, "修改") for key in "12234"]
+    told = {(row[0], row[2]): row[3:] for row in rows}
+    assert (
+        told["2", "名pay"] == (10, 1000010)
+        and told["3", "名age"] == ("3", "7")
+        and told["4", "名name"] == ("猫4", "狗4")
+    )
+    assert told["1", "名age；名name"] == ("1；猫1", "9；狗1") and told["2", "名age；名name"] == ("2；猫2", "8；狗2")

@@ -29,7 +29,9 @@ from gongshi.repository import RevisionTree
 Cell = str | int | float
 Approvals = Mapping[str, tuple[str, str]]  # commit → (who signed it as a reviewer, "" or why nobody did)
 FIRST = "首次录入"
-MANY = 500  # records that come or go with one commit are told as wholes
+MANY = (
+    500  # records that come or go with one commit are told as wholes, those that change in one row beside their money
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +81,7 @@ def audit_tables(
     resolved: Sequence[Finding] = (),
     waivers: Sequence[tuple[str, str, str]] = (),
 ) -> tuple[AuditTable, ...]:
-    """Commits, changes and findings after the commit ``base``, all of them for ""; a record of a first import, or of many that come or go at once, is one row. ``waivers`` are (the rule's resource, record, text).
+    """Commits, changes and findings after the commit ``base``, all of them for ""; a record of a first import, or of many that come or go at once, is one row, and so is what is no money of many that change at once. ``waivers`` are (the rule's resource, record, text).
 
     The changes are read as they are asked for, while ``past`` is open. GongshiError if ``base`` is not in the official history.
     """
@@ -152,7 +154,7 @@ def _all_changes(
 ) -> Iterator[tuple[Cell, ...]]:
     """Rows of the changes, by commit, table and record."""
     heads: dict[tuple[str, str], tuple[tuple[Cell, ...], tuple[Cell, ...]]] = {}
-    firsts: dict[str, int] = {}
+    firsts, noted = dict[str, int](), (troubled, waived)
     masses: dict[str, list[frozenset[int]]] = {}
     for name, rows in past.changed(start):
         if name not in firsts:
@@ -165,13 +167,15 @@ def _all_changes(
                 heads[place] = _frame(row, origins[place])
             head, tail = heads[place]
             record = "/".join(past.shown(name, row.key))
-            notes = ["；".join(notes[name, record]) if (name, record) in notes else "" for notes in (troubled, waived)]
+            notes = ["；".join(notes[name, record]) if (name, record) in notes else "" for notes in noted]
             late = days_late(resource, new, row.revision) if old is None and new and row.seq != first else ""
-            if not (old and new) and (row.seq == first or row.seq in masses[name][new is not None]):
+            mass = [row.seq in places for places in masses[name]]
+            if not (old and new) and (row.seq == first or mass[new is not None]):
                 kind = FIRST if row.seq == first and new else KINDS[Kind.ADDED if new else Kind.REMOVED]
                 cells = [_whole(kind, row, new is None)]
             else:
                 cells = sorted(_cells(resource.schema.fields, old, new), key=lambda cell: cell[:2])
+                cells = _together(cells) if old and new and all(mass) else cells
             for cell in cells:
                 yield (*head, name, record, *cell, tail[0], *notes, tail[1], late)
 
@@ -194,8 +198,18 @@ def days_late(resource: Resource, row: Stored, revision: Revision) -> Cell:
 
 
 def _whole(kind: str, row: Stored, gone: bool) -> tuple[Cell, ...]:
-    filled = f"{sum(map(bool, cells_of(row.line, len(row.names))))} 项"
+    filled = f"{len([*filter(None, cells_of(row.line, len(row.names)))])} 项"
     return kind, "", filled if gone else "", "" if gone else filled, ""
+
+
+def _together(cells: list[tuple[Cell, ...]]) -> list[tuple[Cell, ...]]:
+    """The changed cells of one record among many: money each by itself, the others in one row, with all their values."""
+    apart = [cell for cell in cells if cell[0] != KINDS[Kind.CHANGED] or str(cell[4]).startswith("元")]
+    others = [cell for cell in cells if cell not in apart] if len(apart) < len(cells) - 1 else []
+    if not others:
+        return cells
+    fields, before, after = ("；".join(str(cell[place]) for cell in others) for place in (1, 2, 3))
+    return [*apart, (KINDS[Kind.CHANGED], fields, before, after, "")]
 
 
 def _paired(rows: Iterable[Stored]) -> Iterator[tuple[Stored | None, Stored | None]]:

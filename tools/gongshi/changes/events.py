@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from dataclasses import dataclass
 from gongshi.changes.commits import FileChange
 from gongshi.changes.lines import cells_of, proper, utf8
 from gongshi.changes.tables import ABSENT, DESCRIPTORS, Side, descriptor_of, table_deltas
-from gongshi.package import Descriptor, Resource
+from gongshi.package import Descriptor, Resource, Schema, pattern_of
 from gongshi.package.canonical import csv_cell
 from gongshi.repository import Git, RevisionTree, Tree
 
@@ -149,10 +150,13 @@ class Folder:
         paths = {file.path for file in files}
         for path in {*old.owners, *new.owners}:
             one, other = (side.descriptor.resources.get(side.owners.get(path, "")) for side in (old, new))
-            if one is None or other is None or one.schema != other.schema or one.name != other.name:
+            if one is None or other is None or one.name != other.name or _rows_of(one.schema) != _rows_of(other.schema):
                 paths.add(path)
-        if old.descriptor.documents != new.descriptor.documents or self._lists(old) != self._lists(new):
-            paths.update(path for side in (old, new) for path in side.tree.paths("records/") if path.endswith(".yaml"))
+        kinds = [_documents(side.descriptor) for side in (old, new)]
+        changed = [pattern for pattern in {*kinds[0], *kinds[1]} if kinds[0].get(pattern) != kinds[1].get(pattern)]
+        for path in {*old.tree.paths("records/"), *new.tree.paths("records/")} if changed else ():
+            if any(pattern.fullmatch(path) for pattern in changed):
+                paths.add(path)
         yield from self._compared(self._streamed(old), self._streamed(new), sorted(paths))
 
     def _streamed(self, side: Side) -> Side:
@@ -162,9 +166,6 @@ class Folder:
         names = side.tree.names()
         plain = {path: names[path] for path in side.tree.paths("records/") if path in names}
         return Side(Blobs(self.contents, plain), side.descriptor)
-
-    def _lists(self, side: Side) -> list:
-        return [resource.schema for resource in side.descriptor.resources.values() if not resource.is_csv]
 
     def _compared(self, old: Side, new: Side, paths: Iterable[str]) -> Iterator[Event]:
         paths = list(paths)
@@ -182,6 +183,20 @@ class Folder:
                 data = new.tree.read(path)
                 fit = proper(path, data, new.descriptor.resources[owner])
                 (self.odd.discard if fit else self.odd.add)(path)
+
+
+def _rows_of(schema: Schema) -> tuple:
+    """All of a schema by which the same file gives the same rows; what may stand in them is no matter of theirs."""
+    return schema.primary_key, tuple((field.name, field.title, field.formerly) for field in schema.fields)
+
+
+def _documents(descriptor: Descriptor) -> dict[re.Pattern[str], tuple]:
+    """Each kind of document by its paths, and all by which the same file gives the same rows."""
+    found = {}
+    for document in descriptor.documents:
+        names = (document.resource, *document.lists.values())
+        found[pattern_of(document)] = (document, *(_rows_of(descriptor.resources[name].schema) for name in names))
+    return found
 
 
 def _portions(paths: list[str]) -> Iterator[list[str]]:

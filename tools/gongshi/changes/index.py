@@ -34,7 +34,7 @@ _INDEXES = (
     "CREATE INDEX IF NOT EXISTS row_by_commit ON row (seq, resource)",
     f"CREATE INDEX IF NOT EXISTS row_split_or_merged ON row (resource, seq) WHERE {SPLIT_OR_MERGED}",
 )
-_BATCH = 50_000
+_BATCH = 10_000
 
 
 @contextmanager
@@ -66,7 +66,7 @@ def _current(place: Path | None, git: Git, tip: str) -> sqlite3.Connection:
     connection = sqlite3.connect(place or ":memory:", timeout=60, isolation_level=None)
     try:
         connection.execute("PRAGMA synchronous = NORMAL")
-        connection.execute("PRAGMA cache_size = -32000")
+        connection.execute("PRAGMA cache_size = -16000")
         _update(connection, git, tip)
     except BaseException:
         connection.close()

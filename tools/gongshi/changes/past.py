@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -18,7 +18,7 @@ from gongshi.changes.places import Places
 from gongshi.changes.tables import ABSENT, Deltas, Side, descriptor_of, table_deltas
 from gongshi.changes.totals import totals
 from gongshi.changes.values import FieldVersion, RecordVersion, Revision, Total
-from gongshi.checks.showing import shown_key, shows
+from gongshi.checks.showing import shower, shown_key
 from gongshi.model import GongshiError
 from gongshi.package import Descriptor, Resource, document_of
 from gongshi.repository import Git, RevisionTree, Tree
@@ -26,11 +26,7 @@ from gongshi.repository import Git, RevisionTree, Tree
 _BY_RECORD = "r.key, r.seq, r.sign, r.rowid"
 _PARTS = 100  # numbers that are looked for at once
 EVENTS, OTHER = "status-events", "other_household"
-_ROWS = """
-SELECT r.seq, v.id, v.about, r.key, r.sign, p.value, n.value, r.line FROM row r
-JOIN revision v USING (seq) JOIN text p ON p.id = r.path JOIN text n ON n.id = r.names
-JOIN text t ON t.id = r.resource WHERE t.value = ?
-"""
+_ROWS = "SELECT r.seq, r.key, r.sign, r.path, r.names, r.line FROM row r WHERE r.resource = (SELECT id FROM text WHERE value = ?)"
 
 
 @dataclass(eq=False)  # there are as many as there are rows: neither frozen nor compared
@@ -62,6 +58,7 @@ class History:
         self._connection = connection
         self._lines = Places()
         self._sides: dict[str, Side] = {}
+        self._showers: dict[str, Callable[[tuple[str, ...]], bool]] = {}
 
     def resource(self, name: str) -> Resource:
         """GongshiError if there is no such resource."""
@@ -94,15 +91,22 @@ class History:
 
     def _read(self, resource: str, condition: str, values: list, order: str = _BY_RECORD) -> Iterator[Stored]:
         schema = self.resource(resource).schema
-        names: dict[str, list[str]] = {}
+        names: dict[int, list[str]] = {}
+        paths: dict[int, str] = {}
         revisions: dict[int, Revision] = {}
         found = self._connection.execute(f"{_ROWS}{condition} ORDER BY {order}", values)
-        for seq, commit, about, text, sign, path, named, line in found:
+        for seq, text, sign, path, named, line in found:
             if named not in names:
-                names[named] = schema.today(json.loads(named))
+                names[named] = schema.today(json.loads(self._text(named)))
+            if path not in paths:
+                paths[path] = self._text(path)
             if seq not in revisions:
-                revisions[seq] = revision_of(commit, about)
-            yield Stored(seq, revisions[seq], tuple(text.split(SEPARATOR)), sign, path, names[named], line)
+                about = self._connection.execute("SELECT id, about FROM revision WHERE seq = ?", [seq])
+                revisions[seq] = revision_of(*about.fetchone())
+            yield Stored(seq, revisions[seq], tuple(text.split(SEPARATOR)), sign, paths[path], names[named], line)
+
+    def _text(self, number: int) -> str:
+        return self._connection.execute("SELECT value FROM text WHERE id = ?", [number]).fetchone()[0]
 
     def changed(self, after: int) -> Iterator[tuple[str, Iterator[Stored]]]:
         """(resource, its rows as ``stored`` gives them) of each commit after a place that changed it, by commit and resource."""
@@ -206,7 +210,9 @@ class History:
     def shown(self, resource: str, key: tuple[str, ...]) -> tuple[str, ...]:
         """A record's key, or the line it last stood on where the key may be a person's data."""
         described = self.resource(resource)
-        if shows(described, key):
+        if resource not in self._showers:
+            self._showers[resource] = shower(described)
+        if self._showers[resource](key):
             return key
         last = [version for version in self.versions(resource, key) if version.path][-1]
         commit = last.revision.commit

@@ -8,7 +8,7 @@ looks like one is struck out.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -17,7 +17,7 @@ from gongshi.checks.guard_people import find_births
 from gongshi.checks.guard_text import normalise
 from gongshi.checks.name_shapes import names_alone, names_beside
 from gongshi.model import Finding
-from gongshi.package import Database, Field, Resource, fits, identifier, is_free, quoted
+from gongshi.package import Database, Field, Resource, fits, form_of, identifier, is_free, quoted
 
 STRUCK = "***"
 _SHORTEST = 11  # characters of a number that is somebody's
@@ -58,6 +58,20 @@ def shows(resource: Resource, key: Sequence[str]) -> bool:
         if shown_cell(resource.schema.field(name), part) != part:
             return False
     return True
+
+
+def shower(resource: Resource) -> Callable[[Sequence[str]], bool]:
+    """``shows`` for many keys of one resource: what is short and fits its field needs no longer look."""
+    fields = [resource.schema.field(name) for name in resource.schema.primary_key]
+    forms = [form_of(field) for field in fields]
+
+    def shown(key: Sequence[str]) -> bool:
+        for form, part in zip(forms, key, strict=False):
+            if form is None or len(part) >= _SHORTEST or not form(part):
+                return shows(resource, key)
+        return True
+
+    return shown
 
 
 def shown_key(resource: Resource, key: Sequence[str], line: int) -> tuple[str, ...]:

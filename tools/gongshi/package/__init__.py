@@ -7,7 +7,7 @@ from gongshi.package.descriptor import RECORDS, read_descriptor
 from gongshi.package.dictionary import dictionary
 from gongshi.package.documents import canonical_document, document_of, pattern_of
 from gongshi.package.export import export_package, schema_descriptor
-from gongshi.package.fitting import fits, is_free
+from gongshi.package.fitting import fits, form_of, is_free
 from gongshi.package.formatting import format_files
 from gongshi.package.schema import Descriptor, Document, Field, ForeignKey, Resource, Schema
 
@@ -29,6 +29,7 @@ __all__ = [
     "document_of",
     "export_package",
     "fits",
+    "form_of",
     "format_files",
     "identifier",
     "is_free",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from functools import lru_cache
 
 from gongshi.package.schema import Field
@@ -19,6 +20,17 @@ _FORMS = {
 def is_free(field: Field) -> bool:
     """Whether a field takes any text: neither pattern nor list says what may stand there."""
     return field.type == "string" and not field.pattern and not field.enum
+
+
+def form_of(field: Field) -> Callable[[str], object] | None:
+    """What a filled cell of the field is asked, None where there is no one form for it."""
+    if is_free(field) or field.type == "boolean":
+        return None
+    return (
+        frozenset(field.enum).__contains__
+        if field.enum
+        else re.compile(_FORMS.get(field.type, field.pattern)).fullmatch
+    )
 
 
 @lru_cache(maxsize=1 << 16)
