@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import subprocess
 from collections import Counter
 from pathlib import Path
@@ -15,8 +16,9 @@ from hypothesis import strategies as st
 
 from changes.ledgers import PETS, edited, field, ledger, real_ledger, rows_of, write
 from gongshi.changes import Change, Diff, Kind, compare, to_markdown, to_plain, to_text
+from gongshi.changes.digest import wrap
 from gongshi.changes.lines import columns, compared, counted
-from gongshi.changes.markdown import LIMIT, escape
+from gongshi.changes.markdown import LIMIT, _first, escape
 from gongshi.model import Finding, GongshiError, Severity
 from gongshi.repository import Git, RevisionTree, WorkTree
 from support import DictTree, rounds
@@ -343,3 +345,30 @@ def test_command(tmp_path: Path) -> None:
     assert "记录变更" in runner.invoke(diff, ["HEAD", "--format", "markdown"], obj=tmp_path).output
     with pytest.raises(GongshiError, match="找不到版本"):
         runner.invoke(diff, ["nowhere"], obj=tmp_path, catch_exceptions=False)
+
+
+def test_the_first_screen_as_markdown_has_its_titles_and_whole_sentences() -> None:
+    """As it is shown: each title a paragraph of its own, each sentence one item, no number broken in two."""
+    from markdown_it import MarkdownIt
+
+    long = "修改 帮扶措施 C0017937（990101-2020-CY-0008 扶贫小额信贷贴息）：投入金额 1,340,000.00 → 1,402,080.00 元（+62,080.00）；"
+    lines = [
+        "！规则有变化（1）",
+        *wrap("  放宽"),
+        "要紧的变化（共 2 项）",
+        *wrap(f"  {long}"),
+        "  …另有 1 项，见后",
+        "合计变动最大的（1）",
+        *wrap("  古镇"),
+    ]
+    assert sum(line.startswith("    ") for line in lines) == 1
+    shown = MarkdownIt().render("\n".join(_first(lines)))
+    titles, items = (re.findall(f"<{tag}>(.*?)</{tag}>", shown, re.DOTALL) for tag in ("p", "li"))
+    assert titles == [f"<strong>{line}</strong>" for line in lines if not line.startswith(" ")] and "\\" not in shown
+    assert items == ["放宽", long, "…另有 1 项，见后", "古镇"]
+
+
+def test_where_an_empty_cell_is_taken_from_is_told_in_words() -> None:
+    derive = field("age").replace("type: string", "type: string, derive: {rows: pets, value: name, match: {id: id}}")
+    told = to_text(compare(ledger(HEAD + "1,猫,5\n"), ledger(HEAD + "1,猫,5\n", fields="id name", special=derive)))
+    assert "空着时取自 无 → rows pets，value name，match id=id" in told and "Derive" not in told

@@ -96,14 +96,7 @@ def _sections(
     records = list(_tables(diff, told))
     first = digest(diff, new, passed) if sum(len(lines) for *_, lines in records) > LINES else []
     if first:
-        yield (
-            "要紧的（先看这里）",
-            True,
-            [
-                f"{'- ' if line.startswith(' ') else ''}{escape(line.strip())}" + "\\" * (not line.startswith(" "))
-                for line in first
-            ],
-        )
+        yield "要紧的（先看这里）", True, _first(first)
     sections = [
         ("⚠ 只有新规则才放行的", list(map(_passed, passed))),
         ("读不全的文件", [phrases.trouble_sentence(trouble) for trouble in diff.troubles]),
@@ -121,6 +114,19 @@ def _sections(
     if respelled := phrases.respelled(diff):
         keys = [f"- {escape(f'{item.resource} ' + '/'.join(item.key))}" for item in respelled]
         yield f"只改写法、内容没变（{len(respelled)}）", False, keys
+
+
+def _first(lines: Sequence[str]) -> list[str]:
+    """The digest as a list under each of its titles; what it wrapped is one line again."""
+    told: list[str] = []
+    for line in lines:
+        if line.startswith("    "):
+            told[-1] += escape(line[4:])
+        elif line.startswith(" "):
+            told.append(f"- {escape(line.strip())}")
+        else:
+            told += ["", f"**{escape(line)}**", ""]
+    return told[1:]
 
 
 def _passed(finding: Finding) -> str:

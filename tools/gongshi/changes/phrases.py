@@ -68,6 +68,8 @@ PROPERTIES = {
     "max_length": "最长",
     "true_values": "表示是的值",
     "false_values": "表示否的值",
+    "formerly": "原名",
+    "derive": "空着时取自",
     "name": "改名",
     "primary_key": "主键",
     "foreign_key": "外键",

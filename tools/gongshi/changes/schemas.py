@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable, Iterator
 
 from gongshi.changes.tables import paired_fields
@@ -60,7 +61,12 @@ def _resource_changes(old: Resource, new: Resource) -> Iterator[SchemaChange]:
 
 
 def _text(value: object) -> str:
+    if dataclasses.is_dataclass(value):  # where an empty cell is taken from, as the schema writes it
+        parts = ((item.name, getattr(value, item.name)) for item in dataclasses.fields(value))
+        return "，".join(f"{name} {_text(part)}" for name, part in parts if part)
     if isinstance(value, tuple):
+        if value and isinstance(value[0], tuple):
+            return "、".join(f"{name}={other}" for name, other in value)
         return "、".join(map(str, value))
     return {None: "", True: "true", False: ""}.get(value, str(value))
 
