@@ -29,14 +29,15 @@ def known(root: Path, take, identity) -> None:
 def test_a_national_export_finds_its_persons(root: Path, take, plan, identity) -> None:
     known(root, take, identity)
     assert MEMBER["education"] == "初中"
-    rows = [
-        [*FOREIGN, NAMES[0], "", "甲村", "小学"],
-        [*FOREIGN, NAMES[1], HER, "甲村", "小学"],
-        [*FOREIGN, NAMES[1], "", "甲村", "小学"],
-        [*FOREIGN, NAMES[0], "", "乙村", "小学"],
-        [*FOREIGN, NAMES[0], id_no("19900101", "333"), "甲村", "小学"],
-        [*FOREIGN, "李㐂龘", "", "甲村", "小学"],
+    said = [
+        [NAMES[0], "", "甲村", "小学"],
+        [NAMES[1], HER, "甲村", "小学"],
+        [NAMES[1], "", "甲村", "小学"],
+        [NAMES[0], "", "乙村", "小学"],
+        [NAMES[0], id_no("19900101", "333"), "甲村", "小学"],
+        ["李㐂龘", "", "甲村", "小学"],
     ]
+    rows = [[FOREIGN[0], f"{FOREIGN[1]}{at}", *row] for at, row in enumerate(said)]
     result = plan("贫困人口.xlsx", xlsx([HEAD, *rows]), identity=identity())
     assert [row.kind for row in result.rows] == [Kind.UPDATED] * 2 + [Kind.REFUSED] * 4
     assert [row.key for row in result.rows[:2]] == [("M00000001",), ("M00000002",)]

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import partial
 
 from gongshi.checks.agreeing import check_derived
+from gongshi.checks.aliases import check_aliases
 from gongshi.checks.canonical import check_documents, check_order
 from gongshi.checks.free_text import check_free_text, check_prose, check_titles
 from gongshi.checks.guard import NameSet, scan, scan_path, scan_text
@@ -53,6 +54,7 @@ def check_records(
     findings.extend(check_titles(database))
     findings.extend(check_placeholders(database))
     findings.extend(check_proofs(database))
+    findings.extend(check_aliases(database))
     progress("核对编号")
     for key in descriptor.foreign_keys:
         if database.loaded[key.resource].rows:

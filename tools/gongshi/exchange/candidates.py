@@ -26,6 +26,7 @@ class Candidate:
     named: str = ""  # whose name stands in a row of a table that takes no names
     number: str = ""  # and whose ID number
     about_head: bool = False  # whether it is the head of the household who is named
+    aliases: dict[str, str] = field(default_factory=dict)  # numbers of other systems, by the field they stood in
     changes: tuple[CellChange, ...] = ()
     asked: set[str] = field(default_factory=set)  # the fields that it is refused for
 

@@ -11,13 +11,16 @@ import re
 from collections.abc import Iterable, Sequence
 
 from gongshi.changes import merge_rows
+from gongshi.checks.aliases import RESOURCE as ALIASES
+from gongshi.checks.aliases import alias_faults
 from gongshi.checks.phrases import cell_message
 from gongshi.checks.proof import prove
 from gongshi.checks.references import check_foreign_key
 from gongshi.checks.showing import shown_cell
+from gongshi.exchange.aliases import Aliases, any_foreign
 from gongshi.exchange.candidates import Candidate
 from gongshi.exchange.doubts import LOST, NAMELESS, emptied, other_person, shares, swapped, taken_over
-from gongshi.exchange.finding import find_all
+from gongshi.exchange.finding import Seeker
 from gongshi.exchange.identifiers import BY_NAME, FIELDS, carries_persons, extended
 from gongshi.exchange.ledger import Key, Ledger, OverlayTree, Row
 from gongshi.exchange.memory import Origin
@@ -44,6 +47,7 @@ class Decider:
         self.descriptor = descriptor
         self.township = township
         self.numbers: Numbers | None = None
+        self.noted = 0
         self.people = people
         self.put: dict[tuple[str, Key], Candidate] = {}
         self.seen: dict[tuple[str, Key], Candidate] = {}
@@ -56,24 +60,34 @@ class Decider:
         if not resources:
             return
         named = targets(candidates, self.descriptor)
-        self.ledger = Ledger(self.tree, self.descriptor, resources | named)
-        find_all(candidates, self.ledger, self.people)
+        kept = {ALIASES} & set(self.descriptor.resources) if any_foreign(candidates) else set()
+        self.ledger = Ledger(self.tree, self.descriptor, resources | named | kept)
+        self.aliases = Aliases(self.ledger, self.people)
+        seeker = Seeker(self.ledger, self.people, self.aliases)
         referrer = Referrer(self.ledger, self.descriptor, candidates)
-        self.numbers = Numbers(self.ledger)
+        self.numbers = Numbers(self.ledger, self.aliases)
         order = {name: place for place, name in enumerate(self._parents_first())}
         tables = sorted({id(c.table): c.table for c in candidates}.values(), key=lambda t: order[t.resource.name])
         for table in tables:
             rows = [candidate for candidate in candidates if candidate.table is table]
+            for candidate in rows:
+                seeker.find(candidate)
             referrer.refer(rows)
             self._decide_table(table, rows)
         while self._refuse_invalid(resources) or self._refuse_by_rules():
             pass
+        self.noted = self.aliases.keep(candidates)
 
     def files(self) -> dict[str, bytes]:
         """The bytes of every file that changes, sealed files included."""
         changed = self.ledger.changes() if self.ledger else {}
         files = {path: data for path, data in changed.items() if not self._same(path, data)}
         return files | (self.people.sealed_files() if self.people else {})
+
+    def noted_lines(self) -> list[str]:
+        """What a person should know of the numbers of other systems that are new."""
+        told = f"记下别的系统的编号 {self.noted} 个（外部编号），下次凭它认出这些记录"
+        return [told] if self.noted else []
 
     def _same(self, path: str, data: bytes) -> bool:
         return self.tree.exists(path) and self.tree.read(path) == data
@@ -103,6 +117,7 @@ class Decider:
                 return False
             self._tell_lacking(candidate)
         candidate.key = tuple(candidate.values.get(name, "") for name in schema.primary_key)
+        self.aliases.note(candidate)
         spoiled = {problem.column for problem in candidate.problems}
         for name in schema.primary_key:
             column = candidate.table.fields.get(name)
@@ -240,6 +255,8 @@ class Decider:
             doubts.append(("name", NAMELESS))
         if not remembered and (asked := other_person(old.get("name", ""), cells.get("name", ""))):
             doubts.append(("name", asked))
+        if resource.name == ALIASES:
+            doubts += alias_faults(cells, self.aliases.county)
         home = self.ledger.township_of(resource, cells)
         if home and path.startswith("records/townships/") and path.split("/")[2] != home:
             doubts.append(

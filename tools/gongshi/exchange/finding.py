@@ -1,11 +1,11 @@
-"""Rows find their household and member by what the sheet has: an ID number, or a name and a village. A number of another
-system is no key here; two who fit are asked about."""
+"""Rows find their household and member by what the sheet has: an ID number, or a name and a village, or a
+number of another system that was kept; two who fit are asked about."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 
+from gongshi.exchange.aliases import Aliases
 from gongshi.exchange.candidates import Candidate
 from gongshi.exchange.identifiers import SYNONYMS
 from gongshi.exchange.ledger import Ledger
@@ -16,14 +16,8 @@ from gongshi.exchange.tables import Table
 from gongshi.package import fits
 
 _NAME = re.compile(r"[\u3400-\u9fff·•]{2,12}")
+_ID = re.compile(r"[1-9][0-9]{16}[0-9X](?:[1-7][1-4](?:B[0-9])?)?")
 _SHOWN = 3
-
-
-def find_all(candidates: Iterable[Candidate], ledger: Ledger, people: People | None) -> None:
-    """Set household and member numbers that a row lacks, or refuse it with what is missing."""
-    seeker = _Seeker(ledger, people)
-    for candidate in candidates:
-        seeker.find(candidate)
 
 
 def _has_number(table: Table) -> bool:
@@ -36,13 +30,16 @@ def _has_village(table: Table) -> bool:
     return any(column.role in ("village", "place") or normal(column.header) in VILLAGE for column in table.columns)
 
 
-class _Seeker:
-    def __init__(self, ledger: Ledger, people: People | None) -> None:
-        self.ledger, self.people = ledger, people
+class Seeker:
+    """Sets household and member numbers that a row lacks, or refuses it with what is missing."""
+
+    def __init__(self, ledger: Ledger, people: People | None, aliases: Aliases) -> None:
+        self.ledger, self.people, self.aliases = ledger, people, aliases
         self._by_name: dict[str, list[str]] | None = None
 
     def find(self, candidate: Candidate) -> None:
-        """One row: its own numbers stand if they are this ledger's."""
+        """One row: its own numbers stand if they are this ledger's, or known as another system's."""
+        self.aliases.resolve(candidate)
         names = candidate.table.resource.schema.names
         values = candidate.values
         wanted = [name for name in ("member_no", "household_no") if name in names]
@@ -65,8 +62,17 @@ class _Seeker:
         elif len(found) > 1:
             shown = "、".join(found[:_SHOWN]) + ("等" if len(found) > _SHOWN else "")
             candidate.refuse(missing[0], f"有 {len(found)} 个人符合这一行（{shown}），请补填户编号、人编号或身份证号")
+        elif self._is_new(candidate, name, number, foreign):
+            candidate.values[candidate.table.resource.schema.primary_key[0]] = ""
         elif foreign or candidate.table.feed:
             candidate.refuse(missing[0], self._not_found(candidate, number, foreign))
+
+    def _is_new(self, candidate: Candidate, name: str, number: str, foreign: list[str]) -> bool:
+        """Whether a household or member of another system, whom nobody here is by ID number or name, is a new one."""
+        key = candidate.table.resource.schema.primary_key[0]
+        known = _ID.fullmatch(spelled("id_no", number)) and candidate.resource in ("households", "members")
+        new = bool(known) and key in candidate.aliases and foreign == [key]
+        return new and not self._at(candidate, name, foreign)
 
     def _not_found(self, candidate: Candidate, number: str, foreign: list[str]) -> str:
         """Why nobody was found: by what was sought, or that there was nothing to seek by but a name."""
@@ -109,29 +115,27 @@ class _Seeker:
             return [member]
         if number and self.people.by_number.get(spelled("id_no", number)[:18]):
             return sorted(self.people.by_number[spelled("id_no", number)[:18]])
-        household = "" if "household_no" in foreign else candidate.values.get("household_no", "")
-        village, slug = candidate.place.village, candidate.place.slug
-        if not (household or village):
-            return []
         found = []
-        for member in self._named().get(name, ()):
-            record = self.ledger.record("members", member) or {}
-            home = record.get("household_no", "")
-            place = (self.ledger.record("households", home) or {}).get("village_code", "")
-            path = self.ledger.path_of("members", (member,)) or ""
-            inside = not slug or f"/townships/{slug}/" in path
+        for member in self._at(candidate, name, foreign):
             person = self.people.persons[member].get("id_no", "")
-            other = bool(number and person and spelled("id_no", number)[:18] != person[:18])
-            if (
-                record
-                and inside
-                and not other
-                and (not household or home == household)
-                and (not village or place == village)
-            ):
+            if not (number and person and spelled("id_no", number)[:18] != person[:18]):
                 found.append(member)
         heads = [m for m in found if (self.ledger.record("members", m) or {}).get("relation") == "户主"]
         return heads if len(found) > 1 and len(heads) == 1 and candidate.about_head else found
+
+    def _at(self, candidate: Candidate, name: str, foreign: list[str]) -> list[str]:
+        """Those of the name in the village and household that the row says, whatever their ID numbers."""
+        household = "" if "household_no" in foreign else candidate.values.get("household_no", "")
+        village, slug = candidate.place.village, candidate.place.slug
+        found = []
+        for member in self._named().get(name, ()) if household or village else ():
+            record = self.ledger.record("members", member)
+            home = (record or {}).get("household_no", "")
+            place = (self.ledger.record("households", home) or {}).get("village_code", "")
+            inside = not slug or f"/townships/{slug}/" in (self.ledger.path_of("members", (member,)) or "")
+            if record and inside and household in ("", home) and village in ("", place):
+                found.append(member)
+        return found
 
     def _named(self) -> dict[str, list[str]]:
         if self._by_name is None:

@@ -111,7 +111,7 @@ def plan_import(
     progress("与台账比较")
     decider = Decider(tree, descriptor, request.township, people)
     decider.decide(candidates, {table.resource.name for table in tables})
-    results = [_result(table, result, candidates) for table, result in found]
+    results = _results(found, candidates, decider.noted_lines())
     warnings = [_warning(*found) for found in decider.warnings]
     return ImportResult(results, decider.files(), *_to_confirm(tables, request), warnings, own)
 
@@ -408,6 +408,14 @@ def _complete(candidate: Candidate) -> None:
     values = candidate.values
     if "birth_ym" not in candidate.table.fields and values.get("birth"):
         values["birth_ym"] = values["birth"][:7]
+
+
+def _results(found, candidates: Sequence[Candidate], told: Sequence[str]) -> list[SheetResult]:
+    """The result of each table; what was done beside them all is told with the first."""
+    results = [_result(table, result, candidates) for table, result in found]
+    for first in results[:1]:
+        first.notices.extend(told)
+    return results
 
 
 def _result(table: Table | None, result: SheetResult, candidates: Sequence[Candidate]) -> SheetResult:

@@ -5,11 +5,13 @@ from __future__ import annotations
 
 import re
 
+from gongshi.exchange.aliases import BY_FIELD, Aliases
 from gongshi.exchange.candidates import Candidate
 from gongshi.exchange.identifiers import numbered
 from gongshi.exchange.ledger import Key, Ledger
 
 _FIGURES = ("integer", "number", "boolean")
+_PLAIN = re.compile(r"([A-Z]+)\[0-9\]\{([0-9]+)\}")
 _YEARLY = re.compile(r"([A-Z]+)\[0-9\]\{4\}-\[0-9\]\{([0-9]+)\}")
 _OPEN = re.compile(r"([A-Z]+)\[0-9\]\{([0-9]+),[0-9]+\}")
 KINDS = {
@@ -25,8 +27,8 @@ KINDS = {
 class Numbers:
     """Gives numbers in the order of the rows: the same file gives the same numbers."""
 
-    def __init__(self, ledger: Ledger) -> None:
-        self.ledger = ledger
+    def __init__(self, ledger: Ledger, aliases: Aliases) -> None:
+        self.ledger, self.aliases = ledger, aliases
         self._next: dict[str, int] = {}
         self._known: dict[tuple[str, Key], dict[Key, list[Key]]] = {}
         self._given: dict[tuple[str, Key, Key], Candidate] = {}
@@ -39,6 +41,10 @@ class Numbers:
         schema, values = candidate.table.resource.schema, candidate.values
         key = schema.primary_key[0]
         said = [field for field in schema.fields if field.name != key and values.get(field.name)]
+        if key in candidate.aliases and candidate.resource in ("households", "members"):
+            known = self.aliases.ours.get((BY_FIELD[key], candidate.aliases[key]), "")
+            values[key] = known or self._new(candidate.resource, *shape)
+            return
         by = candidate.table.feed.known_by if candidate.table.feed else ()
         if by and all(values.get(name) for name in by):
             self._known_by(candidate, by, shape)
@@ -88,6 +94,8 @@ class Numbers:
             return plain
         key = resource.schema.primary_key
         pattern = resource.schema.field(key[0]).pattern if len(key) == 1 else ""
+        if key[0] in candidate.aliases and (match := _PLAIN.fullmatch(pattern)):
+            return match[1], int(match[2])
         if candidate.table.feed and (match := _OPEN.fullmatch(pattern)):
             widths = [len(number[0]) - len(match[1]) for number in self.ledger.tables[resource.name].rows]
             return match[1], max(widths, default=int(match[2]))

@@ -67,11 +67,12 @@ def codeowners(host: Host, townships: Sequence[str], organisation: str) -> str:
     keepers of keys who may read what is sealed. Later lines win, where the host takes one line alone."""
     who = f"@{organisation}/" if host.groups else "@"
     what = f"各小组在 {organisation} 名下；换成自己的组织名和小组名" if host.groups else "换成各负责人的账号"
-    owned = [("", "maintainers"), *((place, "county-office") for place in _COUNTY_PLACES)]
-    owned += [(f"{RECORDS}/townships/{slug}/", slug) for slug in sorted(townships)]
-    owned += [(f"{RECORDS}/keys/", "key-keepers")]
+    owned = [("", ["maintainers"]), *((place, ["county-office"]) for place in _COUNTY_PLACES)]
+    owned += [(f"{RECORDS}/townships/{slug}/", [slug]) for slug in sorted(townships)]
+    owned += [(f"{RECORDS}/county/aliases.csv", ["county-office", *sorted(townships)])]  # each keeps its own records' there
+    owned += [(f"{RECORDS}/keys/", ["key-keepers"])]
     lines = [f"# 谁审哪里：{what}，后面的行优先。"]
-    lines += [f"{_pattern(host.owned, place)}  {who}{team}" for place, team in owned]
+    lines += [f"{_pattern(host.owned, place)}  {' '.join(who + team for team in teams)}" for place, teams in owned]
     return "\n".join(lines) + "\n"
 
 

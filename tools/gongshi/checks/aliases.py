@@ -1,0 +1,105 @@
+"""Numbers that other systems give to our households, members and projects: their kinds, their form, and that none of them
+is somebody's own number in disguise."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+from gongshi.checks.guard_numbers import find_numbers, is_id
+from gongshi.checks.guard_values import ID, PROVINCES, is_luhn
+from gongshi.checks.showing import keys_of
+from gongshi.model import Finding, Severity
+from gongshi.package import Database, quoted
+
+RESOURCE = "aliases"
+KINDS = {
+    "户编号": ("household_no", re.compile("[0-9]{10,20}")),
+    "人编号": ("member_no", re.compile("[0-9]{10,22}")),
+    "项目编号": ("project_id", re.compile("[0-9A-Z][0-9A-Z-]{5,31}")),
+}
+"""Each kind: the field that says which of our records it is, and how such a number looks."""
+PERSONAL = "这个编号里像有身份证号、残疾证号、电话或账号，不能当编号收，请核对来源，改用不含个人信息的编号"
+
+_WINDOW = re.compile(rf"(?=({ID}))")
+_WHOLE = re.compile(rf"{ID}(?:[1-7][1-4](?:B[0-9])?)?")
+_OLD_ID = re.compile(r"[1-9][0-9]{7}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}")
+_PHONE = re.compile(r"0*(?:86)?1[3-9][0-9]{9}")
+_CARD = re.compile(r"62[0-9]{14,17}|(?:4|5|60|35|9558)[0-9]+")
+LIMIT = 1000
+
+
+def is_alias(kind: str, number: str) -> bool:
+    """Whether a number looks like one of this kind."""
+    return kind in KINDS and bool(KINDS[kind][1].fullmatch(number))
+
+
+def holds_person(number: str, county: str = "") -> bool:
+    """Whether a number is, or holds, an ID number, disability card, phone or account. ``county``: the six digits that this
+    county's codes begin with; a number that begins so is no bank card."""
+    if any(found[1][:2] in PROVINCES and is_id(found[1]) for found in _WINDOW.finditer(number)):
+        return True
+    return any(_is_own(run, county) for run in re.findall("[0-9]+X?", number)) or any(
+        hit.sure or hit.code == "personal-phone" for hit in find_numbers(number)
+    )
+
+
+def _is_own(run: str, county: str) -> bool:
+    """A run of digits that is as long as somebody's number and made like it, mistyped or not."""
+    if run[:2] in PROVINCES and (_WHOLE.fullmatch(run) or _OLD_ID.fullmatch(run)):
+        return True
+    if _PHONE.fullmatch(run):
+        return True
+    card = len(run) in (16, 17, 18, 19) and _CARD.fullmatch(run) and is_luhn(run)
+    return bool(card) and not (county and run.startswith(county)) and (run.startswith("62") or len(run) in (16, 19))
+
+
+def alias_faults(row: Mapping[str, str], county: str = "") -> Iterator[tuple[str, str]]:
+    """(field, what is wrong) for one record of ``aliases``."""
+    kind, number = row["kind"], row["other_no"]
+    if kind not in KINDS:
+        return  # the schema says so
+    ours, pattern = KINDS[kind]
+    others = [field for field, _ in KINDS.values() if field != ours and row.get(field)]
+    if not row.get(ours) or others:
+        yield (others or [ours])[0], f"“{kind}”只填它自己在本台账的编号，别的编号留空，请改正"
+    if holds_person(number, county):
+        yield "other_no", PERSONAL
+    elif not pattern.fullmatch(number):
+        yield "other_no", f"不像别的系统的{kind}，请照原表核对"
+
+
+def county_digits(database: Database) -> str:
+    """The six digits that the codes of this county begin with, "" if it has none yet."""
+    if "divisions" not in database.descriptor.resources:
+        return ""
+    found = database.sql("SELECT min(division_code) FROM raw.divisions WHERE division_code LIKE '______000000'")
+    return (found[0][0] or "")[:6] if found else ""
+
+
+def check_aliases(database: Database) -> Iterator[Finding]:
+    """Findings on numbers of other systems: of no known form, personal, or a second one for a record."""
+    resource = database.descriptor.resources.get(RESOURCE)
+    names = ["kind", "other_no", *(field for field, _ in KINDS.values())]
+    if resource is None or not {*names} <= {*resource.schema.names} or not database.loaded[RESOURCE].rows:
+        return
+    county = county_digits(database)
+    seen: dict[tuple[str, str], int] = {}
+    faults: list[tuple[int, str, str]] = []
+    for at, *cells in database.sql(f"SELECT rowid, {quoted(names)} FROM raw.aliases ORDER BY rowid"):
+        row = dict(zip(names, cells, strict=True))
+        faults += [(at, *fault) for fault in alias_faults(row, county)]
+        ours = (row["kind"], row.get(KINDS[row["kind"]][0], "") if row["kind"] in KINDS else "")
+        if ours[1] and seen.setdefault(ours, at) != at:
+            faults.append(
+                (
+                    at,
+                    KINDS[row["kind"]][0],
+                    f"这条记录已有另一个{row['kind']}，一条记录一种编号只有一个，请核对后只留对的",
+                )
+            )
+    keys = keys_of(database, resource, list(dict.fromkeys(at for at, _, _ in faults[:LIMIT])))
+    for at, field, message in faults[:LIMIT]:
+        path, line = database.locate(RESOURCE, at)
+        key = (f"第 {line} 行",) if message == PERSONAL else keys[at]
+        yield Finding("alias", Severity.ERROR, message, path, line, RESOURCE, field, key)
