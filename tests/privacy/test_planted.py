@@ -65,6 +65,7 @@ def commands(words: dict[str, str], folder: Path) -> dict[str, list[list[str]]]:
         "export": [["members", "-o", str(folder / f"{name}.txt")], ["nobody", "-o", str(folder / "x.xlsx")]],
         "template": [["members", "-o", str(folder / "空表.xlsx")], [name, "-o", str(folder / "x.xlsx")]],
         "propose": [["-m", f"走访{name}", "--basis", "记录", "--approved-by", "古镇"], ["-m", "走访", "--basis", name, "--approved-by", name]],
+        "renumber": [[]],
         "diff": [[*span, *how] for span in (["main"], ["main", "HEAD"], ["main", branch]) for how in (["--format", "text"], ["--format", "markdown"], ["--format", "json"])]
         + [["main", "HEAD", "--findings", "--format", "markdown"], [name]],
         "history": [[table, "", *how] for table in tables for how in ([], ["--format", "json"], ["--format", "markdown"])]

@@ -39,6 +39,7 @@ COMMANDS = {
     "export": ("gongshi.cli.export", "导出工作簿或整个数据包"),
     "template": ("gongshi.cli.template", "生成空白的填报工作簿"),
     "propose": ("gongshi.cli.propose", "把改动送去审核"),
+    "renumber": ("gongshi.cli.propose", "新编号与别人重了的，换成没人用的"),
     "review": ("gongshi.cli.review", "审核：列出送审、接受、退回、查签名"),
     "diff": ("gongshi.cli.diff", "两个版本之间，哪条记录的哪一项变了"),
     "history": ("gongshi.cli.history", "一条记录的每一项何时由谁改过"),

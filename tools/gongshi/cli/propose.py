@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import click
@@ -50,6 +51,8 @@ def propose(
     message, opener = Message(text, doc_no, basis, approved_by), identity_if_any(identity, root)
     sent = send(root, message, day(None, None), show, opener, bundle, answer)
     show("")
+    for line in renumbered_lines(sent.renumbered):
+        say(line)
     if sent.paths:
         say(f"已提交 {len(sent.paths)} 个文件到 {shown_text(sent.branch)}（{sent.commit[:12]}）。")
     if sent.merged:
@@ -64,3 +67,34 @@ def propose(
         )
         return
     say(f"请打开 {shown_path(sent.address)} 提交审核。" if sent.address else "没有远程仓库，提交留在本机。")
+
+
+@click.command(cls=Command)
+@IDENTITY
+@click.pass_obj
+def renumber(root: Path, identity: Path | None) -> None:
+    """新登记的编号与主线或别人已送审的重了的，换成没人用的编号，所有引用、文件名和密封信息一起换。
+
+    送审时自动先做这一步；送审被退回、说编号重了时，也可以先单独运行看看。
+
+    例：gongshi renumber
+    """
+    from gongshi.cli.importing import identity_if_any
+    from gongshi.exchange.proposing import renumber as give
+    from gongshi.exchange.remotes import fetch, place
+    from gongshi.repository import Git, sending, writer
+
+    work_tree(root)
+    git = Git(root)
+    with sending(root):
+        fetch(git, place(git))
+        with writer(root) as write:
+            pairs = give(root, git, write, identity_if_any(identity, root))
+    for line in renumbered_lines(pairs) or ["没有与别人重的编号。"]:
+        say(line)
+
+
+def renumbered_lines(pairs: Sequence[tuple[str, str]]) -> list[str]:
+    """What got a new number, for people."""
+    shown = "、".join(f"{old} → {new}" for old, new in pairs[:20]) + (" 等" if len(pairs) > 20 else "")
+    return [f"{len(pairs)} 个编号与别人的重了，已换成新的（引用也一起换了）：{shown}。"] if pairs else []

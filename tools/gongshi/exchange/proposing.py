@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 from gongshi.changes import lacking_sentence
@@ -15,6 +15,7 @@ from gongshi.changes.judging import JUDGED
 from gongshi.checks.guard import NameSet, scan_text
 from gongshi.checks.showing import shown_path
 from gongshi.exchange.opened import opened_names
+from gongshi.exchange.persons import People
 from gongshi.exchange.remotes import (
     PREFIX,
     Place,
@@ -28,10 +29,11 @@ from gongshi.exchange.remotes import (
     take,
     write_bundle,
 )
+from gongshi.exchange.renumbering import Renumbering, renumbering
 from gongshi.exchange.sendable import check_content, check_history, merged_changes, merged_tree, refuse
 from gongshi.model import GongshiError
 from gongshi.package import RECORDS, format_files, read_descriptor
-from gongshi.repository import Changes, Git, RevisionTree, WorkTree, move, sending, writer
+from gongshi.repository import Changes, Git, RevisionTree, WorkTree, differing, move, sending, write_kept, writer
 from gongshi.repository.pin import read_pin
 from gongshi.review.hooks import identity_findings
 from gongshi.sealing import Identity
@@ -57,7 +59,7 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What was sent: ``address`` is where to open the review, "" where there is no remote."""
+    """What was sent: ``address`` is where to open the review, "" where there is no remote; ``renumbered`` are (old, new)."""
 
     branch: str
     commit: str
@@ -65,6 +67,7 @@ class Proposal:
     merged: int
     left_out: tuple[str, ...]
     address: str
+    renumbered: tuple[tuple[str, str], ...] = ()
 
 
 def propose(
@@ -77,7 +80,8 @@ def propose(
     answer: Path | None = None,
 ) -> Proposal:
     """Send the changed records for review. GongshiError, one sentence that says what to do, for every refusal; then
-    records on disk are as they were, save that a commit made before a failed merge or push stays and is sent next time."""
+    records on disk are as they were, save that a commit made before a failed merge or push stays and is sent next time, and
+    that new records keep the numbers they got where others had theirs (``renumbering.py``)."""
     names = opened_names(WorkTree(root), identity)
     git = _ready(root, names)
     _check_message(message, names)
@@ -91,14 +95,22 @@ def propose(
             found_main(git, where)
             where = place(git)
         refuse_rewritten(git, where)
-        return _propose(root, git, message, day, progress, names, bundle)
+        return _propose(root, git, message, day, progress, names, bundle, identity)
 
 
 def _propose(
-    root: Path, git: Git, message: Message, day: date, progress: Progress, names: NameSet, bundle: Path | None
+    root: Path,
+    git: Git,
+    message: Message,
+    day: date,
+    progress: Progress,
+    names: NameSet,
+    bundle: Path | None,
+    identity: Identity | None,
 ) -> Proposal:
     where = place(git)
     with writer(root) as write:
+        pairs = renumber(root, git, write, identity)
         changed, left_out = _changed(git)
         if changed:
             _check_grounds(message)
@@ -115,6 +127,7 @@ def _propose(
         progress("检查要送的内容")
         check_content(root, RevisionTree(git, commit), _base(git, commit), day, names, merged)
     check_history(root, commit, _base(git, commit), names)
+    _check_persons(git, commit, day, identity)
     if merged:
         with writer(root) as write:
             move(root, commit, write)
@@ -124,7 +137,34 @@ def _propose(
     elif where.remote:
         branch = push(git, where, branch)
     remote = git.run("remote", "get-url", where.remote).decode().strip() if where.remote and not bundle else ""
-    return Proposal(branch, commit, sent, len(brought), left_out, _address(root, remote, branch, where.main))
+    return Proposal(branch, commit, sent, len(brought), left_out, _address(root, remote, branch, where.main), pairs)
+
+
+def renumber(root: Path, git: Git, write, identity: Identity | None) -> tuple[tuple[str, str], ...]:
+    """Give new numbers where others have theirs, as they were last fetched; (old, new) of each."""
+    main = _main(git)
+    found = renumbering(git, WorkTree(root), place(git), main, identity) if main else Renumbering({}, ())
+    if found.pairs:
+        write_kept(
+            root, write, f"重新编号 {len(found.pairs)} 个", datetime.now().isoformat(" ", "minutes"), found.changes
+        )
+    return found.pairs
+
+
+def _check_persons(git: Git, commit: str, day: date, identity: Identity | None) -> None:
+    """Nobody is new who has another number already: with a key, no new member has the ID number of another one."""
+    base = RevisionTree(git, _base(git, commit))
+    tree = RevisionTree(git, commit)
+    if identity is None or not any(path.endswith("/sealed.csv") for path in differing(base, tree)):
+        return
+    before, people = People(base, identity, day).persons, People(tree, identity, day)
+    for members in people.by_number.values():
+        new = sorted(members - before.keys())
+        if len(members) > 1 and new:
+            others = "、".join(sorted(members - {new[-1]}))
+            raise GongshiError(
+                f"新登记的 {new[-1]} 与 {others} 是同一个身份证号，一个人不能有两个编号，请删去后登记的再送审。"
+            )
 
 
 def _ready(root: Path, names: NameSet) -> Git:

@@ -69,7 +69,9 @@ def codeowners(host: Host, townships: Sequence[str], organisation: str) -> str:
     what = f"各小组在 {organisation} 名下；换成自己的组织名和小组名" if host.groups else "换成各负责人的账号"
     owned = [("", ["maintainers"]), *((place, ["county-office"]) for place in _COUNTY_PLACES)]
     owned += [(f"{RECORDS}/townships/{slug}/", [slug]) for slug in sorted(townships)]
-    owned += [(f"{RECORDS}/county/aliases.csv", ["county-office", *sorted(townships)])]  # each keeps its own records' there
+    owned += [
+        (f"{RECORDS}/county/aliases.csv", ["county-office", *sorted(townships)])
+    ]  # each keeps its own records' there
     owned += [(f"{RECORDS}/keys/", ["key-keepers"])]
     lines = [f"# 谁审哪里：{what}，后面的行优先。"]
     lines += [f"{_pattern(host.owned, place)}  {' '.join(who + team for team in teams)}" for place, teams in owned]
