@@ -66,6 +66,7 @@ def commands(words: dict[str, str], folder: Path) -> dict[str, list[list[str]]]:
         "template": [["members", "-o", str(folder / "空表.xlsx")], [name, "-o", str(folder / "x.xlsx")]],
         "propose": [["-m", f"走访{name}", "--basis", "记录", "--approved-by", "古镇"], ["-m", "走访", "--basis", name, "--approved-by", name]],
         "renumber": [[]],
+        "report": [[], [name], ["监测对象动态台账", "--township", name], ["项目库表", "--on", "2020-06-30"], ["衔接资金支出进度", "--on", "2020-06-30"]],
         "diff": [[*span, *how] for span in (["main"], ["main", "HEAD"], ["main", branch]) for how in (["--format", "text"], ["--format", "markdown"], ["--format", "json"])]
         + [["main", "HEAD", "--findings", "--format", "markdown"], [name]],
         "history": [[table, "", *how] for table in tables for how in ([], ["--format", "json"], ["--format", "markdown"])]

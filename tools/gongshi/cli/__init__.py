@@ -37,6 +37,7 @@ COMMANDS = {
     "undo": ("gongshi.cli.due", "撤销最近一次写入"),
     "find": ("gongshi.cli.find", "按编号、名称、拼音找记录"),
     "export": ("gongshi.cli.export", "导出工作簿或整个数据包"),
+    "report": ("gongshi.cli.report", "各部门要的报表，写成工作簿，每个数可追到记录"),
     "template": ("gongshi.cli.template", "生成空白的填报工作簿"),
     "propose": ("gongshi.cli.propose", "把改动送去审核"),
     "renumber": ("gongshi.cli.propose", "新编号与别人重了的，换成没人用的"),

@@ -8,6 +8,8 @@ from gongshi.exchange.importing import Request, plan_import
 from gongshi.exchange.mapping import ColumnMapping, mapping_bytes, mapping_path
 from gongshi.exchange.persons import People
 from gongshi.exchange.refused import MARK, refused_place, refused_workbook
+from gongshi.exchange.reportbook import headers_of, report_workbook, text_of
+from gongshi.exchange.reports import find_report, make_report, read_reports
 from gongshi.exchange.rules import sealing_findings
 from gongshi.exchange.styles import plain_workbook
 from gongshi.exchange.taking import take_in
@@ -27,19 +29,25 @@ __all__ = [
     "RowResult",
     "SheetResult",
     "export_workbook",
+    "find_report",
     "form_workbook",
+    "headers_of",
     "kind_of",
+    "make_report",
     "mapping_bytes",
     "mapping_path",
     "needed",
     "plain_workbook",
     "plan_import",
     "read_forms",
+    "read_reports",
     "reads",
     "refused_place",
     "refused_workbook",
+    "report_workbook",
     "sealing_findings",
     "take_in",
     "template_workbook",
+    "text_of",
     "without_rows",
 ]
