@@ -13,6 +13,7 @@ import pytest
 
 from gongshi.checks import check_guard, guard_sieve
 from gongshi.checks.guard import MOST, scan, scan_path, scan_text
+from gongshi.checks.name_shapes import names_beside
 from gongshi.repository import WorkTree
 
 from .corpus import WIDE, account, archive, card, cut, id_number, phone, wrong_id
@@ -434,3 +435,9 @@ def test_the_name_of_a_symbolic_link(tmp_path):
     value = phone(random.Random(11))
     (tmp_path / value).symlink_to("nowhere")
     assert [(one.code, one.path) for one in check_guard(WorkTree(tmp_path))] == [("personal-phone", "***")]
+
+
+def test_a_name_that_begins_like_a_word_is_one_between_two_signs() -> None:
+    for given, after in (("斌", "（4组）"), ("生", "(男)"), ("秀", "（62岁）")):
+        assert list(names_beside(f"户主冷水{given}{after}")) == [f"冷水{given}"]
+    assert not [*names_beside("户主种植冷水鱼"), *names_beside("用户主要冷水管（4组）")]

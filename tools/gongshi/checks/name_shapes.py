@@ -76,6 +76,10 @@ _BESIDE = (
     re.compile(
         rf"(?=[{_FIRST}]|[{_HAN}]{{2,8}}·)(?:(?<![{_HAN}])|(?<=[{_LEADING}]))(?!{_NOT})(?P<name>{_LAZY})(?={_AFTER})"
     ),
+    # between two signs of a person a name that begins like a word (冷水…) is one
+    re.compile(
+        rf"(?:户主|户名|姓名)(?:[:：,， ]|是|为|叫)?(?P<name>{_LAZY})(?=[（(](?:第?[0-9一二三四五六七八九十]+组|男|女|[0-9]{{1,3}}岁))"
+    ),
 )
 _ALONE = re.compile(rf"(?!{_NOT})(?:{_NAME})(?<![村镇乡县市区省组社局办院校所站处队厂场库])")
 _RUN = re.compile(rf"[{_HAN}·]+")
