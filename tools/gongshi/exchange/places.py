@@ -41,6 +41,7 @@ class Places:
         self.parent = {code: parent for code, _, _, parent, _ in rows}
         self.slug = {code: slug for code, _, _, _, slug in rows if slug}
         self.name = {code: name for code, name, _, _, _ in rows}
+        self._known: dict[tuple[int, str], list[int]] = {}
 
     def read(self, table: Table, row: int, township: str | None) -> tuple[Place, list[tuple[int, str]]]:
         """(the row's place, what is wrong with it by column)."""
@@ -96,23 +97,32 @@ class Places:
         return self.parent.get(place.village) or next((c for c, slug in self.slug.items() if slug == place.slug), "")
 
     def _cell(self, table: Table, row: int, kind: str, words: set[str]) -> tuple[int, str]:
-        for column in table.columns:
-            cell = table.sheet.cell(row, column.place)
-            here = column.role == kind or (not column.role and normal(column.header) in words)
-            if here and isinstance(cell, str) and cell.strip():
-                return column.place, cell.strip()
+        for place in self._places(table, kind, words):
+            cell = table.sheet.cell(row, place)
+            if isinstance(cell, str) and cell.strip():
+                return place, cell.strip()
         return 0, ""
+
+    def _places(self, table: Table, kind: str, words: set[str]) -> list[int]:
+        """The columns of a table that say this kind of place, found out once."""
+        if (id(table), kind) not in self._known:
+            self._known[id(table), kind] = [
+                column.place
+                for column in table.columns
+                if column.role == kind or (not column.role and normal(column.header) in words)
+            ]
+        return self._known[id(table), kind]
 
     def _compound(self, table: Table, row: int, said: dict[str, tuple[int, str]]) -> dict[str, tuple[int, str]]:
         """The same with what one cell says of several (古镇古街社区1组), where no other column does."""
-        for column in table.columns:
-            cell = table.sheet.cell(row, column.place)
-            if column.role == "place" and isinstance(cell, str) and cell.strip():
+        for place in self._places(table, "place", set()):
+            cell = table.sheet.cell(row, place)
+            if isinstance(cell, str) and cell.strip():
                 text = _key(cell)
                 for kind, known in (("township", self.townships), ("village", self.villages)):
                     names = sorted((name for name in known if name in text), key=len, reverse=True)
                     if names and not said[kind][1]:
-                        said = said | {kind: (column.place, names[0])}
+                        said = said | {kind: (place, names[0])}
         return said
 
     def _codes(self, text: str, known: dict[str, list[str]]) -> list[str]:
