@@ -8,7 +8,7 @@ import pytest
 
 from gongshi.model import GongshiError
 from gongshi.package import QueryError, load, read_descriptor
-from support import DictTree, descriptor_files, project_descriptor, tree_of
+from support import DictTree, descriptor_files, tree_of
 
 SCHEMA = "records/schemas/villages.yaml"
 UNIT = {"unit_code": "U001", "name": "民政局", "unit_kind": "党政机关", "unit_level": "县"}
@@ -31,8 +31,8 @@ def test_an_empty_table_is_made_when_it_is_named() -> None:
 
 
 def test_all_threads_find_it() -> None:
-    names = list(project_descriptor().resources)
     with load(tree_of({})) as database, ThreadPoolExecutor(8) as pool:
+        names = list(database.descriptor.resources)
         counts = list(pool.map(lambda name: database.sql(f'SELECT count(*) FROM "{name}"'), names * 4))
         assert counts == [[(0,)]] * (4 * len(names))
         assert tables(database) >= set(names)

@@ -70,8 +70,8 @@ class Database:
         self._connection.execute("CREATE SCHEMA raw")
         self._cursors: list[duckdb.DuckDBPyConnection] = []
         self._local = threading.local()
-        self._later: dict[str, list[str]] = {}
-        self._making = threading.Lock()
+        self._later: dict[str, list[tuple[str, Sequence[object], str]]] = {}
+        self._making = threading.RLock()
 
     def __enter__(self) -> Database:
         return self
@@ -95,8 +95,7 @@ class Database:
         """Column names and rows of a query; otherwise as ``sql``."""
         import duckdb
 
-        if self._later:
-            self._make(query)
+        self._make(query)
         try:
             cursor = self._cursor().execute(query, list(parameters))
             return [column[0] for column in cursor.description or ()], cursor.fetchall()
@@ -109,17 +108,28 @@ class Database:
                 raise KeyboardInterrupt from None
             raise
 
-    def later(self, name: str, statements: list[str]) -> None:
+    def later(self, name: str, *statements: str) -> None:
         """Make an empty table or a view when a query first names it: most ledgers are small, most questions need few."""
-        self._later[name] = statements
+        self._later[_bare(name)] = [(statement, (), "") for statement in statements]
+
+    def later_from(self, name: str, select: str, values: Sequence[object] = ()) -> None:
+        """Make a table of what a query gives when another query first names it; what it reads is made before."""
+        self._later[_bare(name)] = [(f"CREATE TABLE {name} AS {select}", values, select)]
+
+    def forget(self, schema: str) -> None:
+        """Drop a schema with all that is in it, or would be later."""
+        with self._making:
+            self._later = {name: made for name, made in self._later.items() if not name.startswith(f"{schema}.")}
+        self.sql(f"DROP SCHEMA IF EXISTS {identifier(schema)} CASCADE")
 
     def _make(self, query: str) -> None:
-        with self._making:
-            asked = query.lower()  # SQL knows no capitals
+        with self._making:  # who comes while another thread makes the last of them waits
+            asked = _bare(query) if self._later else ""
             for name in [name for name in self._later if name in asked]:
-                for statement in self._later[name]:
-                    self._cursor().execute(statement)
-                del self._later[name]
+                for statement, values, reads in self._later.pop(name, ()):
+                    if reads:
+                        self._make(reads)
+                    self._cursor().execute(statement, list(values))
 
     def _cursor(self) -> duckdb.DuckDBPyConnection:
         """A connection of the calling thread's own to the same tables: queries may run side by side."""
@@ -172,13 +182,18 @@ def load(
         for name, table in documents.tables.items():
             _load_table(database, descriptor.resources[name], table)
         for resource in descriptor.resources.values():
-            database.later(resource.name, [*_if_empty(database, resource), _typed_view(resource)])
+            database.later(resource.name, *_if_empty(database, resource), _typed_view(resource))
         if not as_text:
             _derive(database)
     except BaseException:
         database.close()
         raise
     return database
+
+
+def _bare(name: str) -> str:
+    """As SQL compares names: without capitals and quotes."""
+    return name.lower().replace('"', "")
 
 
 def county_day(database: Database) -> date | None:

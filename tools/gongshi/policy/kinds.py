@@ -3,7 +3,8 @@
 A kind's SQL reads two tables: ``subject`` (the selected rows: ``_row`` and one column per parameter that is computed from
 the row) and ``other`` (likewise, joined by ``match_key``). It answers one row per violation: ``_row`` (NULL where no record
 is to blame), and some of actual, wanted, missed, period, step, group; ``beyond`` says that the calendar ends too early.
-``blames: groups`` in a header says that a finding may name a group (or a period, a level) instead of a record.
+``blames: groups`` in a header says that a finding may name a group (or a period, a level) instead of a record, ``blames: count``
+that it may name the number of all rows: such a kind also judges a table without rows.
 What a row must have to be judged at all stands in ``needs``: ``a|b`` one of two, ``to:open,require`` not with these flags.
 A kind that judges each row by itself says in ``doubts`` which rows may break it (``{{doubts}}`` in its SQL); see proving.py.
 ``{{name}}`` is a bound value, a choice from the header or an aggregate; ``{{has name}}`` says whether it was given.
@@ -61,6 +62,7 @@ class Kind:
     doubts: str
     needs: tuple[str, ...]
     blames_groups: bool
+    judges_none: bool
     sql: str
 
     @property
@@ -112,6 +114,7 @@ def _read(whole: str) -> Kind:
         doubts=" ".join(header.get("doubts", ())),
         needs=tuple(" ".join(header.get("needs", ())).split()),
         blames_groups=header.get("blames") == ["groups"],
+        judges_none="blames" in header,
         sql="\n".join(lines).strip(),
     )
 

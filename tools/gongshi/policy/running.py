@@ -98,8 +98,12 @@ def _run_all(
         alone = [query for query in queries if query.base_sql]  # they share the table of the last release
         together = [query for query in queries if not query.base_sql]
         with ThreadPoolExecutor(WORKERS) as pool:
-            outcomes.update(proven := _proven(database, together, pool))
-            rest = [query for query in together if query.rule.id not in proven]
+            known = {
+                query.rule.id: Outcome(query.rule, State.RAN) for query in together if _has_nothing(database, query)
+            }
+            known |= _proven(database, [query for query in together if query.rule.id not in known], pool)
+            outcomes.update(known)
+            rest = [query for query in together if query.rule.id not in known]
             for query, outcome in zip(rest, pool.map(partial(_run_one, database), rest), strict=True):
                 progress(f"{query.rule.id} {query.rule.title}")
                 outcomes[query.rule.id] = outcome
@@ -134,6 +138,12 @@ def _unsealed(database: Database, identities: Sequence[Mapping[str, str]]) -> No
         holes = ", ".join(f"unnest(${place}::VARCHAR[])" for place in range(1, len(IDENTITY) + 1))
         columns = [[row.get(name, "") for row in identities] for name in IDENTITY]
         database.sql(f"INSERT INTO rules.identity SELECT {holes}", columns)
+
+
+def _has_nothing(database: Database, query: Query) -> bool:
+    """Whether a rule that judges rows has none to judge."""
+    loaded = database.loaded.get(query.rule.resource)
+    return loaded is not None and not loaded.rows and not query.kind.judges_none
 
 
 def _proven(database: Database, queries: Sequence[Query], pool: ThreadPoolExecutor) -> dict[str, Outcome]:

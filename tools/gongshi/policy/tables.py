@@ -19,7 +19,7 @@ def prepare(database: Database) -> None:
     ((locked,),) = database.sql("SELECT current_setting('lock_configuration')")
     if not locked:
         database.lock()
-    database.sql("DROP SCHEMA IF EXISTS rules CASCADE")
+    database.forget("rules")
     database.sql("CREATE SCHEMA rules")
     for statement in macros():
         database.sql(statement)
@@ -42,11 +42,11 @@ def filling(database: Database) -> tuple[date | None, date | None]:
 
 def finish(database: Database) -> None:
     """Give the memory back."""
-    database.sql("DROP SCHEMA IF EXISTS rules CASCADE")
+    database.forget("rules")
 
 
 def materialise(database: Database, schemas: Schemas) -> None:
-    """Typed rows of each resource, only the columns that some rule reads; an old release may lack some of them."""
+    """Typed rows of each resource that a query names, only the columns that some rule reads; an old release may lack some."""
     resources = database.descriptor.resources
     for name in schemas.needs.keys() & resources.keys():
         there = set(resources[name].schema.names)
@@ -55,7 +55,7 @@ def materialise(database: Database, schemas: Schemas) -> None:
             _latest(resources[name], *pair) for pair in sorted(schemas.latest.get(name, ())) if there.issuperset(pair)
         ]
         chosen = ", ".join(["_row", *columns, *latest])
-        database.sql(f"CREATE TABLE {table_of(name)} AS SELECT {chosen} FROM {identifier(name)}")
+        database.later_from(table_of(name), f"SELECT {chosen} FROM {identifier(name)}")
 
 
 def _latest(resource: Resource, per: str, by: str) -> str:
@@ -68,10 +68,9 @@ def _latest(resource: Resource, per: str, by: str) -> str:
 
 
 def fill_facts(database: Database, groups: Iterable[FactGroup]) -> None:
-    """The tables of facts; those that facts themselves use come first."""
-    for group in sorted(groups, key=lambda group: group.level):
-        sql, values = group.statement()
-        database.sql(f"CREATE TABLE {group.table} AS {sql}", values)
+    """The tables of facts that a query names, with those that facts themselves use."""
+    for group in groups:
+        database.later_from(group.table, *group.statement())
 
 
 def _sane(field: Field) -> str:

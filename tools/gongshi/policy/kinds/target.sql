@@ -2,6 +2,7 @@
 -- title: 目标
 -- demands: 到 due（不写则立即）起，每一行的 amount 不少于 at_least、不多于 at_most、等于 exactly；所选的行不少于 expect 行。
 -- violates: 没有达到的行（到期而 amount 为空也算）；行数不够时报在规则文件里。目标值缺失的不判。
+-- blames: count
 -- details: actual:amount wanted:at_least,at_most,exactly
 -- primary: amount
 -- param amount: figure required
