@@ -372,3 +372,9 @@ def test_where_an_empty_cell_is_taken_from_is_told_in_words() -> None:
     derive = field("age").replace("type: string", "type: string, derive: {rows: pets, value: name, match: {id: id}}")
     told = to_text(compare(ledger(HEAD + "1,猫,5\n"), ledger(HEAD + "1,猫,5\n", fields="id name", special=derive)))
     assert "空着时取自 无 → rows pets，value name，match id=id" in told and "Derive" not in told
+
+
+def test_a_blank_where_the_text_was_wrapped_stays_in_the_comment() -> None:
+    sentence = "字" * 47 + " " + "元" * 30
+    lines = wrap(f"  {sentence}")
+    assert lines[0].endswith(" ") and _first(["题", *lines])[-1] == f"- {sentence}"

@@ -123,7 +123,7 @@ def _first(lines: Sequence[str]) -> list[str]:
         if line.startswith("    "):
             told[-1] += escape(line[4:])
         elif line.startswith(" "):
-            told.append(f"- {escape(line.strip())}")
+            told.append(f"- {escape(line[2:])}")
         else:
             told += ["", f"**{escape(line)}**", ""]
     return told[1:]
