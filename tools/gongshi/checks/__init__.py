@@ -12,7 +12,7 @@ from gongshi.checks.canonical import check_documents, check_order
 from gongshi.checks.free_text import check_free_text, check_prose, check_titles
 from gongshi.checks.guard import NameSet, scan, scan_path, scan_text
 from gongshi.checks.guard_files import FileRules, link_finding, reading
-from gongshi.checks.identities import IDENTITIES, Identity, check_identity
+from gongshi.checks.identities import IDENTITIES, Identity, check_identity, check_sizes
 from gongshi.checks.layout import check_layout
 from gongshi.checks.placeholders import check_placeholders
 from gongshi.checks.proof import Proofs, prove
@@ -20,7 +20,7 @@ from gongshi.checks.proofs_kept import check_proofs
 from gongshi.checks.references import check_foreign_key, check_primary_keys
 from gongshi.checks.report import report_doubts, report_everything, report_ragged
 from gongshi.model import Finding, Severity
-from gongshi.package import Database, QueryError
+from gongshi.package import ComputeError, Database, QueryError
 from gongshi.repository import Tree
 
 Progress = Callable[[str], None]
@@ -70,6 +70,8 @@ def _identity(database: Database, identity: Identity) -> list[Finding]:
     """An identity over a ledger that lacks a table says nothing; one that lacks a field says that it cannot run."""
     try:
         return check_identity(database, identity)
+    except ComputeError:
+        return check_sizes(database, identity)
     except QueryError as error:
         if error.missing_table:
             return []

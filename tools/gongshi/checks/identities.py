@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from gongshi.checks.showing import keys_of
 from gongshi.model import Finding, Severity
-from gongshi.package import Database
+from gongshi.package import Database, identifier
 
+TOO_LARGE = "1e12"
 LIMIT = 1000  # findings per identity
 TOLERANCE = "0.05"  # yuan: half-up rounding of a sum of rounded parts
 
@@ -352,3 +353,24 @@ def check_identity(database: Database, identity: Identity) -> list[Finding]:
         place = (path, line, identity.resource, identity.field, keys[row])
         findings.append(Finding(identity.code, Severity.ERROR, identity.message, *place))
     return findings
+
+
+def check_sizes(database: Database, identity: Identity) -> list[Finding]:
+    """Findings on the numbers that keep an identity from being computed: no ledger has any that large."""
+    resource = database.descriptor.resources[identity.resource]
+    fields = [field for field in resource.schema.fields if field.type in ("number", "integer")]
+    message = "大得离谱（一万亿以上），和它有关的核对没能算：请对照原件改正"
+    found = []
+    for field in fields:
+        query = f"SELECT _row FROM {identifier(resource.name)} WHERE abs({identifier(field.name)}::DOUBLE) >= {TOO_LARGE} LIMIT {LIMIT}"
+        rows = [row for (row,) in database.sql(query)]
+        keys = keys_of(database, resource, rows)
+        for row in rows:
+            place = (*database.locate(resource.name, row), resource.name, field.name, keys[row])
+            found.append(Finding(identity.code, Severity.ERROR, f"“{field.title}”{message}", *place))
+    if not found:
+        message = f"“{identity.message}”没能核对：这张表或相关的表里有大得离谱的数，请对照原件改正"
+        found.append(
+            Finding(identity.code, Severity.ERROR, message, resource.schema.path, 0, resource.name, identity.field)
+        )
+    return found

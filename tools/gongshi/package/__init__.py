@@ -1,7 +1,7 @@
 """The package room: descriptors, CSV and YAML to a Database and back in canonical form. Door for duckdb and yaml."""
 
 from gongshi.package.canonical import csv_bytes, spell, yaml_bytes
-from gongshi.package.database import Database, QueryError, county_day, identifier, literal, load, quoted
+from gongshi.package.database import ComputeError, Database, QueryError, county_day, identifier, literal, load, quoted
 from gongshi.package.deriving import derived_fields
 from gongshi.package.descriptor import RECORDS, read_descriptor
 from gongshi.package.dictionary import dictionary
@@ -13,6 +13,7 @@ from gongshi.package.schema import Descriptor, Document, Field, ForeignKey, Reso
 
 __all__ = [
     "RECORDS",
+    "ComputeError",
     "Database",
     "Descriptor",
     "Document",

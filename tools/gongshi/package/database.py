@@ -51,6 +51,10 @@ class QueryError(GongshiError):
         self.missing_table = missing_table
 
 
+class ComputeError(GongshiError):
+    """A query met values that it cannot compute with; what they are is not said, for they may be anything."""
+
+
 class Database:
     """The tables of one Tree. ``findings`` are what reading found wrong; close it, or use it in a ``with``."""
 
@@ -88,24 +92,29 @@ class Database:
         self._gone()
 
     def sql(self, query: str, parameters: Sequence[object] = ()) -> list[tuple]:
-        """Rows of a query; parameters are bound, never pasted. Raises QueryError for a table or field that is not there."""
+        """Rows of a query; parameters are bound, never pasted.
+
+        Raises QueryError for a table or field that is not there, ComputeError if the values do not let it be computed.
+        """
         return self.columns(query, parameters)[1]
 
     def columns(self, query: str, parameters: Sequence[object] = ()) -> tuple[list[str], list[tuple]]:
         """Column names and rows of a query; otherwise as ``sql``."""
         import duckdb
 
-        self._make(query)
         try:
+            self._make(query)
             cursor = self._cursor().execute(query, list(parameters))
             return [column[0] for column in cursor.description or ()], cursor.fetchall()
         except duckdb.CatalogException:
             raise QueryError("要查的表不在数据字典里", True) from None
         except duckdb.BinderException:
             raise QueryError("要查的字段不在数据字典里", False) from None
-        except RuntimeError as error:
-            if "interrupted" in str(error):  # how DuckDB passes on that a signal came
+        except (RuntimeError, duckdb.Error) as error:
+            if "interrupted" in str(error).lower():  # how DuckDB passes on that a signal came
                 raise KeyboardInterrupt from None
+            if isinstance(error, duckdb.Error):
+                raise ComputeError("记录里有大得离谱的数或读不懂的值，没能算完，请先运行 gongshi check 改好") from None
             raise
 
     def later(self, name: str, *statements: str) -> None:
@@ -294,8 +303,6 @@ def _copy(database: Database, name: str, resource: Resource, parts: list[Part]) 
 
 def _read_csv(database: Database, name: str, resource: Resource, files: list[str], rows: int) -> bool:
     """Make table ``raw.name`` from files on disk; False, and an empty table, if that does not give ``rows`` rows."""
-    import duckdb
-
     names = resource.schema.names
     columns = ", ".join(f"{identifier(field)}: 'VARCHAR'" for field in names)
     reader = (
@@ -307,7 +314,7 @@ def _read_csv(database: Database, name: str, resource: Resource, files: list[str
         database.sql(f"CREATE OR REPLACE TABLE raw.{identifier(name)} AS SELECT * FROM {reader}")
         if database.sql(f"SELECT count(*) FROM raw.{identifier(name)}") == [(rows,)]:
             return True
-    except duckdb.Error:
+    except GongshiError:
         pass
     _create(database, name, resource)
     return False
