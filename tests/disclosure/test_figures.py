@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from decimal import Decimal
+from types import SimpleNamespace
 
 import pytest
 
@@ -17,11 +18,13 @@ from gongshi.disclosure.counting import Cell, count
 from gongshi.disclosure.figures import Period, declaration, declared
 from gongshi.disclosure.freezing import WITHHELD, Frozen, files_of, freeze, frozen
 from gongshi.disclosure.pinned import pinned
-from gongshi.disclosure.recounting import recount
+from gongshi.disclosure.recounting import altered, recount
 from gongshi.disclosure.solver import Question, System, _Model
 from gongshi.disclosure.withholding import publish
 from gongshi.model import GongshiError, Severity
-from support import ROOT, tree_of
+from gongshi.policy import load_policies
+from gongshi.repository import WorkTree
+from support import ROOT, DictTree, project_descriptor, tree_of
 
 Q2 = Period.of("2020-Q2")
 HOMES = [[12, 9, 30], [25, 14, 3], [18, 22, 16]]
@@ -318,12 +321,72 @@ def test_a_later_file_has_no_findings():
     q1 = Period.of("2020-Q1")
     old = Frozen(q1, freeze(ledger(first), None, q1))
     new = Frozen(Q2, freeze(ledger(second), None, Q2, [old], ledger(first)))
-    table = second | {"figures": [
-        dict(zip(("period", "figure", "place", "item", "measure", "value"), (str(file.period), *cell, text), strict=True))
-        for file in (old, new) for cell, text in file.cells.items()
-    ]}  # fmt: skip
-    database = ledger(table)
-    assert recount(database, database, new, [old, new]) == []
+    assert recounted(second, old, new) == []
+
+
+def recounted(table: dict, *files: Frozen) -> list:
+    """What is found in the last of the files, beside the records as they stand."""
+    names = ("period", "figure", "place", "item", "measure", "value")
+    lines = [
+        dict(zip(names, (str(file.period), *cell, text), strict=True))
+        for file in files
+        for cell, text in file.cells.items()
+    ]
+    database = ledger(table | {"figures": lines})
+    return recount(database, database, files[-1], files)
+
+
+@pytest.mark.parametrize("persons", ["1", "3", "9"])
+def test_households_keep_their_old_value_together_with_their_persons(persons):
+    """A household that comes moves its village by one, and its persons by as many as it has: both keep what they were."""
+    first, second = rows(HOMES, grants()), rows(HOMES, grants())
+    first["county"][0]["as_of"] = "2020-03-31"
+    new_homes(second, 2, village(0, 2))
+    for row in second["households"][-2:]:
+        row["population"] = persons
+    q1 = Period.of("2020-Q1")
+    old = Frozen(q1, freeze(ledger(first), None, q1))
+    new = Frozen(Q2, freeze(ledger(second), None, Q2, [old], ledger(first)))
+    assert (
+        new.cells[Cell("people", village(0, 2), "合计", "persons")]
+        == old.cells[Cell("people", village(0, 2), "合计", "persons")]
+    )
+    assert recounted(second, old, new) == []
+    cell = Cell("people", village(0, 2), "合计", "persons")
+    split = Frozen(Q2, dict(new.cells) | {cell: str(int(new.cells[cell]) + 2 * int(persons))})
+    assert any("不一致" in one.message for one in recounted(second, old, split))
+
+
+def test_what_was_published_before_the_newest_stays_as_it_was():
+    files = {f"records/county/figures/{name}.csv": name.encode() for name in ("2020-Q1", "2020-Q2", "2020-Q3")}
+    before, (first, second, third) = DictTree(files), files
+    assert altered(DictTree(dict(files)), before) == []
+    assert altered(DictTree(files | {third: b"x"}), before) == []  # the newest is counted again instead
+    for now in (files | {first: b"x"}, {path: data for path, data in files.items() if path != first}):
+        assert [(one.path, one.severity) for one in altered(DictTree(now), before)] == [(first, Severity.ERROR)]
+    added = "records/county/figures/2020-Q4.csv"
+    assert [one.path for one in altered(DictTree(files | {added: b"", third: b"x", second: b"y"}), before)] == [
+        second,
+        third,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("place", "item", "looked", "broke", "says"),
+    [
+        ("f10a", "合计", "185", "3", "太少"), ("f10a", "合计", "185", "182", "太少"), ("f10a", "合计", "4", "0", "太少"), ("f10a", "合计", "20", "30", "还多"),
+        ("zz-made-up", "合计", "50", "20", "规则册"), ("f10a", "低保户在本村", "50", "20", "规则册"),
+        ("f10a", "合计", "185", "20", ""), ("f10a", "合计", "185", "0", ""), ("f10a", "合计", "185", "185", ""), ("f10a", "合计", "不公布", "不公布", ""),
+    ],
+)  # fmt: skip
+def test_what_a_rule_looked_at_is_of_a_known_rule_and_not_of_few(cells, monkeypatch, place, item, looked, broke, says):
+    (rule,) = (rule for _, rule in load_policies(WorkTree(ROOT), project_descriptor()).rules() if rule.id == "f10a")
+    policies = SimpleNamespace(rules=lambda: [(None, rule)])
+    monkeypatch.setattr("gongshi.disclosure.recounting.load_policies", lambda *_: policies)
+    found = findings(
+        dict(cells) | {Cell("rules", place, item, "looked"): looked, Cell("rules", place, item, "broke"): broke}
+    )
+    assert bool(found) == bool(says) and all(says in one.message for one in found), [one.message for one in found]
 
 
 def test_a_line_taken_out_is_found(cells):

@@ -1,20 +1,23 @@
 """Whether frozen figures are still what the records say: each published number is counted again, nothing is withheld anew.
 
-What rules looked at is not judged again here; ``gongshi figures PERIOD --check`` does the whole work once more.
+What rules looked at is not judged again here: only that it is of a rule there was, and not of a few.
+``gongshi figures PERIOD --check`` does the whole work once more.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 
 from gongshi.disclosure.counting import Cell, Count, Counted, Database, count, smallest
-from gongshi.disclosure.figures import RESOURCE, Period, declaration
-from gongshi.disclosure.freezing import WITHHELD, Frozen, due, last_before, path_of, text_of, with_rest
+from gongshi.disclosure.figures import RESOURCE, TOTAL, Period, declaration
+from gongshi.disclosure.freezing import FOLDER, WITHHELD, Frozen, due, last_before, path_of, text_of, with_rest
 from gongshi.disclosure.withholding import Entry, Publication, distance, entry_of, tied, twins
 from gongshi.model import Finding, GongshiError, Severity
 from gongshi.package import RECORDS
+from gongshi.policy import load_policies
+from gongshi.repository import Tree
 
 UNSOUND = "figures"
 AGAIN = "公布的数字由 gongshi figures 写出，不能手改，请撤销对这一行的修改"
@@ -32,7 +35,10 @@ def recount(database: Database, then: Database | None, file: Frozen, files: Sequ
     except GongshiError as error:
         message = f"核对不了 {file.period} 公布的数字：{error}"
         return [_finding(Severity.ERROR, message, *min(lines.values(), default=("", 0)), ())]
-    sound = _Recount(counted, last_before(files, file.period), smallest(then), file)
+    policies = load_policies(then.tree, then.descriptor)
+    sound = _Recount(
+        counted, last_before(files, file.period), smallest(then), file, {rule.id for _, rule in policies.rules()}
+    )
     return [
         _finding(Severity.ERROR, message, *lines[cell], (str(file.period), *cell)) for cell, message in sound.wrong()
     ]
@@ -59,11 +65,22 @@ def misplaced(database: Database) -> list[Finding]:
     return found
 
 
+def altered(tree: Tree, before: Tree) -> list[Finding]:
+    """Files of figures that ``before`` has, are older than the newest, and are not what they were there."""
+    old, now = ({path for path in one.paths(f"{RECORDS}/{FOLDER}/") if path.endswith(".csv")} for one in (before, tree))
+    message = "这是以前公布的数字，别人已经记下，不能改也不能删；请恢复这份文件"
+    return [
+        _finding(Severity.ERROR, message, path, 0, ())
+        for path in sorted(old - {max(old | now, default="")})
+        if not tree.exists(path) or tree.read(path) != before.read(path)
+    ]
+
+
 class _Recount:
     """One file beside what is counted again."""
 
-    def __init__(self, counted: Counted, last: Publication, k: int, file: Frozen) -> None:
-        self._counted, self._last, self._k, self._file = counted, last, k, file
+    def __init__(self, counted: Counted, last: Publication, k: int, file: Frozen, rules: Collection[str]) -> None:
+        self._counted, self._last, self._k, self._file, self._rules = counted, last, k, file, rules
         self._near, self._twins = tied(counted), twins(counted)
         self._tied = frozenset(cell for relation in counted.sums for cell in (relation.total, *relation.parts))
         self._entries: dict[Entry, list[Cell]] = defaultdict(list)
@@ -78,7 +95,10 @@ class _Recount:
             figure = declaration().figures.get(cell.figure)
             if figure is None or cell.measure not in figure.measures:
                 yield cell, f"“{cell.figure}”的“{cell.measure}”没有声明过，不能公布；{AGAIN}"
-            elif cell.figure != "rules" and text != self._expected(cell, text):
+            elif cell.figure == "rules":
+                if why := self._wrong_rule(cell, text):
+                    yield cell, f"{why}；{AGAIN}"
+            elif text != self._expected(cell, text):
                 yield cell, f"与 {self._file.period.end} 的台账统计不一致；{AGAIN}"
             elif cell in self._counted.cells and text != WITHHELD and self._small(self._counted.cells[cell], cell):
                 yield cell, f"背后的户数或人数太少，不能公布；{AGAIN}"
@@ -88,6 +108,17 @@ class _Recount:
         if missing:
             first = min(self._file.cells)
             yield first, f"少了 {len(missing)} 格该有的数字；{AGAIN}，或删去这份文件重新冻结"
+
+    def _wrong_rule(self, cell: Cell, text: str) -> str:
+        """What is wrong with what a rule is said to have looked at, "" if nothing."""
+        if cell.place not in self._rules or cell.item != TOTAL:
+            return "这不是规则册里有的规则"
+        if text == WITHHELD:
+            return ""
+        looked, broke = (self._file.cells.get(cell._replace(measure=name), WITHHELD) for name in ("looked", "broke"))
+        rest = WITHHELD if WITHHELD in (looked, broke) else str(int(looked) - int(broke))
+        few = [one for one in (text, rest) if one.isdigit() and 0 < int(one) < self._k]
+        return "背后的户数或人数太少，不能公布" if few else "违反的比检查的还多" if rest.startswith("-") else ""
 
     def _small(self, count: Count, cell: Cell) -> bool:
         return 0 < count.units < self._k + (cell not in self._tied)
@@ -117,13 +148,25 @@ class _Recount:
             return ""
         if text == WITHHELD:
             return text
-        last = self._last.get(cell)
-        if last is not None and text == text_of(cell, last) and self._kept(count, last):
+        if self._is_old(cell) and any(map(self._may_keep, (cell, *self._twins.get(cell, ())))):
             return text
         return text_of(cell, count.value)
 
-    def _kept(self, count: Count, last: Decimal | int) -> bool:
-        return count.scale is None or distance(count, last, self._k) < self._k
+    def _is_old(self, cell: Cell) -> bool:
+        last = self._last.get(cell)
+        return last is not None and self._file.cells.get(cell) == text_of(cell, last)
+
+    def _may_keep(self, cell: Cell) -> bool:
+        """Whether a cell may have its old value: what is published with it has, and tells of too few by what it moves.
+
+        Of how many an amount tells that stands alone, nobody says here.
+        """
+        entry = self._entries[entry_of(cell)]
+        if not all(map(self._is_old, entry)):
+            return False
+        counts = {one: self._counted.cells[one] for one in entry}
+        far = [distance(count, self._last[one], self._k) for one, count in counts.items() if count.scale is not None]
+        return not far or not any(far) or any(0 < moved < self._k for moved in far)
 
 
 def _lines(database: Database, file: Frozen) -> dict[Cell, tuple[str, int]]:

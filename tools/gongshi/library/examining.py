@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gongshi.changes.judging import judging
@@ -47,7 +46,7 @@ def examine(
             when = on or county_day(database) or today
             findings = judge.since(base, database, when) if base else judge.database(database, when)
             show("核对公布的数字")
-            findings += _recounted(tree.root, database, when) if _sound(findings, "figures") else []
+            findings += _recounted(tree, base, database, when) if _sound(findings, "figures") else []
             findings += check_public(database)
         findings += _brought(tree, base)
         findings += check_file_waivers(reading(tree.read, tree.exists), when)
@@ -63,18 +62,20 @@ def _sound(findings: list[Finding], resource: str) -> bool:
     return not any(finding.resource == resource and finding.severity is Severity.ERROR for finding in findings)
 
 
-def _recounted(root: Path, database: Database, when: date) -> list[Finding]:
-    """The newest published figures, counted again from the records as they stood, and files of figures without any."""
+def _recounted(tree: WorkTree, base: RevisionTree | None, database: Database, when: date) -> list[Finding]:
+    """The newest published figures, counted again from the records as they stood; older ones must be what they were."""
     from gongshi.disclosure.freezing import frozen
-    from gongshi.disclosure.recounting import misplaced, recount
+    from gongshi.disclosure.recounting import altered, misplaced, recount
     from gongshi.disclosure.standing import standing
     from gongshi.repository import Git
 
     files = [file for file in frozen(database) if file.period.end <= when]
-    found = misplaced(database)
+    git = Git(tree.root)
+    head = git.head() if git.exists() else None
+    before = base or (RevisionTree(git, head) if head else None)
+    found = misplaced(database) + (altered(tree, before) if before else [])
     if found or not files:
         return found
-    git = Git(root)
     with standing(database, files[-1].period.end, git if git.exists() else None) as then:
         return recount(database, then, files[-1], files)
 

@@ -21,6 +21,7 @@ from gongshi.sealing.keys import (
 from gongshi.sealing.layout import (
     COUNTY,
     RECIPIENTS,
+    SLUG,
     TOWNSHIPS,
     Recipient,
     check_recipient,
@@ -72,8 +73,9 @@ def keygen(root: Path, name: str, role: str, place: Path, public: str = "") -> s
 
 def _refuse_unknown(tree: Tree, role: str) -> None:
     """GongshiError if a role is a township that the ledger does not have."""
-    slugs = sorted({path.split("/")[2] for path in tree.paths(TOWNSHIPS)})
-    if slugs and role not in (COUNTY, *slugs):
+    folders = {path.split("/")[2] for path in tree.paths(TOWNSHIPS)}
+    slugs = sorted(filter(SLUG.fullmatch, folders))  # a folder's name may be anything, also a person's
+    if folders and role not in (COUNTY, *slugs):
         raise GongshiError(
             f"台账里没有这个乡镇目录，密钥登记不了；县里用的写 {COUNTY}，乡镇写目录名：{'、'.join(slugs[:40])}。"
         )

@@ -27,7 +27,7 @@ RECIPIENTS = "records/keys/recipients.csv"
 CHAIN = "records/keys/chain"
 COUNTY = "county"
 TOWNSHIPS = "records/townships/"
-_SLUG = re.compile(r"[a-z][a-z0-9-]{0,63}")
+SLUG = re.compile(r"[a-z][a-z0-9-]{0,63}")
 _EPOCH = re.compile(r"[0-9]{4}")
 _MEMBER_NO = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,63}")
 _ID_NO = re.compile(r"[1-9][0-9]{5}(?:19|20)[0-9]{9}[0-9Xx]")
@@ -115,7 +115,7 @@ def recipients_bytes(entries: Iterable[Recipient]) -> bytes:
 
 
 def _checked_slug(slug: str) -> str:
-    if not _SLUG.fullmatch(slug) or slug == COUNTY:
+    if not SLUG.fullmatch(slug) or slug == COUNTY:
         raise GongshiError(
             f"乡镇代号“{slug[:64]}”写法不对，请用 records/townships 下的文件夹名（小写字母、数字和连字符）。"
         )
