@@ -278,6 +278,56 @@ def test_a_date_beside_a_name_or_a_sex_is_a_birth(text):
     assert [one.code for one in scan_text("a.md", f"说明\n{said}\n".encode())] == ["personal-birth"], said
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "户主银行账号 {digits}", "一卡通账号：{digits}", "存折号：{digits}", "社保卡 {digits}", "卡号 {digits}", "账号：{digits}", "银行卡号:{digits}", "个人账户 {digits}",
+    ],
+)  # fmt: skip
+def test_an_account_of_any_bank_beside_its_label(text):
+    rng = random.Random(15)
+    for length in (15, 16, 17, 18, 19):
+        digits = "203" + "".join(rng.choice("0123456789") for _ in range(length - 3))
+        found = scan_text("a.md", text.format(digits=digits).encode())
+        assert [one.code for one in found] == ["personal-account"], (text, length)
+    for public in ("国库账户 {}", "村委会账号 {}", "学校账户：{}", "凭证号 {}", "发票号码 {}"):
+        assert scan_text("a.md", public.format("203" + "6" * 15).encode()) == [], public
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<td>{0}</td><td>{1}</td><td>{2}</td>", "<li>{0}</li> <li>{1}</li> <li>{2}</li>", "<p>{0}</p><p>{1}</p><p>{2}</p>", "<text x='1'>{0}</text><text>{1}</text><text>{2}</text>",
+        "({0}){1}-{2}", "{0} ({1}) {2}", "（{0}）{1} {2}", "+86({0}){1}{2}", "({0}) {1}{2}",
+    ],
+)  # fmt: skip
+def test_phones_over_cells_and_in_brackets(text):
+    rng = random.Random(16)
+    for _ in range(20):
+        number = phone(rng)
+        groups = (number[:3], number[3:7], number[7:])
+        if any(group[:2] in ("19", "20") for group in groups[1:]):
+            continue  # in cells a year is a year
+        said = text.format(*groups)
+        assert [one.code for one in scan_text("a.html", f"说明\n{said}\n".encode())] == ["personal-phone"], said
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["DOB {}", "born on {}", "d.o.b.: {}", "Born: {}", "王建国,男,汉族,{}", "王建国，女，苗，{}", "户主王建国（{}）"],
+)
+def test_more_words_that_say_born(text):
+    for day in ("2061-04-17", "20610417", "2061/4/17"):
+        assert [one.code for one in scan_text("a.md", text.format(day).encode())] == ["personal-birth"], (text, day)
+        assert scan_text("a.md", f"adobe {day}，边界 {day}\n".encode()) == []
+
+
+def test_a_row_of_figures_is_no_heading():
+    rng = random.Random(17)
+    for text in ("合计,{}\n总计,{}\n", "合计\t{}\n小计\t{}\n", "资金,{}\n合计,{}\n"):
+        assert scan_text("a.csv", text.format(phone(rng), phone(rng)).encode()) == []
+
+
 def test_a_birth_over_three_columns():
     for text in (
         "户编号,出生年,月,日,民族\nH1,2061,3,14,汉\n",

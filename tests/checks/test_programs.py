@@ -16,7 +16,7 @@ multiprocessing.PY tools/frictionless_evil.py tools/click/__init__.py sitecustom
 tests/usercustomize.py a.pth tools/x.pth python311._pth x.egg-link tools/x.dist-info/entry_points.txt g.egg-info/PKG-INFO
 .venv/bin/python .VENV/bin/python venv/pyvenv.cfg pyvenv.cfg tools/gongshi/__pycache__/cli.cpython-311.pyc lib/site-packages/x.txt
 .gongshi/journal/manifest.json git.exe GIT.EXE git.cmd docs/python.bat python.com sh.exe records/a.ps1 _duckdb.so x.dll
-GNUmakefile sub/gnumakefile pytest.ini setup.cfg .env .gitattributes records/.gitattributes .gitmodules .gitconfig .lfsconfig .envrc .vscode/tasks.json .idea/workspace.xml
+GNUmakefile sub/gnumakefile makefile sub/makefile pytest.ini setup.cfg .env .gitattributes records/.gitattributes .gitmodules .gitconfig .lfsconfig .envrc .vscode/tasks.json .idea/workspace.xml
 .devcontainer/devcontainer.json .husky/pre-commit .pre-commit-config.yaml trap/HEAD records/trap/HEAD .npmrc node_modules/.bin/git
 "git.exe ." "x.py." ".venv./bin/python"
 """.replace('"git.exe ."', "git.exe\xa0").split()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 from itertools import compress
 
+from gongshi.checks.guard_labels import OTHER
 from gongshi.checks.guard_spread import find_spread
 from gongshi.checks.guard_text import GLUE, numerals
 from gongshi.checks.guard_values import ACCOUNT_KINDS, CROSS, ID, ID_KIND, PHONE, PHONE_KIND, PROVINCES, YEAR, Hit, Line
@@ -148,6 +149,8 @@ def _is_id_grouping(stretch: _Stretch, first: int, behind: int) -> bool:
 def _ids_in_long_runs(stretch: _Stretch) -> Iterator[Hit]:
     """An ID number with more digits stuck to its front or its end, as in file names with a date."""
     for piece in _LONG_PIECE.finditer(stretch.text, stretch.start, stretch.end):
+        if stretch.line.labels.direct(piece.start()) in OTHER:
+            continue
         for start in (piece.start(), piece.end() - 18):
             value = stretch.text[start : start + 18]
             person = value[:2] in PROVINCES and _ID.fullmatch(value) and is_id(value)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 
 from gongshi.checks.guard_text import INVISIBLE
 from gongshi.checks.guard_values import Hit
-from gongshi.checks.name_shapes import names_alone
+from gongshi.checks.name_shapes import names_alone, names_beside
 
 _LONGEST_NAME = 48  # characters to read at a place where a name may begin, separators included
 _DOTS = re.compile("[\u2022\u2027\u2219\u22c5\u30fb\uff65.\uff0e]")
@@ -84,14 +84,18 @@ _BIRTH = (
         rf"[^0-9\u4e00-\u9fff\n]{{0,30}}(?:为|是|[农公阳阴]历)?\s?(?P<date>{_DATE})",
         re.IGNORECASE,
     ),
+    re.compile(rf"(?i:(?<![a-z])(?:d\.?o\.?b\.?|born(?: on)?)(?![a-z]))[\s:：=|,\"']{{0,6}}(?P<date>{_DATE})"),
     re.compile(rf"(?:出生[ :：=]{{0,3}}|(?<![产发诞滋衍派])生于\s?)(?P<date>{_DATE})"),
     re.compile(rf"(?P<date>(?<![0-9]){_DATE})\s?(?:出生(?!率|人口|缺陷)|生人|降生|生(?=[,，。;；、)）\s]|$))"),
 )
+_BIRTH_WORD = re.compile(r"(?i:birth|born|d\.?o\.?b)")
 # A name with a date in brackets behind it, and a date beside the sex, are births without the word.
 _BRACKETED = re.compile(
     rf"(?P<name>[\u4e00-\u9fff\u00b7]{{2,9}})\s?[（(]\s?(?:[男女]\s?[,，、;；|/]?\s?)?(?P<date>{_DATE})\s?[)）]"
 )
-_BESIDE_SEX = re.compile(rf"(?<![\u4e00-\u9fff])[男女][\s,，、;；|/\"']{{1,4}}(?P<date>{_DATE})(?!\s?[\u4e00-\u9fff])")
+_BESIDE_SEX = re.compile(
+    rf"(?<![\u4e00-\u9fff])[男女][\s,，、;；|/\"']{{1,4}}(?:[\u4e00-\u9fff]{{1,6}}族?[\s,，、;；|/\"']{{1,4}})?(?P<date>{_DATE})(?!\s?[\u4e00-\u9fff])"
+)
 
 _NAME_LABEL = re.compile(
     r"姓\s{0,4}名\s?[\"']?\s?[:：=]\s{0,3}[\"']?"
@@ -132,14 +136,18 @@ def _dated(text: str) -> str:
     return _SPOKEN_DAY.sub(_spoken, text)
 
 
+def _is_name(words: str) -> bool:
+    return any(names_alone(words)) or any(names_beside(f"{words}（"))
+
+
 def find_births(text: str) -> list[Hit]:
     """Return the full dates that a word, a name or the sex beside them calls a birth."""
     if "年" in text:
         text = _dated(text)
-    said = _BIRTH if "生" in text or "birth" in text.casefold() else ()  # every pattern has one of the two
+    said = _BIRTH if "生" in text or _BIRTH_WORD.search(text) else ()  # every pattern has one of the two
     places = [found for pattern in said for found in pattern.finditer(text)]
     if "(" in text or "（" in text:
-        places += [found for found in _BRACKETED.finditer(text) if any(names_alone(found["name"]))]
+        places += [found for found in _BRACKETED.finditer(text) if _is_name(found["name"])]
     if "男" in text or "女" in text:
         places += _BESIDE_SEX.finditer(text)
     hits: dict[int, Hit] = {}

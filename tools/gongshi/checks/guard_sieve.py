@@ -37,6 +37,7 @@ _GLUE = "[ ._~\u00b7\u2010-\u2015\u2212*-]"
 _RARE = f"{NUMERALS}{_STRANGE}"
 _PLAIN = "".join(f"{first}-{last}" for first, last in _between("\u4e00", "\u9fff", NUMERALS))  # Chinese, but no numeral
 _DAY = r"1{4}(?:\s?[-./年]\s?11?\s?[-./月]\s?11?|1{4})(?!1)"
+_NEXT_CELL = r"/(?:td|th|li|p|div|dd|text|option)>\s{0,9}<[a-z][^<>]{0,99}>"
 # Begins with one character of a set, which the engine looks for quickly; what was found is then looked at, and as a numeral
 # is mostly part of a word (一卡通, 二季度), what stands behind it comes first.
 _SIGN = re.compile(
@@ -44,7 +45,9 @@ _SIGN = re.compile(
     rf"(?<=[{_RARE}])(?:(?<=[0-9].)|(?![{_PLAIN}])(?:(?={_GLUE}{{0,3}}[{_ANY}])"
     rf"|(?={SEPARATOR}{{1,8}}[{_ANY}]{SEPARATOR}{{1,8}}[{_ANY}]))|(?<=[0-9]{_GLUE}[0-9]{_GLUE}.))"
     r"|(?<=生)(?:(?<=出生)|[日于人])|(?<=日)(?:生|出生)|(?<=姓)"
-    rf"|(?<=[男女])[^\w\n]{{1,4}}{_DAY}|(?<=[（(])[男女,，、;；|/\s]{{0,4}}(?:{_DAY}|[{_RARE}]{{4}}年)"
+    r"|(?<=[（(])1{3,4}[)）][ -]?1{4}[ -]?1{3,4}(?!1)"
+    rf"|(?<=[>\s]111<){_NEXT_CELL}1{{4}}<|(?<=1{{6}}<){_NEXT_CELL}1{{8}}<"
+    rf"|(?<=[男女])[^\w\n]{{1,4}}(?:[\u4e00-\u9fff]{{1,6}}[^\w\n]{{1,4}})?{_DAY}|(?<=[（(])[男女,，、;；|/\s]{{0,4}}(?:{_DAY}|[{_RARE}]{{4}}年)"
     r"|(?<=%)[0-9A-Fa-f]{2}|(?<=&)(?:#|[A-Za-z]\w{1,30};)|(?<=\\)(?:[ux][0-9A-Fa-f{]|U[0-9]{3}|[0-9]{2})"
     rf"|(?<=[0-9Xx]<)(?:/?(?:{INLINE}|br|BR)\b|!--)|(?<=[0-9]\])\(|(?<=[0-9]\\)[^\w\s]"
     r"|(?<=>[0-9]<)/t[dh]>\s{0,9}<t[dh][^<>]{0,99}>[0-9]<"
@@ -55,12 +58,12 @@ _BEYOND = b"\xf0"  # begins a character beyond the basic plane: mathematical dig
 
 def _table() -> bytes:
     """1 for a digit, a blank or a quote for what may glue digits, a bar or a comma for other marks, x for letters but those
-    of birth."""
+    of birth, born and dob."""
     table = bytearray(b"x" * 256)
     for byte in range(0x21, 0x7F):
         if not chr(byte).isalnum():
             table[byte] = 0x2C
-    for letter in b"birth":
+    for letter in b"birthdon":
         table[letter] = table[letter - 0x20] = letter
     for byte in b" ._-~*`\\\t\r'\xe2\xe3\xef\xc2\xcc\xcd":
         table[byte] = 0x20
@@ -95,7 +98,7 @@ _PARTED_CELL = re.compile(
     rb",111,111,111(?:(?<=[\"|]1.{12})|(?<=[\"|].1.{12})|(?<=[\"|].11.{12})|(?<=[\"|]11.{12})|(?<=[\"|]111.{12})|(?<=[\"|] 111.{12}))"
 )
 _POWERS = b"111111111x11", b"111111111x,11"  # a phone number as a power of ten, without the noughts at its end
-_NEEDLES = (_BEYOND, b"1" * 11, *_POWERS, b"1,1,1,1,1,1,1,1", b"birth")
+_NEEDLES = (_BEYOND, b"1" * 11, *_POWERS, b"1,1,1,1,1,1,1,1", b"birth", b"born", b"dob")
 Text = TypeVar("Text", bytes, str)
 
 

@@ -17,6 +17,7 @@ _HEADING = re.compile(r"(?=.{1,24}$)[^0-9]*")
 _FIGURES = re.compile(
     r"[量额价值]$|(?<![话机证卡账帐])数$|[(（][^()（）]{0,6}(?:元|亩|米|吨|斤|度|时|株|人|户|次|天)[)）]$|[账帐][号户]余额"
 )
+_VALUE = re.compile("[0-9]{5}")
 _SAID = {"money": "金额", "code": "编号", "public": "国库账户", "official": "值班电话"}
 _PERSON = re.compile(r"姓\s*名")
 _BIRTH = re.compile(r"出生|生日|(?i:birth)")
@@ -50,6 +51,8 @@ class Columns:
             return None
         delimiter = max("\t|,;", key=line.count)
         cells = [normalise(cell) for cell in split(line, delimiter)]
+        if any(_VALUE.search(cell) for cell in cells):
+            return None  # a row like the others
         columns = cls(delimiter, cells) if len(cells) > 1 else None
         return columns if columns and columns._labels else None
 

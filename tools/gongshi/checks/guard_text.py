@@ -52,6 +52,8 @@ INLINE = (
 _INLINE_TAG = re.compile(rf"{_COMMENT}|</?(?:{INLINE})(?:\s[^<>]{{0,200}})?/?>", re.IGNORECASE)
 _TAG = re.compile(r"</?[A-Za-z!][^<>]{0,300}>")
 _EMPHASIS = re.compile(r"(?<![*`])[*`]{1,3}(?![*`])|\\(?=[^\w\s])|\]\([^()\s]{0,200}\)|\[(?=[0-9])")
+_MIDDLE = re.compile(r"(?<=[0-9] )\(([0-9]{3,4})\)(?= [0-9])")
+_AREA = re.compile(r"\(([0-9]{3,4})\)[ -]?(?=[0-9]{4})")
 _DRAWING = re.compile(r"""\b(?:d|points|viewBox|transform|values)=\\?(?:"[^"]*"|'[^']*')""")
 # The numbers of a drawing are many and stand alone: neither separators nor decimal points may glue them.
 _UNGLUE = str.maketrans({" ": "丶", ",": "丶", "_": "丶", "-": "丶", ".": "0p"})
@@ -166,6 +168,9 @@ def views(line: str) -> list[str]:
     if "<" in text:
         found.append(_INLINE_TAG.sub("", text))
         found.append(_TAG.sub("\t", found[-1]))
+    if "(" in text and _AREA.search(text):
+        plain = _MIDDLE.sub(r"\1", text)
+        found += [_AREA.sub(rf"\1{mark}", plain) for mark in "- "]
     if "*" in text or "`" in text or "\\" in text or "](" in text:
         found.append(_EMPHASIS.sub("", found[-1]))
     return [*dict.fromkeys(found)]

@@ -147,9 +147,16 @@ class Line:
 
     def is_account(self, start: int, end: int, value: str, labelled: bool) -> bool:
         """Tell whether 15 to 19 digits are somebody's account or card, and no public body's."""
-        if not _has_account_digits(value, labelled) or not self.stands_alone(start, end) or self.is_other(start, end):
+        named = self.labels.direct(start) in ACCOUNT_KINDS - PUBLIC_KIND  # whatever bank it is of
+        if (
+            not (named or _has_account_digits(value, labelled))
+            or not self.stands_alone(start, end)
+            or self.is_other(start, end)
+        ):
             return False
         if not labelled and self.labels.direct(start, listed=True) in OTHER:
+            return False
+        if len(value) == 18 and value[0] in "159" and is_credit_code(value):
             return False
         if self.labels.near(CARD_KIND, start, end) or not self.labels.near(PUBLIC_KIND, start, end):
             return True

@@ -15,7 +15,7 @@ _STARTED = re.compile(
     # what starts with any Python, an editor, Git itself or a build tool
     r"(?:^|/)(?:sitecustomize|usercustomize)\.py$|\.(?:pth|_pth|egg|egg-link|pyc|pyo|pyd)$|(?:^|/)(?:pyvenv\.cfg|__pycache__/.*)$"
     r"|\.(?:dist-info|egg-info)/|(?:^|/)(?:\.?venv|site-packages|node_modules|\.gongshi)/"
-    r"|(?:^|/)(?:GNUmakefile|pytest\.ini|tox\.ini|setup\.cfg|\.env)$"
+    r"|(?:^|/)(?:GNUmakefile|pytest\.ini|tox\.ini|setup\.cfg|\.env)$|(?-i:(?:^|/)makefile$)"
     r"|(?:^|/)\.(?:gitattributes|gitmodules|gitconfig|lfsconfig|envrc|pre-commit-config\.ya?ml|npmrc|pypirc|netrc)$"
     r"|(?:^|/)\.(?:vscode|idea|devcontainer|husky|githooks|direnv|fleet|zed|cargo)/"
     # what a shell or Windows runs

@@ -87,7 +87,11 @@ class Period(NamedTuple):
         """``2020-Q2``; GongshiError if it is none."""
         year, _, quarter = text.partition("-Q")
         if not (
-            len(year) == 4 and year.isascii() and year.isdigit() and year > "0000" and quarter in {"1", "2", "3", "4"}
+            len(year) == 4
+            and year.isascii()
+            and year.isdigit()
+            and "1900" <= year <= "2200"
+            and quarter in {"1", "2", "3", "4"}
         ):
             raise GongshiError(f"“{text[:20]}”不是季度，请写成 2020-Q2 这样。")
         return cls(int(year), int(quarter))

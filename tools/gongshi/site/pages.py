@@ -276,7 +276,9 @@ class Site:
             code = row.allocation_id
             values = {"fund": row, "budget": budget[code], "payments": paid[code], "names": names}
             values |= {"persons": persons[code]}
-            about = f"{row.year}年{row.source_level}资金，用于{row.programme}，下达 {row.amount / 10000:,.2f} 万元。"
+            about = (
+                f"{row.year}年{row.source_level}资金，用于{row.programme}，下达 {(row.amount or 0) / 10000:,.2f} 万元。"
+            )
             yield self._page(f"funds/{code}.html", row.name, "fund.html", values, about)
         for year in money.years(self._views)[1:]:
             about = f"{self._county.name}{year}年的扶贫资金：到县、安排、付出、没付。"
