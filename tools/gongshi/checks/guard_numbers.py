@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
-from itertools import compress
+from itertools import accumulate, compress
 
 from gongshi.checks.guard_labels import OTHER
 from gongshi.checks.guard_spread import find_spread
@@ -45,27 +45,31 @@ class _Stretch:
         return list(compress(range(self.start, self.end), kept))
 
     @cached_property
+    def borders(self) -> frozenset[int]:
+        """The offsets at which a piece begins or the last one ends."""
+        pieces = _PIECE.findall(self.text, self.start, self.end)
+        return frozenset(accumulate(map(len, pieces), initial=0))
+
+    @property
     def count(self) -> int:
         """How many pieces there are."""
-        return len(_PIECE.findall(self.text, self.start, self.end))
+        return len(self.borders) - 1
 
     def parted(self, offset: int) -> bool:
         """Tell whether a piece begins, or the last one ends, at an offset."""
-        if not 0 < offset < len(self.digits):
-            return offset in (0, len(self.digits))
-        before, after = self.places[offset - 1 : offset + 1]
-        return after - before > 1 or "X" in self.digits[offset - 1 : offset + 1]
+        return offset in self.borders
 
     def windows(self, pattern: re.Pattern[str], sure: bool = False) -> Iterator[tuple[int, int, str]]:
         """Yield (first digit, behind the last, value) where what the pattern finds is whole pieces.
 
         ``sure``: only the whole stretch, and ID numbers whose check character is right.
         """
+        borders = self.borders
         for found in pattern.finditer(self.digits):
             first, behind = found.span(1)
-            if sure and not is_id(found[1][:18]) and not self.is_whole(first, behind):
+            if not (first in borders and behind in borders):
                 continue
-            if self.parted(first) and self.parted(behind):
+            if not sure or is_id(found[1][:18]) or self.is_whole(first, behind):
                 yield first, behind, found[1]
 
     def is_whole(self, first: int, behind: int) -> bool:
