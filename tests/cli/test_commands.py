@@ -169,6 +169,22 @@ def test_format_mends_and_is_idempotent(ledger: Path) -> None:
     assert run("format", "--check").exit_code == 0 and run("check").exit_code == 0
 
 
+@pytest.mark.parametrize("lost", ["hardship_staff", "office_phone", "unit_code", "name", "renamed"])
+def test_format_adds_the_columns_that_nobody_must_fill_in(ledger: Path, lost: str) -> None:
+    """An older file lacks a new field; one that lacks a key or a required field, or has another name for one, is refused."""
+    names = HEADER.strip().split(",")
+    cells = dict(zip(names, ["U001", "民政局", "党政机关", "县", "", "", "5", "0", "0", ""], strict=True))
+    old = [name for name in names if name != lost]
+    label = [name.replace("hardship_staff", "staff_of_old") if lost == "renamed" else name for name in old]
+    (ledger / UNITS).write_text(",".join(label) + "\n" + ",".join(cells[name] for name in old) + "\n", encoding="utf-8")
+    before = (ledger / UNITS).read_text(encoding="utf-8")
+    code, after = run("format").exit_code, (ledger / UNITS).read_text(encoding="utf-8")
+    if lost in ("unit_code", "name", "renamed"):
+        assert code == 1 and after == before
+    else:
+        assert code == 0 and after == HEADER + ",".join("" if name == lost else cells[name] for name in names) + "\n"
+
+
 def test_format_decides_under_the_lock_and_a_mere_check_takes_none(ledger: Path, monkeypatch) -> None:
     """Else what an import writes in between would be overwritten."""
     seen = []

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from gongshi.model import Finding, GongshiError, Severity
 from gongshi.package.canonical import csv_bytes
 from gongshi.package.documents import canonical_document, document_of
-from gongshi.package.parts import Part, align, read_slowly
+from gongshi.package.parts import Part, read_slowly
 from gongshi.package.schema import Descriptor, Resource
 from gongshi.package.yamlfile import YamlProblem
 from gongshi.repository import Tree
@@ -52,11 +52,21 @@ def canonical_csv(path: str, data: bytes, resource: Resource) -> tuple[bytes, li
 
     if b"\0" in data:
         refuse("nul", data[: data.index(b"\0")].count(b"\n") + 1, "有空字节（NUL），请用文本编辑器重新保存")
-    if sorted(label.strip() for label in part.labels) != sorted(names):
+    labels = [label.strip() for label in part.labels]
+    if len(set(labels)) < len(labels) or not set(names) - _new(resource) <= set(labels) <= set(names):
         refuse("header", 1, "表头的字段与数据字典不同，请先改好表头")
     for line, cells in zip(part.lines, part.cells, strict=True):
         if len(cells) != len(part.labels):
             refuse("ragged", line, "这一行的格数与表头不同，请先改好")
         elif any("\n" in cell or "\r" in cell for cell in cells):
             refuse("line-break", line, "格子里有换行，请先改成一行")
-    return (b"", findings) if findings else (csv_bytes(resource.schema, align(part, names)), [])
+    if findings:
+        return b"", findings
+    rows = (dict(zip(labels, cells, strict=True)) for cells in part.cells)
+    return csv_bytes(resource.schema, ([row.get(name, "") for name in names] for row in rows)), []
+
+
+def _new(resource: Resource) -> set[str]:
+    """The fields that an older file may lack, since nobody must fill them in: they become empty columns."""
+    schema = resource.schema
+    return {field.name for field in schema.fields if not field.required and field.name not in schema.primary_key}
