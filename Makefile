@@ -13,7 +13,7 @@ site: $(VENV)/.site
 	@echo "网站已生成：用浏览器打开 site/index.html，或运行 $(VENV)/bin/python -m http.server -d site 后访问 http://localhost:8000"
 
 test: $(VENV)/.dev lint
-	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/python -m pytest -n auto --dist loadfile
+	PATH="$(CURDIR)/$(VENV)/bin:$$PATH" $(VENV)/bin/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 # kill -9 and a full disk at random moments of what writes (GONGSHI_SEED repeats a night, GONGSHI_MOMENTS makes it longer), and
 # fifty random counties whose figures a stranger tries to work back, and two thousand drawn sheets to import;
