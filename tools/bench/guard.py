@@ -19,6 +19,8 @@ HOSTILE = {
     "2 1 1 1 1 ": b"2 1 1 1 1 ",
     "1 1 1 ": b"1 1 1 ",
     "1,3,8, ": b"1,3,8,",
+    "139-": b"139-",
+    "groups of ID numbers": b"999999 1985 0417 ",
     "a finding in each row of 13 bytes": b"".join(b"%d,\n" % (138 * 10**8 + at) for at in range(MB // 13)),
     "an escape in each word": b"&#49;&#51;",
     "Chinese numerals": "一三八".encode(),
