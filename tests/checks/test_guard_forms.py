@@ -13,6 +13,7 @@ import pytest
 
 from gongshi.checks import check_guard, guard_sieve
 from gongshi.checks.guard import MOST, scan, scan_path, scan_text
+from gongshi.checks.guard_values import is_luhn
 from gongshi.checks.name_shapes import names_beside
 from gongshi.repository import WorkTree
 
@@ -297,8 +298,25 @@ def test_an_account_of_any_bank_beside_its_label(text):
 @pytest.mark.parametrize(
     "text",
     [
+        "镇财政所账号：{}", "公益组织账号 {}", "收款单位：示例建筑公司 账号：{}", "示例县民政局（账号 {}）", "养殖合作社 银行账号：{}", "文化服务中心账号 {}",
+    ],
+)  # fmt: skip
+def test_an_account_of_a_body_that_only_looks_like_one_passes(text):
+    for at in range(20):
+        digits = f"2036110104000{at:05}"
+        if not is_luhn(digits):
+            assert scan_text("a.md", text.format(digits).encode()) == [], text
+    named = "示例建筑公司，王小明，账号：" + "2036110104000" + "45678"
+    bank = "农村信用社 账号：" + "2036110104000" + "45678"
+    for said in (named, bank):
+        assert [one.code for one in scan_text("a.md", said.encode())] == ["personal-account"], said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
         "<td>{0}</td><td>{1}</td><td>{2}</td>", "<li>{0}</li> <li>{1}</li> <li>{2}</li>", "<p>{0}</p><p>{1}</p><p>{2}</p>", "<text x='1'>{0}</text><text>{1}</text><text>{2}</text>",
-        "({0}){1}-{2}", "{0} ({1}) {2}", "（{0}）{1} {2}", "+86({0}){1}{2}", "({0}) {1}{2}",
+        "({0}){1}-{2}", "{0} ({1}) {2}", "（{0}）{1} {2}", "+86({0}){1}{2}", "({0}) {1}{2}", "【{0}】{1}-{2}", "[{0}] {1} {2}",
     ],
 )  # fmt: skip
 def test_phones_over_cells_and_in_brackets(text):
@@ -314,7 +332,19 @@ def test_phones_over_cells_and_in_brackets(text):
 
 @pytest.mark.parametrize(
     "text",
-    ["DOB {}", "born on {}", "d.o.b.: {}", "Born: {}", "王建国,男,汉族,{}", "王建国，女，苗，{}", "户主王建国（{}）"],
+    [
+        "DOB {}",
+        "born on {}",
+        "d.o.b.: {}",
+        "Born: {}",
+        "王建国,男,汉族,{}",
+        "王建国，女，苗，{}",
+        "户主王建国（{}）",
+        "n,男,苗族,初中,{}",
+        "李大山 [女] {}",
+        "女 {} 汉族",
+        "王 小 明（{}）",
+    ],
 )
 def test_more_words_that_say_born(text):
     for day in ("2061-04-17", "20610417", "2061/4/17"):
@@ -344,7 +374,7 @@ def test_a_birth_over_three_columns():
     "text",
     [
         "示例县（2061-06-20）", "方案（2061.06.20）", "关于印发方案（2061年6月20日）", "第一批（2061-01-02）", "女职工 2061-03-08 活动", "H01,男,2061-03,汉族",
-        "张家村（2061.12.01）", "检查组（2061-12-01）", "入户（2061-12-01）", "男，2061年培训", "（2061-06-20）", "妇女,2061-03-08,培训",
+        "张家村（2061.12.01）", "检查组（2061-12-01）", "入户（2061-12-01）", "男，2061年培训", "（2061-06-20）", "妇女,2061-03-08,培训", "女，参加培训，2061-03-08", "石桥（2061-03-14）", "金银花（2061-03-14）",
     ],
 )  # fmt: skip
 def test_other_dates_in_brackets_pass(text):

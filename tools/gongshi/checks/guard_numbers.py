@@ -10,14 +10,26 @@ from itertools import accumulate, compress
 from gongshi.checks.guard_labels import OTHER
 from gongshi.checks.guard_spread import find_spread
 from gongshi.checks.guard_text import GLUE, numerals
-from gongshi.checks.guard_values import ACCOUNT_KINDS, CROSS, ID, ID_KIND, PHONE, PHONE_KIND, PROVINCES, YEAR, Hit, Line
+from gongshi.checks.guard_values import (
+    ACCOUNT_KINDS,
+    CROSS,
+    ID,
+    ID_KIND,
+    OLD_ID,
+    PHONE,
+    PHONE_KIND,
+    PROVINCES,
+    YEAR,
+    Hit,
+    Line,
+)
 from gongshi.checks.guard_values import is_id as is_id
 
 _SEQUENCE = re.compile(rf"[0-9](?:{GLUE}{{0,3}}[0-9{CROSS}]){{10,}}")
 _PIECE = re.compile(rf"[0-9]+|[{CROSS}]")
 _IDS = re.compile(rf"(?=({ID}))")
 _CARDS = re.compile(rf"(?=({ID}[1-7][1-4]))")
-_OLD_IDS = re.compile(r"(?=([1-9][0-9]{7}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}))")
+_OLD_IDS = re.compile(rf"(?=({OLD_ID}))")
 _ID = re.compile(ID)
 _PHONES = re.compile(r"(?=((?:0086|86)?1[3-9][0-9]{9}))")
 _REPLACEMENT = re.compile(rf"{GLUE}?[Bb][0-9](?![0-9])")

@@ -91,10 +91,12 @@ _BIRTH = (
 _BIRTH_WORD = re.compile(r"(?i:birth|born|d\.?o\.?b)")
 # A name with a date in brackets behind it, and a date beside the sex, are births without the word.
 _BRACKETED = re.compile(
-    rf"(?P<name>[\u4e00-\u9fff\u00b7]{{2,9}})\s?[（(]\s?(?:[男女]\s?[,，、;；|/]?\s?)?(?P<date>{_DATE})\s?[)）]"
+    r"(?P<name>[\u4e00-\u9fff\u00b7]{2,9}|(?<![\u4e00-\u9fff])(?:[\u4e00-\u9fff]\s{1,2}){1,3}[\u4e00-\u9fff])"
+    rf"\s?[（(]\s?(?:[男女]\s?[,，、;；|/]?\s?)?(?P<date>{_DATE})\s?[)）]"
 )
+_FACT = r"(?:[\u4e00-\u9fff]{0,5}族|[\u4e00-\u9fff]|文盲|小学|初中|高中|中专|大专|本科|大学|群众|党员|中共党员|团员|已婚|未婚|户主)"
 _BESIDE_SEX = re.compile(
-    rf"(?<![\u4e00-\u9fff])[男女][\s,，、;；|/\"']{{1,4}}(?:[\u4e00-\u9fff]{{1,6}}族?[\s,，、;；|/\"']{{1,4}})?(?P<date>{_DATE})(?!\s?[\u4e00-\u9fff])"
+    rf"(?<![\u4e00-\u9fff])[男女][^\w\n]{{1,4}}(?:{_FACT}[^\w\n]{{1,4}}){{0,3}}(?P<date>{_DATE})(?!\s?(?!{_FACT}(?![\u4e00-\u9fff]))[\u4e00-\u9fff])"
 )
 
 _NAME_LABEL = re.compile(
@@ -114,7 +116,7 @@ _POLICY = re.compile(
 _BESIDE = 60
 
 
-_SPOKEN_YEAR = re.compile(r"(?<![零〇○一二三四五六七八九0-9])[零〇○一二三四五六七八九0-9]{4}(?=\s?年)")
+_SPOKEN_YEAR = re.compile(r"(?<![零〇○一二三四五六七八九0-9])[零〇○一二三四五六七八九0-9]{4}(?=\s?[-./年])")
 _SPOKEN_DAY = re.compile(
     r"(?<=[年月])\s?(?:([二三])?(十)([一二三四五六七八九])?|初?([一二三四五六七八九]))(?=\s?[月日])"
 )
@@ -142,8 +144,7 @@ def _is_name(words: str) -> bool:
 
 def find_births(text: str) -> list[Hit]:
     """Return the full dates that a word, a name or the sex beside them calls a birth."""
-    if "年" in text:
-        text = _dated(text)
+    text = _dated(text)
     said = _BIRTH if "生" in text or _BIRTH_WORD.search(text) else ()  # every pattern has one of the two
     places = [found for pattern in said for found in pattern.finditer(text)]
     if "(" in text or "（" in text:

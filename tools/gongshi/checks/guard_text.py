@@ -52,8 +52,8 @@ INLINE = (
 _INLINE_TAG = re.compile(rf"{_COMMENT}|</?(?:{INLINE})(?:\s[^<>]{{0,200}})?/?>", re.IGNORECASE)
 _TAG = re.compile(r"</?[A-Za-z!][^<>]{0,300}>")
 _EMPHASIS = re.compile(r"(?<![*`])[*`]{1,3}(?![*`])|\\(?=[^\w\s])|\]\([^()\s]{0,200}\)|\[(?=[0-9])")
-_MIDDLE = re.compile(r"(?<=[0-9] )\(([0-9]{3,4})\)(?= [0-9])")
-_AREA = re.compile(r"\(([0-9]{3,4})\)[ -]?(?=[0-9]{4})")
+_MIDDLE = re.compile(r"(?<=[0-9] )[(\[【〔]([0-9]{3,4})[)\]】〕](?= [0-9])")
+_AREA = re.compile(r"[(\[【〔]([0-9]{3,4})[)\]】〕][ -]?(?=[0-9]{4})")
 _DRAWING = re.compile(r"""\b(?:d|points|viewBox|transform|values)=\\?(?:"[^"]*"|'[^']*')""")
 # The numbers of a drawing are many and stand alone: neither separators nor decimal points may glue them.
 _UNGLUE = str.maketrans({" ": "丶", ",": "丶", "_": "丶", "-": "丶", ".": "0p"})
@@ -151,14 +151,6 @@ def _utf8_line(line: bytes) -> bytes:
     return line.decode("latin-1").encode("utf-8")
 
 
-def pick_lines(chunk: bytes, numbers: set[int]) -> Iterator[tuple[int, str]]:
-    """Yield (number, text) of the lines with these numbers."""
-    if numbers:
-        lines = chunk.split(b"\n")
-        for number in sorted(numbers):
-            yield number, lines[number].decode("utf-8", "replace")
-
-
 def views(line: str) -> list[str]:
     """The line as it is meant; again without marks inside words, and again without any markup, if it has some."""
     text = normalise(line)
@@ -168,7 +160,7 @@ def views(line: str) -> list[str]:
     if "<" in text:
         found.append(_INLINE_TAG.sub("", text))
         found.append(_TAG.sub("\t", found[-1]))
-    if "(" in text and _AREA.search(text):
+    if _AREA.search(text):
         plain = _MIDDLE.sub(r"\1", text)
         found += [_AREA.sub(rf"\1{mark}", plain) for mark in "- "]
     if "*" in text or "`" in text or "\\" in text or "](" in text:

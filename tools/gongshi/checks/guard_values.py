@@ -31,9 +31,10 @@ _PROVINCE_RANGES = (
 PROVINCES = frozenset([str(code) for low, high in _PROVINCE_RANGES for code in range(low, high + 1)])
 _BIRTH = r"(?:1[89]|2[01])[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 ID = rf"[1-9][0-9]{{5}}{_BIRTH}[0-9]{{3}}[0-9X]"
+OLD_ID = r"[1-9][0-9]{7}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}"
 PHONE = re.compile(r"(?:0086|86)?(1[3-9][0-9]{9})")
 YEAR = re.compile(r"(?:19|20)[0-9]{2}")
-_CARD_PREFIX = re.compile(r"62[0-9]{14,17}|(?:4|5|60|35|9558)[0-9]+")
+CARD = re.compile(r"62[0-9]{14,17}|(?:4|5|60|35|9558)[0-9]+")
 _MONEY_BEFORE = re.compile(r"(?:[¥￥$]|人民币|(?i:(?<![a-z])(?:rmb|cny|usd)))\s?$")
 _UNIT_AFTER = re.compile(
     r"\s?(?:[（(]?大写|亿|万|元|亩|公[里斤顷]|千[米克瓦]|平方|立方|米|吨|斤|株|棵|户(?!主)|毫?秒|(?i:km|kg|kwh|m[23]|mm|ms|rmb|cny)(?![a-z]))"
@@ -42,6 +43,11 @@ _HEAD, _TAIL = re.compile("[0-9A-Za-z]*$"), re.compile("[0-9A-Za-z]*")
 _LONGEST_HEAD, _LONGEST_TAIL = 8, 4  # letters that may stick to a number: IMG, tel; more is a word of its own
 # Decimals other than the noughts that programs add to a whole number, or a power of ten.
 _DECIMALS = re.compile(r"\.(?!0+(?!\.?[0-9A-Za-z]))[0-9]|[eE][+-][0-9]")
+# Words of a company, an office or a society; a bank is none, for it keeps the accounts of persons.
+_BODY = re.compile(
+    r"公司|企业|组织|机构|财政|政府|单位|委员会|基金会|(?:[所局厅站院校厂场部会]|(?<!信用)社|中心|大队|支队)(?=[账帐银开收]|[^\u4e00-\u9fff]|$)"
+)
+_NEAR = 40
 _UUID = re.compile("[0-9A-Fa-f]{4}-[A-Fa-f]$")
 _PHONE_WORD_BEFORE = re.compile(r"(?i:tel|phone|mobile|cell)$")
 _FRACTION = re.compile(r"[^\w/]0?\.$|^0\.$")
@@ -147,7 +153,8 @@ class Line:
 
     def is_account(self, start: int, end: int, value: str, labelled: bool) -> bool:
         """Tell whether 15 to 19 digits are somebody's account or card, and no public body's."""
-        named = self.labels.direct(start) in ACCOUNT_KINDS - PUBLIC_KIND  # whatever bank it is of
+        kind = self.labels.direct(start)  # beside its own label it is one whatever bank it is of
+        named = kind == "card" or (kind == "account" and not self._is_of_body(start))
         if (
             not (named or _has_account_digits(value, labelled))
             or not self.stands_alone(start, end)
@@ -162,11 +169,16 @@ class Line:
             return True
         return any(True for _ in names_alone(self.labels.since(PUBLIC_KIND, start)))
 
+    def _is_of_body(self, start: int) -> bool:
+        """Tell whether a body, and behind it no person, stands before an account."""
+        bodies = [*_BODY.finditer(self.text, max(0, start - _NEAR), start)]
+        return bool(bodies) and not any(True for _ in names_alone(self.text[bodies[-1].end() : start]))
+
 
 def _has_account_digits(value: str, labelled: bool) -> bool:
     if labelled and value.startswith("62") and len(value) > 15:
         return True
     if not is_luhn(value) or (len(value) == 18 and value[0] in "159" and is_credit_code(value)):
         return False
-    card = _CARD_PREFIX.fullmatch(value) and (value.startswith("62") or len(value) in (16, 19))
+    card = CARD.fullmatch(value) and (value.startswith("62") or len(value) in (16, 19))
     return bool(labelled or card)
