@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 
 from gongshi.checks.guard_numbers import find_numbers, is_id
-from gongshi.checks.guard_values import ID, PROVINCES, is_luhn
+from gongshi.checks.guard_values import CARD, ID, OLD_ID, PHONE, PROVINCES, is_luhn
 from gongshi.checks.showing import keys_of
 from gongshi.model import Finding, Severity
 from gongshi.package import Database, quoted
@@ -23,9 +23,7 @@ PERSONAL = "这个编号里像有身份证号、残疾证号、电话或账号�
 
 _WINDOW = re.compile(rf"(?=({ID}))")
 _WHOLE = re.compile(rf"{ID}(?:[1-7][1-4](?:B[0-9])?)?")
-_OLD_ID = re.compile(r"[1-9][0-9]{7}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}")
-_PHONE = re.compile(r"0*(?:86)?1[3-9][0-9]{9}")
-_CARD = re.compile(r"62[0-9]{14,17}|(?:4|5|60|35|9558)[0-9]+")
+_OLD_ID = re.compile(OLD_ID)
 LIMIT = 1000
 
 
@@ -48,9 +46,9 @@ def _is_own(run: str, county: str) -> bool:
     """A run of digits that is as long as somebody's number and made like it, mistyped or not."""
     if run[:2] in PROVINCES and (_WHOLE.fullmatch(run) or _OLD_ID.fullmatch(run)):
         return True
-    if _PHONE.fullmatch(run):
+    if PHONE.fullmatch(run.lstrip("0")):
         return True
-    card = len(run) in (16, 17, 18, 19) and _CARD.fullmatch(run) and is_luhn(run)
+    card = len(run) in (16, 17, 18, 19) and CARD.fullmatch(run) and is_luhn(run)
     return bool(card) and not (county and run.startswith(county)) and (run.startswith("62") or len(run) in (16, 19))
 
 
