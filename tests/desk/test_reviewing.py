@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from desk.conftest import HOST, ask
+from exchange.clones import HOUSEHOLDS, change, clone, git, own_git, said
 from exchange.conftest import DAY, root
 from exchange.test_accepting import by, one_cell, reviewer, sent, signed
-from exchange.test_propose import HOUSEHOLDS, change, clone, git, own_git, said
 from gongshi.desk.app import make
 from gongshi.desk.guarding import COOKIE
 from gongshi.desk.state import Desk

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from exchange.clones import HOUSEHOLDS, change, clone, git, own_git, said
 from exchange.conftest import DAY
-from exchange.test_propose import HOUSEHOLDS, change, clone, git, own_git, said
 from gongshi.cli.setup import setup
 from gongshi.exchange.accepting import accept, send_back, waiting
 from gongshi.exchange.proposing import propose

@@ -1,11 +1,9 @@
-"""The clerk's way to a review, against a bare repository as the remote; hooks, merge driver, erase."""
+"""The clerk's way to a review, against a bare repository as the remote; merge driver, erase."""
 
 from __future__ import annotations
 
 import re
 import shutil
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -13,6 +11,7 @@ import pytest
 from click.testing import CliRunner
 
 from exchange.books import xlsx
+from exchange.clones import HOUSEHOLDS, change, clone, git, other_change, own_git, said
 from exchange.conftest import DAY
 from gongshi.cli.erase import erase as erase_command
 from gongshi.exchange import Kind
@@ -21,63 +20,11 @@ from gongshi.exchange.proposing import Message, _address, propose
 from gongshi.exchange.remotes import address as review_address
 from gongshi.model import GongshiError
 from gongshi.repository import WorkTree
-from gongshi.review import hooks
 from gongshi.review.installing import install
 from gongshi.sealing import unseal
 from support import rounds
 
-HOUSEHOLDS = "records/townships/guzhen/households.csv"
-
-
-@pytest.fixture(autouse=True)
-def own_git(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    for role in ("AUTHOR", "COMMITTER"):
-        monkeypatch.setenv(f"GIT_{role}_NAME", "古镇扶贫办")
-        monkeypatch.setenv(f"GIT_{role}_EMAIL", "test@example.invalid")
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
-    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path))
-
-
-def git(root: Path, *arguments: str) -> str:
-    done = subprocess.run(["git", "-C", str(root), *arguments], check=True, capture_output=True, text=True)
-    return done.stdout.strip()
-
-
-@pytest.fixture
-def clone(root: Path, tmp_path: Path) -> Path:
-    """The county with a first commit, pushed to a bare remote; without rules, save where a test brings one."""
-    (root / "policies/quality.yaml").unlink()
-    (root / ".gitignore").write_text(".gongshi/\n", encoding="utf-8")
-    git(root, "init", "-q", "-b", "main")
-    git(root, "add", "-A")
-    git(root, "commit", "-q", "-m", "第一次")
-    git(tmp_path, "init", "-q", "--bare", "remote.git")
-    git(root, "remote", "add", "origin", str(tmp_path / "remote.git"))
-    git(root, "push", "-q", "-u", "origin", "main")
-    return root
-
-
-def said(text: str) -> Message:
-    """A message with its grounds."""
-    return Message(text, "", "村民会议", "古镇人民政府")
-
-
-def change(root: Path, old: str, new: str, path: str = HOUSEHOLDS) -> None:
-    place = root / path
-    text = place.read_text(encoding="utf-8")
-    assert old in text
-    place.write_text(text.replace(old, new, 1), encoding="utf-8")
-
-
-def other_change(clone: Path, old: str, new: str) -> None:
-    """Somebody else's change, already on the remote main."""
-    git(clone, "switch", "-q", "-c", "other")
-    change(clone, old, new)
-    git(clone, "commit", "-q", "-am", "别人")
-    git(clone, "push", "-q", "origin", "other:main")
-    git(clone, "switch", "-q", "main")
-    git(clone, "branch", "-q", "-D", "other")
+__all__ = ["clone", "own_git"]
 
 
 def test_a_change_is_sent_with_trailers(clone: Path, tmp_path: Path) -> None:
@@ -285,99 +232,6 @@ def test_the_county_s_own_server_is_of_the_kind_that_it_says(tmp_path: Path) -> 
     )
     assert one == "https://git.one.example/a/b/-/merge_requests/new?merge_request%5Bsource_branch%5D=x"
     assert two == "https://git.two.example/a/b/compare/main...x" and three.endswith("main...x?expand=1")
-
-
-def test_hooks_stop_personal_data(clone: Path) -> None:
-    install(clone), install(clone)
-    phone = "1" + "3" * 10
-    (clone / "名单.txt").write_text(f"电话{phone}\n", encoding="utf-8")
-    git(clone, "add", "-A")
-    done = subprocess.run(["git", "-C", str(clone), "commit", "-m", "x"], capture_output=True, text=True)
-    assert done.returncode and "名单.txt" in done.stderr and phone not in done.stderr
-    git(clone, "rm", "-q", "-f", "名单.txt")
-    change(clone, "因病", "因学")
-    done = subprocess.run(["git", "-C", str(clone), "commit", "-am", f"问{phone}"], capture_output=True, text=True)
-    assert done.returncode and "提交说明" in done.stderr
-    git(clone, "commit", "-qam", "改原因")
-
-
-@pytest.mark.parametrize("how", [["-am", "x"], ["-m", "x", "说明.txt"]])
-def test_hooks_see_what_was_never_staged(clone: Path, how: list[str]) -> None:
-    """``commit -a`` and ``commit FILE`` commit from an index of their own."""
-    (clone / "说明.txt").write_text("空\n", encoding="utf-8")
-    git(clone, "add", "-A")
-    git(clone, "commit", "-q", "-m", "说明")
-    install(clone)
-    phone = "1" + "3" * 10
-    (clone / "说明.txt").write_text(f"电话{phone}\n", encoding="utf-8")
-    done = subprocess.run(["git", "-C", str(clone), "commit", *how], capture_output=True, text=True)
-    assert done.returncode and "说明.txt" in done.stderr and phone not in done.stderr
-    (clone / "说明.txt").write_text("改了\n", encoding="utf-8")
-    git(clone, "commit", "-q", *how)
-
-
-def test_the_reminder_sees_records_that_were_never_staged(clone: Path) -> None:
-    install(clone)
-    change(clone, "因病", "因学")
-    done = subprocess.run(["git", "-C", str(clone), "commit", "-qam", "改原因"], capture_output=True, text=True)
-    assert not done.returncode and "提醒" in done.stderr
-
-
-def test_every_commit_of_a_pull_request_is_looked_at(clone: Path) -> None:
-    """What one commit brings and the next takes away, in a merge too; messages; an address that is a phone number."""
-    base, phone = git(clone, "rev-parse", "HEAD"), "1" + "3" * 10
-    (clone / "a.txt").write_text(f"甲\n电话{phone}\n", encoding="utf-8")
-    git(clone, "add", "-A")
-    git(clone, "commit", "-q", "-m", "加")
-    bad = git(clone, "rev-parse", "HEAD")
-    git(clone, "rm", "-q", "a.txt")
-    git(clone, "commit", "-q", "-m", f"删 {phone}")
-    git(clone, "commit", "-q", "--allow-empty", "-m", "空", "--author", f"某 <{phone}@example.invalid>")
-    found = hooks.commit_findings(clone, base, "HEAD")
-    assert (found[0].path, found[0].line) == ("a.txt", 2) and bad[:12] in found[0].message
-    assert sum("的说明" in finding.path for finding in found) == 2 and len(found) == 3
-    assert phone not in repr(found) and hooks.commit_findings(clone, "HEAD", "HEAD") == []
-    arguments = [sys.executable, "-m", "gongshi", "setup", "--hook", "commits"]
-    done = subprocess.run([*arguments, base, "HEAD"], cwd=clone, capture_output=True, text=True)
-    assert done.returncode == 1 and "历史" in done.stderr and phone not in done.stderr
-    assert subprocess.run([*arguments, "HEAD", "HEAD"], cwd=clone).returncode == 0
-
-
-def test_a_known_content_under_another_name_is_looked_at(clone: Path) -> None:
-    base, phone = git(clone, "rev-parse", "HEAD"), "1" + "3" * 10
-    (clone / "甲.txt").write_text("同\n", encoding="utf-8")
-    (clone / f"乙{phone}.txt").write_text("同\n", encoding="utf-8")
-    git(clone, "add", "-A")
-    git(clone, "commit", "-q", "-m", "名")
-    git(clone, "mv", f"乙{phone}.txt", f"丙{phone}.txt")
-    git(clone, "commit", "-q", "-m", "改名")
-    found = hooks.commit_findings(clone, base, "HEAD")
-    assert len(found) == 2 and all("文件名" in finding.message for finding in found) and phone not in repr(found)
-
-
-def test_who_commits_is_looked_at_too(clone: Path, monkeypatch) -> None:
-    install(clone)
-    monkeypatch.setenv("GIT_AUTHOR_EMAIL", "1" + "3" * 10 + "@example.invalid")
-    done = subprocess.run(
-        ["git", "-C", str(clone), "commit", "--allow-empty", "-m", "x"], capture_output=True, text=True
-    )
-    assert done.returncode and "提交人" in done.stderr
-
-
-def test_another_hook_is_left_alone(clone: Path) -> None:
-    place = clone / ".git/hooks/pre-commit"
-    place.parent.mkdir(exist_ok=True)
-    place.write_text("#!/bin/sh\n", encoding="utf-8")
-    with pytest.raises(GongshiError, match="已有别的"):
-        install(clone)
-    assert place.read_text(encoding="utf-8") == "#!/bin/sh\n"
-
-
-def test_a_folder_of_hooks_for_every_repository_is_left_alone(clone: Path, tmp_path: Path) -> None:
-    git(clone, "config", "core.hooksPath", str(tmp_path / "hooks"))
-    with pytest.raises(GongshiError, match="hooksPath"):
-        install(clone)
-    assert not (tmp_path / "hooks").exists()
 
 
 def test_git_merges_with_the_driver(clone: Path) -> None:

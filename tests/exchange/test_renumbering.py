@@ -8,12 +8,15 @@ from itertools import permutations
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from exchange.clones import clone as clone
+from exchange.clones import git, own_git, said
 from exchange.conftest import DAY, HOUSEHOLD, MEMBER
 from exchange.test_persons import id_no
-from exchange.test_propose import clone as clone
-from exchange.test_propose import git, own_git, said
 from gongshi.checks import check_records
+from gongshi.cli.due import undo
+from gongshi.cli.propose import renumber as command
 from gongshi.exchange.proposing import propose, renumber
 from gongshi.model import GongshiError, Severity
 from gongshi.package import csv_bytes, load, yaml_bytes
@@ -123,7 +126,7 @@ def commit(root: Path, branch: str) -> None:
 def give(root: Path, key=None) -> dict[str, str]:
     git(root, "fetch", "-q", "origin")
     with writer(root) as write:
-        return dict(renumber(root, Git(root), write, key))
+        return dict(renumber(root, Git(root), write, DAY, key))
 
 
 NEW = {
@@ -297,6 +300,21 @@ def test_words_that_only_look_alike_stay(clone: Path, other: Path) -> None:
     assert give(other) == {"990101-2020-CY-0001": "990101-2020-CY-0002"}
     content = plain(parse((other / "records/projects/2020/990101-2020-CY-0002.yaml").read_bytes()))["content"]
     assert content == "接续990101-2020-CY-0002，另见990101-2020-CY-00012"
+
+
+def test_the_command_does_it_and_it_can_be_undone(clone: Path, other: Path) -> None:
+    paths = [f"records/projects/2020/990101-2020-CY-000{n}.yaml" for n in (1, 2)]
+    for who, root in enumerate((clone, other)):
+        document(root, "project", paths[0], PROJECT | {"name": f"项目{who}"})
+    commit(clone, "main")
+    before = (other / paths[0]).read_bytes()
+    done = CliRunner().invoke(command, [], obj=other)
+    assert done.exit_code == 0 and "990101-2020-CY-0002" in done.output, done.output
+    assert not (other / paths[0]).exists() and (other / paths[1]).exists()
+    again = CliRunner().invoke(command, [], obj=other)
+    assert again.exit_code == 0 and "没有与别人重的编号" in again.output
+    assert CliRunner().invoke(undo, [], obj=other).exit_code == 0
+    assert (other / paths[0]).read_bytes() == before and not (other / paths[1]).exists()
 
 
 def test_one_household_of_another_system_is_not_registered_twice(clone: Path, other: Path) -> None:

@@ -89,7 +89,7 @@ def renumber(root: Path, identity: Path | None) -> None:
     with sending(root):
         fetch(git, place(git))
         with writer(root) as write:
-            pairs = give(root, git, write, identity_if_any(identity, root))
+            pairs = give(root, git, write, day(None, None), identity_if_any(identity, root))
     for line in renumbered_lines(pairs) or ["没有与别人重的编号。"]:
         say(line)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from pathlib import Path
 
 from gongshi.changes import lacking_sentence
@@ -110,7 +110,7 @@ def _propose(
 ) -> Proposal:
     where = place(git)
     with writer(root) as write:
-        pairs = renumber(root, git, write, identity)
+        pairs = renumber(root, git, write, day, identity)
         changed, left_out = _changed(git)
         if changed:
             _check_grounds(message)
@@ -140,14 +140,12 @@ def _propose(
     return Proposal(branch, commit, sent, len(brought), left_out, _address(root, remote, branch, where.main), pairs)
 
 
-def renumber(root: Path, git: Git, write, identity: Identity | None) -> tuple[tuple[str, str], ...]:
+def renumber(root: Path, git: Git, write, day: date, identity: Identity | None) -> tuple[tuple[str, str], ...]:
     """Give new numbers where others have theirs, as they were last fetched; (old, new) of each."""
     main = _main(git)
     found = renumbering(git, WorkTree(root), place(git), main, identity) if main else Renumbering({}, ())
     if found.pairs:
-        write_kept(
-            root, write, f"重新编号 {len(found.pairs)} 个", datetime.now().isoformat(" ", "minutes"), found.changes
-        )
+        write_kept(root, write, f"重新编号 {len(found.pairs)} 个", day.isoformat(), found.changes)
     return found.pairs
 
 

@@ -44,6 +44,7 @@ def renumbering(git: Git, tree: WorkTree, where: Place, main: str, identity: Ide
     fresh: dict[str, str] = {}
     taken = {number for other in others for records in other.values() for number in records}
     while met := _met(descriptor, mine, others, fresh):
+        # boxes are numbered by their members, so where a box is met its member's table says what is taken
         taken |= {number for name in (*met, "members") for number in _numbers(descriptor, tree, name)}
         for number in sorted({number for numbers in met.values() for number in numbers}):
             fresh[number] = _next(number, taken)
