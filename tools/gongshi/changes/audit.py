@@ -29,9 +29,8 @@ from gongshi.repository import RevisionTree
 Cell = str | int | float
 Approvals = Mapping[str, tuple[str, str]]  # commit → (who signed it as a reviewer, "" or why nobody did)
 FIRST = "首次录入"
-MANY = (
-    500  # records that come or go with one commit are told as wholes, those that change in one row beside their money
-)
+MANY = 500
+"""Records that come or go with one commit are told as wholes, those that change in one row beside their money."""
 
 
 @dataclass(frozen=True, slots=True)
