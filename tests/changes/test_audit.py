@@ -11,7 +11,8 @@ from click.testing import CliRunner
 
 from changes.ledgers import field, ledger
 from changes.test_history import HEAD, commit, run
-from gongshi.changes import audit_tables, history, sample
+from gongshi.changes.audit import audit_tables, sample
+from gongshi.changes.past import history
 from gongshi.cli.audit import audit
 from gongshi.cli.sample import sample as sample_command
 from gongshi.model import Finding, GongshiError, Severity

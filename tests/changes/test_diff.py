@@ -15,10 +15,13 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from changes.ledgers import PETS, edited, field, ledger, real_ledger, rows_of, write
-from gongshi.changes import Change, Diff, Kind, compare, to_markdown, to_plain, to_text
+from gongshi.changes.diff import compare
 from gongshi.changes.digest import wrap
 from gongshi.changes.lines import columns, compared, counted
-from gongshi.changes.markdown import LIMIT, _first, escape
+from gongshi.changes.markdown import LIMIT, _first, escape, to_markdown
+from gongshi.changes.plain import to_plain
+from gongshi.changes.text import to_text
+from gongshi.changes.values import Change, Diff, Kind
 from gongshi.model import Finding, GongshiError, Severity
 from gongshi.repository import Git, RevisionTree, WorkTree
 from support import DictTree, rounds

@@ -19,8 +19,9 @@ from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 
 from changes.ledgers import PETS, edited, field, ledger, real_ledger, rows_of, write
-from gongshi.changes import audit_tables, commit_at, field_versions, history, record_in, totals_in
-from gongshi.changes.commits import trailers
+from gongshi.changes.audit import audit_tables
+from gongshi.changes.commits import commit_at, trailers
+from gongshi.changes.past import field_versions, history, record_in, totals_in
 from gongshi.model import GongshiError
 from gongshi.repository import Git, RevisionTree, WorkTree
 from support import DictTree

@@ -14,9 +14,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gongshi.changes import Conflict, conflict_sentence, merge_files, merge_rows
-from gongshi.changes.files import MARKS
-from gongshi.changes.merge import paired
+from gongshi.changes.files import MARKS, merge_files
+from gongshi.changes.merge import merge_rows, paired
+from gongshi.changes.phrases import conflict_sentence
+from gongshi.changes.values import Conflict
 from gongshi.model import GongshiError
 from gongshi.package import Field, Schema, csv_bytes
 from support import ROOT, project_descriptor, rounds

@@ -11,8 +11,7 @@ import pytest
 
 from changes.ledgers import ledger
 from changes.test_history import HEAD, commit, run
-from gongshi import changes
-from gongshi.changes import lacking_sentence, unfounded_commits
+from gongshi.changes.papers import lacking_sentence, unfounded_commits
 from gongshi.repository import Git, recover
 from support import ROOT
 
@@ -105,12 +104,3 @@ def test_a_journal_that_came_with_a_commit_is_not_believed(repository: Path) -> 
     with pytest.raises(GongshiError, match=r"带着 \.gongshi"):
         recover(repository)
     assert (repository / "records/pets.csv").exists()
-
-
-def test_no_exported_name_is_that_of_a_module() -> None:
-    """``from gongshi.changes import x`` would give the module once that has been imported."""
-    modules = {path.stem for path in Path(changes.__file__).parent.glob("*.py")}
-    assert not modules & set(changes.__all__)
-    assert all(getattr(changes, name) is not None for name in changes.__all__)
-    with pytest.raises(AttributeError):
-        changes.nothing  # noqa: B018

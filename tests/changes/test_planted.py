@@ -10,8 +10,10 @@ from functools import cache
 
 import pytest
 
-from gongshi.changes import compare, to_markdown, to_text
+from gongshi.changes.diff import compare
 from gongshi.changes.digest import COLUMNS, LINES
+from gongshi.changes.markdown import to_markdown
+from gongshi.changes.text import to_text
 from support import DictTree, tree_of
 
 HOME = "records/townships/changle"

@@ -15,8 +15,9 @@ from click.testing import CliRunner
 from changes.ledgers import ledger
 from changes.test_history import HEAD, commit, run
 from changes.test_planted import NOTICE, PROJECT, county, drop, first, swap
-from gongshi.changes import dated_findings, history
 from gongshi.changes.audit import FIRST
+from gongshi.changes.papers import dated_findings
+from gongshi.changes.past import history
 from gongshi.cli.audit import audit
 from gongshi.cli.history import history as history_command
 from gongshi.model import GongshiError

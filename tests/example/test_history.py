@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from example.adjustments import PAYMENT, PROJECT
-from gongshi.changes import compare, history, walk
+from gongshi.changes.diff import compare
+from gongshi.changes.past import history
+from gongshi.changes.steps import walk
 from gongshi.repository import Git, RevisionTree
 from support import ROOT
 

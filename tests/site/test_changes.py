@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from reading import Reader, digest
 
-from gongshi.changes import walk
+from gongshi.changes.steps import walk
 from gongshi.changes.values import Revision
 from gongshi.disclosure.catalogue import VIEWS
 from gongshi.disclosure.changed import FIELDS, MEASURES, doc_no, fields_of

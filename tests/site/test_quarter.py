@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from gongshi.changes import commit_at
+from gongshi.changes.commits import commit_at
 from gongshi.disclosure.figures import Period
 from gongshi.disclosure.standing import standing
 from gongshi.model import GongshiError

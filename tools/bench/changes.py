@@ -42,7 +42,7 @@ with judging(root, lambda _: None) as judge, load(WorkTree(root)) as database:
 HISTORY = """
 import sys
 from pathlib import Path
-from gongshi.changes import history
+from gongshi.changes.past import history
 from gongshi.repository import Git
 with history(Git(Path(sys.argv[1]))) as past:
     for key in past.keys("households", "H0000001"):

@@ -86,7 +86,9 @@ def _tables(
     git: Git, base: str, head: str, findings: tuple[list, list], question: str | None, limits: tuple
 ) -> Iterator[tuple]:
     """(what changed, who signed, the questions); of one question alone only that. What changed is read meanwhile."""
-    from gongshi.changes import audit_tables, history, question_tables, signed_table
+    from gongshi.changes.audit import audit_tables, signed_table
+    from gongshi.changes.past import history
+    from gongshi.changes.questions import question_tables
 
     tree, (on_day, over) = RevisionTree(git, head), limits
     with history(git, head) as past:
@@ -162,7 +164,8 @@ def _write(out: Path, tables: Sequence) -> list[int]:
     """Write the file whole or not at all; how many rows each table has."""
     import json
 
-    from gongshi.changes import datasette, write_sqlite
+    from gongshi.changes.audit import write_sqlite
+    from gongshi.changes.questions import datasette
 
     try:
         with tempfile.TemporaryDirectory(prefix=".gongshi-", dir=out.absolute().parent) as folder:

@@ -7,6 +7,11 @@ from pathlib import Path
 
 import click
 
+from gongshi.changes.diff import compare
+from gongshi.changes.late import with_late
+from gongshi.changes.markdown import to_markdown
+from gongshi.changes.plain import to_plain
+from gongshi.changes.text import to_text
 from gongshi.cli.chinese import Command
 from gongshi.cli.common import day, progress, say, say_made, work_tree
 from gongshi.cli.render import as_json
@@ -29,8 +34,6 @@ def diff(root: Path, base: str, head: str | None, with_findings: bool, style: st
 
     例：gongshi diff main --findings
     """
-    from gongshi import changes  # each part of it is imported when it is asked for
-
     git = Git(root)
     if not git.exists():
         raise GongshiError(f"“{root}”不在 Git 仓库里，没有版本可比")
@@ -38,15 +41,15 @@ def diff(root: Path, base: str, head: str | None, with_findings: bool, style: st
     before = RevisionTree(git, base)
     after = RevisionTree(git, head) if head else work_tree(root)
     show("比较记录")
-    found = changes.with_late(changes.compare(before, after), git, before, after, date.today())
+    found = with_late(compare(before, after), git, before, after, date.today())
     new, resolved, passed = findings_of(root, before, after, show) if with_findings else ([], [], [])
     show("")
     if style == "json":
-        say_made(as_json(changes.to_plain(found, new, resolved, passed)))
+        say_made(as_json(to_plain(found, new, resolved, passed)))
     elif style == "markdown":
-        say_made(changes.to_markdown(found, new, resolved, rest, passed))
+        say_made(to_markdown(found, new, resolved, rest, passed))
     else:
-        for line in changes.to_text(found, new, resolved, passed, each).split("\n"):
+        for line in to_text(found, new, resolved, passed, each).split("\n"):
             say(line)
 
 

@@ -37,8 +37,8 @@ def history(root: Path, resource: str, key: str, field: str | None, style: str, 
 
     例：gongshi history households H0000001 poverty_status
     """
-    from gongshi.changes import edge
-    from gongshi.changes import history as open_history
+    from gongshi.changes.commits import edge
+    from gongshi.changes.past import history as open_history
 
     git = _git(root)
     shallow = warn_shallow(git)
@@ -75,8 +75,8 @@ MOST = 50  # records on one page
 
 
 def _write_life(git: Git, out: Path, resource: str, key: str, field: str | None, complete: bool) -> None:
-    from gongshi.changes import history as open_history
     from gongshi.changes.life import NEVER, life
+    from gongshi.changes.past import history as open_history
     from gongshi.package import load
     from gongshi.repository import write_private
     from gongshi.site.life import render
@@ -114,8 +114,8 @@ def _git(root: Path) -> Git:
 
 def _told(past, resource: str, key: tuple[str, ...], fields, exact: bool) -> list[dict[str, object]]:
     """Each field that ever had a value, and the file if it changed, with its values as plain text, oldest first."""
-    from gongshi.changes import cell, field_versions
-    from gongshi.changes.phrases import plain_cell
+    from gongshi.changes.past import field_versions
+    from gongshi.changes.phrases import cell, plain_cell
     from gongshi.checks.showing import shown_path
 
     versions = past.versions(resource, key)
@@ -222,7 +222,7 @@ def _sentence(field, item) -> str:
 
 
 def _markdown(resource, key: tuple[str, ...], told, links) -> Iterator[str]:
-    from gongshi.changes import escape
+    from gongshi.changes.markdown import escape
 
     yield f"## {escape(f'{resource.title} {resource.name}')} {escape('/'.join(key))}\n"
     yield from (f"- {escape(_link_sentence(link))}" for link in links)
@@ -243,8 +243,8 @@ def show(root: Path, resource: str, key: str | None, at: str | None) -> None:
 
     例：gongshi show payments F0000001 --at 2020-06-30
     """
-    from gongshi.changes import cell, record_in, totals_in
-    from gongshi.changes.phrases import counted
+    from gongshi.changes.past import record_in, totals_in
+    from gongshi.changes.phrases import cell, counted
     from gongshi.checks.showing import shown_path, shown_text
     from gongshi.package import read_descriptor
 
@@ -267,7 +267,7 @@ def show(root: Path, resource: str, key: str | None, at: str | None) -> None:
 
 def _tree_at(git: Git, at: str) -> RevisionTree:
     """The commit that a revision names, or what main was at the end of a day."""
-    from gongshi.changes import commit_at
+    from gongshi.changes.commits import commit_at
 
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", at) or git.resolve(at):
         return RevisionTree(git, at)

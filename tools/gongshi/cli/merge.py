@@ -39,7 +39,8 @@ def merge_driver(root: Path, base: Path, ours: Path, theirs: Path, path: str) ->
 
 def _merge(root: Path, base: Path, ours: Path, theirs: Path, path: str) -> tuple[bytes, list[str], bool]:
     """By record where that can be done without loss, else by lines as Git does."""
-    from gongshi.changes import conflict_sentence, merge_files
+    from gongshi.changes.files import merge_files
+    from gongshi.changes.phrases import conflict_sentence
     from gongshi.package import read_descriptor
     from gongshi.repository import Git, WorkTree
 

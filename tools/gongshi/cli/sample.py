@@ -22,7 +22,7 @@ def sample(root: Path, count: int, resource: str, at: str) -> None:
 
     例：gongshi sample 20 --from households
     """
-    from gongshi.changes import sample as draw
+    from gongshi.changes.audit import sample as draw
 
     git = Git(root)
     if not git.exists():

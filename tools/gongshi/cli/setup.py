@@ -65,7 +65,7 @@ def _findings(root: Path, hook: str, files: tuple[str, ...]):
 def _grounds(root: Path, base: str, head: str) -> int:
     """Say, as annotations of a pull request, of each commit that changes records what ground it lacks, of any other whose
     date cannot be true, and who approved the own change or merged without a signature; the last is told and no error."""
-    from gongshi.changes import dated_findings, unfounded_commits
+    from gongshi.changes.papers import dated_findings, unfounded_commits
     from gongshi.cli.render import to_github
     from gongshi.repository import Git
     from gongshi.sealing.told_approvals import approval_findings

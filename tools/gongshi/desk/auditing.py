@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, abort, g, render_template, request
 
-from gongshi.changes import OVER, QUESTIONS, history, question_tables
+from gongshi.changes.past import history
+from gongshi.changes.questions import OVER, QUESTIONS, question_tables
 from gongshi.exchange import plain_workbook
 from gongshi.repository import Git
 from gongshi.sealing.approving import approvals

@@ -6,7 +6,10 @@ from datetime import date
 
 from flask import Blueprint, abort, g, redirect, render_template, request
 
-from gongshi import changes
+from gongshi.changes import papers
+from gongshi.changes.diff import compare
+from gongshi.changes.late import with_late
+from gongshi.changes.text import to_text
 from gongshi.checks.showing import shown_path
 from gongshi.desk.state import Told
 from gongshi.exchange.accepting import Waiting, accept, latest, send_back, waiting
@@ -74,9 +77,9 @@ def _one(branch: str, error: str, remarks: str):
     main = latest(git, where)
     base = git.merge_base(main, found.commit) or main
     trees = RevisionTree(git, base), RevisionTree(git, found.commit)
-    diff = changes.with_late(changes.compare(*trees), git, *trees, date.today())
-    lines = changes.to_text(diff, [], [], [], False).split("\n") if diff.changes else []
-    grounds = changes.grounds(git, base, found.commit)
+    diff = with_late(compare(*trees), git, *trees, date.today())
+    lines = to_text(diff, [], [], [], False).split("\n") if diff.changes else []
+    grounds = papers.grounds(git, base, found.commit)
     return render_template(
         "reviewed.html", one=found, lines=lines, count=len(diff.changes), grounds=grounds, error=error, remarks=remarks
     )

@@ -6,7 +6,9 @@ from datetime import date
 
 from flask import Blueprint, g, redirect, render_template, request
 
-from gongshi import changes
+from gongshi.changes.diff import compare
+from gongshi.changes.late import with_late
+from gongshi.changes.text import to_text
 from gongshi.desk.state import Told
 from gongshi.exchange.accepting import waiting
 from gongshi.exchange.proposing import Message, propose
@@ -43,8 +45,8 @@ def _page(form: dict[str, str], error: str):
     if not git.exists() or git.head() is None:
         raise GongshiError("这里不是 Git 仓库，或还没有第一次提交，不能送审。")
     trees = RevisionTree(git, "HEAD"), WorkTree(desk.root)
-    found = changes.with_late(changes.compare(*trees), git, *trees, date.today())
-    lines = changes.to_text(found, [], [], [], False).split("\n") if found.changes else []
+    found = with_late(compare(*trees), git, *trees, date.today())
+    lines = to_text(found, [], [], [], False).split("\n") if found.changes else []
     every = desk.findings()
     errors = None if every is None else [one for one in every if one.severity == "error"]
     sent = waiting(git, place(git))

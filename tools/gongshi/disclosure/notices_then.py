@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gongshi.changes import commit_at, history
+from gongshi.changes.commits import commit_at
+from gongshi.changes.past import history
 from gongshi.disclosure.clock import State, state
 from gongshi.disclosure.notices import listed
 from gongshi.model import GongshiError

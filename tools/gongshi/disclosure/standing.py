@@ -6,7 +6,7 @@ import datetime
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
-from gongshi.changes import commit_at
+from gongshi.changes.commits import commit_at
 from gongshi.model import GongshiError, Severity
 from gongshi.package import RECORDS, county_day, load
 from gongshi.package.descriptor import PACKAGE_FILE

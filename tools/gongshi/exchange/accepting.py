@@ -12,7 +12,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import NamedTuple
 
-from gongshi import changes
+from gongshi.changes import papers
 from gongshi.changes.commits import authors_of, logged
 from gongshi.checks.guard import NameSet, scan_text
 from gongshi.checks.showing import shown_path, shown_text
@@ -161,7 +161,7 @@ def _joined(root: Path, git: Git, main: str, branch: str, day: date, names: Name
         raise GongshiError("这个分支和主线没有共同的历史，不能合并，请退回。")
     joined = merged_changes(git, read_descriptor(RevisionTree(git, main)), base, main, tip)
     tree = merged_tree(root, main, tip, joined)
-    grounds = dict(changes.grounds(git, main, tip))
+    grounds = dict(papers.grounds(git, main, tip))
     subject = git.run("log", "-1", "--no-merges", "--format=%s", tip).decode("utf-8", "replace").strip()
     text = "\n".join(
         [f"接受：{subject}", "", *(f"{name}: {value}" for name, value in grounds.items() if name != "Approved-by")]

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
-from gongshi.changes import merge_rows
+from gongshi.changes.merge import merge_rows
 from gongshi.checks.aliases import RESOURCE as ALIASES
 from gongshi.checks.aliases import alias_faults
 from gongshi.checks.phrases import cell_message

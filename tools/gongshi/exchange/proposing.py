@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from gongshi.changes import lacking_sentence
 from gongshi.changes.judging import JUDGED
+from gongshi.changes.papers import lacking_sentence
 from gongshi.checks.guard import NameSet, scan_text
 from gongshi.checks.showing import shown_path
 from gongshi.exchange.opened import opened_names

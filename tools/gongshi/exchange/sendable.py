@@ -9,8 +9,10 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
-from gongshi.changes import conflict_sentence, dated_findings, merge_files, unfounded_commits
+from gongshi.changes.files import merge_files
 from gongshi.changes.judging import JUDGED, judging
+from gongshi.changes.papers import dated_findings, unfounded_commits
+from gongshi.changes.phrases import conflict_sentence
 from gongshi.checks import check_guard, check_public
 from gongshi.checks.guard import NameSet
 from gongshi.checks.showing import shown_path, told

@@ -16,8 +16,7 @@ from gongshi.model import Finding, GongshiError
 from gongshi.repository import Git, RevisionTree, Tree, WorkTree, recover
 
 if TYPE_CHECKING:
-    from gongshi.changes import Diff
-    from gongshi.changes.values import FieldVersion
+    from gongshi.changes.values import Diff, FieldVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +35,13 @@ class Ledger:
 
     def diff(self, base: str, head: str = "") -> Diff:
         """What changed in meaning between two revisions, or between one and the folder."""
-        from gongshi.changes import compare
+        from gongshi.changes.diff import compare
 
         return compare(self._tree(base), self._tree(head))
 
     def history(self, resource: str, key: str, revision: str = "HEAD") -> Mapping[str, list[FieldVersion]]:
         """By field, every value that the record ``key`` (its parts joined by ``/``) ever had, oldest first."""
-        from gongshi.changes import field_versions, history
+        from gongshi.changes.past import field_versions, history
 
         with history(Git(self.root), revision) as past:
             names = [field.name for field in past.resource(resource).schema.fields]

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from gongshi.changes import lacking_sentence
+from gongshi.changes.papers import lacking_sentence
 from gongshi.checks import scan_kind, scan_link
 from gongshi.checks.guard import NameSet, scan, scan_path, scan_text
 from gongshi.checks.guard_files import WAIVERS, FileRules, check_file_waivers

@@ -18,7 +18,7 @@ from gongshi.repository import Tree, differing
 from gongshi.repository.pin import ENGINE, LOCK, PIN, Pin, read_pin
 
 if TYPE_CHECKING:
-    from gongshi.changes import Change
+    from gongshi.changes.values import Change
 
 PACK_PLACES = tuple(
     f"{RECORDS}/{name}" for name in ("schemas/", "mappings/", "datapackage.yaml", "documents.yaml", "README.md")
@@ -77,7 +77,7 @@ def _upgrade_findings(
     before: Tree, after: Tree, changed: Collection[str], was: Pin | None, now: Pin | None
 ) -> list[Finding]:
     """An upgrade that changes records, or anything that is not the pack's, is none."""
-    from gongshi.changes import compare
+    from gongshi.changes.diff import compare
 
     if now is None:
         return [_error(PIN, _ALONE)]
@@ -100,7 +100,7 @@ def _upgrade_findings(
 
 def _declared(change: Change, steps: Steps) -> bool:
     """Whether an upgrade does this by itself: another spelling, or values that a step names."""
-    from gongshi.changes import Kind
+    from gongshi.changes.values import Kind
 
     if change.kind is Kind.RESPELLED:
         return True

@@ -6,7 +6,7 @@ import datetime
 from functools import partial
 from pathlib import Path, PurePosixPath
 
-from gongshi.changes import walk
+from gongshi.changes.steps import walk
 from gongshi.checks import check_public, check_titles
 from gongshi.disclosure import Disclosure
 from gongshi.disclosure.changed import FIELDS
