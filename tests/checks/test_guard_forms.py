@@ -150,6 +150,42 @@ def test_one_digit_a_cell_beside_other_cells(join):
     assert [one.code for one in scan_text("a.txt", downwards.encode())] == ["personal-phone"]
 
 
+@pytest.mark.parametrize("separator", ["-", "/", " / ", "，", "、", "•", "·", "<br>"])
+def test_phones_in_four_three_four(separator):
+    rng = random.Random(6)
+    for _ in range(20):
+        said = cut(unlike_years(rng), (4, 3), separator)
+        for text in (said, f"联系人 {said}。"):
+            assert [one.code for one in scan_text("a.md", f"甲\n{text}\n".encode())] == ["personal-phone"], text
+
+
+@pytest.mark.parametrize("separator", [",", "|", "\t", ";"])
+def test_an_id_number_in_three_cells(separator):
+    rng = random.Random(7)
+    for _ in range(20):
+        row = separator.join(["H0001234", cut(id_number(rng), (6, 6), separator), "12.00"])
+        assert [one.code for one in scan_text("a.csv", f"甲\n{row}\n".encode())] == ["personal-id"], row
+
+
+@pytest.mark.parametrize("area", ["010", "0900"])
+def test_an_office_telephone_hides_no_other_number(area):
+    """Lines with landlines are not read closely, for each village has one; with something else beside it they are."""
+    rng = random.Random(8)
+    for _ in range(20):
+        value = unlike_years(rng)
+        office = f"{area}-7{rng.randint(0, 999999):06d}"
+        assert guard_sieve.suspicious_lines(f"村委会,{office},\n{office}\n".encode()) == set()
+        for text in (
+            f"{office},{value}",
+            f"{value} {office}",
+            f"{area}-{value}",
+            f"{area}-{cut(value, (7,), '-')}",
+            office + value,
+        ):
+            assert guard_sieve.suspicious_lines(f"甲\n{text}\n".encode()) == {1}, text
+        assert scan_text("a.csv", f"甲\n{office},{value}\n".encode()) != []
+
+
 def test_names_and_notes_of_archives():
     value = phone(random.Random(5))
     for files in ({f"{value}/": b""}, {f"xl/media/{value}.png": b""}):

@@ -27,8 +27,7 @@ from gongshi.checks.guard_values import is_id as is_id
 
 _SEQUENCE = re.compile(rf"[0-9](?:{GLUE}{{0,3}}[0-9{CROSS}]){{10,}}")
 _PIECE = re.compile(rf"[0-9]+|[{CROSS}]")
-_IDS = re.compile(rf"(?=({ID}))")
-_CARDS = re.compile(rf"(?=({ID}[1-7][1-4]))")
+_IDS = re.compile(rf"(?=({ID})([1-7][1-4])?)")  # a disability card is an ID number with two digits more
 _OLD_IDS = re.compile(rf"(?=({OLD_ID}))")
 _ID = re.compile(ID)
 _PHONES = re.compile(r"(?=((?:0086|86)?1[3-9][0-9]{9}))")
@@ -71,18 +70,34 @@ class _Stretch:
         """Tell whether a piece begins, or the last one ends, at an offset."""
         return offset in self.borders
 
-    def windows(self, pattern: re.Pattern[str], sure: bool = False) -> Iterator[tuple[int, int, str]]:
-        """Yield (first digit, behind the last, value) where what the pattern finds is whole pieces.
-
-        ``sure``: only the whole stretch, and ID numbers whose check character is right.
-        """
+    def windows(self, pattern: re.Pattern[str]) -> Iterator[tuple[int, int, str]]:
+        """Yield (first digit, behind the last, value) where what the pattern finds is whole pieces."""
         borders = self.borders
         for found in pattern.finditer(self.digits):
             first, behind = found.span(1)
-            if not (first in borders and behind in borders):
-                continue
-            if not sure or is_id(found[1][:18]) or self.is_whole(first, behind):
+            if first in borders and behind in borders:
                 yield first, behind, found[1]
+
+    def numbers(self, size: int) -> Iterator[tuple[int, int, str]]:
+        """The windows of ID numbers (18) or disability cards (20); without a label only sure ones and the whole stretch."""
+        for first, value, more in self._ids:
+            behind = first + size
+            sure = self._said or is_id(value) or self.is_whole(first, behind)
+            if sure and behind in self.borders and (more or size == 18):
+                yield first, behind, value + more if size > 18 else value
+
+    @cached_property
+    def _said(self) -> bool:
+        return self.labelled(ID_KIND)
+
+    @cached_property
+    def _ids(self) -> list[tuple[int, str, str]]:
+        """(first digit, number, the two digits more of a card) of all that looks like an ID number and begins with a piece."""
+        borders = self.borders
+        found = ((match.start(), *match.groups("")) for match in _IDS.finditer(self.digits) if match.start() in borders)
+        return [
+            each for each in found if self._said or is_id(each[1]) or (each[0] == 0 and len(self.digits) in (18, 20))
+        ]
 
     def is_whole(self, first: int, behind: int) -> bool:
         """Tell whether a window is the whole stretch."""
@@ -133,7 +148,7 @@ def _take(found: Iterable[Hit], hits: list[Hit], taken: bytearray) -> None:
 
 
 def _cards(stretch: _Stretch) -> Iterator[Hit]:
-    for first, behind, value in stretch.windows(_CARDS, sure=not stretch.labelled(ID_KIND)):
+    for first, behind, value in stretch.numbers(20):
         start, end = stretch.place(first, behind)
         whole = len(stretch.pieces(first, behind)) == 1 + 2 * value.count("X")
         if stretch.line.is_person(start, value[:18], whole):
@@ -143,7 +158,7 @@ def _cards(stretch: _Stretch) -> Iterator[Hit]:
 
 def _ids(stretch: _Stretch) -> Iterator[Hit]:
     line = stretch.line
-    for first, behind, value in stretch.windows(_IDS, sure=not stretch.labelled(ID_KIND)):
+    for first, behind, value in stretch.numbers(18):
         start, end = stretch.place(first, behind)
         if line.is_person(start, value, whole=len(stretch.pieces(first, behind)) == 1 + value.count("X")):
             yield Hit("personal-id", start, end, value, is_id(value))
@@ -217,6 +232,8 @@ def _is_phone_grouping(stretch: _Stretch, pieces: list[str], separators: list[st
         return stretch.count <= 4 and not (years and separators[0].isspace())
     if lengths in ([3, 8], [7, 4], [4, 4, 3], [3, 3, 5]):
         return separators[0] == "-"
+    if lengths == [4, 3, 4]:
+        return separators[0].strip(" .") != ""
     return lengths == [1] * 11 and stretch.count == 11
 
 

@@ -81,6 +81,7 @@ _DIGITS = bytes.maketrans(b"023456789", b"1" * 9)
 _MARKS = bytes.maketrans(b"|", b",")
 # A division code of twelve digits stands in every row and is nobody's: it is made shorter than a phone number.
 _DIVISION, _SHORTER = b"1" * 12, b"1" * 10
+_LANDLINE = re.compile(rb"(?<![0-9])(?<![0-9][ -])0[0-9]{2,3}-[0-9]{7,8}(?![ -]?[0-9])")  # an area code comes first
 _DOWNWARDS = b"\n1" * 8
 # Groups of digits as they are written in phone numbers and accounts: what all of a kind have in common comes first, for the
 # engine looks for it quickly, then what must stand before and behind it.
@@ -90,6 +91,7 @@ _GROUPS = tuple(
         b"1,1111,1111(?:(?<=(?<!1)111,1111,1111)(?!1)|(?<=(?<!1)111111,1111,1111)(?=,111)"
         b"|(?<=(?<!1)111,111,1111,1111)(?=,1)|(?<=(?<!1)1111,1111,1111)(?=,111))",
         b"111111,11111111,111(?<=(?<!1)111111,11111111,111)(?:1(?!1)|x)",
+        b"1,111,1111(?<=(?<![1,])1111,111,1111)(?![1,])",  # as figures of a row are not, by itself
         # a number with thousands parted: of a row of figures only what is one cell
         b"11,111,111,111(?<![1,]11,111,111,111)",
     )
@@ -97,6 +99,8 @@ _GROUPS = tuple(
 _PARTED_CELL = re.compile(
     rb",111,111,111(?:(?<=[\"|]1.{12})|(?<=[\"|].1.{12})|(?<=[\"|].11.{12})|(?<=[\"|]11.{12})|(?<=[\"|]111.{12})|(?<=[\"|] 111.{12}))"
 )
+# An ID number in three cells; of amounts, which may have as many digits, some have a point.
+_THREE_CELLS = re.compile(rb"111111[,;|\t] ?\"?111111[,;|\t] ?\"?11111[1Xx](?![1.])")
 _POWERS = b"111111111x11", b"111111111x,11"  # a phone number as a power of ten, without the noughts at its end
 _NEEDLES = (_BEYOND, b"1" * 11, *_POWERS, b"1,1,1,1,1,1,1,1", b"birth", b"born", b"dob")
 Text = TypeVar("Text", bytes, str)
@@ -112,11 +116,18 @@ def suspicious_lines(chunk: bytes) -> set[int]:
     distinct = [*set(lines)]
     found, downwards = _minded(b"\n".join(distinct))
     minded = {distinct[number] for number in found}
-    numbers = set(compress(count(), map(minded.__contains__, lines))) if minded else set()
+    numbers = _without_landlines(chunk, list(compress(count(), map(minded.__contains__, lines)))) if minded else set()
     if downwards:
         squeezed = chunk.translate(_SHAPE, _TRAILING + _BLANK)
         numbers.update(_lines(squeezed, b"\n", partial(squeezed.find, _DOWNWARDS)))
     return numbers
+
+
+def _without_landlines(chunk: bytes, numbers: list[int]) -> set[int]:
+    """Those of the lines that are minded also without the telephones of offices, of which a county has one in each village."""
+    lines = chunk.split(b"\n")
+    rest = b"\n".join(_LANDLINE.sub(b"0", lines[number]) for number in numbers)
+    return {numbers[number] for number in _minded(rest.translate(_DIGITS))[0]}
 
 
 def _minded(whole: bytes) -> tuple[set[int], bool]:
@@ -129,6 +140,7 @@ def _minded(whole: bytes) -> tuple[set[int], bool]:
     for groups in _GROUPS:
         numbers.update(_lines(squeezed, b"\n", partial(_search, groups, squeezed)))
     numbers.update(_lines(shape, b"\n", partial(_search, _PARTED_CELL, shape)))
+    numbers.update(_lines(whole, b"\n", partial(_search, _THREE_CELLS, whole)))
     text = whole.decode("utf-8")
     numbers.update(_lines(text, "\n", partial(_search, _SIGN, text)))
     return numbers, b"\n1\n" in b"\n%s\n" % squeezed

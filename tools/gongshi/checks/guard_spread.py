@@ -24,8 +24,8 @@ _OF_FIGURES = frozenset({".", "-", "-.", ""})  # mixed with other marks: the coo
 
 # Lengths of pieces as letters, a for one digit.
 _SINGLES = re.compile("a{11,}")
-_ID_GROUPS = re.compile("(?=(fhd|fddd|ccddd|fl|nd|fdbbd|fdbbca|bbbbbbbbb|cccccc))")
-_PHONE_GROUPS = re.compile("(?=([bd]?(?:cdd|ch|gd|ddc|bccc)))")
+_ID_GROUPS = re.compile("(?=(fhd|fff|fddd|ccddd|fl|nd|fdbbd|fdbbca|bbbbbbbbb|cccccc))")
+_PHONE_GROUPS = re.compile("(?=([bd]?(?:cdd|dcd|ch|gd|ddc|bccc)))")
 _THOUSANDS = re.compile("[abc]c{4,6}")
 _ID = re.compile(ID)
 _IDS = re.compile(f"(?=({ID}))")
@@ -180,7 +180,7 @@ def _is_phone(chain: _Chain, first: int, behind: int) -> bool:
     if line.labels.near(PHONE_KIND, start, end):
         return True
     alone = len(chain.parts) <= behind - first + 1
-    if len(separators) != 1 or not alone or not chain.shape.endswith("cdd", 0, behind):
+    if len(separators) != 1 or not alone or not chain.shape.endswith(("cdd", "dcd"), 0, behind):
         return False
     years = [bool(YEAR.fullmatch(piece)) for piece in chain.parts[behind - 2 : behind]]
     if separators <= _PLAIN_CELLS:  # may be figures of a row
