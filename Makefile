@@ -29,6 +29,7 @@ check: $(VENV)/.site
 lint: $(VENV)/.dev
 	$(VENV)/bin/ruff check .
 	$(VENV)/bin/ruff format --check .
+	$(VENV)/bin/mypy
 
 # The environment: exactly what the hashed lock says, then this project itself.
 $(VENV)/bin/python:
@@ -65,7 +66,7 @@ bench: $(VENV)/.dev
 	$(VENV)/bin/python tools/bench
 
 clean:
-	rm -rf $(VENV) site bench-data .cache .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) site bench-data .cache .pytest_cache .ruff_cache .mypy_cache .hypothesis
 
 # What the hosts call (tools/gongshi/scaffold/hosts).
 pull: $(VENV)/.site

@@ -12,10 +12,10 @@ LIMIT = 1000  # findings per field
 def check_derived(database: Database) -> list[Finding]:
     """Findings on typed cells that differ from what the rows say."""
     findings = []
-    for resource, field in derived_fields(database.descriptor):
+    for resource, field, derive in derived_fields(database.descriptor):
         if not database.loaded[resource.name].rows:
             continue
-        name, source = identifier(resource.name), database.descriptor.resources[field.derive.rows].title
+        name, source = identifier(resource.name), database.descriptor.resources[derive.rows].title
         query = (
             f"SELECT d._row FROM derived.{identifier(f'{resource.name}.{field.name}')} d JOIN raw.{name} r ON r.rowid = d._row "
             f"WHERE r.{identifier(field.name)} NOT IN ('', d.value) ORDER BY d._row LIMIT {LIMIT}"

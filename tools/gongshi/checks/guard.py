@@ -182,7 +182,7 @@ def _readings(
 
 def _downwards(lines: list[str], number: int) -> Iterator[str]:
     """One digit a line, read downwards, once for each run of such lines."""
-    digits = []
+    digits: list[str] = []
     if number + 1 < len(lines) and not _ONE_DIGIT.fullmatch(lines[number][:40]):
         number += 1  # the line before was chosen
     while number < len(lines) and len(digits) < 40 and len(lines[number]) < 40:

@@ -26,7 +26,7 @@ def guarded(running: Aside) -> list[Finding]:
     ]
 
 
-def _found(root: Path, own: str) -> Iterator[tuple]:
+def _found(root: Path, own: str) -> Iterator[tuple[object, ...]]:
     from gongshi.checks import check_guard
 
     return map(astuple, check_guard(WorkTree(root), own=own))

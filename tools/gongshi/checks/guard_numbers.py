@@ -33,7 +33,7 @@ _ID = re.compile(ID)
 _PHONES = re.compile(r"(?=((?:0086|86)?1[3-9][0-9]{9}))")
 _REPLACEMENT = re.compile(rf"{GLUE}?[Bb][0-9](?![0-9])")
 _ID_GROUPS = ([18], [6, 8, 4], [6, 4, 4, 4], [3, 3, 4, 4, 4], [6, 12], [14, 4], [6, 4, 2, 2, 4])
-_JOINED = {ord(char): None for char in " ._~-\u00b7\u2212"} | {code: None for code in range(0x2010, 0x2016)}
+_JOINED: dict[int, str | None] = dict.fromkeys([*map(ord, " ._~-\u00b7\u2212"), *range(0x2010, 0x2016)])
 _JOINED |= {ord(char): "X" for char in CROSS}
 _KEPT = {code: kept or "\0" for code, kept in _JOINED.items()}
 

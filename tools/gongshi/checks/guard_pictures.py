@@ -126,7 +126,8 @@ def _plain_png(data: bytes) -> bytes:
 
 def _plain_jpeg(data: bytes) -> bytes:
     """The segments on the list, up to the end of the picture; b"" where it is broken."""
-    at, kept, seen = 2, [b"\xff\xd8"], set()
+    seen: set[int] = set()
+    at, kept = 2, [b"\xff\xd8"]
     while data[at : at + 1] == b"\xff":
         while data[at + 1 : at + 2] == b"\xff":  # a marker may be filled up with these
             at += 1

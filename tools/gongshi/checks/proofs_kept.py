@@ -21,7 +21,8 @@ def check_proofs(database: Database) -> list[Finding]:
     rows = database.sql(
         f'SELECT p._row, p.notice_id, p.proof_no, p.sha256, p.kept FROM "{PROOFS}" p WHERE p.notice_id IS NOT NULL'
     )
-    findings, named = [], set()
+    findings: list[Finding] = []
+    named: set[str] = set()
     for row, notice, number, digest, kept in rows:
         path, line = database.locate(PROOFS, row)
         mine = [place for suffix in ("jpg", "png") if (place := f"{path[:-5]}-{number}.{suffix}") in pictures]

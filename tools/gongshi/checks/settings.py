@@ -4,7 +4,9 @@ settings are only taken for the site when every key and value of them is one of 
 from __future__ import annotations
 
 import re
+from collections import abc
 from collections.abc import Iterator
+from typing import TypeAlias
 
 from gongshi.model import Finding, Severity
 from gongshi.package.schema import shown_name
@@ -17,8 +19,10 @@ _WORD = re.compile(r"[a-z][a-z0-9_.-]*")
 _TEXT = re.compile(r"[^<>\"&{}\x00-\x1f\x7f-\x9f]{0,200}")  # the theme writes it as it is
 _PAGE = re.compile(r"(?:[\w-]+/)*[\w-]+\.md")
 
+
 # A pattern stands for a text, a dictionary for a mapping of these keys and no others, a list for a list of any of these.
-_ALLOWED: dict = {
+Allowed: TypeAlias = "re.Pattern[str] | abc.Mapping[str | re.Pattern[str], Allowed] | abc.Sequence[Allowed]"
+_ALLOWED: Allowed = {
     "site_name": _TEXT,
     "site_description": _TEXT,
     "site_author": _TEXT,
@@ -75,16 +79,16 @@ def settings_findings(data: bytes) -> list[Finding]:
     return found
 
 
-def _strange(node: Node, wanted: re.Pattern[str] | dict | list, key: str = "") -> Iterator[tuple[str, int]]:
+def _strange(node: Node, wanted: Allowed, key: str = "") -> Iterator[tuple[str, int]]:
     """(what is not allowed, its line) for each place."""
-    if isinstance(node, Mapping) and isinstance(wanted, dict):
+    if isinstance(node, Mapping) and isinstance(wanted, abc.Mapping):
         for name, value in node.items.items():
             kind = next((k for k in wanted if k == name or (isinstance(k, re.Pattern) and k.fullmatch(name))), None)
             if kind is None:
                 yield f"不能有这一项{shown_name(name)}", node.lines[name]
             else:
                 yield from _strange(value, wanted[kind], name)
-    elif isinstance(node, Sequence) and isinstance(wanted, list):
+    elif isinstance(node, Sequence) and isinstance(wanted, abc.Sequence):
         for item in node.items:
             tried = [list(_strange(item, one, key)) for one in wanted]
             yield from min(tried, key=len)
@@ -96,4 +100,5 @@ def _names(node: Node) -> list[str]:
     """The plugins."""
     plugins = node.items.get("plugins") if isinstance(node, Mapping) else None
     items = plugins.items if isinstance(plugins, Sequence) else []
-    return [item.value if isinstance(item, Scalar) else next(iter(item.items), "") for item in items]
+    scalars = [item.value for item in items if isinstance(item, Scalar)]
+    return scalars + [name for item in items if isinstance(item, Mapping) for name in [*item.items][:1]]

@@ -3,13 +3,13 @@
 from gongshi.package.canonical import csv_bytes, spell, yaml_bytes
 from gongshi.package.database import ComputeError, Database, QueryError, county_day, identifier, literal, load, quoted
 from gongshi.package.deriving import derived_fields
-from gongshi.package.descriptor import RECORDS, read_descriptor
+from gongshi.package.descriptor import read_descriptor
 from gongshi.package.dictionary import dictionary
 from gongshi.package.documents import canonical_document, document_of, pattern_of
 from gongshi.package.export import export_package, schema_descriptor
 from gongshi.package.fitting import fits, form_of, is_free
 from gongshi.package.formatting import format_files
-from gongshi.package.schema import Descriptor, Document, Field, ForeignKey, Resource, Schema
+from gongshi.package.schema import RECORDS, Descriptor, Document, Field, ForeignKey, Resource, Schema
 
 __all__ = [
     "RECORDS",

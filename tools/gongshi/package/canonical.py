@@ -96,11 +96,11 @@ def _cells(fields: list[tuple[str, Field, bool]], record: Mapping[str, str]) -> 
     ]
 
 
-def _order(schema: Schema) -> Callable[[list[tuple[str, str]]], tuple]:
+def _order(schema: Schema) -> Callable[[list[tuple[str, str]]], tuple[list[tuple[int, str]], list[tuple[str, str]]]]:
     """How rows of a list are sorted: by the key's parts that stand in them, whole numbers as numbers, then as a whole."""
     key = [(name, schema.field(name).type == "integer") for name in schema.primary_key]
 
-    def place(row: list[tuple[str, str]]) -> tuple:
+    def place(row: list[tuple[str, str]]) -> tuple[list[tuple[int, str]], list[tuple[str, str]]]:
         cells = dict(row)
         return [
             (int(text) if number and text.isdecimal() else 0, text) for name, number in key if (text := cells.get(name))

@@ -16,14 +16,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import IO, TYPE_CHECKING, Any
 
 from gongshi.model import Finding, GongshiError, Severity
 from gongshi.package.deriving import derived_fields, derived_rows, needed
-from gongshi.package.descriptor import RECORDS, read_descriptor
+from gongshi.package.descriptor import read_descriptor
 from gongshi.package.documents import Table, read_documents
 from gongshi.package.parts import LIMIT_LINE, Part, align, byte_pass, read_slowly
-from gongshi.package.schema import Descriptor, Field, Resource
+from gongshi.package.schema import RECORDS, Derive, Descriptor, Field, Resource
 from gongshi.repository import Tree
 
 if TYPE_CHECKING:
@@ -55,6 +55,12 @@ class ComputeError(GongshiError):
     """A query met values that it cannot compute with; what they are is not said, for they may be anything."""
 
 
+class _Own(threading.local):
+    """What each thread has of its own."""
+
+    cursor: duckdb.DuckDBPyConnection | None = None
+
+
 class Database:
     """The tables of one Tree. ``findings`` are what reading found wrong; close it, or use it in a ``with``."""
 
@@ -73,7 +79,7 @@ class Database:
         )
         self._connection.execute("CREATE SCHEMA raw")
         self._cursors: list[duckdb.DuckDBPyConnection] = []
-        self._local = threading.local()
+        self._local = _Own()
         self._later: dict[str, list[tuple[str, Sequence[object], str]]] = {}
         self._making = threading.RLock()
 
@@ -91,14 +97,14 @@ class Database:
                 connection.close()
         self._gone()
 
-    def sql(self, query: str, parameters: Sequence[object] = ()) -> list[tuple]:
+    def sql(self, query: str, parameters: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """Rows of a query; parameters are bound, never pasted.
 
         Raises QueryError for a table or field that is not there, ComputeError if the values do not let it be computed.
         """
         return self.columns(query, parameters)[1]
 
-    def columns(self, query: str, parameters: Sequence[object] = ()) -> tuple[list[str], list[tuple]]:
+    def columns(self, query: str, parameters: Sequence[object] = ()) -> tuple[list[str], list[tuple[Any, ...]]]:
         """Column names and rows of a query; otherwise as ``sql``."""
         import duckdb
 
@@ -142,10 +148,11 @@ class Database:
 
     def _cursor(self) -> duckdb.DuckDBPyConnection:
         """A connection of the calling thread's own to the same tables: queries may run side by side."""
-        if not hasattr(self._local, "cursor"):
-            self._local.cursor = self._connection.cursor()
-            self._cursors.append(self._local.cursor)
-        return self._local.cursor
+        cursor = self._local.cursor
+        if cursor is None:
+            cursor = self._local.cursor = self._connection.cursor()
+            self._cursors.append(cursor)
+        return cursor
 
     def locate(self, resource: str, row: int) -> tuple[str, int]:
         """Path and line of the row numbered ``row`` (DuckDB's rowid) of a resource."""
@@ -164,7 +171,7 @@ class Database:
             copy.write(self.tree.read(path))
         return copy.name
 
-    def private_file(self) -> BinaryIO:
+    def private_file(self) -> IO[bytes]:
         """A new file in the private folder, open for writing."""
         return tempfile.NamedTemporaryFile(suffix=".csv", dir=self._folder, delete=False)
 
@@ -354,17 +361,17 @@ def _typed_view(resource: Resource) -> str:
 
 def _derive(database: Database) -> None:
     """Give empty cells the value that other rows say; the views of tables with such values are made anew."""
-    found: dict[str, list[Field]] = {}
-    for resource, one in derived_fields(database.descriptor):
+    found: dict[str, list[tuple[Field, Derive]]] = {}
+    for resource, one, derive in derived_fields(database.descriptor):
         if database.loaded[resource.name].rows:
-            found.setdefault(resource.name, []).append(one)
+            found.setdefault(resource.name, []).append((one, derive))
     if found:
         database.sql("CREATE SCHEMA derived")
     for name, fields in found.items():
         resource = database.descriptor.resources[name]
-        for one in fields:
-            known = database.loaded[one.derive.rows].rows
-            rows = derived_rows(database.descriptor, resource, one) if known else _NOTHING_KNOWN
+        for one, derive in fields:
+            known = database.loaded[derive.rows].rows
+            rows = derived_rows(database.descriptor, resource, one, derive) if known else _NOTHING_KNOWN
             database.sql(f"CREATE TABLE {_side(resource, one)} AS {rows}")
     for name, fields in found.items():
         _derived_view(database, database.descriptor.resources[name], fields)
@@ -374,21 +381,21 @@ def _side(resource: Resource, field: Field) -> str:
     return f"derived.{identifier(f'{resource.name}.{field.name}')}"
 
 
-def _derived_view(database: Database, resource: Resource, fields: Sequence[Field]) -> None:
+def _derived_view(database: Database, resource: Resource, fields: Sequence[tuple[Field, Derive]]) -> None:
     """The typed view with each derived value where its cell is empty."""
-    sides = {one.name: f"d{number}" for number, one in enumerate(fields)}
+    sides = {one.name: (f"d{number}", derive.otherwise) for number, (one, derive) in enumerate(fields)}
     columns = []
     for one in resource.schema.fields:
         value = typed(one, f"r.{identifier(one.name)}")
         if one.name in sides:
+            side, otherwise = sides[one.name]
             # Each typed by itself: DuckDB 2.0 fails to plan nullif around coalesce where the table is empty.
-            value = ", ".join(
-                [value, *(typed(one, text) for text in (f"{sides[one.name]}.value", literal(one.derive.otherwise)))]
-            )
+            value = ", ".join([value, *(typed(one, text) for text in (f"{side}.value", literal(otherwise)))])
             value = f"coalesce({value})"
         columns.append(f"{value} AS {identifier(one.name)}")
     joins = "".join(
-        f" LEFT JOIN {_side(resource, one)} {sides[one.name]} ON {sides[one.name]}._row = r.rowid" for one in fields
+        f" LEFT JOIN {_side(resource, one)} d{number} ON d{number}._row = r.rowid"
+        for number, (one, _) in enumerate(fields)
     )
     name = identifier(resource.name)
     database.sql(

@@ -42,9 +42,9 @@ def _pairs(node: object) -> Mapping[str, str] | None:
     return {name: text(node, name) for name in node.items}
 
 
-def unsound(descriptor: Descriptor, resource: Resource, field: Field) -> str:
+def unsound(descriptor: Descriptor, resource: Resource, derive: Derive) -> str:
     """Which table or field of a derivation is not there; "" if all are."""
-    derive, there = field.derive, descriptor.resources.get(field.derive.rows)
+    there = descriptor.resources.get(derive.rows)
     if there is None:
         return derive.rows
     names = [name for name, _ in (*derive.match, *derive.where, *derive.ended)] + [
@@ -70,30 +70,27 @@ def _value(descriptor: Descriptor, derive: Derive) -> tuple[str, str]:
     return "", ""
 
 
-def derived_fields(descriptor: Descriptor) -> Iterator[tuple[Resource, Field]]:
-    """Every field that other rows give, with its resource."""
+def derived_fields(descriptor: Descriptor) -> Iterator[tuple[Resource, Field, Derive]]:
+    """Every field that other rows give, with its resource and how they give it."""
     for resource in descriptor.resources.values():
         for field in resource.schema.fields:
-            if field.derive and not unsound(descriptor, resource, field):
-                yield resource, field
+            if field.derive and not unsound(descriptor, resource, field.derive):
+                yield resource, field, field.derive
 
 
 def needed(descriptor: Descriptor, wanted: Iterable[str]) -> frozenset[str]:
     """``wanted`` and the tables that their values come from."""
     names = set(wanted)
-    for resource, field in derived_fields(descriptor):
+    for resource, _, derive in derived_fields(descriptor):
         if resource.name in names:
-            first = field.derive.value.partition(".")[0]
-            keys = [
-                key for key in descriptor.foreign_keys if (key.resource, key.fields) == (field.derive.rows, (first,))
-            ]
-            names |= {field.derive.rows, *(key.reference for key in keys)}
+            first = derive.value.partition(".")[0]
+            keys = [key for key in descriptor.foreign_keys if (key.resource, key.fields) == (derive.rows, (first,))]
+            names |= {derive.rows, *(key.reference for key in keys)}
     return frozenset(names)
 
 
-def derived_rows(descriptor: Descriptor, resource: Resource, field: Field) -> str:
+def derived_rows(descriptor: Descriptor, resource: Resource, field: Field, derive: Derive) -> str:
     """The SELECT of (_row, value as text) over plain views; only rows of which something is known."""
-    derive = field.derive
     value, join = _value(descriptor, derive)
     for name, label in derive.ended:
         value = f'CASE WHEN o."{name}" IS NOT NULL THEN {_literal(label)} ELSE {value} END'

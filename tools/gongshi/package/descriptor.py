@@ -102,7 +102,7 @@ class _Reader:
         """What derivations name must be there; one that does not lead anywhere derives nothing."""
         for resource in descriptor.resources.values():
             for field in resource.schema.fields:
-                if field.derive and (missing := unsound(descriptor, resource, field)):
+                if field.derive and (missing := unsound(descriptor, resource, field.derive)):
                     message = f"字段“{field.name}”的 derive 用到的“{missing[:40]}”不存在"
                     self.problem(resource.schema.path, 1, message, field.name)
 

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 
 from gongshi.model import Finding, GongshiError, Severity
 from gongshi.package.canonical import yaml_bytes
-from gongshi.package.descriptor import HOLE, RECORDS
+from gongshi.package.descriptor import HOLE
 from gongshi.package.flat import Flat, read_flat
-from gongshi.package.schema import Descriptor, Document, Resource, shown_name
+from gongshi.package.schema import RECORDS, Descriptor, Document, Resource, shown_name
 from gongshi.package.yamlfile import Mapping as YamlMapping
-from gongshi.package.yamlfile import Node, Scalar, Sequence, YamlProblem, parse, plain
+from gongshi.package.yamlfile import Node, Scalar, Sequence, YamlProblem, parse
 from gongshi.repository import Tree
 
 
@@ -41,36 +41,45 @@ def document_of(descriptor: Descriptor, path: str) -> Document | None:
 def canonical_document(descriptor: Descriptor, document: Document, data: bytes) -> bytes:
     """The canonical bytes of a document that reads without problems; raises YamlProblem otherwise."""
     root = parse(data)
-    _refuse_loss(descriptor, document, plain(root))
+    if not isinstance(root, YamlMapping):
+        raise YamlProblem("文件要写成“字段: 值”的形式", 1)
+    _refuse_loss(descriptor, document, root)
     return canonical_bytes(descriptor, document, root)
 
 
 def canonical_bytes(descriptor: Descriptor, document: Document, root: YamlMapping) -> bytes:
     """The canonical bytes of a document's nodes, which hold flat rows only."""
-    values = plain(root)
-    record = {name: value for name, value in values.items() if name not in document.lists}
-    return yaml_bytes(descriptor, document, record, {name: values.get(name, ()) for name in document.lists})
+    lists = {name: [_texts(row) for row in _items(root, name)] for name in document.lists}
+    return yaml_bytes(descriptor, document, _texts(root), lists)
 
 
-def _refuse_loss(descriptor: Descriptor, document: Document, root: object) -> None:
+def _texts(node: Node) -> dict[str, str]:
+    """The fields that are text."""
+    items = node.items if isinstance(node, YamlMapping) else {}
+    return {name: value.value for name, value in items.items() if isinstance(value, Scalar)}
+
+
+def _items(root: YamlMapping, name: str) -> list[Node]:
+    node = root.items.get(name, Sequence([], 0))
+    if not isinstance(node, Sequence):
+        raise YamlProblem(f"“{name}”要写成列表")
+    return node.items
+
+
+def _refuse_loss(descriptor: Descriptor, document: Document, root: YamlMapping) -> None:
     """Formatting keeps known scalar fields and lists of flat rows only: anything else is a problem to solve first."""
-    if not isinstance(root, dict):
-        raise YamlProblem("文件要写成“字段: 值”的形式", 1)
-    record = {name: value for name, value in root.items() if name not in document.lists}
-    rows: list[tuple[str, object]] = [(document.resource, record)]
+    record = {name: value for name, value in root.items.items() if name not in document.lists}
+    rows: list[tuple[str, Node]] = [(document.resource, YamlMapping(record, root.line))]
     for name, resource in document.lists.items():
-        items = root.get(name, [])
-        if not isinstance(items, list):
-            raise YamlProblem(f"“{name}”要写成列表")
-        rows.extend((resource, item) for item in items)
+        rows.extend((resource, item) for item in _items(root, name))
     for resource, row in rows:
         schema = descriptor.resources[resource].schema
-        if not isinstance(row, dict):
+        if not isinstance(row, YamlMapping):
             raise YamlProblem("列表的每一项要写成 {字段: 值, …}")
-        for name, value in row.items():
-            if name not in schema.names or not isinstance(value, str):
+        for name, value in row.items.items():
+            if name not in schema.names or not isinstance(value, Scalar):
                 raise YamlProblem(f"不认识的字段{shown_name(name)}，或它的值不是一个值，请先改好")
-            if "\n" in value or "\r" in value:
+            if "\n" in value.value or "\r" in value.value:
                 raise YamlProblem(f"“{schema.field(name).title}”里有换行，请先改成一行")
 
 

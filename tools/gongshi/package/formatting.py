@@ -26,7 +26,7 @@ def format_files(tree: Tree, descriptor: Descriptor, paths: Iterable[str]) -> tu
             data = tree.read(path)
             if document:
                 wanted = canonical_document(descriptor, document, data)
-                problems = []
+                problems: list[Finding] = []
             else:
                 wanted, problems = canonical_csv(path, data, descriptor.resources[owners[path]])
         except YamlProblem as error:

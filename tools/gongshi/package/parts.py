@@ -147,7 +147,7 @@ def read_slowly(part: Part, data: bytes, resource: Resource) -> list[Finding]:
     previous = csv.field_size_limit(max(LIMIT_LINE, len(text) + 1))
     try:
         try:
-            rows = list(_numbered(csv.reader(io.StringIO(text, newline=""), strict=True)))
+            rows = list(_numbered(text))
         except csv.Error:
             rows = [(number, _loose(line)) for number, line in enumerate(_LINE_END.split(text), 1)]
     finally:
@@ -167,9 +167,9 @@ def _loose(line: str) -> list[str]:
         return line.split(",")
 
 
-def _numbered(reader) -> Iterator[tuple[int, list[str]]]:
+def _numbered(text: str) -> Iterator[tuple[int, list[str]]]:
     """Rows with the line each begins on."""
-    line = 1
+    reader, line = csv.reader(io.StringIO(text, newline=""), strict=True), 1
     for row in reader:
         yield line, row
         line = reader.line_num + 1

@@ -6,6 +6,7 @@ schema's business, so ``0123``, ``no`` and ``2014-01-02`` stay the text they are
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 import yaml
@@ -94,10 +95,14 @@ def _decode(data: bytes) -> str:
         raise YamlProblem("不是 UTF-8 编码，请另存为 UTF-8", line) from None
 
 
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark else 0
+
+
 class _Builder:
     """Folds parser events into nodes; holds the events and the depth."""
 
-    def __init__(self, events) -> None:
+    def __init__(self, events: Iterator[yaml.Event]) -> None:
         self.events = events
         self.depth = 0
 
@@ -106,19 +111,19 @@ class _Builder:
         for event in self.events:
             if isinstance(event, yaml.DocumentStartEvent):
                 if root is not None:
-                    raise YamlProblem("一个文件只能有一篇 YAML，请去掉多余的 ---", event.start_mark.line + 1)
+                    raise YamlProblem("一个文件只能有一篇 YAML，请去掉多余的 ---", _line(event))
                 root = self.node(next(self.events))
         if root is None:
             raise YamlProblem("文件是空的", 1)
         return root
 
-    def node(self, event) -> Node:
-        line = event.start_mark.line + 1
+    def node(self, event: yaml.Event) -> Node:
+        line = _line(event)
         if isinstance(event, yaml.AliasEvent):
             raise YamlProblem("不允许用 * 引用，请把内容写全", line)
-        if event.anchor:
+        if isinstance(event, yaml.NodeEvent) and event.anchor:
             raise YamlProblem("不允许用 & 锚点，请把内容写全", line)
-        if event.tag:
+        if isinstance(event, yaml.ScalarEvent | yaml.CollectionStartEvent) and event.tag:
             raise YamlProblem("不允许用 ! 标签，请只写普通的文字和列表", line)
         if isinstance(event, yaml.ScalarEvent):
             return Scalar(event.value, line)

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from gongshi.model import GongshiError
 
@@ -30,7 +31,7 @@ class Aside:
     process: subprocess.Popen[bytes]
     what: str
 
-    def answer(self) -> list[list]:
+    def answer(self) -> list[list[Any]]:
         """Wait for all values the process tells; GongshiError if it said why not, or ended in any other way."""
         told, _ = self.process.communicate()
         code, lines = self.process.returncode, told.split(b"\n")
@@ -55,9 +56,8 @@ def aside(module: str, what: str, *arguments: str) -> Iterator[Aside]:
     """Run ``module``, which ends in ``tell``, beside what is done in this context; at its end it is gone."""
     options = ["-I", "-X", f"utf8={sys.flags.utf8_mode}"]
     command = [sys.executable, *options, "-c", _START, str(_PROGRAM), module, *arguments]
-    quiet = {"stdin": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     try:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, **quiet)
+        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     except (OSError, ValueError) as error:
         raise GongshiError(
             f"{what}的进程没有能启动（{type(error).__name__}），请检查内存和安装后再运行一次。"
@@ -69,7 +69,7 @@ def aside(module: str, what: str, *arguments: str) -> Iterator[Aside]:
             process.kill()
 
 
-def tell(values: Callable[[], Iterable[tuple]]) -> None:
+def tell(values: Callable[[], Iterable[tuple[object, ...]]]) -> None:
     """Write values of plain texts and numbers for ``answer``: a line each, and a last one that says they are whole."""
     try:
         lines = [*values()]

@@ -9,8 +9,8 @@ from gongshi.repository.tree import RevisionTree, Tree, WorkTree
 def differing(before: Tree, after: Tree) -> tuple[str, ...]:
     """Sorted paths that only one Tree has or whose contents may differ; every other file is equal in both."""
     if isinstance(before, RevisionTree) and isinstance(after, RevisionTree):
-        one, other = before.names(), after.names()
-        return tuple(path for path in sorted({*one, *other}) if one.get(path) != other.get(path))
+        names, others = before.names(), after.names()
+        return tuple(path for path in sorted({*names, *others}) if names.get(path) != others.get(path))
     if isinstance(before, RevisionTree) and isinstance(after, WorkTree) and Git(after.root).exists():
         return _since(before, after)
     if isinstance(before, WorkTree) and isinstance(after, RevisionTree) and Git(before.root).exists():

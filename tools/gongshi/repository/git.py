@@ -200,8 +200,10 @@ class Git:
         return [name, "--no-pager", "-C", str(self.root), *settings, args[0], *plain, *args[1:]]
 
     def _call(self, *args: str, input: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
-        source = {"stdin": subprocess.DEVNULL} if input is None else {"input": input}
-        return subprocess.run(self._command(*args), capture_output=True, env=self._environment(), **source)
+        command, environment = self._command(*args), self._environment()
+        if input is None:
+            return subprocess.run(command, capture_output=True, env=environment, stdin=subprocess.DEVNULL)
+        return subprocess.run(command, capture_output=True, env=environment, input=input)
 
     def _environment(self) -> dict[str, str]:
         kept = {name: value for name, value in os.environ.items() if name not in _INHERITED}

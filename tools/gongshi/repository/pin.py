@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from gongshi.model import GongshiError
 from gongshi.repository.tree import Tree
@@ -82,7 +83,7 @@ def read_pin(tree: Tree) -> Pin | None:
     )
 
 
-def _problems(tables: Mapping[str, object]) -> Iterator[str]:
+def _problems(tables: Mapping[str, Any]) -> Iterator[str]:
     for name, table in tables.items():
         if name not in _TABLES or not isinstance(table, dict):
             yield f"不能有“{name[:20]}”"
@@ -104,8 +105,8 @@ def _problems(tables: Mapping[str, object]) -> Iterator[str]:
         yield "[engine] 的 wheel 不是 engine/ 里的安装包"
     if not re.fullmatch(r"[A-Za-z0-9][\w./-]{0,99}", str(county.get("main", "main")), re.ASCII):
         yield "[county] 的 main 不是分支名"
-    known = "、".join(HOSTS)
+    hosts = "、".join(HOSTS)
     if county.get("host", HOSTS[0]) not in HOSTS:
-        yield f"[county] 的 host 只能是 {known}"
+        yield f"[county] 的 host 只能是 {hosts}"
     if not all(kind in HOSTS for kind in county.get("hosts", {}).values()):
-        yield f"[county] 的 hosts 只能写成 主机名 = 种类，种类有 {known}"
+        yield f"[county] 的 hosts 只能写成 主机名 = 种类，种类有 {hosts}"

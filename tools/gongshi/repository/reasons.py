@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Mapping
 
-_REASONS = {
+_REASONS: Mapping[int | None, str] = {
     errno.EPERM: "没有权限",
     errno.EACCES: "没有权限",
     errno.ENOENT: "文件或文件夹不存在",

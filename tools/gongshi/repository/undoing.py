@@ -12,9 +12,11 @@ import json
 import os
 import re
 import zlib
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict
 
 from gongshi.model import GongshiError
 from gongshi.repository.cache import private_folder
@@ -30,16 +32,36 @@ _NAME = re.compile(r"undo-([0-9]{8})\.json")
 @dataclass(frozen=True, slots=True)
 class Written:
     """One write: ``what`` says it in words, ``when`` is the clock's time as text; ``hindrance`` is why it cannot be taken
-    back, "" if it can."""
+    back, "" if it can; ``before`` is what the files were."""
 
     number: int
     what: str
     when: str
-    paths: tuple[str, ...]
     hindrance: str
+    before: Changes
+    place: Path
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        return tuple(self.before)
 
 
-def write_kept(root: Path, write, what: str, when: str, changes: Changes) -> tuple[str, ...]:
+class _File(TypedDict):
+    """A file's content before a write, packed, and the digest of what the write made of it."""
+
+    before: str | None
+    after: str | None
+
+
+class _Entry(TypedDict):
+    what: str
+    when: str
+    files: dict[str, _File]
+
+
+def write_kept(
+    root: Path, write: Callable[[Changes], tuple[str, ...]], what: str, when: str, changes: Changes
+) -> tuple[str, ...]:
     """Write ``changes`` by ``write``, which ``writer`` gave, and keep what they replace; the paths that changed."""
     before = {path: _content(root, path) for path in sorted(changes)}
     differing = [path for path in before if before[path] != changes[path]]
@@ -49,7 +71,9 @@ def write_kept(root: Path, write, what: str, when: str, changes: Changes) -> tup
     folder.mkdir(exist_ok=True)
     number = max((int(name[1]) for name, _ in _found(folder)), default=0) + 1
     place = folder / f"undo-{number:08}.json"
-    files = {path: {"before": _packed(before[path]), "after": _digest(changes[path])} for path in differing}
+    files: dict[str, _File] = {
+        path: {"before": _packed(before[path]), "after": _digest(changes[path])} for path in differing
+    }
     write_private(place, json.dumps({"what": what, "when": when, "files": files}).encode())
     try:
         done = write(changes)
@@ -71,11 +95,14 @@ def written(root: Path) -> list[Written]:
     found = []
     for name, place in _found(folder):
         entry = _read(place)
-        files = entry["files"] if entry else {}
+        if entry is None:
+            continue
+        files = entry["files"]
         now = {path: _content(root, path) for path in files}
-        if any(_digest(now[path]) != _digest(_unpacked(file["before"])) for path, file in files.items()):
+        before = {path: _unpacked(file["before"]) for path, file in files.items()}
+        if any(_digest(now[path]) != _digest(before[path]) for path in files):
             hindrance = _hindrance(files, now, committed)
-            found.append(Written(int(name[1]), entry["what"], entry["when"], tuple(files), hindrance))
+            found.append(Written(int(name[1]), entry["what"], entry["when"], hindrance, before, place))
     return found
 
 
@@ -90,10 +117,8 @@ def take_back(root: Path, number: int | None = None) -> Written:
             )
         if found.hindrance:
             raise GongshiError(f"“{found.what}”{found.hindrance}，不能撤销，什么也没有动。")
-        place = _folder(root) / f"undo-{found.number:08}.json"
-        entry = _read(place)
-        write({path: _unpacked(file["before"]) for path, file in entry["files"].items()})
-        place.unlink(missing_ok=True)
+        write(found.before)
+        found.place.unlink(missing_ok=True)
     return found
 
 
@@ -111,10 +136,10 @@ def _found(folder: Path) -> list[tuple[re.Match[str], Path]]:
     return sorted(places, key=lambda pair: pair[0][1], reverse=True)
 
 
-def _read(place: Path) -> dict | None:
+def _read(place: Path) -> _Entry | None:
     """An entry; None for a damaged one, which is as good as none."""
     try:
-        entry = json.loads(place.read_bytes())
+        entry: _Entry = json.loads(place.read_bytes())
         whole = all(isinstance(entry[name], str) for name in ("what", "when")) and all(
             set(file) == {"before", "after"} for file in entry["files"].values()
         )
@@ -123,7 +148,7 @@ def _read(place: Path) -> dict | None:
         return None
 
 
-def _hindrance(files: dict, now: dict[str, bytes | None], committed: dict[str, str]) -> str:
+def _hindrance(files: Mapping[str, _File], now: dict[str, bytes | None], committed: dict[str, str]) -> str:
     if any(_digest(now[path]) != file["after"] for path, file in files.items()):
         return "之后，同一个文件又改过"
     return "已经提交" if all(committed.get(path) == _blob(now[path]) for path in files) else ""

@@ -11,6 +11,7 @@ import hashlib
 import json
 import os
 import shutil
+import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -144,7 +145,7 @@ def _commit(journal: Path, steps: list[_Step]) -> None:
 def _roll_forward(root: Path, journal: Path, steps: list[_Step]) -> int:
     """Do every step not yet done, then drop the journal; gives how many were done. Safe to repeat."""
     pending = [step for step in steps if _pending(root, journal, step)]
-    folders = set()
+    folders: set[PurePosixPath] = set()
     try:
         for step in pending:
             target = _target(root, step.path)
@@ -239,7 +240,7 @@ def _locked(root: Path) -> Iterator[None]:
 def try_lock(descriptor: int) -> bool:
     """Whether the open file is this process's own now, until it is closed."""
     try:
-        if os.name == "nt":
+        if sys.platform == "win32":
             import msvcrt
 
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
