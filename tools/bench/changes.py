@@ -1,6 +1,6 @@
 """How fast diff and history are: against csv-diff, git-history and ``git log -p``, on the same files in the same run.
 
-``python tools/bench/changes.py [--peers FOLDER] [--quick]``: FOLDER holds the commands ``csv-diff`` and ``git-history``,
+``python tools/bench/changes.py [--peers FOLDER] [--quick | --merges]``: FOLDER holds the commands ``csv-diff`` and ``git-history``,
 installed into a throw-away environment (``python -m venv FOLDER; FOLDER/bin/pip install csv-diff git-history``).
 """
 
@@ -245,14 +245,77 @@ def bench_history(commits: int, rows: int, files: int, edits: int, peers: Path |
             yield f"{label}：git-history", f"{peer}；本程序快 {peer.cpu / whole.cpu:.0f} 倍"
 
 
+def merged(folder: Path, merges: int) -> None:
+    """The example county with ``merges`` branches of one commit each, merged over five years; each changes a few records."""
+    shutil.copytree(ROOT / "records", folder / "records")
+    shutil.copytree(ROOT / "policies", folder / "policies")
+    git(folder, "init", "-q", "-b", "main")
+    committed(folder, "start")
+    names = ("pairings", "monitoring", "loans", "trainings")
+    places = sorted(place for name in names for place in folder.glob(f"records/townships/*/{name}.csv"))
+    rng = random.Random(merges)
+
+    def commit(mark: int, branch: str, second: int, *parents: str) -> bytes:
+        head = f"commit refs/heads/{branch}\nmark :{mark}\ncommitter t <t@example.invalid> {second} +0000\n"
+        message = f"改动 {mark}\n\n审批: 某办\n依据: 核实\n".encode()
+        lines = [f"{word} {parent}\n" for word, parent in zip(("from", "merge"), parents, strict=False)]
+        return head.encode() + b"data %d\n%s\n" % (len(message), message) + "".join(lines).encode()
+
+    process = subprocess.Popen(["git", "fast-import", "--quiet", "--force"], cwd=folder, stdin=subprocess.PIPE)
+    assert process.stdin
+    for number in range(merges):
+        place, second = places[number % len(places)], 1_600_000_000 + number * (5 * 365 * 86400 // merges)
+        dropped = place.read_bytes().splitlines(keepends=True)
+        if len(dropped) > 2:
+            del dropped[rng.randrange(1, len(dropped))]
+        place.write_bytes(b"".join(dropped))
+        data = place.read_bytes()
+        file = f"M 100644 inline {place.relative_to(folder).as_posix()}\ndata {len(data)}\n".encode() + data + b"\n"
+        main = f":{2 * number}" if number else "refs/heads/main^0"
+        process.stdin.write(commit(2 * number + 1, "side", second, main) + file)
+        process.stdin.write(commit(2 * number + 2, "main", second + 3600, main, f":{2 * number + 1}") + file)
+    process.stdin.close()
+    assert process.wait() == 0
+    git(folder, "reset", "-q", "--hard")
+    git(folder, "-c", "gc.auto=0", "repack", "-adq")
+
+
+AUDIT = """
+import sys
+from gongshi.cli import main
+sys.argv[1:] = ["-C", sys.argv[1], "audit", "..HEAD", "-o", sys.argv[1] + "/audit.sqlite"]
+try:
+    main()
+except SystemExit as done:
+    assert not done.code
+"""
+
+
+def bench_merges() -> Iterator[tuple[str, str]]:
+    """600 merges over five years of the whole county: the index, one household from it, an audit of everything."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        merged(folder, 600)
+        label = "全县 1,200 次提交（600 次合并，五年）"
+        asked = [*GONGSHI, name, "history", "households", "H0000001"]
+        yield f"{label}：第一次查历史", str(timed(*asked))
+        yield f"{label}：再查", str(best(3, lambda: timed(*asked)))
+        seconds, memory = check.run(AUDIT, folder)
+        yield f"{label}：审计从头到尾", f"{seconds:.1f} s, {memory:.0f} MB"
+
+
 def main(arguments: list[str]) -> None:
     """Print a table, line by line. Our modules are compiled first, as an installer compiled the peers'."""
     compileall.compile_dir(ROOT / "tools/gongshi", quiet=1)
     peers = Path(arguments[arguments.index("--peers") + 1]) if "--peers" in arguments else None
     print("| 测什么 | 结果 |\n|---|---|", flush=True)
-    jobs = [bench_csv_diff(peers), bench_history(300, 5_000, 1, 20, peers)]
-    if "--quick" not in arguments:
-        jobs += [bench_large(), bench_against(), bench_history(10_000, 50_000, 200, 5, None)]
+    jobs = (
+        [bench_merges()]
+        if "--merges" in arguments
+        else [bench_csv_diff(peers), bench_history(300, 5_000, 1, 20, peers)]
+    )
+    if not {"--quick", "--merges"} & {*arguments}:
+        jobs += [bench_large(), bench_against(), bench_merges(), bench_history(10_000, 50_000, 200, 5, None)]
     for job in jobs:
         for label, value in job:
             print(f"| {label} | {value} |", flush=True)
