@@ -5,5 +5,10 @@ BUSINESS_DATES = {
     **{"contacts": "contacted_on", "payments": "paid_on", "notices": "starts_on", "case-steps": "done_on"},
     **{"status-events": "occurred_on", "subsidies": "paid_on", "complaints": "received_on", "ledgers": "entered_on"},
     **{"inspections": "finished_on", "project-stages": "done_on", "monitoring": "identified_on", "loans": "lent_on"},
-    **{"trainings": "ended_on", "notice-objections": "raised_on", "project-changes": "changed_on"},
+    **{
+        "memberships": "started_on",
+        "trainings": "ended_on",
+        "notice-objections": "raised_on",
+        "project-changes": "changed_on",
+    },
 }

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from gongshi.changes.naming import Names
 from gongshi.changes.places import Places
+from gongshi.changes.reading import read_besides
 from gongshi.changes.schemas import schema_changes, setting_changes
 from gongshi.changes.tables import DESCRIPTORS, Deltas, Placed, Side, TableDelta, descriptor_of, table_deltas
 from gongshi.changes.totals import totals
@@ -29,6 +30,7 @@ def compare(before: Tree, after: Tree) -> Diff:
     owners = [side.owners for side in sides]
     moved_owner = (path for path in {*owners[0], *owners[1]} if owners[0].get(path) != owners[1].get(path))
     candidates.update(dict.fromkeys(sorted(moved_owner)))
+    candidates.update(dict.fromkeys(read_besides(sides, candidates)))
     for tree in (before, after):
         if isinstance(tree, RevisionTree):
             tree.prefetch(path for path in candidates if tree.exists(path))

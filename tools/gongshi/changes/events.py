@@ -80,10 +80,12 @@ class Folder:
         self.narrow = narrow
         self.contents = Contents(git)
         self.odd = odd
-        self.side = self._side(RevisionTree(git, known)) if known else Side(Blobs(self.contents, {}), ABSENT)
+        self.side = (
+            self._side(RevisionTree(git, known)) if known else Side(Blobs(self.contents, {}), ABSENT, plain=True)
+        )
 
     def _side(self, tree: Tree) -> Side:
-        return Side(tree, self.narrow(descriptor_of(tree)))
+        return Side(tree, self.narrow(descriptor_of(tree)), plain=True)
 
     def close(self) -> None:
         """End the reading of contents."""
@@ -137,7 +139,7 @@ class Folder:
 
     def _by_contents(self, files: list[FileChange]) -> Iterator[Event]:
         old, new = (
-            Side(Blobs(self.contents, {file.path: getattr(file, side) for file in files}), self.side.descriptor)
+            Side(Blobs(self.contents, {file.path: getattr(file, side) for file in files}), self.side.descriptor, True)
             for side in ("old", "new")
         )
         yield from self._compared(old, new, [file.path for file in files])
@@ -145,7 +147,7 @@ class Folder:
     def _whole(self, commit: str, parent: str, files: list[FileChange]) -> Iterator[Event]:
         """A commit that changes the descriptors is compared with its parent, each by its own."""
         tree = RevisionTree(self.git, parent) if parent else Blobs(self.contents, {})
-        old = Side(tree, self.side.descriptor)
+        old = Side(tree, self.side.descriptor, plain=True)
         self.side = new = self._side(RevisionTree(self.git, commit))
         paths = {file.path for file in files}
         for path in {*old.owners, *new.owners}:
@@ -165,7 +167,7 @@ class Folder:
             return side
         names = side.tree.names()
         plain = {path: names[path] for path in side.tree.paths("records/") if path in names}
-        return Side(Blobs(self.contents, plain), side.descriptor)
+        return Side(Blobs(self.contents, plain), side.descriptor, side.plain)
 
     def _compared(self, old: Side, new: Side, paths: Iterable[str]) -> Iterator[Event]:
         paths = list(paths)

@@ -18,6 +18,7 @@ from gongshi.package import Field
 
 SAME = 5  # so many records with one change are told together
 _BATCH = 20  # so many changes of one procedure are told together
+_OF_END = ("ended_on", "end_reason")
 _OF_EXIT = ("poverty_status", "exit_year", "return_year", "planned_exit_year", "not_exit_reason", "management_class")
 
 
@@ -172,7 +173,7 @@ def _folders(changes: Iterable[Change]) -> tuple[list[Entry], list[Change]]:
 
 
 def _batches(changes: list[Change], fields: Fields) -> tuple[list[Entry], list[Change]]:
-    """What new cases of one procedure brought, if it is much: cases, steps, notices, events, and the expected in households."""
+    """What new cases of one procedure brought, if it is much: cases, steps, notices, events, memberships, and the expected in households."""
     procedures = {
         change.key[0]: fields.cell(change, "procedure")
         for change in changes
@@ -207,20 +208,24 @@ def _owners(changes: Iterable[Change], fields: Fields, cases: Mapping[str, str])
         if change.kind is Kind.CHANGED and change.resource == "households":
             expected = all(item.field in _OF_EXIT for item in change.fields)
             return households.get(change.key[0], "") if expected else ""
+        if change.kind is Kind.CHANGED and change.resource == "memberships":
+            ended = all(item.field in _OF_END for item in change.fields)
+            return households.get(fields.cell(change, "household_no"), "") if ended else ""
         if change.kind is not Kind.ADDED:
             return ""
         if change.resource in ("cases", "case-steps", "case-households"):
             return change.key[0] if change.key[0] in cases else ""
         if change.resource in ("notices", "notice-commitments"):
             return notices.get(change.key[0], "")
-        case = fields.cell(change, "case_id") if change.resource in ("status-events", "monitoring") else ""
+        of_case = change.resource in ("status-events", "monitoring", "memberships")
+        case = fields.cell(change, "case_id") if of_case else ""
         return case if households.get(fields.cell(change, "household_no")) == case and case else ""
 
     return owner
 
 
 def _expected(group: Sequence[Change], fields: Fields) -> list[Change]:
-    """The group without households and events that did not go the way of the others."""
+    """The group without households, events and memberships that did not go the way of the others."""
     ways = {id(change): _way(change, fields) for change in group}
     counts = Counter(way for way in ways.values() if way)
     most: dict[object, int] = {}
@@ -233,4 +238,6 @@ def _way(change: Change, fields: Fields) -> tuple:
     if change.resource == "households":
         states = [(item.before, item.after) for item in change.fields if item.field in ("poverty_status", "exit_year")]
         return "households", tuple(states)
+    if change.resource == "memberships":
+        return f"memberships {change.kind}", fields.cell(change, "kind"), fields.cell(change, "end_reason")
     return ("events", fields.cell(change, "event")) if change.resource == "status-events" else ()

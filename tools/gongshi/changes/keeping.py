@@ -39,6 +39,7 @@ KEPT = {
     "monitoring": "风险消除的填风险消除日期",
     "contacts": "走访记录要一直保留",
     "status-events": "状态有误的另记一条更正",
+    "memberships": "不再是的填结束日期和结束原因",
     "cases": "不办了的填结果“撤回”",
     "project-changes": "调整记录要一直保留",
     "households": "不再享受的登记状态变更",

@@ -11,6 +11,7 @@ from gongshi.changes.audit import Cell, days_late, paired
 from gongshi.changes.dates import BUSINESS_DATES
 from gongshi.changes.past import History, Stored
 from gongshi.changes.phrases import KINDS, cell
+from gongshi.changes.rereading import read_versions
 from gongshi.changes.values import Kind, RecordVersion, Revision
 from gongshi.checks.showing import shown_cell, shown_path, shown_text
 from gongshi.package import Resource
@@ -75,7 +76,7 @@ def life(past: History, name: str, key: tuple[str, ...]) -> Life:
     members = {row.key[0] for row in rows.get("members", ())} if name == "households" else set()
     for other, field in _referring(past, "members") if members else ():
         rows[other] = _merged(rows.get(other, []), past.naming(other, field, members))
-    now = past.versions(name, key)[-1]
+    now = read_versions(past, name, key)[-1]
     shown = tuple(
         (field.title, cell(field, now.cells[field.name]), field.unit)
         for field in resource.schema.fields

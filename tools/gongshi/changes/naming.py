@@ -35,6 +35,7 @@ _TOLD = {
     "inspections": ("title",),
     "complaints": ("topic", "township_code"),
     "status-events": ("event", "household_no"),
+    "memberships": ("kind", "household_no"),
     "monitoring": ("category", "household_no"),
 }
 """What of a record says what it is; of any other table the records that it names."""
@@ -88,8 +89,8 @@ class Names:
 
     def _word(self, resource: Resource, name: str, text: str, path: str, depth: int) -> str:
         reference = self._refers.get((resource.name, name), "")
-        if reference:
-            named = self._name(reference, text, path, depth + 1)
+        named = self._name(reference, text, path, depth + 1) if reference else ""
+        if reference and (named or resource.schema.field(name).pattern):  # a code that is a word says itself
             return f"{text} {named}" if named and reference in ("households", "members", "projects", "cases") else named
         field = resource.schema.field(name)
         shown = cell(field, text)

@@ -89,6 +89,10 @@ class History:
             condition, values = f"{condition} AND r.key = ?", [*values, SEPARATOR.join(key)]
         return self._read(resource, condition, values)
 
+    def in_time(self, resource: str) -> Iterator[tuple[str, Stored]]:
+        """(resource, row) of all that came and went, commit by commit, gone rows of a commit first."""
+        return ((resource, row) for row in self._read(resource, "", [resource], "r.seq, r.sign, r.rowid"))
+
     def _read(self, resource: str, condition: str, values: list, order: str = _BY_RECORD) -> Iterator[Stored]:
         schema = self.resource(resource).schema
         names: dict[int, list[str]] = {}

@@ -14,6 +14,7 @@ from gongshi.changes.commits import commit_at
 from gongshi.changes.dates import BUSINESS_DATES
 from gongshi.changes.past import History, Stored, rows_in
 from gongshi.changes.phrases import LARGEST, TOO_LARGE
+from gongshi.changes.rereading import Turn, turns
 from gongshi.changes.values import RecordVersion, Revision
 from gongshi.checks.showing import shown_cell, shown_text
 from gongshi.repository import RevisionTree
@@ -71,21 +72,31 @@ class Asked:
 
 def _status(asked: Asked) -> Rows:
     cases: dict[int, Mapping[str, str]] = {}
-    for old, new in asked.changed("households"):
-        before, after = (row.cells.get("poverty_status", "") if row else "" for row in (old, new))
-        row = new or old
-        if old and row and before != after:
+    for row, key, before, after in _turns(asked):
+        if row.seq > asked.start and before is not None and after is not None:
             if row.seq not in cases:
                 cases[row.seq] = _cases(asked, row.seq)
-            yield asked.key("households", row), before, after, *asked.who(row), cases[row.seq].get(row.key[0], "")
+            number = "/".join(asked.past.shown("households", key))
+            yield number, before, after, *asked.who(row), cases[row.seq].get(key[0], "")
+
+
+def _turns(asked: Asked) -> Iterator[Turn]:
+    """How the status of each household changed, as it is read."""
+    described = asked.past.descriptor.resources.get("households")
+    if described and "poverty_status" in described.schema.names:
+        yield from turns(asked.past, "households", "poverty_status")
 
 
 def _cases(asked: Asked, seq: int) -> Mapping[str, str]:
-    """Household → the case of the first status event that a commit entered for it."""
-    if "status-events" not in asked.past.descriptor.resources:
-        return {}
-    events = [row.cells for row in asked.past.of(seq, "status-events") if row.sign > 0 and row.cells.get("case_id")]
-    return {cells.get("household_no", ""): cells["case_id"] for cells in reversed(events)}
+    """Household → the case of the first status event or membership that a commit entered for it."""
+    found: dict[str, str] = {}
+    for name in ("status-events", "memberships"):
+        rows = list(asked.past.of(seq, name)) if name in asked.past.descriptor.resources else []
+        known = {row.key for row in rows if row.sign < 0}
+        for row in rows:
+            if row.sign > 0 and row.key not in known and row.cells.get("case_id"):
+                found.setdefault(row.cells.get("household_no", ""), row.cells["case_id"])
+    return found
 
 
 def _payments(asked: Asked) -> Rows:
@@ -129,17 +140,15 @@ def _budgets(asked: Asked) -> Rows:
 
 
 def _returned(asked: Asked) -> Rows:
-    if "households" not in asked.past.descriptor.resources:
-        return
     exited: dict[tuple[str, ...], str] = {}
     told: set[tuple[str, ...]] = set()
-    for row in asked.past.stored("households"):
-        status = row.cells.get("poverty_status", "")
-        if row.sign > 0 and status == "已脱贫":
-            exited.setdefault(row.key, row.revision.when[:10])
-        elif row.sign > 0 and status in ("返贫", "未脱贫") and row.key in exited and row.key not in told:
-            told.add(row.key)
-            yield asked.key("households", row), exited[row.key], row.revision.when[:10], status, *asked.who(row)
+    for row, key, _, status in _turns(asked):
+        if status == "已脱贫":
+            exited.setdefault(key, row.revision.when[:10])
+        elif status in ("返贫", "未脱贫") and key in exited and key not in told:
+            told.add(key)
+            number = "/".join(asked.past.shown("households", key))
+            yield number, exited[key], row.revision.when[:10], status, *asked.who(row)
     for cells in asked.state("households"):
         if cells.get("return_year") and (cells["household_no"],) not in told:
             yield (

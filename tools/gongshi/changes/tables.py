@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gongshi.changes.lines import Lines, columns, compared, read_lines
+from gongshi.changes.reading import Kept, as_read, derived
 from gongshi.changes.values import Row, Trouble
 from gongshi.model import GongshiError
 from gongshi.package import RECORDS, Descriptor, Field, Resource, document_of, read_descriptor
@@ -53,10 +54,13 @@ class TableDelta:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One of the two Trees with its Descriptor."""
+    """One of the two Trees with its Descriptor; ``kept`` is what its records say of one another, read once, and of which
+    nothing is put into empty cells where the rows are wanted ``plain``."""
 
     tree: Tree
     descriptor: Descriptor
+    plain: bool = False
+    kept: Kept = field(default_factory=Kept, compare=False, repr=False)
 
     @property
     def owners(self) -> Mapping[str, str]:
@@ -146,11 +150,13 @@ def _compare_csv(path: str, deltas: Deltas, troubles: list[Trouble], trusting: b
 
 
 def read_side(side: Side, path: str, troubles: list[Trouble], trusting: bool = False) -> Lines:
-    """The lines of a CSV file of one Tree; none if it has no rows there."""
-    if not side.owner(path):
+    """The lines of a CSV file of one Tree, as they are read; none if it has no rows there."""
+    if not (owner := side.owner(path)):
         return []
+    trusting = trusting and not derived(side, owner)
     try:
-        return read_lines(path, side.tree.read(path), side.descriptor.resources[side.owner(path)], troubles, trusting)
+        lines = read_lines(path, side.tree.read(path), side.descriptor.resources[owner], troubles, trusting)
+        return as_read(side, path, lines)
     except GongshiError as error:
         troubles.append(Trouble(path, str(error)))
         return []

@@ -109,8 +109,10 @@ class Teller:
         parts = [f"{entry.title} {len(households)} 户，案卷 {len(cases)} 卷：{where}{more}。{_keys(cases)}"]
         parts.extend(self._states(groups.pop("households", [])))
         groups.pop("case-steps", None)
-        others = [f"{self.diff.resources[name].title} {len(found)} 条" for name, found in groups.items()]
-        parts.extend([f"随案卷新增{'、'.join(others)}"] if others else [])
+        for word, added in (("新增", True), ("结束", False)):
+            counts = Counter(name for name, found in groups.items() for c in found if (c.kind is Kind.ADDED) == added)
+            others = [f"{self.diff.resources[name].title} {count} 条" for name, count in counts.items()]
+            parts.extend([f"随案卷{word}{'、'.join(others)}"] if others else [])
         parts.extend(filter(None, [self.late(entry.changes)]))
         return "。".join(part.rstrip("。") for part in parts) + "。"
 

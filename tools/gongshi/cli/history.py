@@ -116,9 +116,10 @@ def _told(past, resource: str, key: tuple[str, ...], fields, exact: bool) -> lis
     """Each field that ever had a value, and the file if it changed, with its values as plain text, oldest first."""
     from gongshi.changes.past import field_versions
     from gongshi.changes.phrases import cell, plain_cell
+    from gongshi.changes.rereading import read_versions
     from gongshi.checks.showing import shown_path
 
-    versions = past.versions(resource, key)
+    versions = read_versions(past, resource, key)
     origins = {}
     for before, version in zip([None, *versions], versions, strict=False):
         origins[version.revision.commit] = past.origin(version, before.path if before else "")

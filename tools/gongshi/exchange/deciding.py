@@ -8,7 +8,7 @@ export and remembers nothing an empty cell is asked about.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from gongshi.changes.merge import merge_rows
 from gongshi.checks.aliases import RESOURCE as ALIASES
@@ -194,7 +194,7 @@ class Decider:
             old = base.get(key, ("",) * len(schema.names))
             mine.append(tuple(candidate.values.get(name, cell) for name, cell in zip(schema.names, old, strict=True)))
             now = self._now(table, key)
-            theirs.extend([now] if now else [])
+            theirs.extend([self.ledger.read(table.resource.name, key, now)] if now else [])
         merged = merge_rows(schema, list(base.values()), mine, theirs)
         for conflict in merged.conflicts:
             candidate = ours[conflict.key]
@@ -215,6 +215,7 @@ class Decider:
         resource = candidate.table.resource
         schema = self._schema(candidate.table)
         now = self._now(candidate.table, candidate.key)
+        new = self.ledger.plain(resource.name, candidate.key, new)
         width = len(resource.schema.names)
         cells = dict(zip(schema.names, new, strict=True))
         try:
@@ -246,7 +247,7 @@ class Decider:
         resource, remembered = candidate.table.resource, candidate.table.origin is not None
         old = dict(zip(names, now, strict=True)) if now else {}
         changed = [name for name in cells if cells[name] != old.get(name, "")]
-        doubts = [*shares(candidate.shares, changed), *swapped(cells, changed)]
+        doubts = [*shares(candidate.shares, changed), *swapped(cells, changed), *self._said_otherwise(candidate, cells)]
         if now and not remembered:
             doubts += taken_over(resource, old, cells)
             if candidate.table.exported:
@@ -268,6 +269,14 @@ class Decider:
         for name, message in doubts:
             candidate.refuse(name, message)
         return not self._check_place(candidate, path, cells) or bool(doubts)
+
+    def _said_otherwise(self, candidate: Candidate, cells: dict[str, str]) -> Iterator[tuple[str, str]]:
+        """Cells that would say other than the rows they are read from."""
+        for name, value in self.ledger.said(candidate.resource, candidate.key).items():
+            if cells[name] not in ("", value):
+                item = candidate.table.resource.schema.field(name)
+                source = self.descriptor.resources[item.derive.rows].title
+                yield name, f"“{item.title}”由“{source}”定，这一格和登记的不同；请先改“{source}”，或清空这一格"
 
     def _check_place(self, candidate: Candidate, path: str, cells: dict[str, str]) -> bool:
         """Whether the row's own township, village and name agree with whose record it is; refused if not."""

@@ -4,7 +4,7 @@ canonical bytes of what changed, CSV files and YAML documents alike."""
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from gongshi.model import GongshiError
 from gongshi.package import (
@@ -14,6 +14,7 @@ from gongshi.package import (
     Document,
     Resource,
     csv_bytes,
+    derived_fields,
     identifier,
     load,
     pattern_of,
@@ -53,10 +54,15 @@ class Ledger:
         self._slugs: dict[str, str] | None = None
         self._members: dict[str, list[str]] | None = None
         self._changes: dict[str, bytes] | None = None
-        with load(tree, self._closure(names), descriptor, as_text=True) as database:
+        self._said: dict[tuple[str, Key], dict[str, str]] = {}
+        asked = {*names}
+        self._derived = [found for found in derived_fields(descriptor) if found[0].name in asked]
+        with load(tree, self._closure(asked), descriptor, as_text=not self._derived) as database:
             broken = {finding.path for finding in database.findings}
-            for name in self._closure(names):
+            for name in self._closure(asked):
                 self._read(database, descriptor.resources[name], broken)
+            for resource, field, _ in self._derived:
+                self._hear(database, resource, field.name)
 
     def _closure(self, names: Iterable[str]) -> set[str]:
         """The resources given, all lists of their documents, and what says where a new row belongs."""
@@ -87,6 +93,38 @@ class Ledger:
                 broken.add(path)
             table.rows[key], table.paths[key] = row, path
         self.broken = broken
+
+    def _hear(self, database: Database, resource: Resource, field: str) -> None:
+        """Note what other rows say of a field of each record."""
+        if database.loaded[resource.name].rows:
+            names = ", ".join(f"r.{identifier(name)}" for name in resource.schema.primary_key)
+            side = f"derived.{identifier(f'{resource.name}.{field}')}"
+            query = f"SELECT d.value, {names} FROM {side} d JOIN raw.{identifier(resource.name)} r ON r.rowid = d._row"
+            for value, *key in database.sql(query):
+                self._said.setdefault((resource.name, tuple(key)), {})[field] = value
+
+    def said(self, resource: str, key: Key) -> dict[str, str]:
+        """What other rows say of a record, by field; of it the ledger has no other place."""
+        return self._said.get((resource, key), {})
+
+    def read(self, resource: str, key: Key, row: Row) -> Row:
+        """A row with its empty cells as they are read (``package/deriving.py``)."""
+        return self._turned(resource, key, row, lambda cell, read, _: cell or read)
+
+    def plain(self, resource: str, key: Key, row: Row) -> Row:
+        """A row without what is only repeated in it: such a cell is as the ledger has it, in a new record empty."""
+        now = self.row(resource, key)
+        kept = dict(zip(self.tables[resource].resource.schema.names, now, strict=True)) if now else {}
+        return self._turned(resource, key, row, lambda cell, read, name: kept.get(name, "") if cell == read else cell)
+
+    def _turned(self, resource: str, key: Key, row: Row, turn: Callable[[str, str, str], str]) -> Row:
+        cells, names = list(row), self.tables[resource].resource.schema.names
+        for one, field, derive in self._derived:
+            if one.name == resource:
+                place = names.index(field.name)
+                read = self.said(resource, key).get(field.name) or derive.otherwise
+                cells[place] = turn(cells[place], read, field.name)
+        return tuple(cells)
 
     def row(self, resource: str, key: Key) -> Row | None:
         """The record as the ledger has it now."""

@@ -84,7 +84,7 @@ def _resource(database: Database, name: str) -> Resource:
 
 def rows_of(database: Database, resource: Resource, township: str | None) -> list[Row]:
     """The rows of a resource, in the order of its files; of one township, if one is given."""
-    rows = database.sql(f"SELECT {quoted(resource.schema.names)} FROM raw.{identifier(resource.name)} ORDER BY rowid")
+    rows = database.sql(f"SELECT {quoted(resource.schema.names)} FROM {database.text_of(resource.name)} ORDER BY rowid")
     if township is None:
         return rows
     start = f"{RECORDS}/townships/{township}/"

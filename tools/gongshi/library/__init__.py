@@ -42,15 +42,16 @@ class Ledger:
     def history(self, resource: str, key: str, revision: str = "HEAD") -> Mapping[str, list[FieldVersion]]:
         """By field, every value that the record ``key`` (its parts joined by ``/``) ever had, oldest first."""
         from gongshi.changes.past import field_versions, history
+        from gongshi.changes.rereading import read_versions
 
         with history(Git(self.root), revision) as past:
             names = [field.name for field in past.resource(resource).schema.fields]
-            versions = past.versions(resource, tuple(key.split("/")))
+            versions = read_versions(past, resource, tuple(key.split("/")))
             return {name: field_versions(versions, name) for name in names}
 
     def table(self, resource: str, at: str = "") -> list[dict[str, str]]:
         """The rows of a resource as text, "" for what is missing, in the folder or at a revision."""
-        from gongshi.package import identifier, load, quoted, read_descriptor
+        from gongshi.package import load, quoted, read_descriptor
 
         tree = self._tree(at)
         descriptor = read_descriptor(tree)
@@ -58,7 +59,7 @@ class Ledger:
             raise GongshiError(f"台账里没有“{resource[:40]}”这张表，可用的有：{'、'.join(descriptor.resources)}。")
         names = descriptor.resources[resource].schema.names
         with load(tree, [resource], descriptor) as database:
-            rows = database.sql(f"SELECT {quoted(names)} FROM raw.{identifier(resource)} ORDER BY rowid")
+            rows = database.sql(f"SELECT {quoted(names)} FROM {database.text_of(resource)} ORDER BY rowid")
         return [dict(zip(names, row, strict=True)) for row in rows]
 
     def view(self, name: str, on: date | None = None) -> list[dict[str, object]]:

@@ -69,7 +69,9 @@ def card(database: Database, resource: str, key: str, label: Label) -> Card | No
     if described is None or len(parts) != len(described.schema.primary_key):
         return None
     names = described.schema.names
-    query = f"SELECT rowid, {quoted(names)} FROM raw.{identifier(resource)} WHERE {_same(described.schema.primary_key)}"
+    query = (
+        f"SELECT rowid, {quoted(names)} FROM {database.text_of(resource)} WHERE {_same(described.schema.primary_key)}"
+    )
     rows = database.sql(query, parts)
     if not rows:
         return None
@@ -95,7 +97,7 @@ def _groups(database: Database, described: Resource, key: str, label: Label):
         names = [name for name in resource.schema.names if name != one.fields[0]]
         days = [item.name for item in resource.schema.fields if item.type == "date"]
         order = f"{identifier(days[0])} DESC, rowid" if days else "rowid"
-        table = f"raw.{identifier(one.resource)} WHERE {identifier(one.fields[0])} = ?"
+        table = f"{database.text_of(one.resource)} WHERE {identifier(one.fields[0])} = ?"
         rows = database.sql(
             f"SELECT {quoted(resource.schema.names)} FROM {table} ORDER BY {order} LIMIT {LIMIT}", [key]
         )

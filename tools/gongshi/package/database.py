@@ -70,6 +70,7 @@ class Database:
         self.findings: list[Finding] = []
         self.loaded: dict[str, Loaded] = {}
         self.uncanonical: dict[str, int] = {}
+        self.told: set[str] = set()
         import duckdb  # a quarter of a second to import: diff and history work without it
 
         self._folder = Path(tempfile.mkdtemp(prefix="gongshi-"))
@@ -122,6 +123,10 @@ class Database:
             if isinstance(error, duckdb.Error):
                 raise ComputeError("记录里有大得离谱的数或读不懂的值，没能算完，请先运行 gongshi check 改好") from None
             raise
+
+    def text_of(self, resource: str) -> str:
+        """The SQL name of a table of text, with ``rowid``, whose empty cells say what other rows do (``deriving.py``)."""
+        return f"{'told' if resource in self.told else 'raw'}.{identifier(resource)}"
 
     def later(self, name: str, *statements: str) -> None:
         """Make an empty table or a view when a query first names it: most ledgers are small, most questions need few."""
@@ -367,6 +372,7 @@ def _derive(database: Database) -> None:
             found.setdefault(resource.name, []).append((one, derive))
     if found:
         database.sql("CREATE SCHEMA derived")
+        database.sql("CREATE SCHEMA told")
     for name, fields in found.items():
         resource = database.descriptor.resources[name]
         for one, derive in fields:
@@ -401,6 +407,16 @@ def _derived_view(database: Database, resource: Resource, fields: Sequence[tuple
     database.sql(
         f"CREATE OR REPLACE VIEW {name} AS SELECT r.rowid AS _row, {', '.join(columns)} FROM raw.{name} r{joins}"
     )
+    texts = [f"r.{identifier(one.name)}" for one in resource.schema.fields]
+    for place, one in enumerate(resource.schema.fields):
+        if one.name in sides:
+            side, otherwise = sides[one.name]
+            empty = f"coalesce({side}.value, {literal(otherwise)})"
+            texts[place] = (
+                f"CASE WHEN {texts[place]} <> '' THEN {texts[place]} ELSE {empty} END AS {identifier(one.name)}"
+            )
+    database.sql(f"CREATE VIEW told.{name} AS SELECT r.rowid AS rowid, {', '.join(texts)} FROM raw.{name} r{joins}")
+    database.told.add(resource.name)
 
 
 def typed(field: Field, column: str = "") -> str:

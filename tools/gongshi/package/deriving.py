@@ -3,14 +3,17 @@
 ``derive: {rows: memberships, match: {household_no: household_no}, value: kind.status, latest: started_on, ended: {ended_on: 已销号}}``
 is the value of the latest matching row, read through a key, or the given label once that row has an end. ``where`` chooses rows,
 ``times`` multiplies by a field of the row itself, ``otherwise`` stands where no row matches. What is typed stays what it is;
-``checks`` tells where the two differ.
+``checks`` tells where the two differ. Of rows that begin on one day the one without an end counts.
+
+The same in two ways: ``derived_rows`` as SQL for a whole Database, ``Said`` row by row for who reads files or history alone.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
-from gongshi.package.schema import Derive, Descriptor, Field, Resource
+from gongshi.package.schema import Derive, Descriptor, Field, ForeignKey, Resource
 from gongshi.package.yamlfile import Mapping as Node
 from gongshi.package.yamlfile import Scalar, text
 
@@ -62,12 +65,17 @@ def _value(descriptor: Descriptor, derive: Derive) -> tuple[str, str]:
     first, _, rest = derive.value.partition(".")
     if not rest:
         return (f'o."{first}"', "") if first in here.schema.names else ("", "")
-    for key in descriptor.foreign_keys:
-        if (key.resource, key.fields) == (derive.rows, (first,)) and rest in descriptor.resources[
-            key.reference
-        ].schema.names:
-            return f'k."{rest}"', f'JOIN "{key.reference}" k ON k."{key.reference_fields[0]}" = o."{first}"'
+    key = behind(descriptor, derive)
+    if key and rest in descriptor.resources[key.reference].schema.names:
+        return f'k."{rest}"', f'JOIN "{key.reference}" k ON k."{key.reference_fields[0]}" = o."{first}"'
     return "", ""
+
+
+def behind(descriptor: Descriptor, derive: Derive) -> ForeignKey | None:
+    """The key through which a value is read; None where the row itself has it."""
+    first, _, rest = derive.value.partition(".")
+    keys = (key for key in descriptor.foreign_keys if (key.resource, key.fields) == (derive.rows, (first,)))
+    return next(keys, None) if rest else None
 
 
 def derived_fields(descriptor: Descriptor) -> Iterator[tuple[Resource, Field, Derive]]:
@@ -83,10 +91,14 @@ def needed(descriptor: Descriptor, wanted: Iterable[str]) -> frozenset[str]:
     names = set(wanted)
     for resource, _, derive in derived_fields(descriptor):
         if resource.name in names:
-            first = derive.value.partition(".")[0]
-            keys = [key for key in descriptor.foreign_keys if (key.resource, key.fields) == (derive.rows, (first,))]
-            names |= {derive.rows, *(key.reference for key in keys)}
+            names |= sources(descriptor, derive)
     return frozenset(names)
+
+
+def sources(descriptor: Descriptor, derive: Derive) -> frozenset[str]:
+    """The tables that a value comes from."""
+    key = behind(descriptor, derive)
+    return frozenset({derive.rows, *([key.reference] if key else [])})
 
 
 def derived_rows(descriptor: Descriptor, resource: Resource, field: Field, derive: Derive) -> str:
@@ -97,7 +109,10 @@ def derived_rows(descriptor: Descriptor, resource: Resource, field: Field, deriv
     on = " AND ".join(f's."{own}" = o."{theirs}"' for theirs, own in derive.match)
     where = " AND ".join([f'o."{name}"::VARCHAR = {_literal(word)}' for name, word in derive.where] or ["true"])
     known = value if not derive.ended else _value(descriptor, derive)[0]
-    chosen = f'arg_max({value}, o."{derive.latest}")' if derive.latest else f"max({value})"
+    chosen = f"max({value})"
+    if derive.latest:
+        still = " AND ".join(["true", *(f'o."{name}" IS NULL' for name, _ in derive.ended)])
+        chosen = f'arg_max({value}, (o."{derive.latest}", {still}, {value})) FILTER (o."{derive.latest}" IS NOT NULL)'
     if derive.times:
         chosen = f'{chosen} * any_value(s."{derive.times}")'
     cast = f"DECIMAL(21, {6 if field.decimals is None else field.decimals})" if field.type == "number" else "VARCHAR"
@@ -105,6 +120,64 @@ def derived_rows(descriptor: Descriptor, resource: Resource, field: Field, deriv
         f'SELECT s._row, (({chosen})::{cast})::VARCHAR AS value FROM "{resource.name}" s JOIN "{derive.rows}" o ON {on} {join} '
         f"WHERE {where} AND {known} IS NOT NULL GROUP BY s._row"
     )
+
+
+class Said:
+    """What rows say of the records that they match: made of the rows once, asked for each record."""
+
+    def __init__(
+        self, field: Field, derive: Derive, rows: Iterable[Mapping[str, str]], through: Mapping[str, Mapping[str, str]]
+    ) -> None:
+        self.field, self.derive = field, derive
+        best: dict[tuple[str, ...], tuple[str, bool, Decimal, str]] = {}
+        for row in rows:
+            mark = tuple(row.get(theirs, "") for theirs, _ in derive.match)
+            ranked = self._ranked(row, through)
+            if ranked and all(mark) and (mark not in best or ranked > best[mark]):
+                best[mark] = ranked
+        self._values = {mark: value for mark, (*_, value) in best.items()}
+
+    def _ranked(
+        self, row: Mapping[str, str], through: Mapping[str, Mapping[str, str]]
+    ) -> tuple[str, bool, Decimal, str] | None:
+        """(its day, whether it still is, its number, the value) of a row; None if it says nothing."""
+        derive = self.derive
+        first, _, rest = derive.value.partition(".")
+        value = through.get(row.get(first, ""), {}).get(rest, "") if rest else row.get(first, "")
+        if not value or any(row.get(name, "") != word for name, word in derive.where):
+            return None
+        labels = [label for name, label in derive.ended if row.get(name)]
+        number = _number(value) if self.field.type in ("number", "integer") else Decimal(0)
+        day = row.get(derive.latest, "") if derive.latest else "-"
+        return (day, not labels, number, labels[0] if labels else value) if day and number is not None else None
+
+    def __bool__(self) -> bool:
+        """Whether any record's empty cell reads as something."""
+        return bool(self._values or self.derive.otherwise)
+
+    def known(self, record: Mapping[str, str]) -> str:
+        """What rows say of a record, "" if none does."""
+        value = self._values.get(tuple(record.get(own, "") for _, own in self.derive.match), "")
+        if not value or self.field.type != "number":
+            return value
+        number = _number(value)
+        times = _number(record.get(self.derive.times, "")) if self.derive.times else Decimal(1)
+        if number is None or times is None:
+            return ""
+        places = Decimal(1).scaleb(-(6 if self.field.decimals is None else self.field.decimals))
+        return str((number * times).quantize(places, ROUND_HALF_UP))
+
+    def of(self, record: Mapping[str, str]) -> str:
+        """How the empty cell of a record is read."""
+        return self.known(record) or self.derive.otherwise
+
+
+def _number(text: str) -> Decimal | None:
+    try:
+        number = Decimal(text)
+    except InvalidOperation:
+        return None
+    return number if number.is_finite() and abs(number) < 10**15 else None
 
 
 def _literal(word: str) -> str:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from gongshi.model import GongshiError
 from gongshi.package.canonical import csv_bytes
-from gongshi.package.database import Database, identifier, quoted
+from gongshi.package.database import Database, quoted
 from gongshi.package.descriptor import FIELD_TEXTS
 from gongshi.package.schema import Descriptor, Field, Resource, Schema
 
@@ -87,7 +87,7 @@ def export_package(database: Database, folder: Path) -> int:
         (aside / "data").mkdir()
         for resource in database.descriptor.resources.values():
             names = quoted(resource.schema.names)
-            rows = database.sql(f"SELECT {names} FROM raw.{identifier(resource.name)} ORDER BY rowid")
+            rows = database.sql(f"SELECT {names} FROM {database.text_of(resource.name)} ORDER BY rowid")
             (aside / "data" / f"{resource.name}.csv").write_bytes(csv_bytes(resource.schema, rows))
         text = json.dumps(package_descriptor(database.descriptor), ensure_ascii=False, indent=2)
         (aside / "datapackage.json").write_text(text + "\n", encoding="utf-8")
