@@ -16,8 +16,13 @@ from gongshi.desk import Desk, make
 from gongshi.desk.guarding import COOKIE
 
 HERE = Path(gongshi.desk.__file__).parent
-HTMX = "d6fdc75f204e6bdefa99b69bf1e6d4ac69b8a364f77929f45c13476b4000f717"
-"""htmx.org 2.0.11 (0BSD), dist/htmx.min.js of the npm package, unchanged."""
+VENDORED = {
+    "htmx.min.js": "d6fdc75f204e6bdefa99b69bf1e6d4ac69b8a364f77929f45c13476b4000f717",
+    "tabulator/LICENSE.txt": "191a2ee554684e1064c897b432f0e1bc6dfa714ca045d3f6ea2cf692cbd398b7",
+    "tabulator/tabulator.min.css": "405ae24218357d80df2a5f3addf138666d035f970dac4ebdb0265d0b5373efcb",
+    "tabulator/tabulator.min.js": "ffac518cb793c672a2f0522b7fc80bf862234d96bb1e581c8aaf7f48f130eafa",
+}
+"""htmx.org 2.0.11 (0BSD) and tabulator-tables 6.5.3 (MIT), of the npm packages' dist, unchanged."""
 
 
 def test_the_start_works_once_and_hands_a_cookie_that_no_script_can_read(desk: Desk) -> None:
@@ -102,7 +107,17 @@ def test_no_page_has_script_or_style_of_its_own_and_htmx_evaluates_nothing() -> 
         )
         assert "http://" not in text and "https://" not in text, page.name
     assert '"allowEval":false' in (HERE / "templates/frame.html").read_text("utf-8")
-    assert hashlib.sha256((HERE / "static/htmx.min.js").read_bytes()).hexdigest() == HTMX
+    for name, digest in VENDORED.items():
+        assert hashlib.sha256((HERE / "static" / name).read_bytes()).hexdigest() == digest, name
+    own = {path.name for path in (HERE / "static").rglob("*") if path.is_file()} - {
+        Path(name).name for name in VENDORED
+    }
+    assert own == {"desk.css", "desk.js", "grid.css", "grid.js"}, "what is vendored is listed above"
+    for name in ("desk.js", "grid.js"):
+        text = (HERE / "static" / name).read_text("utf-8")
+        assert not re.search(
+            r"innerHTML|outerHTML|insertAdjacentHTML|eval\(|Function\(|Storage|document\.cookie|indexedDB", text
+        ), name
 
 
 def forbidden(source: str) -> list[str]:

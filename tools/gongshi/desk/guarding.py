@@ -10,6 +10,8 @@ from gongshi.desk.state import Desk
 
 COOKIE = "gongshi"
 BOUND = 20 * 1024 * 1024
+UNATTENDED = ("static", "editing.findings")
+"""What a page asks for by itself: nobody need be there."""
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; "
     "frame-ancestors 'none'; base-uri 'none'"
@@ -46,7 +48,7 @@ def guard(app: Flask, desk: Desk) -> None:
         if not _same(request.cookies.get(COOKIE, ""), desk.secret) or site not in ("same-origin", "none"):
             abort(403)
         g.desk = desk
-        if request.endpoint != "static":
+        if request.endpoint not in UNATTENDED:
             desk.touch()
         return None
 

@@ -12,6 +12,7 @@ from gongshi.desk.guarding import BOUND
 from gongshi.desk.state import Desk
 
 LOCAL = "127.0.0.1"
+_PATIENCE = 10.0  # seconds for a request to end when the desk closes
 _EVERY = 10.0  # seconds between looks whether anybody is there
 
 
@@ -42,7 +43,8 @@ class Server:
         self.desk.index()
 
     def close(self) -> None:
-        """Stop listening and let go of everything."""
+        """Stop listening, let what is being answered end, and let go of everything."""
         self._over.set()
+        self._server.task_dispatcher.shutdown(timeout=_PATIENCE)
         self.desk.lock_up()
         self._server.close()

@@ -7,12 +7,13 @@ import secrets
 import threading
 import time
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
+from gongshi.checks import NameSet
+from gongshi.exchange.opened import name_set
 from gongshi.lookup import Entry, Index, entries, opened, townships
 from gongshi.model import Finding, GongshiError
 from gongshi.package import Database, county_day, load
@@ -71,12 +72,14 @@ class Desk:
         self.workbooks: dict[str, Workbook] = {}
         self.identity: Identity | None = None
         self._names: dict[str, str] = {}
+        self._known: NameSet | None = None
         self._held: Held | None = None
         self._due: tuple[int, list[Due]] | None = None
         self._findings: tuple[int, list[Finding]] | None = None
         self._begun: dict[str, int] = {}
+        self._failed: dict[str, tuple[int, str]] = {}
         self._fresh = False
-        self._indexing = threading.Lock()
+        self._indexing, self._labelling = threading.Lock(), threading.Lock()
         self._reading = threading.Lock()
         self._seen = time.monotonic()
 
@@ -103,18 +106,24 @@ class Desk:
     def lock_up(self) -> None:
         """Let go of the key, the names, and every workbook, which may hold some."""
         with self.lock:
-            self.identity, self._names = None, {}
+            self.identity, self._names, self._known = None, {}, None
             self.workbooks.clear()
             self._drop()
 
     def open_key(self) -> None:
         """Read the key from its usual place, and the names it opens; GongshiError if there is none."""
         identity = read_identity(self.key_place, self.root, signing_place(None, self.environ))
-        names = opened(WorkTree(self.root), identity)
+        tree = WorkTree(self.root)
+        names = opened(tree, identity)
+        known = name_set(tree, names.values())
         with self.lock:
-            self.identity, self._names = identity, names
+            self.identity, self._names, self._known = identity, names, known
             self._drop()
         threading.Thread(target=self.index).start()
+
+    def known_names(self) -> NameSet | None:
+        """The opened names, to be looked for in what is typed; None without a key."""
+        return self._known
 
     def _drop(self) -> None:
         """Another tab may still be reading it: it goes when nobody does."""
@@ -149,10 +158,15 @@ class Desk:
         with self._indexing:
             held = self.held()
             if held.index is None:
-                found = list(entries(self.database(), self._names))
-                held.labels = {(one.resource, one.key): one for one in found}
-                held.index = Index(found)
+                held.index = Index(self._labels(held).values())
             return held.index
+
+    def _labels(self, held: Held) -> Mapping[tuple[str, str], Entry]:
+        """What every record is called; to spell it takes far longer."""
+        with self._labelling:
+            if not held.labels:
+                held.labels = {(one.resource, one.key): one for one in entries(self.database(), self._names)}
+            return held.labels
 
     def due(self) -> list[Due] | None:
         """What is due today, over the whole county; None while that is looked for beside."""
@@ -170,13 +184,20 @@ class Desk:
             if self._begun.get(what) != at:
                 self._begun[what] = at
                 work = {"due": self._find_due, "findings": self._examine}[what]
-                threading.Thread(target=self._quietly, args=(work, at)).start()
+                threading.Thread(target=self._quietly, args=(what, work, at)).start()
 
-    @staticmethod
-    def _quietly(work, at: int) -> None:
+    def _quietly(self, what: str, work, at: int) -> None:
         """What cannot be found out beside is told by the page that needs it."""
-        with suppress(GongshiError):
+        try:
             work(at)
+        except GongshiError as error:
+            with self.lock:
+                self._failed[what] = at, str(error)
+
+    def failure(self, what: str) -> str:
+        """Why the due list or the findings could not be found out for the ledger as it lies; "" if they were, or are still to come."""
+        at, why = self._failed.get(what, (None, ""))
+        return why if at == self.held().at else ""
 
     def findings(self) -> list[Finding] | None:
         """The findings of a full check of the ledger as it lies; None while it runs beside."""
@@ -192,9 +213,7 @@ class Desk:
 
     def label(self, resource: str, key: str) -> str:
         """What a record is called, "" for nothing."""
-        if self.held().index is None:
-            self.index()
-        entry = self.held().labels.get((resource, key))
+        entry = self._labels(self.held()).get((resource, key))
         return entry.name if entry else ""
 
     def find(self, query: str, resources=None, limit: int = 20) -> list[Entry]:

@@ -7,6 +7,7 @@ from datetime import timedelta
 from flask import Blueprint, g, redirect, render_template, request
 
 from gongshi.desk.state import Told
+from gongshi.model import GongshiError
 from gongshi.repository import take_back, written
 
 page = Blueprint("today", __name__)
@@ -25,6 +26,8 @@ def today():
     """The due list of a township, or of all."""
     desk, wanted = g.desk, request.args.get("township", "")
     looked = desk.due()
+    if looked is None and (failed := desk.failure("due")):
+        raise GongshiError(f"没有看成今天要做的事：{failed}")
     every = looked or []
     slugs = dict.fromkeys(one.township for one in every)
     shown = [one for one in every if wanted in ("", one.township or "county")]

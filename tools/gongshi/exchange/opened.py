@@ -22,7 +22,13 @@ def opened_names(tree: Tree, identity: Identity | None, more: Iterable[str] = ()
             names.extend(row.get("name", "") for row in unseal(tree, slug, identity, UNSIGNED))
         except GongshiError:
             continue
-    return NameSet(names, _public(tree) if names else ())
+    return name_set(tree, names)
+
+
+def name_set(tree: Tree, names: Iterable[str]) -> NameSet:
+    """Names to look for, but those that stand on record in the clear."""
+    every = [*names]
+    return NameSet(every, _public(tree) if every else ())
 
 
 def _public(tree: Tree) -> set[str]:

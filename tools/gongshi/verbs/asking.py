@@ -109,7 +109,7 @@ def _piece(ask: Ask, text: str, descriptor: Descriptor, today: date) -> str:
         found = found.upper()
     if not fits(field, found):
         raise Wrong(Fault(ask.name, f"“{field.title}”填得不对：{wanted(field)}"))
-    if field.type in ("integer", "number") and not _in_range(field, found):
+    if field.type in ("integer", "number") and not in_range(field, found):
         raise Wrong(Fault(ask.name, f"“{field.title}”填得不对：{wanted(field)}"))
     if ask.past and found > today.isoformat():
         day = date.fromisoformat(found)
@@ -117,6 +117,7 @@ def _piece(ask: Ask, text: str, descriptor: Descriptor, today: date) -> str:
     return found
 
 
-def _in_range(field: Field, text: str) -> bool:
+def in_range(field: Field, text: str) -> bool:
+    """Whether a number lies between the bounds of its field."""
     low = not field.minimum or Decimal(text) >= Decimal(field.minimum)
     return low and (not field.maximum or Decimal(text) <= Decimal(field.maximum))

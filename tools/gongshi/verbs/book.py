@@ -13,7 +13,7 @@ from gongshi.checks.proof import prove
 from gongshi.checks.references import check_foreign_key
 from gongshi.exchange.ledger import Ledger, OverlayTree
 from gongshi.model import GongshiError
-from gongshi.package import Resource, identifier, load, quoted, read_descriptor
+from gongshi.package import Database, Resource, identifier, load, quoted, read_descriptor
 from gongshi.repository import Tree
 
 _PLAIN = re.compile(r"([A-Z])\[0-9\]\{([0-9]+)\}")
@@ -25,6 +25,15 @@ class Fault(NamedTuple):
     """What is wrong with one thing that was asked for: its name ("" where none is to blame) and one sentence."""
 
     ask: str
+    message: str
+
+
+class Flaw(NamedTuple):
+    """What is wrong with one cell of a record that was touched, in one sentence."""
+
+    resource: str
+    key: tuple[str, ...]
+    field: str
     message: str
 
 
@@ -122,23 +131,26 @@ class Book:
 
     def files(self, asks: Mapping[str, str]) -> dict[str, bytes]:
         """The bytes to write; Wrong where a touched record is not valid. ``asks`` maps field names to what was asked."""
+        if faults := [Fault(asks.get(flaw.field, ""), flaw.message) for flaw in self.flaws()]:
+            raise Wrong(*dict.fromkeys(faults))
+        return self.ledger.changes() | self.more
+
+    def flaws(self) -> list[Flaw]:
+        """What is not valid in the records that were touched."""
         resources = {name for name, _ in self.touched}
         keys = [key for key in self.descriptor.foreign_keys if key.resource in resources]
-        faults: list[Fault] = []
-        files = self.ledger.changes()
+        found: list[Flaw] = []
         only = {*resources, *(key.reference for key in keys)}
-        with load(OverlayTree(self.tree, files), only, self.descriptor) as database:
+        with load(OverlayTree(self.tree, self.ledger.changes()), only, self.descriptor) as database:
             for name in sorted(resources):
-                faults += self._unproven(database, name, asks)
+                found += self._unproven(database, name)
             for key in keys:
-                found = check_foreign_key(database, key, _NO_LIMIT)
-                mine = [one for one in found if (one.resource, one.key) in self.touched]
-                faults += [Fault(asks.get(one.field, ""), one.message) for one in mine]
-        if faults:
-            raise Wrong(*dict.fromkeys(faults))
-        return files | self.more
+                every = check_foreign_key(database, key, _NO_LIMIT)
+                mine = [one for one in every if (one.resource, one.key) in self.touched]
+                found += [Flaw(one.resource, one.key, one.field, one.message) for one in mine]
+        return list(dict.fromkeys(found))
 
-    def _unproven(self, database, name: str, asks: Mapping[str, str]) -> list[Fault]:
+    def _unproven(self, database: Database, name: str) -> list[Flaw]:
         resource = self.descriptor.resources[name]
         doubts = prove(database, resource, _NO_LIMIT)
         if not doubts:
@@ -148,11 +160,12 @@ class Book:
             f"SELECT rowid, {quoted(names)} FROM raw.{identifier(name)} WHERE rowid IN (SELECT unnest($1::BIGINT[]))"
         )
         rows = {number: cells for number, *cells in database.sql(query, [[doubt.row for doubt in doubts]])}
-        faults = []
+        found = []
         for doubt in doubts:
             cells = dict(zip(names, rows[doubt.row], strict=True))
-            if (name, tuple(cells[part] for part in resource.schema.primary_key)) in self.touched:
+            key = tuple(cells[part] for part in resource.schema.primary_key)
+            if (name, key) in self.touched:
                 for field in doubt.fields:
                     message = cell_message(resource, resource.schema.field(field), cells[field])
-                    faults.append(Fault(asks.get(field, ""), message))
-        return faults
+                    found.append(Flaw(name, key, field, message))
+        return found

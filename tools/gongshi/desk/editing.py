@@ -1,0 +1,119 @@
+"""改: any table as a grid. The browser holds what was typed until it is stored; every cell is judged here as the command judges it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, g, render_template, request
+
+from gongshi.checks.showing import told
+from gongshi.desk.state import Told
+from gongshi.lookup import Grid, grid, tables
+from gongshi.model import SEVERITIES, GongshiError
+from gongshi.verbs import Edit, Flaw, Flawed, amend, look
+
+page = Blueprint("editing", __name__)
+FIRST = "households"
+MANY = 20_000
+"""Rows that a browser holds easily; of more only the first are shown, and it is said."""
+
+
+@page.get("/edit")
+def edit():
+    """Choose a table and a township; the rows are asked for by the page itself."""
+    desk = g.desk
+    every = tables(desk.held().places.descriptor)
+    name = request.args.get("table", FIRST)
+    if name not in every:
+        name = next(iter(every), "")
+    towns = desk.held().townships
+    slug = request.args.get("township", "")
+    own = bool(name) and every[name][1]
+    slug = slug if slug in towns else next(iter(towns), "")
+    return render_template("edit.html", tables=every, name=name, slug=slug if own else "", own=own, towns=towns)
+
+
+@page.post("/edit/rows")
+def rows():
+    """The table as it lies now."""
+    desk, asked = g.desk, _asked()
+    slug = asked.get("township", "")
+    found = grid(desk.database(), asked.get("table", ""), slug, desk.label)
+    if found is None or slug not in ("", *desk.held().townships):
+        abort(404)
+    return _shown(found)
+
+
+def _shown(found: Grid) -> dict[str, Any]:
+    columns = [
+        {"name": c.name, "title": c.title, "wanted": c.wanted, "words": c.words, "fixed": c.fixed, "number": c.number}
+        for c in found.columns
+    ]
+    kept = found.rows[:MANY]
+    return {
+        "title": found.title, "columns": columns, "rows": kept, "names": found.names, "held": found.held,
+        "more": len(found.rows) - len(kept),
+    }  # fmt: skip
+
+
+@page.post("/edit/check")
+def check():
+    """What is wrong with the cells that were typed."""
+    desk = g.desk
+    name, edits = _edits()
+    return {"flaws": _told(look(desk.database(), name, edits, desk.known_names()))}
+
+
+@page.post("/edit/findings")
+def findings():
+    """What the full check says of the table, cell by cell; ``done`` is false while it runs beside."""
+    name = _asked().get("table", "")
+    every = g.desk.findings()
+    mine = [told(one) for one in every or () if one.resource == name and one.key]
+    found = [("/".join(one.key), one.field, SEVERITIES[one.severity], one.message) for one in mine]
+    failed = g.desk.failure("findings")
+    return {"done": every is not None or bool(failed), "found": found[:MANY], "error": failed}
+
+
+@page.post("/edit/save")
+def save():
+    """Store them all, or tell at which cells that cannot be."""
+    desk = g.desk
+    name, edits = _edits()
+    try:
+        done = amend(desk.root, name, edits, desk.held().today, desk.identity)
+    except Flawed as flawed:
+        return {"flaws": _told(flawed.flaws), "error": f"没有存：有 {len(flawed.flaws)} 格要改。"}
+    except GongshiError as error:
+        return {"flaws": [], "error": f"没有存，台账没有动：{error}"}
+    if done.paths:
+        desk.told.append(Told(f"{done.told}。", undo=-1))
+    return {"flaws": [], "told": done.told}
+
+
+def _told(flaws: list[Flaw] | tuple[Flaw, ...]) -> list[tuple[str, str, str]]:
+    return [("/".join(flaw.key), flaw.field, flaw.message) for flaw in flaws]
+
+
+def _asked() -> dict[str, str]:
+    asked = request.get_json(silent=True)
+    if not isinstance(asked, dict):
+        abort(400)
+    return {name: text for name, text in asked.items() if isinstance(text, str)}
+
+
+def _edits() -> tuple[str, list[Edit]]:
+    """The table and the cells that a page sends; 400 for anything else."""
+    asked = request.get_json(silent=True)
+    cells = asked.get("edits") if isinstance(asked, dict) else None
+    if not isinstance(cells, list) or not isinstance(asked.get("table"), str):
+        abort(400)
+    edits = []
+    for cell in cells:
+        if not isinstance(cell, list) or len(cell) != 4 or not isinstance(cell[0], list):
+            abort(400)
+        key, field, was, text = cell
+        if not all(isinstance(part, str) for part in (*key, field, was, text)):
+            abort(400)
+        edits.append(Edit(tuple(key), field, was, text[:4000]))
+    return asked["table"], edits

@@ -1,0 +1,177 @@
+"""Cells of records that are there, changed in place: several at once, all or none, each told what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+from typing import NamedTuple
+
+from gongshi.checks.guard import NameSet
+from gongshi.checks.phrases import cell_message, shown, wanted
+from gongshi.checks.showing import shown_cell
+from gongshi.exchange.convert import Converter, Refusal
+from gongshi.exchange.doubts import swapped
+from gongshi.exchange.opened import opened_names, refuse_names
+from gongshi.lookup.grid import OWN
+from gongshi.model import GongshiError
+from gongshi.package import Database, Descriptor, Field, Resource, fits, identifier, is_free, read_descriptor
+from gongshi.repository import Tree, WorkTree, write_kept, writer
+from gongshi.sealing import Identity
+from gongshi.verbs.asking import in_range
+from gongshi.verbs.book import Book, Flaw
+from gongshi.verbs.doing import Done
+
+MOST = 20_000
+"""Cells changed in one go."""
+
+
+class Edit(NamedTuple):
+    """One cell: the key of its record, its field, what stood there when it was looked at (None: whatever it is), and what is
+    to stand there."""
+
+    key: tuple[str, ...]
+    field: str
+    was: str | None
+    text: str
+
+
+class Flawed(GongshiError):
+    """Nothing can be written as wished; ``flaws`` says why, each at its cell."""
+
+    def __init__(self, flaws: Sequence[Flaw]) -> None:
+        told = dict.fromkeys(f"{'/'.join(flaw.key)}：{flaw.message.rstrip('。')}" for flaw in flaws[:5])
+        super().__init__("；".join(told) + (f"；等 {len(flaws)} 处。" if len(flaws) > 5 else "。"))
+        self.flaws = tuple(flaws)
+
+
+def amend(
+    root: Path, name: str, edits: Sequence[Edit], today: date, identity: Identity | None = None, trial: bool = False
+) -> Done:
+    """Change cells of a table. Flawed, with nothing written, where one of them cannot be so."""
+    with writer(root) as write:
+        tree = WorkTree(root)
+        book, flaws = _judged(tree, name, edits, today, identity)
+        if flaws:
+            raise Flawed(flaws)
+        cells = sum(map(len, book.touched.values()))
+        told = f"改{book.resource(name).title} {len(book.touched)} 条、{cells} 格"
+        files = book.files({})
+        if trial or not cells:
+            return Done(told, tuple(sorted(files)))
+        refuse_names(files, opened_names(tree, identity))
+        return Done(told, write_kept(root, write, told, datetime.now().isoformat(" ", "minutes"), files))
+
+
+def look(database: Database, name: str, edits: Sequence[Edit], names: NameSet | None = None) -> list[Flaw]:
+    """What can be told of cells while they are typed, out of records already read: whether each is spelled as its field asks,
+    names a record that is there, and nobody whose name a key opened. ``amend`` looks at all of it again."""
+    resource = _resource(database.descriptor, name)
+    flaws = []
+    for edit in edits:
+        field = resource.schema.field(edit.field) if edit.field in resource.schema.names else None
+        text, wrong = _spelled(resource, field, edit.text) if field else ("", "没有这一栏")
+        wrong = wrong or _unknown(database, name, edit.field, text)
+        flaws += [Flaw(name, edit.key, edit.field, wrong)] if wrong else []
+    return flaws + _named(resource, edits, names)
+
+
+def _unknown(database: Database, name: str, field: str, text: str) -> str:
+    """What to say where a cell names a record that is not there; a reference of several fields is looked at by ``amend``."""
+    for key in database.descriptor.foreign_keys if text else ():
+        if key.resource == name and key.fields == (field,):
+            table = f"raw.{identifier(key.reference)}"
+            if not database.sql(
+                f"SELECT 1 FROM {table} WHERE {identifier(key.reference_fields[0])} = ? LIMIT 1", [text]
+            ):
+                resource, other = database.descriptor.resources[name], database.descriptor.resources[key.reference]
+                return f"“{resource.schema.field(field).title}”指的{other.title}台账里没有，请核对编号"
+    return ""
+
+
+def _judged(
+    tree: Tree, name: str, edits: Sequence[Edit], today: date, identity: Identity | None
+) -> tuple[Book, list[Flaw]]:
+    if len(edits) > MOST:
+        raise GongshiError(f"一次最多改 {MOST} 格，请分几次存。")
+    resource = _resource(read_descriptor(tree), name)
+    book = Book(tree, [name], today)
+    flaws = [flaw for edit in edits if (flaw := _put(book, resource, edit))]
+    wrong = {(flaw.key, flaw.field) for flaw in flaws}
+    edited = {(edit.key, edit.field) for edit in edits} - wrong
+    if book.touched:
+        flaws += [flaw for flaw in book.flaws() if (flaw.key, flaw.field) in edited]
+        flaws += [flaw for key in dict.fromkeys(key for _, key in book.touched) for flaw in _moved(book, resource, key)]
+    free = [
+        edit for edit in edits if edit.field in resource.schema.names and is_free(resource.schema.field(edit.field))
+    ]
+    return book, flaws + _named(resource, edits, opened_names(tree, identity) if free else None)
+
+
+def _resource(descriptor: Descriptor, name: str) -> Resource:
+    """A table that people edit; GongshiError for any other."""
+    if name in OWN or name not in descriptor.resources:
+        raise GongshiError("这张表由程序自己写，不能改。" if name in OWN else "没有这张表，请核对表名。")
+    return descriptor.resources[name]
+
+
+def _put(book: Book, resource: Resource, edit: Edit) -> Flaw | None:
+    """Put one cell into the book, or what is wrong with it."""
+
+    def flaw(message: str) -> Flaw:
+        return Flaw(resource.name, edit.key, edit.field, message)
+
+    schema = resource.schema
+    row = book.ledger.row(resource.name, edit.key)
+    if row is None:
+        return flaw("台账里已经没有这条记录，别人刚改过，请重新打开这张表")
+    if edit.field not in schema.names:
+        return flaw("没有这一栏")
+    field, now = schema.field(edit.field), row[schema.names.index(edit.field)]
+    if edit.field in schema.primary_key:
+        return flaw(f"“{field.title}”是这条记录的编号，不能改；写错了的删去另登")
+    if edit.was is not None and edit.was != now:
+        return flaw(f"“{field.title}”刚才被别人改过{shown(resource, now)}，你看到的是旧的，核对后再存")
+    if shown_cell(field, now) != now:
+        return flaw(f"“{field.title}”的内容不显示，不能在这里改")
+    text, wrong = _spelled(resource, field, edit.text)
+    if wrong:
+        return flaw(wrong)
+    book.change(resource.name, edit.key, {edit.field: text})
+    return None
+
+
+def _spelled(resource: Resource, field: Field, typed: str) -> tuple[str, str]:
+    """(what was typed as the ledger spells it, what is wrong with it); nothing stays nothing."""
+    text = Converter(field)(typed.strip()) if typed.strip() else ""
+    if isinstance(text, Refusal):
+        return "", f"“{field.title}”：{text.reason}"
+    if not text:
+        return "", cell_message(resource, field, "") if field.required else ""
+    if not fits(field, text) and fits(field, text.upper()):
+        text = text.upper()
+    bounds = field.min_length or 0, field.max_length if field.max_length is not None else len(text)
+    sized = in_range(field, text) if field.type in ("integer", "number") else bounds[0] <= len(text) <= bounds[1]
+    if not fits(field, text) or not sized:
+        return "", f"“{field.title}”填得不对：{wanted(field)}"
+    return text, ""
+
+
+def _moved(book: Book, resource: Resource, key: tuple[str, ...]) -> list[Flaw]:
+    """A record that would belong to another township than the one whose file it lies in; figures in the wrong column."""
+    changed = book.touched[resource.name, key]
+    cells = dict(zip(resource.schema.names, book.ledger.row(resource.name, key), strict=True))
+    found = [Flaw(resource.name, key, *doubt) for doubt in swapped(cells, changed)]
+    path, home = book.ledger.path_of(resource.name, key) or "", book.ledger.township_of(resource, cells)
+    if home and path.startswith("records/townships/") and path.split("/")[2] != home:
+        message = "改了以后这条记录归另一个乡镇，不能在这里改，要在那个乡镇另登"
+        found += [Flaw(resource.name, key, name, message) for name in changed]
+    return found
+
+
+def _named(resource: Resource, edits: Sequence[Edit], names: NameSet | None) -> list[Flaw]:
+    """Cells of free text in which somebody is named."""
+    schema = resource.schema
+    free = [edit for edit in edits if edit.field in schema.names and is_free(schema.field(edit.field)) and edit.text]
+    message = "这一格里有在册人员的姓名，请删去，或改写成户编号"
+    return [Flaw(resource.name, e.key, e.field, message) for e in free if names and next(names.find(e.text), None)]
