@@ -36,6 +36,7 @@ PAGES = [
     "oversight/index.html", "policies/index.html", "policies/19-education.html", "policies/rules.html",
     "catalogue/index.html", "data/index.html", "about.html", "projects/990101-2020-BZ-0009.html", "changes/index.html",
     "changes/projects.html", "funds/2019.html", "payees/91990101MA0000015C.html", "map/index.html", "compare/index.html",
+    "compare/villages.html", "projects/unit-costs.html",
     "report/index.html", "search.html?q=zhangying", "experts.html", "words.html",
 ]  # fmt: skip
 """One of each kind."""
@@ -332,6 +333,17 @@ def test_two_townships_side_by_side(site, browser) -> None:
     assert browser.run(rows) == ["guzhen", "maocun"]
     browser.run("document.querySelectorAll('[data-compare] .gs-sort')[1].click()")
     assert browser.run(rows) == ["maocun", "guzhen"], "fourteen villages, eleven villages"
+
+
+def test_two_villages_side_by_side(site, browser) -> None:
+    """From a village's page one tap, then its township's name and the other village."""
+    browser.size(390)
+    browser.open(address(site, "compare/villages.html?t=990101100200"))
+    rows = "Array.from(document.querySelectorAll('[data-compare] tbody tr')).filter(row => !row.hidden).map(row => row.dataset.slug)"
+    assert browser.run(rows) == ["990101100200"]
+    assert browser.run("document.querySelectorAll('.gs-pick details[open]').length") == 1
+    browser.run("document.querySelector('.gs-pick input[value=\"990101100201\"]').click()")
+    assert browser.run(rows) == ["990101100200", "990101100201"]
 
 
 def test_the_notices_of_a_year_filter_by_state(site, browser) -> None:

@@ -29,6 +29,8 @@ WORDS = {
     "名词解释、什么意思": "words.html",
     "地图、哪个村多": "map/index.html",
     "对比、比较、哪个镇多": "compare/index.html",
+    "村和村比、哪个村得的多": "compare/villages.html",
+    "单价、贵不贵、每公里多少钱、同类工程": "projects/unit-costs.html",
 }
 """What people call the pages of this site, the name of the page first."""
 

@@ -13,7 +13,20 @@ from gongshi.disclosure import Disclosure
 from gongshi.disclosure.clock import State, state
 from gongshi.disclosure.rulings import Book, Exemption
 from gongshi.model import GongshiError
-from gongshi.site import downloads, gazetteer, gone, history, money, noticing, places, receipts, rulings, topics, tracks
+from gongshi.site import (
+    comparing,
+    downloads,
+    gazetteer,
+    gone,
+    history,
+    money,
+    noticing,
+    places,
+    receipts,
+    rulings,
+    topics,
+    tracks,
+)
 from gongshi.site.gone import Removed
 from gongshi.site.numbers import flows, people, sums
 from gongshi.site.render import chinese, environment
@@ -27,6 +40,7 @@ SECTIONS = {
     "notices": "notices/index.html",
     "payees": "funds/index.html",
     "map": "map/index.html",
+    "compare": "compare/index.html",
     "policies": "policies/index.html",
     "changes": "changes/index.html",
 }
@@ -206,7 +220,7 @@ class Site:
         }
 
     def _compare(self) -> dict[str, Any]:
-        return {"table": self._map.compared(), "names": list(self._rows("townships"))}
+        return {"table": comparing.townships(self._views, self._people, self._map)}
 
     def _all_ways(self) -> Mapping[str, tracks.Way]:
         """Where each project stands."""
@@ -290,11 +304,18 @@ class Site:
             values = self._map.values(key, year)
             title = f"全县的图：{values['measure'].title}" + (f"，{year}年" if year else "")
             yield self._page(path, title, "map-page.html", values, f"{self._county.name}{title}。")
+        table = comparing.villages(self._views, self._people, self._reach, self._map)
+        about = f"{self._county.name} {len(table.places)} 个村比一比：自己的项目、到户补助、每人多少。"
+        yield self._page("compare/villages.html", "各村比一比", "compare-villages.html", {"table": table}, about)
 
     def _project_pages(self) -> Iterator[Page]:
         names = ("project-villages", "project-budget", "project-stages", "project-changes", "project-persons")
         parts = {name: self._group(name, "project_id") for name in (*names, "payments", "assets", "notice-projects")}
         notices = {row.notice_id: row for row in self._rows("notices")}
+        kinds = comparing.unit_costs(self._rows("projects"), self._ways)
+        costs = {cost.project.project_id: (kind, cost) for kind in kinds for cost in kind.costs}
+        about = f"{self._county.name}同类工程每单位多少钱，和全县中位比；高出或低于一半以上的列在前面。"
+        yield self._page("projects/unit-costs.html", "同类工程的单价", "unit-costs.html", {"kinds": kinds}, about)
         towns = {row.township_code: row for row in self._rows("townships")}
         for row in self._rows("projects"):
             code = row.project_id
@@ -302,7 +323,7 @@ class Site:
             mine["notices"] = [notices[link.notice_id] for link in mine.pop("notice_projects")]
             mine["history"] = self._history.by_project.get(code, ())
             town = towns.get(row.township_code)
-            mine |= {"project": row, "way": self._ways[code], "links": notices, "town": town}
+            mine |= {"project": row, "way": self._ways[code], "links": notices, "town": town, "cost": costs.get(code)}
             mine.pop("stages")
             yield self._page(f"projects/{code}.html", row.name, "project.html", mine, self._ways[code].sentence)
 

@@ -1,4 +1,4 @@
-"""All villages on one picture, coloured by a measure, and townships side by side.
+"""All villages on one picture, coloured by a measure.
 
 The picture is of tiles in the order of the codes, which is no geography and says so. What a tile says is published
 already: an amount, a number of projects or notices. Money per head is one published figure over another, and withheld
@@ -13,9 +13,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from gongshi.disclosure import NOT_YET, Disclosure, Withheld
-from gongshi.site.numbers import people, sums
 from gongshi.site.receipts import Projects, median, per_head
-from gongshi.site.render import wan, yuan
 
 SHADES = 5
 OPEN = ("已移交", "已验收", "已发完")
@@ -75,6 +73,10 @@ class Map:
             return NOT_YET
         return per_head(amounts.get(code), self._residents.get(code)) if code in amounts else None
 
+    def received(self, code: str, year: int) -> Any:
+        """Money to households of a place in a year; None where there is none."""
+        return self._money.get(year, {}).get(code)
+
     def heads(self, year: int) -> Mapping[str, Any]:
         """The same of every village."""
         return {row.village_code: self.head(row.village_code, year) for row in self._villages}
@@ -120,35 +122,6 @@ class Map:
             mine = [*self._reach[code].own, *(project for project, _ in self._reach[code].shared)]
             return sum(project.project_id not in self.finished for project in mine)
         return self.running[code]
-
-    def compared(self) -> list[tuple[str, str, list[Any]]]:
-        """For each thing that townships can be compared by: its name, what it is per head of, and a cell for each."""
-        towns = self._views.rows("townships")
-        counts = people(self._views.rows("people"))
-        projects: dict[str, list[Any]] = defaultdict(list)
-        for row in self._views.rows("projects"):
-            projects[row.township_code].append(row)
-        added = {row.township_code: sums(projects[row.township_code]) for row in towns}
-        lines: list[tuple[str, str, list[Any]]] = [
-            ("村", "个", [row.village_count for row in towns]),
-            ("贫困村", "个", [row.poor_villages for row in towns]),
-            ("已退出的贫困村", "个", [row.exited_villages for row in towns]),
-            ("总户数", "户", [row.households for row in towns]),
-            ("总人口", "人", [row.population for row in towns]),
-            ("扶贫对象", "户", [counts[row.township_code].total.households for row in towns]),
-            ("本镇的项目", "个", [added[row.township_code].count for row in towns]),
-            ("本镇项目的预算", "万元", [wan(added[row.township_code].budget) for row in towns]),
-            ("本镇项目已支付", "万元", [wan(added[row.township_code].paid) for row in towns]),
-        ]
-        for year in self.years:
-            money = self._money[year]
-            lines.append((f"{year}年到户补助", "元", [_amount(money.get(row.township_code)) for row in towns]))
-            lines.append((f"{year}年每人到户补助", "元", [self.head(row.township_code, year) for row in towns]))
-        return lines
-
-
-def _amount(value: Any) -> Any:
-    return value if value is None else yuan(value)
 
 
 def _exact(value: Any) -> Any:

@@ -247,7 +247,10 @@
       try { history.replaceState(null, "", location.pathname + (wanted.length ? "?t=" + wanted.join(",") : "")); } catch (_) { /* from a folder */ }
     }
     var given = (new URLSearchParams(location.search).get("t") || "").split(",");
-    array(form.elements).forEach(function (one) { if (given.indexOf(one.value) >= 0 && one.value) one.checked = true; });
+    array(form.elements).forEach(function (one) { if (!one.value || given.indexOf(one.value) < 0) return;
+      one.checked = true;
+      if (one.closest("details")) one.closest("details").open = true;
+    });
     form.addEventListener("change", apply);
     form.addEventListener("reset", function () { setTimeout(apply); });
     form.hidden = false;
