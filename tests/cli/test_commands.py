@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import hashlib
 import inspect
 import json
 import os
@@ -206,9 +207,37 @@ def test_export_is_a_valid_data_package(ledger: Path, tmp_path: Path) -> None:
     folder = tmp_path / "out" / "包"
     assert run("export", "--package", str(folder)).exit_code == 0
     assert frictionless.Package(str(folder / "datapackage.json")).validate().valid
+    package = json.loads((folder / "datapackage.json").read_text("utf-8"))
+    assert package["citation"] and package["sources"]
+    for resource in package["resources"]:
+        data = (folder / resource["path"]).read_bytes()
+        assert resource["bytes"] == len(data) and resource["hash"] == f"sha256:{hashlib.sha256(data).hexdigest()}"
     with pytest.raises(Exception, match="已有东西"):
         run("export", "--package", str(folder))
     assert not list((tmp_path / "out").glob(".gongshi*"))
+
+
+def test_packages_of_two_counties_read_as_one(ledger: Path, tmp_path: Path) -> None:
+    """The county's code is in each key: the rows of both stand below each other, and keys find their own county's rows."""
+    county = "county_code: '{}'\nname: 甲县\nexample: 否\noffice: 某局\nhotline: '12317'\n"
+    for code in ("990101000000", "990102000000"):
+        (ledger / "records/county").mkdir(exist_ok=True)
+        (ledger / "records/county/county.yaml").write_text(county.format(code), "utf-8")
+        assert run("export", "--package", str(tmp_path / code)).exit_code == 0
+    whole, other = tmp_path / "990101000000", tmp_path / "990102000000"
+    for file in other.glob("data/*.csv"):
+        with (whole / "data" / file.name).open("a", encoding="utf-8") as out:
+            out.writelines(file.read_text("utf-8").splitlines(keepends=True)[1:])
+    package = json.loads((whole / "datapackage.json").read_text("utf-8"))
+    units = next(one for one in package["resources"] if one["name"] == "units")
+    assert units["schema"]["primaryKey"] == ["county_code", "unit_code"]
+    assert (whole / "data/units.csv").read_text("utf-8").count("民政局") == 2
+    for resource in package["resources"]:
+        assert all(key["fields"][0] == "county_code" for key in resource["schema"].get("foreignKeys", ()))
+        del resource["hash"], resource["bytes"]
+    (whole / "datapackage.json").write_text(json.dumps(package), "utf-8")
+    report = frictionless.Package(str(whole / "datapackage.json")).validate()
+    assert report.valid, report.flatten(["name", "rowNumber", "type"])[:5]
 
 
 def test_no_colour_in_a_pipe(ledger: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,6 +11,9 @@ from gongshi.cli.chinese import Command
 from gongshi.cli.common import day, progress, say, work_tree
 from gongshi.cli.sealing import IDENTITY
 from gongshi.model import GongshiError
+
+if TYPE_CHECKING:
+    from gongshi.package import Database, Provenance
 
 
 @click.command(cls=Command)
@@ -51,8 +55,29 @@ def export(
         _workbook(root, tree, resources, out, township, identity)
         return
     with load(tree) as database:
-        count = export_package(database, folder)
+        count = export_package(database, folder, _provenance(root, database))
     say(f"已导出 {count} 张表到 {folder}，用 frictionless validate {folder}/datapackage.json 核对。")
+
+
+def _provenance(root: Path, database: Database) -> Provenance:
+    """The county that a package is of: its code goes into each key, its office answers for it, the commit is its version."""
+    from gongshi.package import Provenance
+    from gongshi.repository import Git
+
+    county = database.descriptor.resources.get("county")
+    rows = database.sql("SELECT county_code, name, office FROM county") if county else []
+    code, name, office = rows[0] if rows else ("", database.descriptor.title, "")
+    git = Git(root)
+    commit = (git.head() or "") if git.exists() else ""
+    source = f"{name}台账" + (f"，版本 {commit}" if commit else "，没有入库")
+    metadata = {
+        "profile": "tabular-data-package",
+        **({"version": commit} if commit else {}),
+        "sources": [{"title": source}],
+        "contributors": [{"title": office or name, "role": "publisher"}],
+        "citation": f"{office or name}：{database.descriptor.title}" + (f"，版本 {commit[:12]}" if commit else ""),
+    }
+    return Provenance(county.schema.field("county_code") if county and code else None, code, metadata)
 
 
 def _workbook(root: Path, tree, resources, out: Path, township: str | None, identity: Path | None) -> None:

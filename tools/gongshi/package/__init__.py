@@ -6,7 +6,7 @@ from gongshi.package.deriving import derived_fields
 from gongshi.package.descriptor import read_descriptor
 from gongshi.package.dictionary import dictionary
 from gongshi.package.documents import canonical_document, document_of, pattern_of
-from gongshi.package.export import export_package, schema_descriptor
+from gongshi.package.export import Provenance, export_package, schema_descriptor
 from gongshi.package.fitting import fits, form_of, is_free
 from gongshi.package.formatting import format_files
 from gongshi.package.schema import RECORDS, Descriptor, Document, Field, ForeignKey, Resource, Schema
@@ -19,6 +19,7 @@ __all__ = [
     "Document",
     "Field",
     "ForeignKey",
+    "Provenance",
     "QueryError",
     "Resource",
     "Schema",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
 import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gongshi.model import GongshiError
@@ -44,52 +47,82 @@ def schema_descriptor(schema: Schema) -> dict[str, object]:
     return {"fields": [field_descriptor(field) for field in schema.fields]}
 
 
-def package_descriptor(descriptor: Descriptor) -> dict[str, object]:
+@dataclass(frozen=True)
+class Provenance:
+    """Which ledger a package is of: a field that goes into each key and its value (no field if the ledger has no code), and what
+    the package says of itself."""
+
+    field: Field | None
+    code: str
+    metadata: Mapping[str, object]
+
+    def prefix(self, resource: Resource) -> tuple[Field, ...]:
+        """The field, for a resource that does not have it."""
+        return () if not self.field or self.field.name in resource.schema.names else (self.field,)
+
+    def key(self, resource: Resource, names: Sequence[str]) -> list[str]:
+        """A key of the resource with the field in it."""
+        return [*(field.name for field in self.prefix(resource)), *names]
+
+
+def package_descriptor(descriptor: Descriptor, whose: Provenance) -> dict[str, object]:
     """The Data Package descriptor of the exported ledger: every resource one CSV file, every key stated."""
     return {
         "name": descriptor.name,
         "title": descriptor.title,
+        **whose.metadata,
         **({"licenses": [{"name": descriptor.licence}]} if descriptor.licence else {}),
-        "resources": [_resource_descriptor(descriptor, resource) for resource in descriptor.resources.values()],
+        "resources": [_resource_descriptor(descriptor, resource, whose) for resource in descriptor.resources.values()],
     }
 
 
-def _resource_descriptor(descriptor: Descriptor, resource: Resource) -> dict[str, object]:
+def _resource_descriptor(descriptor: Descriptor, resource: Resource, whose: Provenance) -> dict[str, object]:
     keys = [
         {
-            "fields": list(key.fields),
+            "fields": whose.key(resource, key.fields),
             "reference": {
                 "resource": "" if key.reference == resource.name else key.reference,
-                "fields": list(key.reference_fields),
+                "fields": whose.key(descriptor.resources[key.reference], key.reference_fields),
             },
         }
         for key in descriptor.foreign_keys
         if key.resource == resource.name
     ]
-    schema = schema_descriptor(resource.schema) | {"primaryKey": list(resource.schema.primary_key)}
+    schema = schema_descriptor(resource.schema) | {"primaryKey": whose.key(resource, resource.schema.primary_key)}
+    schema["fields"] = [*map(field_descriptor, whose.prefix(resource)), *schema["fields"]]
     return {
         "name": resource.name,
         "title": resource.title,
+        "profile": "tabular-data-resource",
         "path": f"data/{resource.name}.csv",
         "format": "csv",
+        "mediatype": "text/csv",
         "encoding": "utf-8",
         "schema": schema | ({"foreignKeys": keys} if keys else {}),
     }
 
 
-def export_package(database: Database, folder: Path) -> int:
-    """Write the Data Package into ``folder``, which must be new or empty; all of it or nothing. Returns the tables."""
+def export_package(database: Database, folder: Path, whose: Provenance) -> int:
+    """Write the Data Package into ``folder``, which must be new or empty; all of it or nothing. Returns the tables.
+
+    Each row's key begins with the ledger's own code, so that packages of many counties can be read as one.
+    """
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise GongshiError(f"“{folder}”里已有东西，请换一个空的或还没有的目录")
     folder.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=".gongshi-export-", dir=folder.parent))
     try:
         (aside / "data").mkdir()
-        for resource in database.descriptor.resources.values():
+        described = package_descriptor(database.descriptor, whose)
+        for resource, told in zip(database.descriptor.resources.values(), described["resources"], strict=True):
             names = quoted(resource.schema.names)
             rows = database.sql(f"SELECT {names} FROM {database.text_of(resource.name)} ORDER BY rowid")
-            (aside / "data" / f"{resource.name}.csv").write_bytes(csv_bytes(resource.schema, rows))
-        text = json.dumps(package_descriptor(database.descriptor), ensure_ascii=False, indent=2)
+            prefix = whose.prefix(resource)
+            schema = replace(resource.schema, fields=(*prefix, *resource.schema.fields))
+            data = csv_bytes(schema, [(*(whose.code for _ in prefix), *row) for row in rows] if prefix else rows)
+            told |= {"bytes": len(data), "hash": f"sha256:{hashlib.sha256(data).hexdigest()}"}
+            (aside / "data" / f"{resource.name}.csv").write_bytes(data)
+        text = json.dumps(described, ensure_ascii=False, indent=2)
         (aside / "datapackage.json").write_text(text + "\n", encoding="utf-8")
         aside.chmod(0o755)
         if folder.exists():

@@ -19,6 +19,7 @@ BOM = b"\xef\xbb\xbf"
 """Without it, spreadsheet programs read the Chinese of a CSV file as something else."""
 
 NOTE = "note"
+COUNTY = "county_code"
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r")
 
 
@@ -44,19 +45,26 @@ def _descriptions() -> Mapping[str, str]:
 
 
 def tables(views: Disclosure) -> list[Table]:
-    """Every view as files: one, or one for each part of it."""
-    return [
-        Table(
-            f"{name}-{part.suffix}" if part.suffix else name,
-            f"{title}：{part.title}" if part.title else title,
-            _descriptions()[name] + (f"这里只有{part.title}。" if part.title else ""),
-            views.columns(name),
-            views.key(name),
-            rows,
-        )
-        for name, title in views.views.items()
-        for part, rows in views.parts(name)
-    ]
+    """Every view as files: one, or one for each part of it; each row with the county's code, so that the files of many
+    counties can be read together."""
+    code = getattr(views.rows("county")[0], COUNTY)
+    column = next(column for column in views.columns("county") if column.name == COUNTY)
+    found = []
+    for name, title in views.views.items():
+        columns, key = views.columns(name), views.key(name)
+        told = any(one.name == COUNTY for one in columns)
+        for part, rows in views.parts(name):
+            found.append(
+                Table(
+                    f"{name}-{part.suffix}" if part.suffix else name,
+                    f"{title}：{part.title}" if part.title else title,
+                    _descriptions()[name] + (f"这里只有{part.title}。" if part.title else ""),
+                    columns if told else (column, *columns),
+                    key if told else (COUNTY, *key),
+                    rows if told else [(code, *row) for row in rows],
+                )
+            )
+    return found
 
 
 def files(views: Disclosure, facts: Mapping[str, Any]) -> Iterator[tuple[str, Iterable[bytes]]]:
@@ -152,6 +160,9 @@ def _package(views: Disclosure, found: Sequence[Table], facts: Mapping[str, Any]
         + counted,
         "version": facts["commit"],
         "created": f"{facts['on']}T00:00:00+08:00",
+        "sources": [{"title": f"{county.name}台账，版本 {facts['commit_text']}"}],
+        "contributors": [{"title": county.office or county.name, "role": "publisher"}],
+        "citation": f"{county.office or county.name}：{facts['site_name']}，数据截至{facts['on_text']}，版本 {facts['commit_text']}",
         "licenses": [{"name": county.licence}] if county.licence else [],
         "resources": [_resource(table) for table in found],
     }
