@@ -71,6 +71,7 @@ def follow(root: Path, title: str) -> list[str]:
     assert steps
     for step in steps:
         if step["new"]:
+            (root / step["new"]).parent.mkdir(exist_ok=True)
             (root / step["new"]).write_text(step["text"], "utf-8")
             continue
         lines = (root / step["old"]).read_text("utf-8").splitlines(keepends=True)
@@ -91,7 +92,7 @@ def gongshi(root: Path, *arguments: str) -> str:
 
 def test_every_recipe_is_tried() -> None:
     titles = {part.partition("\n")[0] for part in TEXT.split("\n## ")[1:]}
-    assert titles == {"A public field", "A rule", "A rule kind", "A command"}
+    assert titles == {"A public field", "A rule", "A rule kind", "A command", "A resource with a page"}
 
 
 def test_a_public_field_is_everywhere(copy: Path) -> None:
@@ -131,3 +132,22 @@ def test_a_command_is_there(copy: Path) -> None:
     assert len(follow(copy, "A command")) == 2
     assert gongshi(copy, "places") == "990101100200 子村\n"
     assert "列出台账里的村" in gongshi(copy, "--help") and "gongshi places" in gongshi(copy, "places", "--help")
+
+
+def test_a_resource_has_its_page(copy: Path) -> None:
+    assert len({*follow(copy, "A resource with a page")}) == 9
+    table = copy / "records/county/wells.csv"
+    assert "错误" not in gongshi(copy, "check")
+    table.write_text(table.read_text("utf-8") + f"J0001,{VILLAGE['village_code']},-3\n", "utf-8")
+    assert "wells.csv:2" in gongshi(copy, "check")
+    table.write_text(table.read_text("utf-8").replace(",-3", ",120"), "utf-8")
+    assert "错误" not in gongshi(copy, "check")
+    git(copy, "add", "-A"), git(copy, "commit", "-qm", "机井")
+    assert "120" in gongshi(copy, "history", "wells", "J0001")
+    gongshi(copy, "template", "wells", "-o", str(copy.parent / "空表.xlsx"))
+    assert (copy.parent / "空表.xlsx").exists()
+    out = copy.parent / "网站"
+    assert "已生成" in gongshi(copy, "build", "--on", "2020-06-30", "--out", str(out))
+    assert "J0001,990101100200,120" in (out / "data/wells.csv").read_text("utf-8-sig")
+    page = (out / "wells/index.html").read_text("utf-8")
+    assert "机井" in page and "J0001" in page and "子村" in page
