@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import frictionless
 import pytest
+import yaml
 
 from gongshi.checks import check_guard, check_records
 from gongshi.checks.guard import NameSet, scan
@@ -80,7 +81,13 @@ def test_the_guard_is_silent_and_not_blind(database: Database) -> None:
 
 
 def test_frictionless_is_valid_on_the_records_as_they_lie() -> None:
-    report = frictionless.Package(str(RECORDS / "datapackage.yaml")).validate()
+    """At night all of it; in the suite all of the county's own tables and the files of three townships of fifteen."""
+    slugs = sorted(path.name for path in (RECORDS / "townships").iterdir())[: rounds(3, 15)]
+    package = yaml.safe_load((RECORDS / "datapackage.yaml").read_text("utf-8"))
+    for resource in package["resources"]:
+        paths = resource["path"] if isinstance(resource["path"], list) else [resource["path"]]
+        resource["path"] = [path for path in paths if path.split("/")[0] != "townships" or path.split("/")[1] in slugs]
+    report = frictionless.Package.from_descriptor(package, basepath=str(RECORDS)).validate()
     assert report.valid, report.flatten(["name", "rowNumber", "fieldName", "type"])[:5]
     assert len(report.tasks) == 38
 
