@@ -19,8 +19,8 @@ HERE = Path(gongshi.desk.__file__).parent
 VENDORED = {
     "htmx.min.js": "d6fdc75f204e6bdefa99b69bf1e6d4ac69b8a364f77929f45c13476b4000f717",
     "tabulator/LICENSE.txt": "191a2ee554684e1064c897b432f0e1bc6dfa714ca045d3f6ea2cf692cbd398b7",
-    "tabulator/tabulator.min.css": "405ae24218357d80df2a5f3addf138666d035f970dac4ebdb0265d0b5373efcb",
-    "tabulator/tabulator.min.js": "ffac518cb793c672a2f0522b7fc80bf862234d96bb1e581c8aaf7f48f130eafa",
+    "tabulator/tabulator.css": "1c41c437ca443b0f9cc0b22bfcc70e22116ffcae479f28ac071c9b7d2ebec173",
+    "tabulator/tabulator.js": "dcf4583ba0ea5d8d24c1de250f91c95b162ac0566f9e2c579584a7f474ce04ad",
 }
 """htmx.org 2.0.11 (0BSD) and tabulator-tables 6.5.3 (MIT), of the npm packages' dist, unchanged."""
 
