@@ -28,6 +28,7 @@ PAGES = (
     "/record/households/H0000001",
     "/send",
     "/audit/status",
+    "/print",
     "/key",
     "/nowhere",
 )

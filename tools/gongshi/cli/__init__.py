@@ -53,6 +53,8 @@ COMMANDS = {
     "objection": ("gongshi.cli.verbs", "登记公示收到的异议，或它的答复"),
     "figures": ("gongshi.cli.figures", "季末统计可以公布的户数、人数和到户资金，写成记录"),
     "sheet": ("gongshi.cli.sheet", "生成村公示榜，打印张贴"),
+    "card": ("gongshi.cli.papers", "印户的明白卡"),
+    "visits": ("gongshi.cli.papers", "印帮扶人的走访单"),
     "verify": ("gongshi.cli.verify", "核对发布清单或公示榜"),
     "published": ("gongshi.cli.published", "某一天网站和公示栏上公开的是什么"),
     "build": ("gongshi.cli.build", "由记录生成公开网站"),

@@ -12,6 +12,7 @@ import click
 
 from gongshi.cli.chinese import Command, Group
 from gongshi.cli.common import day, say, say_findings, work_tree
+from gongshi.cli.papers import print_notice
 from gongshi.cli.sealing import IDENTITY, identity_of
 from gongshi.model import GongshiError, Severity
 
@@ -326,6 +327,9 @@ def check(root: Path, site: Path | None, on_day: str | None) -> None:
     wrong = sum(finding.severity is Severity.ERROR for finding in found)
     say(f"以 {when} 为准，" + (f"有 {wrong} 处问题。" if wrong else "公示公告没有问题。"))
     sys.exit(1 if wrong else 0)
+
+
+notice.add_command(print_notice)
 
 
 def _load(tree, *more: str):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import click
 
@@ -12,9 +11,6 @@ from gongshi.cli.common import say, work_tree
 from gongshi.cli.sealing import IDENTITY, identity_of
 from gongshi.model import GongshiError
 from gongshi.repository import write_private
-
-if TYPE_CHECKING:
-    from gongshi.site.manifest import Manifest
 
 
 @click.command(cls=Command)
@@ -33,55 +29,19 @@ def sheet(root: Path, notice_id: str, out: Path, paper: str, log: Path | None, i
 
     例：gongshi sheet G2020-80057 -o 公示榜.html
     """
-    from gongshi.disclosure import boards, notices, sheets
-    from gongshi.exchange.opened import opened_names
-    from gongshi.package import load
-    from gongshi.sealing import proven_root
     from gongshi.site.manifest import BESIDE
-    from gongshi.site.sheet import render
+    from gongshi.site.sheet import compose, newest
 
     tree = work_tree(root)
-    _refuse_place(root, out)
-    newest = _newest(log or root / BESIDE)
-    wanted = {"county", "notices", "notice-commitments", "divisions", "units", *sheets.RESOURCES}
-    with load(tree, wanted) as database:
-        notice = notices.find(database, notice_id)
-        key = identity_of(identity, root)
-        _refuse_title(notice, opened_names(tree, key))
-        made = boards.sheet(tree, database, notice, key, notices.committed(database, notice_id))
-        unit = database.sql("SELECT name, office_phone FROM units WHERE unit_code = ?", [notice.publisher_unit])
-        names, rows = database.columns("SELECT * FROM county")
-    county = dict(zip(names, rows[0], strict=True)) if rows else {}
-    publisher, phone = unit[0] if unit else (notice.publisher_unit, None)
-    village = notice.scope or notice.division_code
-    root_key = proven_root(tree)
-    text = render(notice, made, county, phone, paper, publisher, village, newest, root_key)
-    write_private(out, text.encode("utf-8"))
-    if newest is None:
+    refuse_place(root, out)
+    made = compose(tree, notice_id, paper, identity_of(identity, root), newest(log or root / BESIDE))
+    write_private(out, made.text.encode("utf-8"))
+    if made.manifest is None:
         say("没有发布清单，榜上没有印摘要：请先取来清单目录（tools/ci/manifests.sh fetch），用 --log 指明。", err=True)
-    say(f"公示榜 {len(made.pages)} 页，加异议单 1 页：{out}。张贴后请删去这个文件，公示期到 {notice.ends_on}。")
+    say(f"公示榜 {made.pages} 页，加异议单 1 页：{out}。张贴后请删去这个文件，公示期到 {made.ends_on}。")
 
 
-def _refuse_title(notice, names) -> None:
-    """The list names persons in its own place; what stands above it, on the site too, must not."""
-    for text in (notice.title, notice.place, notice.scope, notice.doc_no):
-        if text and next(names.find(text), None):
-            raise GongshiError(f"{notice.notice_id} 的标题或地点里有在册人员的姓名，没有生成公示榜：请先改好这份公示。")
-
-
-def _newest(log: Path) -> Manifest | None:
-    """The newest manifest of a log that is whole, None where there is none."""
-    from gongshi.site.chain import check_latest, check_log
-    from gongshi.site.manifest import LATEST
-    from gongshi.site.publishing import read_log
-
-    chain = read_log(log) if log.is_dir() else []
-    if broken := check_log(chain) + check_latest(log / LATEST, chain):
-        raise GongshiError(f"发布清单目录“{log}”不完整，没有打印：{broken[0].message}。")
-    return chain[-1] if chain else None
-
-
-def _refuse_place(root: Path, out: Path) -> None:
+def refuse_place(root: Path, out: Path) -> None:
     """Never where it could be committed or published."""
     place = out.resolve()
     if place.is_relative_to(root.resolve()) or any((folder / "gongshi/site.css").is_file() for folder in place.parents):

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask, Request, g, render_template, request
 
 from gongshi.checks.showing import shown_text, told
-from gongshi.desk import auditing, editing, entering, finding, key, reviewing, sending, taking, today
+from gongshi.desk import auditing, editing, entering, finding, key, printing, reviewing, sending, taking, today
 from gongshi.desk.guarding import BOUND, guard
 from gongshi.desk.state import Desk
 from gongshi.lookup import TITLES
@@ -16,7 +16,7 @@ from gongshi.model import GongshiError
 
 PLACES = (
     ("/", "今天"), ("/take", "交表"), ("/enter/visit", "登记"), ("/find", "查"), ("/edit", "改"), ("/send", "送审"), ("/review", "审核"),
-    ("/audit/status", "审计"), ("/key", "钥匙"),
+    ("/audit/status", "审计"), ("/print", "印"), ("/key", "钥匙"),
 )  # fmt: skip
 WEEKDAYS = "一二三四五六日"
 
@@ -35,7 +35,7 @@ def make(desk: Desk) -> Flask:
     app.jinja_options = {"autoescape": True}
     app.request_class = InMemory
     guard(app, desk)
-    for page in (today, taking, entering, finding, editing, sending, reviewing, auditing, key):
+    for page in (today, taking, entering, finding, editing, sending, reviewing, auditing, printing, key):
         app.register_blueprint(page.page)
     app.add_template_filter(shown_text, "shown")
     app.add_template_filter(told, "told")

@@ -18,6 +18,8 @@ VERBS_OF = {
     "villages": (("case-new", "village", "立案卷"),),
     "pairings": (("visit", "subjects", "登记走访"), ("pair-end", "pairing", "结束结对")),
 }  # fmt: skip
+PAPERS = {"households": ("card", "印明白卡"), "helpers": ("visits", "印走访单"), "villages": ("card", "印全村明白卡")}
+"""What of a record is printed, straight from its card."""
 
 
 @page.get("/find")
@@ -60,5 +62,6 @@ def record(resource: str, key: str):
     findings = [one for one in every or () if (one.resource, "/".join(one.key)) in own]
     return render_template(
         "record.html", card=made, name=desk.label(resource, key), findings=findings, checked=every is not None,
-        severities=SEVERITIES, actions=VERBS_OF.get(resource, ()), line=made.line[:80],
+        severities=SEVERITIES, actions=VERBS_OF.get(resource, ()),
+        paper=PAPERS.get(resource), line=made.line[:80],
     )  # fmt: skip

@@ -55,6 +55,8 @@ def guard(app: Flask, desk: Desk) -> None:
     @app.after_request
     def protect(response: Response) -> Response:
         response.headers.update(HEADERS)
+        if styles := g.get("styles"):  # digests of a paper's own style sheet
+            response.headers["Content-Security-Policy"] = POLICY.replace("style-src 'self'", f"style-src {styles}")
         response.headers.pop("Server", None)
         return response
 

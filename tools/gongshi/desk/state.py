@@ -121,6 +121,10 @@ class Desk:
             self._drop()
         threading.Thread(target=self.index).start()
 
+    def names(self) -> Mapping[str, str]:
+        """Member number → name, of all that the key opens; empty without one."""
+        return self._names
+
     def known_names(self) -> NameSet | None:
         """The opened names, to be looked for in what is typed; None without a key."""
         return self._known

@@ -2,19 +2,68 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
 
 import segno
 from markupsafe import Markup
 
+from gongshi.disclosure import boards, notices, sheets
 from gongshi.disclosure.kinds import kinds
 from gongshi.disclosure.sheets import Page, Sheet
+from gongshi.exchange.opened import opened_names
 from gongshi.model import GongshiError
-from gongshi.site.manifest import Manifest
+from gongshi.package import load
+from gongshi.repository import Tree
+from gongshi.sealing import Identity, proven_root
+from gongshi.site.chain import check_latest, check_log
+from gongshi.site.manifest import LATEST, Manifest
+from gongshi.site.publishing import read_log
 from gongshi.site.render import environment
 
 PAPERS = {"A4": 1.0, "A3": 1.414}
 """Paper and how much larger than A4 everything is on it."""
+
+
+class Composed(NamedTuple):
+    """A village sheet ready to print: its file's text, how many pages its list has, its last day, and the manifest on it."""
+
+    text: str
+    pages: int
+    ends_on: date
+    manifest: Manifest | None
+
+
+def compose(tree: Tree, notice_id: str, paper: str, identity: Identity, manifest: Manifest | None) -> Composed:
+    """The sheet of a notice on record, names opened with ``identity``."""
+    wanted = {"county", "notices", "notice-commitments", "divisions", "units", *sheets.RESOURCES}
+    with load(tree, wanted) as database:
+        notice = notices.find(database, notice_id)
+        _refuse_title(notice, opened_names(tree, identity))
+        made = boards.sheet(tree, database, notice, identity, notices.committed(database, notice_id))
+        unit = database.sql("SELECT name, office_phone FROM units WHERE unit_code = ?", [notice.publisher_unit])
+        names, rows = database.columns("SELECT * FROM county")
+    county = dict(zip(names, rows[0], strict=True)) if rows else {}
+    publisher, phone = unit[0] if unit else (notice.publisher_unit, None)
+    village = notice.scope or notice.division_code
+    text = render(notice, made, county, phone, paper, publisher, village, manifest, proven_root(tree))
+    return Composed(text, len(made.pages), notice.ends_on, manifest)
+
+
+def _refuse_title(notice, names) -> None:
+    """The list names persons in its own place; what stands above it, on the site too, must not."""
+    for text in (notice.title, notice.place, notice.scope, notice.doc_no):
+        if text and next(names.find(text), None):
+            raise GongshiError(f"{notice.notice_id} 的标题或地点里有在册人员的姓名，没有生成公示榜：请先改好这份公示。")
+
+
+def newest(log: Path) -> Manifest | None:
+    """The newest manifest of a log that is whole, None where there is none."""
+    chain = read_log(log) if log.is_dir() else []
+    if broken := check_log(chain) + check_latest(log / LATEST, chain):
+        raise GongshiError(f"发布清单目录“{log}”不完整，没有打印：{broken[0].message}。")
+    return chain[-1] if chain else None
 
 
 def render(

@@ -1,0 +1,58 @@
+"""A notice without a list of households, as it hangs on the board: what it is about, for how long, and whom to tell."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from gongshi.disclosure import notices
+from gongshi.disclosure.kinds import Kind, carries_households, kinds
+from gongshi.model import GongshiError
+
+RESOURCES = (
+    "county",
+    "divisions",
+    "units",
+    "notices",
+    "notice-projects",
+    "projects",
+    "project-villages",
+    "allocations",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """The notice, the rule that it follows, who publishes it, the county's contacts, and the rows under ``columns``."""
+
+    notice: Any
+    rule: Kind
+    publisher: str
+    phone: str
+    county: dict[str, Any]
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Any, ...], ...]
+
+
+def posted(database: Any, notice_id: str) -> Posted:
+    """What to print of a notice; GongshiError for one whose list of households is printed as a village sheet."""
+    notice = notices.find(database, notice_id)
+    if carries_households(notice.notice_kind):
+        raise GongshiError(f"{notice_id} 有到户名单，要印公示榜（gongshi sheet）。")
+    unit = database.sql("SELECT name, office_phone FROM units WHERE unit_code = ?", [notice.publisher_unit])
+    names, rows = database.columns("SELECT * FROM county")
+    county = dict(zip(names, rows[0], strict=True)) if rows else {}
+    publisher, phone = unit[0] if unit else (notice.publisher_unit, "")
+    return Posted(notice, kinds()[notice.notice_kind], publisher, phone or "", county, *_rows(database, notice))
+
+
+def _rows(database: Any, notice: Any) -> tuple[tuple[str, ...], tuple[tuple[Any, ...], ...]]:
+    """The projects of a notice, else the money that its document hands down."""
+    projects = """SELECT p.name, coalesce(string_agg(d.name, '、' ORDER BY d.division_code), ''), p.content, p.budget_total
+      FROM "notice-projects" n JOIN projects p USING (project_id) LEFT JOIN "project-villages" v USING (project_id)
+      LEFT JOIN divisions d ON d.division_code = v.village_code WHERE n.notice_id = ? GROUP BY ALL ORDER BY p.name"""
+    if found := database.sql(projects, [notice.notice_id]):
+        return ("项目", "在哪里", "做什么", "预算（元）"), tuple(found)
+    money = "SELECT name, programme, doc_no, amount FROM allocations WHERE doc_no = ? ORDER BY allocation_id"
+    found = database.sql(money, [notice.doc_no]) if notice.doc_no else []
+    return ("资金", "用在哪方面", "文号", "金额（元）"), tuple(found)
