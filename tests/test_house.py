@@ -19,6 +19,7 @@ ORDER = [
     "changes",
     "review",
     "sealing",
+    "drafts",
     "disclosure",
     "lookup",
     "exchange",

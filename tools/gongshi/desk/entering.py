@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from flask import Blueprint, abort, g, redirect, render_template, request
 
+from gongshi.checks.showing import shown_text
 from gongshi.desk.state import Told
+from gongshi.drafts import Draft, drafts, forget, keep
 from gongshi.model import GongshiError
 from gongshi.package import Field
-from gongshi.verbs import VERBS, Ask, Verb, Wrong, do, one_ask
+from gongshi.verbs import VERBS, Ask, Verb, Wrong, do, nameless, one_ask
 
 page = Blueprint("entering", __name__)
 FEW = 9
@@ -36,25 +41,64 @@ def _verb(name: str) -> Verb:
 
 @page.get("/enter/<name>")
 def form(name: str):
-    """The empty form, or with what is known already."""
-    verb = _verb(name)
-    values = {ask.name: request.args.get(ask.name, "")[:4000] for ask in verb.asks}
-    return _page(verb, values, {})
+    """The empty form, with what is known already, or as it was left."""
+    verb, token = _verb(name), request.args.get("draft", "")
+    left = next((one for one in _left() if one.token == token and one.form == name and one.values is not None), None)
+    values = left.values if left else {ask.name: request.args.get(ask.name, "")[:4000] for ask in verb.asks}
+    return _page(verb, values, {}, token if left else "")
 
 
 @page.post("/enter/<name>")
 def enter(name: str):
     """Do it; what is wrong is told at its field, and nothing that was typed is lost."""
     desk, verb = g.desk, _verb(name)
-    values = {ask.name: request.form.get(ask.name, "")[:4000] for ask in verb.asks}
+    values, token = _typed(verb), request.form.get("draft", "")
     try:
         done = do(desk.root, verb, values, desk.held().today, desk.identity)
     except Wrong as wrong:
-        return _page(verb, values, {fault.ask: fault.message for fault in reversed(wrong.faults)}), 422
+        _keep(verb, values, token)
+        return _page(verb, values, {fault.ask: fault.message for fault in reversed(wrong.faults)}, token), 422
     except GongshiError as error:
-        return _page(verb, values, {"": str(error)}), 422
+        _keep(verb, values, token)
+        return _page(verb, values, {"": str(error)}, token), 422
+    forget(desk.root, token)
     desk.told.append(Told(f"{done.told}。", undo=-1))
     return redirect(f"/enter/{name}" if request.form.get("more") else "/")
+
+
+@page.post("/enter/<name>/draft")
+def draft(name: str):
+    """Keep what is typed so far; says whether it is kept."""
+    verb = _verb(name)
+    why = _keep(verb, _typed(verb), request.form.get("draft", ""))
+    return render_template("kept.html", why=why, when=datetime.now().strftime("%H:%M"))
+
+
+@page.post("/drafts/forget")
+def drop():
+    """A draft that nobody wants any more."""
+    forget(g.desk.root, request.form.get("draft", ""))
+    name = request.form.get("form", "")
+    return redirect(f"/enter/{name if name in VERBS else next(iter(VERBS))}")
+
+
+def _typed(verb: Verb) -> dict[str, str]:
+    return {ask.name: request.form.get(ask.name, "")[:4000] for ask in verb.asks}
+
+
+def _keep(verb: Verb, values: dict[str, str], token: str) -> str:
+    """What was typed beyond what stands in the empty form; "" if it is kept or there is nothing to keep."""
+    desk = g.desk
+    held = desk.held()
+    start = {ask.name: held.today.isoformat() if ask.default == "today" else ask.default for ask in verb.asks}
+    own = values if any(text not in ("", start[name]) for name, text in values.items()) else {}
+    when = datetime.now().isoformat(" ", "minutes")
+    return keep(desk.root, token, verb.name, when, own, nameless(verb, own, held.places.descriptor), desk.identity)
+
+
+def _left() -> list[Draft]:
+    """The drafts of forms that there still are."""
+    return [one for one in drafts(g.desk.root, g.desk.identity) if one.form in VERBS]
 
 
 @page.post("/enter/<name>/check/<ask>")
@@ -73,7 +117,7 @@ def check(name: str, ask: str):
     return render_template("said.html", ask=asked, error=error, names=[name for name in found if name][:5])
 
 
-def _page(verb: Verb, values: dict[str, str], errors: dict[str, str]):
+def _page(verb: Verb, values: Mapping[str, str], errors: dict[str, str], token: str):
     descriptor = g.desk.held().places.descriptor
     shown = []
     for ask in verb.asks:
@@ -82,4 +126,10 @@ def _page(verb: Verb, values: dict[str, str], errors: dict[str, str]):
         if ask.default == "today" and not value:
             value = g.desk.held().today.isoformat()
         shown.append(Shown(ask, ask.of(descriptor), value, errors.get(ask.name, "")))
-    return render_template("enter.html", verb=verb, verbs=VERBS.values(), fields=shown, errors=errors)
+    left = [
+        (one, VERBS[one.form].title, shown_text(next(iter((one.values or {}).values()), ""))[:40]) for one in _left()
+    ]
+    return render_template(
+        "enter.html", verb=verb, verbs=VERBS.values(), fields=shown, errors=errors, token=token or secrets.token_hex(8),
+        left=[one for one in left if one[0].token != token],
+    )  # fmt: skip

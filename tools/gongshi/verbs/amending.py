@@ -40,7 +40,7 @@ class Flawed(GongshiError):
     """Nothing can be written as wished; ``flaws`` says why, each at its cell."""
 
     def __init__(self, flaws: Sequence[Flaw]) -> None:
-        told = dict.fromkeys(f"{'/'.join(flaw.key)}：{flaw.message.rstrip('。')}" for flaw in flaws[:5])
+        told = dict.fromkeys(f"“{'/'.join(flaw.key)}”：{flaw.message.rstrip('。')}" for flaw in flaws[:5])
         super().__init__("；".join(told) + (f"；等 {len(flaws)} 处。" if len(flaws) > 5 else "。"))
         self.flaws = tuple(flaws)
 

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 from gongshi.checks.phrases import wanted
+from gongshi.checks.showing import shown_cell
 from gongshi.exchange.convert import Converter, Refusal
 from gongshi.package import Descriptor, Field, fits
 from gongshi.verbs.book import Book, Fault, Wrong
@@ -81,6 +82,20 @@ def one_ask(ask: Ask, text: str, descriptor: Descriptor, today: date) -> str:
         raise Wrong(Fault(ask.name, f"“{title(ask, descriptor)}”还没填"))
     pieces = dict.fromkeys(text.replace("，", " ").replace(",", " ").replace("、", " ").split()) if ask.many else [text]
     return " ".join(_piece(ask, piece, descriptor, today) for piece in pieces)
+
+
+def nameless(verb: Verb, values: Mapping[str, str], descriptor: Descriptor) -> bool:
+    """Whether all that was typed into a form surely names nobody: each piece looks like its field, or like a word."""
+    for ask in verb.asks:
+        text = values.get(ask.name, "")
+        fields = [Ask("", form, "").of(descriptor) for form in ask.forms] or [ask.of(descriptor)]
+        pieces = (
+            text.replace("，", " ").replace(",", " ").replace("、", " ").split() if ask.many or ask.forms else [text]
+        )
+        for piece in pieces:
+            if not any(shown_cell(field, one) == one for field in fields for one in (piece, piece.upper())):
+                return False
+    return True
 
 
 def title(ask: Ask, descriptor: Descriptor) -> str:
