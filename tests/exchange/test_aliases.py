@@ -18,9 +18,8 @@ from gongshi.checks import check_records
 from gongshi.checks.aliases import holds_person, is_alias
 from gongshi.exchange import Kind, Request, plan_import
 from gongshi.exchange.forms import read_forms
-from gongshi.exchange.ledger import OverlayTree
 from gongshi.package import load
-from gongshi.repository import WorkTree
+from gongshi.repository import OverlayTree, WorkTree
 from support import project_descriptor
 
 HOUSE, MAN, WOMAN = "990101100000000001", "9901011000000010001", "9901011000000010002"

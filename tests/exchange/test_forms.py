@@ -16,10 +16,9 @@ from exchange.test_persons import id_no
 from gongshi.exchange import Kind, Request, plan_import
 from gongshi.exchange.filling import span
 from gongshi.exchange.forms import Form, FormColumn, read_forms
-from gongshi.exchange.ledger import OverlayTree
 from gongshi.model import GongshiError
 from gongshi.package import load
-from gongshi.repository import WorkTree
+from gongshi.repository import OverlayTree, WorkTree
 from gongshi.sealing import read_identity
 from support import project_descriptor, rounds
 

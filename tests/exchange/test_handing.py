@@ -13,9 +13,9 @@ from exchange.test_forms import READ, forms_county, sheet_of
 from exchange.test_import import told
 from gongshi.cli.export import export
 from gongshi.exchange import Kind, People, Request, form_workbook, plan_import, reads
-from gongshi.exchange.ledger import OverlayTree
 from gongshi.model import GongshiError
 from gongshi.package import load
+from gongshi.repository import OverlayTree
 from support import rounds
 
 

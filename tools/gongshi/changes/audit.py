@@ -72,6 +72,8 @@ CHANGES = (
 FINDINGS = ("变化", "严重程度", "代码", "规则", "条款", "表", "编号", "字段", "文件", "行", "内容")
 Notes = Mapping[tuple[str, str], Sequence[str]]  # (resource, record) → sentences
 
+Pair = tuple[Stored, Stored | None, Stored | None]  # the row, as it was before and is after
+
 
 def audit_tables(
     past: History,
@@ -90,7 +92,7 @@ def audit_tables(
         (item.resource, "/".join(item.key), f"{word}：{item.message} [{item.rule or item.code}]")
         for word, item in noted
     )
-    waived = _noted((*place, shown_text(words)) for *place, words in waivers)
+    waived = _noted((resource, record, shown_text(words)) for resource, record, words in waivers)
     origins = _origins(past, start)
     changes = Rows(lambda: _all_changes(past, start, origins, troubled, waived))
     findings = tuple(_finding(word, item) for word, item in noted)
@@ -159,8 +161,7 @@ def _all_changes(
         if name not in firsts:
             firsts[name], masses[name] = past.first(name), [past.masses(name, sign, MANY) for sign in (-1, 1)]
         first, resource = firsts[name], past.resource(name)
-        for old, new in _paired(rows):
-            row = new or old
+        for row, old, new in _paired(rows):
             place = row.revision.commit, row.path
             if place not in heads:
                 heads[place] = _frame(row, origins[place])
@@ -211,17 +212,17 @@ def _together(cells: list[tuple[Cell, ...]]) -> list[tuple[Cell, ...]]:
     return [*apart, (KINDS[Kind.CHANGED], fields, before, after, "")]
 
 
-def _paired(rows: Iterable[Stored]) -> Iterator[tuple[Stored | None, Stored | None]]:
-    """(the row before, the row after) for each record among the rows of one commit, which come record by record."""
+def _paired(rows: Iterable[Stored]) -> Iterator[Pair]:
+    """(the row, before, after) for each record among the rows of one commit, which come record by record."""
     for _, group in groupby(rows, key=lambda row: row.key):
         yield from paired(group)
 
 
-def paired(rows: Iterable[Stored]) -> Iterator[tuple[Stored | None, Stored | None]]:
-    """The rows of one record that went and came with one commit as (before, after); those that only stayed are none."""
+def paired(rows: Iterable[Stored]) -> Iterator[Pair]:
+    """The rows of one record that went and came with one commit; those that only stayed are none."""
     rows = list(rows)
     if len(rows) == 1:
-        yield (None, rows[0]) if rows[0].sign > 0 else (rows[0], None)
+        yield (rows[0], None, rows[0]) if rows[0].sign > 0 else (rows[0], rows[0], None)
         return
     sides: tuple[list[Stored], list[Stored]] = [], []
     for row in rows:
@@ -231,7 +232,8 @@ def paired(rows: Iterable[Stored]) -> Iterator[tuple[Stored | None, Stored | Non
         kept = [(r.cells, r.path) for r in gone if any(r.cells == o.cells and r.path == o.path for o in come)]
         gone = [row for row in gone if (row.cells, row.path) not in kept]
         come = [row for row in come if (row.cells, row.path) not in kept]
-    yield from zip_longest(gone, come)
+    for old, new in zip_longest(gone, come):
+        yield new or old, old, new
 
 
 def _cells(fields: Sequence[Field], old: Stored | None, new: Stored | None) -> Iterator[tuple[Cell, ...]]:
@@ -268,8 +270,8 @@ def _trailer(name: str, revision: Revision, origin: Revision) -> str:
 def _commit(revision: Revision, origin: Revision) -> CommitRow:
     merger = revision.author if revision.merge else ""
     papers = (_trailer(name, revision, origin) for name in ("Doc-No", "Approved-by", "依据"))
-    said = map(shown_text, (origin.author, merger, origin.subject, *papers))
-    return CommitRow(revision.commit, revision.when, *said, origin.commit)
+    said = [shown_text(text) for text in (origin.author, merger, origin.subject, *papers)]
+    return CommitRow._make((revision.commit, revision.when, *said, origin.commit))
 
 
 def _finding(word: str, item: Finding) -> tuple[str, ...]:

@@ -153,7 +153,7 @@ def _hunk(file: FileChange, line: bytes, lines: Iterator[bytes]) -> None:
     if not match:
         return
     lost, won = int(match[2] or 1), int(match[4] or 1)
-    file.head |= (lost and match[1] == b"1") or (won and match[3] == b"1")
+    file.head |= (lost > 0 and match[1] == b"1") or (won > 0 and match[3] == b"1")
     keep = file.path.endswith(".csv")
     for count, kept in ((lost, file.lost), (won, file.won)):
         while count:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from gongshi.changes.naming import Names
@@ -85,7 +85,7 @@ def table_changes(table: TableDelta) -> Iterator[Change]:
     keys = [names.index(name) for name in table.resource.schema.primary_key]
     gone, come = table.gone, table.come
 
-    def key(placed: Placed) -> tuple:
+    def key(placed: Placed) -> Row:
         return tuple(placed[1][place] for place in keys)
 
     pairs, gone, come = _pair(gone, come, lambda placed: (placed[0], key(placed)))
@@ -107,7 +107,9 @@ def _likeness(row: Row, places: list[int]) -> Row | None:
     return cells if sum(map(bool, cells)) >= ENOUGH else None
 
 
-def _pair(gone: list[Placed], come: list[Placed], mark, alone: bool = False) -> tuple[list, list[Placed], list[Placed]]:
+def _pair(
+    gone: list[Placed], come: list[Placed], mark: Callable[[Placed], object], alone: bool = False
+) -> tuple[list[tuple[Placed, Placed]], list[Placed], list[Placed]]:
     """Pairs of rows with one mark, nth with nth, and what is left; ``alone``: only where as many came as are gone."""
     if not gone or not come:
         return [], gone, come
@@ -115,7 +117,9 @@ def _pair(gone: list[Placed], come: list[Placed], mark, alone: bool = False) -> 
     for side, rows in enumerate((gone, come)):
         for placed in rows:
             groups[mark(placed)][side].append(placed)
-    pairs, left, right = [], [], []
+    pairs: list[tuple[Placed, Placed]] = []
+    left: list[Placed] = []
+    right: list[Placed] = []
     for found, (old, new) in groups.items():
         count = min(len(old), len(new))
         if found is None or (alone and len(old) != len(new)):

@@ -77,7 +77,7 @@ def _section(title: str, sentences: Sequence[str], room: int) -> list[str]:
 def _weighty(diff: Diff, room: int) -> Iterator[str]:
     """Of each table and field in turn the weightiest entry, then the next, until there is no room."""
     teller = Teller(diff)
-    groups: dict[tuple, list[Entry]] = {}
+    groups: dict[tuple[object, ...], list[Entry]] = {}
     for entry in entries(diff):
         groups.setdefault((entry.weight, entry.resource, entry.field, entry.changes[0].kind), []).append(entry)
     total = sum(map(len, groups.values()))
@@ -125,7 +125,8 @@ def _plus(rise: Decimal) -> str:
 
 def wrap(text: str) -> list[str]:
     """A sentence in lines of at most COLUMNS columns, a wide character being two; what does not fit in _MOST lines is …"""
-    lines, line, width = [], "", 0
+    lines: list[str] = []
+    line, width = "", 0
     for char in text:
         wide = 2 if unicodedata.east_asian_width(char) in "WFA" else 1
         if width + wide > COLUMNS - 2:

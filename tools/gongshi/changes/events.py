@@ -12,7 +12,7 @@ from gongshi.changes.lines import cells_of, proper, utf8
 from gongshi.changes.tables import ABSENT, DESCRIPTORS, Side, descriptor_of, table_deltas
 from gongshi.package import Descriptor, Resource, Schema, pattern_of
 from gongshi.package.canonical import csv_cell
-from gongshi.repository import Git, RevisionTree, Tree
+from gongshi.repository import Git, MemoryTree, RevisionTree, Tree
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,9 @@ class Blobs:
     def file(self, path: str) -> None:
         return None
 
+    def target(self, path: str) -> None:
+        return None
+
 
 class Folder:
     """Folds commits, oldest first, into Events; ``odd`` are the CSV paths whose last content was not in proper form.
@@ -80,9 +83,7 @@ class Folder:
         self.narrow = narrow
         self.contents = Contents(git)
         self.odd = odd
-        self.side = (
-            self._side(RevisionTree(git, known)) if known else Side(Blobs(self.contents, {}), ABSENT, plain=True)
-        )
+        self.side = self._side(RevisionTree(git, known)) if known else Side(MemoryTree({}), ABSENT, plain=True)
 
     def _side(self, tree: Tree) -> Side:
         return Side(tree, self.narrow(descriptor_of(tree)), plain=True)
@@ -146,7 +147,7 @@ class Folder:
 
     def _whole(self, commit: str, parent: str, files: list[FileChange]) -> Iterator[Event]:
         """A commit that changes the descriptors is compared with its parent, each by its own."""
-        tree = RevisionTree(self.git, parent) if parent else Blobs(self.contents, {})
+        tree: Tree = RevisionTree(self.git, parent) if parent else MemoryTree({})
         old = Side(tree, self.side.descriptor, plain=True)
         self.side = new = self._side(RevisionTree(self.git, commit))
         paths = {file.path for file in files}
@@ -187,12 +188,12 @@ class Folder:
                 (self.odd.discard if fit else self.odd.add)(path)
 
 
-def _rows_of(schema: Schema) -> tuple:
+def _rows_of(schema: Schema) -> tuple[object, ...]:
     """All of a schema by which the same file gives the same rows; what may stand in them is no matter of theirs."""
     return schema.primary_key, tuple((field.name, field.title, field.formerly) for field in schema.fields)
 
 
-def _documents(descriptor: Descriptor) -> dict[re.Pattern[str], tuple]:
+def _documents(descriptor: Descriptor) -> dict[re.Pattern[str], tuple[object, ...]]:
     """Each kind of document by its paths, and all by which the same file gives the same rows."""
     found = {}
     for document in descriptor.documents:

@@ -7,23 +7,24 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from difflib import SequenceMatcher
 
-from gongshi.changes.merge import merge_record, merge_rows
+from gongshi.changes.merge import conflict, merge_record, merge_rows
 from gongshi.changes.values import Conflict, Row
 from gongshi.model import GongshiError
 from gongshi.package import (
     Descriptor,
     Document,
     Field,
+    FlatDocument,
     Resource,
     Schema,
-    canonical_document,
     csv_bytes,
     document_of,
+    read_document,
     spell,
     yaml_bytes,
 )
 from gongshi.package.parts import Part, read_slowly
-from gongshi.package.yamlfile import YamlProblem, parse, plain
+from gongshi.package.yamlfile import YamlProblem
 
 MARKS = ("<<<<<<< 本方", "=======", ">>>>>>> 对方")
 
@@ -131,20 +132,20 @@ def _merge_document(
     read = [_document(path, descriptor, document, data) for data in contents]
     resource = descriptor.resources[document.resource]
     names = resource.schema.names
-    records = [
-        tuple(spell(resource.schema.field(name), values.get(name, "")) for name in names) if data else None
-        for values, data in zip(read, contents, strict=True)
-    ]
-    left, right, fields = merge_record(tuple(records))
+    base, ours, theirs = (
+        tuple(spell(resource.schema.field(name), record.get(name, "")) for name in names) if data else None
+        for (record, _), data in zip(read, contents, strict=True)
+    )
+    left, right, fields = merge_record((base, ours, theirs))
     key = tuple(values for name, values in zip(names, left or (), strict=False) if name in resource.schema.primary_key)
-    cells = [[row[place] if row else None for row in records] for place in fields]
-    conflicts = [Conflict(key, names[place], *row, resource.name) for place, row in zip(fields, cells, strict=True)]
-    sides: tuple[dict, dict] = ({}, {})
+    triple = (base, ours, theirs)
+    conflicts = [conflict(resource.schema, key, triple, place, resource.name) for place in fields]
+    sides: tuple[dict[str, list[dict[str, str]]], dict[str, list[dict[str, str]]]] = ({}, {})
     for name, target in document.lists.items():
         schema = descriptor.resources[target].schema
         parent = dict(zip(resource.schema.primary_key, key, strict=False))
-        merged = merge_rows(schema, *(_list(schema, values.get(name, ()), parent) for values in read))
-        conflicts.extend(replace(conflict, resource=target) for conflict in merged.conflicts)
+        merged = merge_rows(schema, *(_list(schema, lists.get(name, ()), parent) for _, lists in read))
+        conflicts.extend(replace(one, resource=target) for one in merged.conflicts)
         for side, rows in zip(sides, (merged.rows, merged.other), strict=True):
             side[name] = [dict(zip(schema.names, row, strict=True)) for row in rows]
     mine, other = (
@@ -154,10 +155,10 @@ def _merge_document(
     return mine, other, tuple(conflicts)
 
 
-def _document(path: str, descriptor: Descriptor, document: Document, data: bytes) -> dict:
-    """The document as plain values; {} for no document."""
+def _document(path: str, descriptor: Descriptor, document: Document, data: bytes) -> FlatDocument:
+    """Empty for no document."""
     try:
-        return plain(parse(canonical_document(descriptor, document, data))) if data else {}
+        return read_document(descriptor, document, data) if data else ({}, {})
     except YamlProblem as error:
         raise GongshiError(f"“{path}”第 {error.line} 行不能按记录合并：{error.message}") from None
 

@@ -6,7 +6,7 @@ record that moved with its folder and changed besides, which is in two.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from enum import StrEnum
@@ -100,7 +100,7 @@ def _entry(shape: Shape, changes: Sequence[Change], fields: Fields) -> Entry:
     return Entry(shape, weight, first.resource, name, tuple(changes))
 
 
-def _order(entry: Entry, fields: Fields) -> tuple:
+def _order(entry: Entry, fields: Fields) -> tuple[object, ...]:
     """Weight first; of one weight the funds, what moves most money, what is rare."""
     rise = sum((abs(rise_of(change, fields)) for change in entry.changes), start=Decimal(0))
     return (entry.weight, entry.resource not in FUNDS, -rise, len(entry.changes), entry.resource, entry.changes[0].key)
@@ -116,7 +116,7 @@ def rise_of(change: Change, fields: Fields) -> Decimal:
         sign = 1 if change.before is None else -1
         money = [name for name, field in known.items() if field.unit == "元" and name in ("amount", "value", "cost")]
         cells = (FieldChange(name, "0", fields.cell(change, name)) for name in money)
-        return sum((sign * (risen(known[cell.field], cell) or 0) for cell in cells), start=total)
+        return sum((sign * (risen(known[cell.field], cell) or Decimal(0)) for cell in cells), start=total)
     for item in change.fields:
         if known[item.field].unit == "元":
             filled = replace(item, before=item.before or "0", after=item.after or "0")
@@ -133,7 +133,7 @@ def _sameness(change: Change, fields: Fields) -> object:
     return change.resource, change.kind, _folder_pair(change) if change.kind is Kind.MOVED else "", cells
 
 
-def _token(resource: str, field: Field, item: FieldChange, fields: Fields) -> tuple:
+def _token(resource: str, field: Field, item: FieldChange, fields: Fields) -> tuple[str, object, str]:
     refers = fields.refers.get((resource, item.field), "")
     own = (resource, item.before, item.after) in fields.renumbered
     if own or (refers, item.before, item.after) in fields.renumbered:
@@ -158,7 +158,7 @@ def _folder_pair(change: Change) -> tuple[str, str]:
 
 def _folders(changes: Iterable[Change]) -> tuple[list[Entry], list[Change]]:
     groups: dict[tuple[str, str], list[Change]] = defaultdict(list)
-    left = []
+    left: list[Change] = []
     for change in changes:
         (groups[_folder_pair(change)] if change.kind is Kind.MOVED else left).append(change)
     found = []
@@ -194,7 +194,7 @@ def _batches(changes: list[Change], fields: Fields) -> tuple[list[Entry], list[C
     return found, [change for change in changes if id(change) not in taken]
 
 
-def _owners(changes: Iterable[Change], fields: Fields, cases: Mapping[str, str]):
+def _owners(changes: Iterable[Change], fields: Fields, cases: Mapping[str, str]) -> Callable[[Change], str]:
     """change → the new case that it belongs to, "" for none."""
     households: dict[str, str] = {}
     notices: dict[str, str] = {}
@@ -234,7 +234,7 @@ def _expected(group: Sequence[Change], fields: Fields) -> list[Change]:
     return [c for c in group if not (way := ways[id(c)]) or counts[way] == most[way[0]]]
 
 
-def _way(change: Change, fields: Fields) -> tuple:
+def _way(change: Change, fields: Fields) -> tuple[object, ...]:
     if change.resource == "households":
         states = [(item.before, item.after) for item in change.fields if item.field in ("poverty_status", "exit_year")]
         return "households", tuple(states)

@@ -89,7 +89,8 @@ def _update(connection: sqlite3.Connection, git: Git, tip: str) -> None:
 
 def _ours(connection: sqlite3.Connection) -> bool:
     """Whether this same program made the index: another may read rows otherwise."""
-    return connection.execute("PRAGMA user_version").fetchone() == (_program(),)
+    (made,) = connection.execute("PRAGMA user_version").fetchone()
+    return bool(made == _program())
 
 
 def _program() -> int:
@@ -153,7 +154,7 @@ def _insert(connection: sqlite3.Connection, events: Iterable[tuple[int, Event]])
         connection.executemany("INSERT INTO row VALUES (?, ?, ?, ?, ?, ?, ?)", batch)
         batch.clear()
 
-    batch: list[tuple] = []
+    batch: list[tuple[object, ...]] = []
     for seq, event in events:
         key = SEPARATOR.join(event.key)
         ids = number(event.resource), key, number(event.path), number(event.names)

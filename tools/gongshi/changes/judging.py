@@ -14,13 +14,13 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gongshi.model import Finding, Severity
 from gongshi.repository import Cache, RevisionTree, Tree, digest
 
 if TYPE_CHECKING:
-    from gongshi.checks import Proofs
+    from gongshi.checks.proof import Proofs
     from gongshi.package import Database, Descriptor
     from gongshi.policy import Figures, Policies
 
@@ -94,7 +94,8 @@ class Judge:
         name = f"figures-{self._question(base, when, rules)}"
         content = self.cache.get(name)
         if content is not None:
-            return json.loads(content)
+            kept: Figures = json.loads(content)
+            return kept
         found = _read_figures(load_policies(database.tree, database.descriptor), base, database.descriptor, when)
         self.cache.put(name, json.dumps(found).encode())
         return found
@@ -109,7 +110,7 @@ class Judge:
 @contextmanager
 def judging(root: Path, show: Callable[[str], None], engine: str = "duckdb") -> Iterator[Judge]:
     """A Judge that knows the proofs of earlier runs; its own are kept with them, the latest used first."""
-    from gongshi.checks import Proofs
+    from gongshi.checks.proof import Proofs
 
     cache = Cache(root)
     proofs = Proofs((cache.get("proofs") or b"").decode("ascii").split())
@@ -140,5 +141,5 @@ def _old(finding: Finding) -> Finding:
     return replace(finding, severity=Severity.NOTICE, message=f"{finding.message}（原有问题）", standing=True)
 
 
-def _finding(item: dict) -> Finding:
+def _finding(item: dict[str, Any]) -> Finding:
     return Finding(**{**item, "severity": Severity(item["severity"]), "key": tuple(item["key"])})

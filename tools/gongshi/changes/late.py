@@ -20,8 +20,8 @@ Record = tuple[str, tuple[str, ...]]  # resource, key
 def with_late(diff: Diff, git: Git, before: RevisionTree, after: Tree, today: date) -> Diff:
     """The Diff with the days by which each record came late. Of a resource that ``before`` has no records of nothing is late:
     it was taken over from elsewhere. What no commit brought was entered ``today``."""
-    committed = isinstance(after, RevisionTree)
-    tip = after.commit if committed else git.head() or ""
+    committed = after.commit if isinstance(after, RevisionTree) else ""
+    tip = committed or git.head() or ""
     last = date.fromisoformat(clock(git, tip)[:10]) if committed else today
     days = {record: day for record, day in _days(diff).items() if (last - day).days > LATE}
     known = {name for name in {name for name, _ in days} if _had(before, name)}

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from gongshi.changes.audit import Cell, days_late, paired
+from gongshi.changes.audit import Cell, Pair, days_late, paired
 from gongshi.changes.dates import BUSINESS_DATES
 from gongshi.changes.past import History, Stored
 from gongshi.changes.phrases import KINDS, cell
@@ -117,24 +117,24 @@ def _merged(one: list[Stored], other: Iterable[Stored]) -> list[Stored]:
 
 
 def _steps(past: History, rows: dict[str, list[Stored]]) -> Iterator[Step]:
-    by_commit: dict[int, list[tuple[str, Stored | None, Stored | None]]] = defaultdict(list)
+    by_commit: dict[int, list[tuple[str, Pair]]] = defaultdict(list)
     for name, stored in rows.items():
         for _, group in groupby(stored, key=lambda row: (row.key, row.seq)):
-            for old, new in paired(list(group)):
-                by_commit[(new or old).seq].append((name, old, new))
+            for pair in paired(list(group)):
+                by_commit[pair[0].seq].append((name, pair))
     for seq in sorted(by_commit):
         changes = by_commit[seq]
-        row = changes[0][2] or changes[0][1]
+        row = changes[0][1][0]
         revision = row.revision
         origin = past.origin(RecordVersion(revision, row.path, {}), row.path)
         papers = tuple((name, shown_text(text)) for name, text in dict.fromkeys((*origin.trailers, *revision.trailers)))
         merger = shown_text(revision.author) if revision.merge else ""
-        told = tuple(_told(past, *change) for change in changes)
+        told = tuple(_told(past, name, *pair) for name, pair in changes)
         yield Step(revision, shown_text(origin.author), merger, shown_text(origin.subject), papers, told)
 
 
-def _told(past: History, name: str, old: Stored | None, new: Stored | None) -> Told:
-    resource, row = past.resource(name), new or old
+def _told(past: History, name: str, row: Stored, old: Stored | None, new: Stored | None) -> Told:
+    resource = past.resource(name)
     kind = Kind.CHANGED if old and new else Kind.ADDED if new else Kind.REMOVED
     late = days_late(resource, new, row.revision) if old is None and new and row.seq != past.first(name) else ""
     day = BUSINESS_DATES.get(name, "")
@@ -149,4 +149,5 @@ def _cells(resource: Resource, old: Stored | None, new: Stored | None) -> Iterat
     for field in resource.schema.fields:
         before, after = (row.cells.get(field.name, "") if row else "" for row in (old, new))
         if before != after and (field.name not in resource.schema.primary_key or (old and new)):
-            yield field.title, *(cell(field, text) if text else "" for text in (before, after)), field.unit
+            was, now = (cell(field, text) if text else "" for text in (before, after))
+            yield field.title, was, now, field.unit

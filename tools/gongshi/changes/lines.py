@@ -8,11 +8,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from io import BytesIO
+from typing import TypeVar
 
 from gongshi.changes.values import Row, Trouble
 from gongshi.package import Resource
 from gongshi.package.parts import Part, byte_findings, read_slowly
 
+T = TypeVar("T")
 Lines = bytes | list[Row]  # whole lines as they lie in the file, the header apart, or rows
 BLOCK = 512  # bytes that are compared at once
 _BLANK = re.compile(rb"\n\n")  # found three times as fast as by ``in``
@@ -166,12 +168,13 @@ def _narrowed(before: bytes, after: bytes) -> tuple[bytes, bytes]:
     return b"".join(lost), b"".join((*won, after[j:]))
 
 
-def _multisets(before: list, after: list) -> tuple[list, list]:
+def _multisets(before: list[T], after: list[T]) -> tuple[list[T], list[T]]:
     one, other = set(before), set(after)
     if len(one) == len(before) and len(other) == len(after):
         return [line for line in before if line not in other], [line for line in after if line not in one]
     shared = Counter(before) & Counter(after)
-    lost, won = [], []
+    lost: list[T] = []
+    won: list[T] = []
     for side, rest in ((before, lost), (after, won)):
         left = shared.copy()
         for line in side:
@@ -192,10 +195,10 @@ def counted(lines: Lines, places: Sequence[int]) -> Counter[Row]:
     if not places:
         return Counter({(): lines.count(b"\n")})
     cells = [_column(lines, place) for place in places]
-    counts = Counter(cells[0]) if len(cells) == 1 else Counter(zip(*cells, strict=True))
+    counts: Counter[tuple[bytes, ...]] = Counter(zip(*cells, strict=True))
     found: Counter[Row] = Counter()
     for row, count in counts.items():
-        texts = (cell.decode("utf-8", "replace") for cell in ((row,) if len(cells) == 1 else row))
+        texts = (cell.decode("utf-8", "replace") for cell in row)
         found[tuple(text.rstrip("\n") for text in texts)] += count
     return found
 

@@ -110,7 +110,7 @@ def merge_record(triple: Triple) -> tuple[Row | None, Row | None, tuple[int, ...
     return tuple(mine), tuple(yours), tuple(fields)
 
 
-def conflict(schema: Schema, key: tuple[str, ...], triple: Triple, place: int) -> Conflict:
+def conflict(schema: Schema, key: tuple[str, ...], triple: Triple, place: int, resource: str = "") -> Conflict:
     """The Conflict over the field at ``place`` of a record."""
-    cells = [row[place] if row is not None else None for row in triple]
-    return Conflict(key, schema.names[place], *cells)
+    base, ours, theirs = (row[place] if row is not None else None for row in triple)
+    return Conflict(key, schema.names[place], base, ours, theirs, resource)

@@ -153,10 +153,9 @@ def _read(side: Side, resource: Resource, paths: Iterable[str]) -> Mapping[str, 
     found: dict[str, Row] = {}
     for path in paths:
         if resource.is_csv:
-            rows = columns(read_side(side, path, []), len(resource.schema.names))
-        else:
-            rows = []
-            with suppress(GongshiError):
-                rows = read_documents(side.tree, side.descriptor, (path,)).tables[resource.name].rows
-        found.update((row[key], tuple(row)) for row in rows)
+            found.update((row[key], row) for row in columns(read_side(side, path, []), len(resource.schema.names)))
+            continue
+        with suppress(GongshiError):
+            rows = read_documents(side.tree, side.descriptor, (path,)).tables[resource.name].rows
+            found.update((row[key], tuple(row)) for row in rows)
     return found

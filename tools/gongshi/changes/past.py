@@ -15,13 +15,13 @@ from gongshi.changes.commits import logged
 from gongshi.changes.index import SEPARATOR, SPLIT_OR_MERGED, opened, revision_of
 from gongshi.changes.lines import cells_of
 from gongshi.changes.places import Places
-from gongshi.changes.tables import ABSENT, Deltas, Side, descriptor_of, table_deltas
+from gongshi.changes.tables import ABSENT, Deltas, Side, TableDelta, descriptor_of, table_deltas
 from gongshi.changes.totals import totals
 from gongshi.changes.values import FieldVersion, RecordVersion, Revision, Total
 from gongshi.checks.showing import shower, shown_key
 from gongshi.model import GongshiError
 from gongshi.package import Descriptor, Resource, document_of
-from gongshi.repository import Git, RevisionTree, Tree
+from gongshi.repository import Git, MemoryTree, RevisionTree, Tree
 
 _BY_RECORD = "r.key, r.seq, r.sign, r.rowid"
 _PARTS = 100  # numbers that are looked for at once
@@ -84,7 +84,8 @@ class History:
         self, resource: str, key: tuple[str, ...] | None = None, after: int = 0, until: int = 1 << 60
     ) -> Iterator[Stored]:
         """Rows that came and went, oldest commit first, gone rows of a commit first; cells by today's names."""
-        condition, values = " AND r.seq > ? AND r.seq <= ?", [resource, after, until]
+        condition = " AND r.seq > ? AND r.seq <= ?"
+        values: list[str | int] = [resource, after, until]
         if key is not None:
             condition, values = f"{condition} AND r.key = ?", [*values, SEPARATOR.join(key)]
         return self._read(resource, condition, values)
@@ -93,7 +94,9 @@ class History:
         """(resource, row) of all that came and went, commit by commit, gone rows of a commit first."""
         return ((resource, row) for row in self._read(resource, "", [resource], "r.seq, r.sign, r.rowid"))
 
-    def _read(self, resource: str, condition: str, values: list, order: str = _BY_RECORD) -> Iterator[Stored]:
+    def _read(
+        self, resource: str, condition: str, values: list[str | int], order: str = _BY_RECORD
+    ) -> Iterator[Stored]:
         schema = self.resource(resource).schema
         names: dict[int, list[str]] = {}
         paths: dict[int, str] = {}
@@ -110,7 +113,8 @@ class History:
             yield Stored(seq, revisions[seq], tuple(text.split(SEPARATOR)), sign, paths[path], names[named], line)
 
     def _text(self, number: int) -> str:
-        return self._connection.execute("SELECT value FROM text WHERE id = ?", [number]).fetchone()[0]
+        (text,) = self._connection.execute("SELECT value FROM text WHERE id = ?", [number]).fetchone()
+        return str(text)
 
     def changed(self, after: int) -> Iterator[tuple[str, Iterator[Stored]]]:
         """(resource, its rows as ``stored`` gives them) of each commit after a place that changed it, by commit and resource."""
@@ -183,7 +187,7 @@ class History:
         if resource != "households" or events is None or OTHER not in events.schema.names:
             return []
         found = self._read(EVENTS, f" AND {SPLIT_OR_MERGED}", [EVENTS])
-        there: dict[tuple[str, ...], dict[tuple, Mapping[str, str]]] = {}
+        there: dict[tuple[str, ...], dict[tuple[object, ...], Mapping[str, str]]] = {}
         for row in found:
             state = there.setdefault(row.key, {})
             mark = (row.path, *sorted(row.cells.items()))
@@ -230,7 +234,7 @@ class History:
         found = self._connection.execute("SELECT seq FROM revision WHERE id = ?", [revision]).fetchone()
         if not found:
             raise GongshiError("这个版本不在当前分支的正式历史（第一父提交）里，请换一个版本或日期")
-        return found[0]
+        return int(found[0])
 
     def revisions(self, after: int = 0) -> list[Revision]:
         """The commits after a place."""
@@ -323,7 +327,7 @@ def totals_in(tree: Tree, resource: str) -> list[Total]:
     return list(totals(deltas))
 
 
-def _read(tree: Tree, resource: str, descriptor: Descriptor | None = None):
+def _read(tree: Tree, resource: str, descriptor: Descriptor | None = None) -> tuple[Descriptor, TableDelta | None]:
     descriptor = descriptor or descriptor_of(tree)
     if resource not in descriptor.resources:
         raise GongshiError(f"“{tree.label}”里没有“{resource[:40]}”这张表，请核对表名")
@@ -333,22 +337,9 @@ def _read(tree: Tree, resource: str, descriptor: Descriptor | None = None):
         paths = [path for path in tree.paths("records/") if _holds(descriptor, path, resource)]
     if isinstance(tree, RevisionTree):
         tree.prefetch(path for path in paths if tree.exists(path))
-    return descriptor, table_deltas(_Nothing.side(), after, paths, []).get(resource)
+    return descriptor, table_deltas(Side(MemoryTree({}), ABSENT), after, paths, []).get(resource)
 
 
 def _holds(descriptor: Descriptor, path: str, resource: str) -> bool:
     document = document_of(descriptor, path)
-    return bool(document) and resource in (document.resource, *document.lists.values())
-
-
-class _Nothing:
-    """A Tree without files."""
-
-    label = "无"
-
-    @classmethod
-    def side(cls) -> Side:
-        return Side(cls(), ABSENT)
-
-    def exists(self, path: str) -> bool:
-        return False
+    return document is not None and resource in (document.resource, *document.lists.values())

@@ -134,12 +134,12 @@ def _number(field: Field, text: str) -> Decimal | None:
 
 def counted(number: Decimal | int, sign: str = "") -> str:
     """A sum with commas; one that no county has is somebody's number typed where an amount should be, and not shown."""
-    return f"{number:{sign},f}" if abs(number) < LARGEST else TOO_LARGE
+    return f"{number:{sign},f}" if -LARGEST < number < LARGEST else TOO_LARGE
 
 
 def plain_sum(number: Decimal | int) -> str:
     """A sum for other programs, or why it is not told."""
-    return f"{number:f}" if abs(number) < LARGEST else TOO_LARGE
+    return f"{number:f}" if -LARGEST < number < LARGEST else TOO_LARGE
 
 
 def total_sentence(total: Total) -> str:
@@ -165,8 +165,8 @@ def setting_sentences(changes: Sequence[SettingChange]) -> list[tuple[bool, str]
     """(whether it lets more through, sentence) on policy files, those first; a rule that came or went is one."""
     groups: dict[tuple[str, str], list[SettingChange]] = {}
     for change in changes:
-        item = re.match(r"\w+\[[^\]]*\]", change.place)
-        groups.setdefault((change.path, item[0] if item else change.place), []).append(change)
+        within = re.match(r"\w+\[[^\]]*\]", change.place)
+        groups.setdefault((change.path, within[0] if within else change.place), []).append(change)
     lines: list[tuple[bool, str]] = []
     for (path, item), group in groups.items():
         gone, come = (not any(getattr(change, side) for change in group) for side in ("after", "before"))

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 
 from gongshi.changes.phrases import plain_cell, plain_sum, risen
-from gongshi.changes.values import Change, Diff, Row
+from gongshi.changes.values import Change, Diff, Row, SchemaChange, SettingChange
 from gongshi.checks.showing import safe, shown_path, shown_text, told
 from gongshi.model import Finding
 from gongshi.package import Field
@@ -53,7 +53,7 @@ def to_plain(
     }
 
 
-def _texts(item: object, shown: Callable[[str], str]) -> dict[str, str]:
+def _texts(item: SchemaChange | SettingChange, shown: Callable[[str], str]) -> dict[str, str]:
     return {name: shown(text) for name, text in asdict(item).items()}
 
 

@@ -130,13 +130,13 @@ def _budgets(asked: Asked) -> Rows:
                 listed[row.key[-1]] = row.seq, row.key[0]
     for resource, name in (("projects", "budget_total"), ("project-budget", "amount")):
         for old, new in asked.changed(resource):
-            row = new or old
-            if row is None or row.key[0] not in listed or row.seq <= listed[row.key[0]][0]:
+            now = new or old
+            if now is None or now.key[0] not in listed or now.seq <= listed[now.key[0]][0]:
                 continue
             before, after = (side.cells.get(name, "") if side else "" for side in (old, new))
             if before != after:
                 values = (asked.cell(resource, name, text) for text in (before, after))
-                yield row.key[0], listed[row.key[0]][1], asked.key(resource, row), *values, *asked.who(row)
+                yield now.key[0], listed[now.key[0]][1], asked.key(resource, now), *values, *asked.who(now)
 
 
 def _returned(asked: Asked) -> Rows:

@@ -98,7 +98,7 @@ def loosened(before: Tree, after: Tree) -> Iterator[Finding]:
                 change.resource,
                 change.field,
             )
-    for change in setting_changes(before, after, differing(before, after)):
-        if phrases.loosens(change):
-            message = f"规则放宽了：{phrases.setting_sentence(change)}；确需放宽的，请县级审核同意"
-            yield Finding("loosened", Severity.WARNING, message, change.path, 0, "", change.place)
+    for setting in setting_changes(before, after, differing(before, after)):
+        if phrases.loosens(setting):
+            message = f"规则放宽了：{phrases.setting_sentence(setting)}；确需放宽的，请县级审核同意"
+            yield Finding("loosened", Severity.WARNING, message, setting.path, 0, "", setting.place)

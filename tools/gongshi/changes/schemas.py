@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from gongshi.changes.tables import paired_fields
 from gongshi.changes.values import SchemaChange, SettingChange
 from gongshi.model import GongshiError
-from gongshi.package import Descriptor, Field, Resource
+from gongshi.package import Descriptor, Field, ForeignKey, Resource
 from gongshi.package.yamlfile import Mapping, Node, Scalar, YamlProblem, parse
 from gongshi.repository import Tree
 
@@ -33,7 +33,7 @@ def schema_changes(before: Descriptor, after: Descriptor) -> Iterator[SchemaChan
         yield SchemaChange(resource, fields, "foreign_key", target if gone else "", "" if gone else target)
 
 
-def _key(key) -> tuple[str, str, str]:
+def _key(key: ForeignKey) -> tuple[str, str, str]:
     return key.resource, ",".join(key.fields), f"{key.reference}({','.join(key.reference_fields)})"
 
 
@@ -68,7 +68,9 @@ def _text(value: object) -> str:
         if value and isinstance(value[0], tuple):
             return "、".join(f"{name}={other}" for name, other in value)
         return "、".join(map(str, value))
-    return {None: "", True: "true", False: ""}.get(value, str(value))
+    if value is None or value is False:
+        return ""
+    return "true" if value is True else str(value)
 
 
 def setting_changes(before: Tree, after: Tree, paths: Iterable[str]) -> Iterator[SettingChange]:
@@ -111,4 +113,4 @@ def _label(item: Node) -> str:
     if isinstance(item, Scalar):
         return ""
     items = item.items if isinstance(item, Mapping) else {}
-    return next((items[name].value for name in _LABELS if isinstance(items.get(name), Scalar)), "")
+    return next((node.value for name in _LABELS if isinstance(node := items.get(name), Scalar)), "")

@@ -121,8 +121,8 @@ def _records(events: Iterable[Event], now: Descriptor) -> Iterator[RecordChange]
     sides: dict[tuple[str, tuple[str, ...]], list[Mapping[str, str] | None]] = {}
     for event in events:
         pair = sides.setdefault((event.resource, event.key), [None, None])
-        resource = now.resources.get(event.resource)
-        names = resource.schema.today(event.names) if resource else event.names
+        described = now.resources.get(event.resource)
+        names = described.schema.today(event.names) if described else event.names
         cells = zip(names, cells_of(event.line, len(names)), strict=True)
         pair[event.sign > 0] = {name: cell for name, cell in cells if cell}
     for (resource, key), (before, after) in sides.items():

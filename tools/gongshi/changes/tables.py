@@ -115,9 +115,12 @@ class Deltas(dict[str, TableDelta]):
 
     def __missing__(self, name: str) -> TableDelta:
         old, new = (side.descriptor.resources.get(name) for side in self.sides)
-        fields, *places = fields_of(old, new)
-        widths = tuple(len(resource.schema.fields) if resource else len(fields) for resource in (old, new))
-        self[name] = TableDelta(new or old, fields, tuple(places), widths)
+        resource = new or old
+        if resource is None:
+            raise KeyError(name)
+        fields, before, after = fields_of(old, new)
+        was, now = (len(one.schema.fields) if one else len(fields) for one in (old, new))
+        self[name] = TableDelta(resource, fields, (before, after), (was, now))
         return self[name]
 
 

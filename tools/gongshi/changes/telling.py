@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from gongshi.changes import phrases
@@ -67,7 +67,7 @@ class Teller:
         """``收款单位 U211 某公司 → U212 某厂``."""
         return phrases.field_sentence(self.fields[change.resource][item.field], item, self.namer(change))
 
-    def namer(self, change: Change):
+    def namer(self, change: Change) -> Callable[[str, str], str]:
         """(field, code) → the name that stands behind a cell of this record."""
         path = change.path_after or change.path_before
         return lambda field, code: shown_text(self.diff.names.named(change.resource, field, code, path))

@@ -120,7 +120,8 @@ def _of_measure(
     if gone == come and names[0] == names[1] and not moves:
         return
     now = _sums(measure, fields, files)
-    was = {group: now.get(group, 0) - come.get(group, 0) + gone.get(group, 0) for group in {*now, *gone}}
+    none = Decimal(0)
+    was = {group: now.get(group, none) - come.get(group, none) + gone.get(group, none) for group in {*now, *gone}}
     sides = []
     for side, part in enumerate((was, now)):
         found: dict[str, Decimal] = defaultdict(Decimal)

@@ -94,7 +94,11 @@ class _Stretch:
     def _ids(self) -> list[tuple[int, str, str]]:
         """(first digit, number, the two digits more of a card) of all that looks like an ID number and begins with a piece."""
         borders = self.borders
-        found = ((match.start(), *match.groups("")) for match in _IDS.finditer(self.digits) if match.start() in borders)
+        found = (
+            (match.start(), match[1], match[2] or "")
+            for match in _IDS.finditer(self.digits)
+            if match.start() in borders
+        )
         return [
             each for each in found if self._said or is_id(each[1]) or (each[0] == 0 and len(self.digits) in (18, 20))
         ]

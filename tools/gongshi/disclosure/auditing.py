@@ -249,12 +249,9 @@ class _Reader(System):
                 benefits[cell].append((number, cents))
                 row[number] = 1
             self.equal(row, self._term(Cell("project-persons", project, allocation, "amount"), -1, row))
-        for cell, parts in benefits.items():
-            if (
-                cell in self._counted.cells
-                and sum(cents for _, cents in parts) == self._counted.cells[cell].value * 100
-            ):
-                row = {number: 1 for number, _ in parts}
+        for cell, paid in benefits.items():
+            if cell in self._counted.cells and sum(cents for _, cents in paid) == self._counted.cells[cell].value * 100:
+                row = {number: 1 for number, _ in paid}
                 self.equal(row, self._term(cell, -1, row))
 
     def _tie_pupils(self) -> None:

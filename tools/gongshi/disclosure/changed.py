@@ -168,11 +168,11 @@ class Published:
         self._counted = _ever(walk, "projects", lambda cells: counts_people(cells.get("quantity_unit", "")))
         self._closed = {*closed, *(("payments", code) for code in _ever(walk, "payments", _to_persons))}
         self._closed |= {("project-villages", code) for code in self._counted}
-        self._rows: list[dict[tuple[str, ...], tuple]] = []
+        self._rows: list[dict[tuple[str, ...], tuple[object, ...]]] = []
         for step in walk.steps:
             self._add(step)
 
-    def rows(self, titles: Cells) -> Iterator[tuple]:
+    def rows(self, titles: Cells) -> Iterator[tuple[object, ...]]:
         """Newest commit first; ``titles`` are of the tables."""
         for rows in reversed(self._rows):
             for (resource, *_), row in rows.items():
@@ -182,10 +182,10 @@ class Published:
         hidden = set()
         if step.before is not step.after:
             hidden = {key for key in self._known() if self._hides(step.before, key) or self._hides(step.after, key)}
-            for rows in self._rows:
-                for key in [key for key in rows if (key[0], key[2]) in hidden]:
-                    del rows[key]
-        rows: dict[tuple[str, ...], tuple] = {}
+            for told in self._rows:
+                for key in [key for key in told if (key[0], key[2]) in hidden]:
+                    del told[key]
+        rows: dict[tuple[str, ...], tuple[object, ...]] = {}
         order = list(FIELDS)
         for record in sorted(step.records, key=lambda item: (order.index(item.resource), item.key)):
             for name, row in self._record(step.revision, record):
@@ -206,7 +206,7 @@ class Published:
         fields = descriptor.resources[resource].schema.fields
         return any(field.name in names and field.disclosure not in PUBLIC for field in fields)
 
-    def _record(self, revision: Revision, record: RecordChange) -> Iterator[tuple[str, tuple]]:
+    def _record(self, revision: Revision, record: RecordChange) -> Iterator[tuple[str, tuple[object, ...]]]:
         """(field, row without the table's title) of each of the record's fields that differs."""
         resource, key, before, after = record
         if (resource == "notices" and key[0] not in self._notices) or not self._sound(resource, key):

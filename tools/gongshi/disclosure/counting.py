@@ -43,7 +43,7 @@ class Database(Protocol):
 
     descriptor: Descriptor
 
-    def sql(self, query: str) -> Sequence[tuple]:
+    def sql(self, query: str) -> Sequence[tuple[Any, ...]]:
         """The rows of a query over the typed tables."""
 
 
@@ -133,7 +133,7 @@ def count(database: Database, verdict: Verdict | None, day: datetime.date, figur
     return counted
 
 
-def _rows(database: Database, sql: str, day: datetime.date, county: str) -> Sequence[tuple]:
+def _rows(database: Database, sql: str, day: datetime.date, county: str) -> Sequence[tuple[Any, ...]]:
     text = sql.replace("$county", f"'{county}'").replace("$day", f"DATE '{day.isoformat()}'")
     return database.sql(expand(text, database.descriptor, COUNTED | PUBLIC, JOINS))
 

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections import namedtuple
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any, Protocol
 
@@ -20,7 +19,7 @@ from gongshi.disclosure.changed import CHANGES, CLOSED, COLUMNS, NAMES, Publishe
 from gongshi.disclosure.figures import RESOURCE, TOTAL, USUAL
 from gongshi.disclosure.frozen import NOT_YET, WITHHELD, Frozen, add
 from gongshi.disclosure.made import MADE, PEOPLE, Places
-from gongshi.disclosure.views import PUBLIC, Column, View, expand, reads
+from gongshi.disclosure.views import PUBLIC, Column, View, expand, named, reads
 from gongshi.package.schema import Descriptor
 
 RESOURCES = frozenset({RESOURCE, "households"}).union(
@@ -34,7 +33,7 @@ class Database(Protocol):
 
     descriptor: Descriptor
 
-    def sql(self, query: str) -> Sequence[tuple]:
+    def sql(self, query: str) -> Sequence[tuple[Any, ...]]:
         """The rows of a query over the typed tables."""
 
 
@@ -98,13 +97,14 @@ _MARKS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200e\u200f\u202a-\u202e\u2
 Columns = Mapping[str, Sequence[Column]]
 
 
-def _reader(database: Database, frozen: Frozen, columns: Columns, history: Walk | None) -> Callable[[str], list]:
+def _reader(database: Database, frozen: Frozen, columns: Columns, history: Walk | None) -> Callable[[str], list[Any]]:
     """What reads a view; only this closure holds the database."""
     views, figures = {view.name: view for view in VIEWS}, {view.name: view for view in MADE}
     places = cache(lambda: Places(database))
 
-    def read(name: str) -> list:
-        shape = namedtuple("Row", [column.name for column in columns[name]])
+    def read(name: str) -> list[Any]:
+        shape = named("Row", [column.name for column in columns[name]])
+        rows: Iterable[Sequence[object]]
         if name == PEOPLE.name:
             rows = made.people(frozen, places(), database.descriptor)
         elif name == CHANGES.name:
@@ -123,7 +123,7 @@ def _bare(value: Any) -> Any:
     return _MARKS.sub("", value) if isinstance(value, str) else value
 
 
-def _rows(database: Database, frozen: Frozen, view: View, columns: Sequence[Column]) -> list[list]:
+def _rows(database: Database, frozen: Frozen, view: View, columns: Sequence[Column]) -> list[list[Any]]:
     """Rows of a register, what is about people in them from the figures."""
     rows = [list(row) for row in database.sql(view.query(database.descriptor))]
     if any(column.figure for column in columns):
@@ -136,7 +136,7 @@ def _rows(database: Database, frozen: Frozen, view: View, columns: Sequence[Colu
     return rows
 
 
-def _changes(database: Database, history: Walk | None, notices: Collection[str]) -> list[tuple]:
+def _changes(database: Database, history: Walk | None, notices: Collection[str]) -> list[tuple[object, ...]]:
     """Rows of the view ``changes``; ``notices`` are those that are public."""
     if history is None:
         return []

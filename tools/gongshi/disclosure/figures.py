@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypedDict
 
 from gongshi.model import GongshiError
 from gongshi.package.yamlfile import parse, plain
@@ -50,13 +50,25 @@ class Declaration(NamedTuple):
     same: Mapping[str, tuple[str, str, str]]
 
 
+class _Declared(TypedDict):
+    """What ``figures.yaml`` is."""
+
+    figures: list[dict[str, Any]]
+    groups: dict[str, list[str]]
+    persons: dict[str, str]
+    same: dict[str, str]
+
+
 @cache
 def declaration() -> Declaration:
     """What ``figures.yaml`` says."""
-    table = plain(parse((Path(__file__).parent / "figures.yaml").read_bytes()))
+    table: _Declared = plain(parse((Path(__file__).parent / "figures.yaml").read_bytes()))
     figures = {node["figure"]: _figure(node) for node in table["figures"]}
     groups = {name: tuple(benefits) for name, benefits in table["groups"].items()}
-    same = {name: tuple(path.split("/")) for name, path in table["same"].items()}
+    same = {}
+    for name, path in table["same"].items():
+        figure, item, measure = path.split("/")
+        same[name] = (figure, item, measure)
     return Declaration(figures, groups, table["persons"], same)
 
 

@@ -57,7 +57,9 @@ def last_before(files: Sequence[Frozen], period: Period) -> Publication:
     found: dict[Cell, Number | None] = {}
     for file in files:
         if file.period < period:
-            fresh = {cell: None if text == WITHHELD else Decimal(text) for cell, text in file.cells.items()}
+            fresh: dict[Cell, Number | None] = {
+                cell: None if text == WITHHELD else Decimal(text) for cell, text in file.cells.items()
+            }
             figures = {cell.figure for cell in fresh}
             found = {cell: value for cell, value in found.items() if cell.figure not in figures} | fresh
     return found

@@ -36,7 +36,7 @@ class Kind:
 @cache
 def kinds() -> Mapping[str, Kind]:
     """Every kind by its name."""
-    found = plain(parse((Path(__file__).parent / "notice_kinds.yaml").read_bytes()))
+    found: dict[str, list[dict[str, Any]]] = plain(parse((Path(__file__).parent / "notice_kinds.yaml").read_bytes()))
     rows = [
         row | {name: int(row[name]) for name in ("least_days", "result_days")} | {"places": tuple(row["places"])}
         for row in found["kinds"]

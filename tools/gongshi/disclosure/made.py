@@ -190,12 +190,12 @@ class Places:
         return (code, name, level if made.place is _DIVISION else slug) if made.place else ()
 
 
-def rows(made: Made, frozen: Frozen, places: Places) -> Iterator[tuple]:
+def rows(made: Made, frozen: Frozen, places: Places) -> Iterator[tuple[Any, ...]]:
     """The rows of a view: places from the county down, in the order of the items."""
 
     first = [*declaration().groups, "有"]
 
-    def order(cell: Cell) -> tuple:
+    def order(cell: Cell) -> tuple[int, str, bool, int, str]:
         name = cell.item.partition("/")[0]
         rank = first.index(name) if name in first else len(first)
         return places.order.get(cell.place, -1), cell.place, cell.item == TOTAL, rank, cell.item
@@ -207,7 +207,7 @@ def rows(made: Made, frozen: Frozen, places: Places) -> Iterator[tuple]:
         yield *places.cells(made, cell.place), *texts, *numbers, frozen.day(made.source)
 
 
-def people(frozen: Frozen, places: Places, descriptor: Descriptor) -> Iterator[tuple]:
+def people(frozen: Frozen, places: Places, descriptor: Descriptor) -> Iterator[tuple[Any, ...]]:
     """The rows of PEOPLE: of every place there is now, and of those that were there then."""
     schema = descriptor.resources["households"].schema
     there = set(places.current) | {cell.place for cell in frozen.rows("people")}
@@ -230,7 +230,7 @@ def _both(frozen: Frozen, figure: str, code: str, item: str) -> list[Any]:
     return [*(NOT_YET if value is None else value for value in found), frozen.day(figure)]
 
 
-def overlay(found: list[list], columns: Sequence[Column], key: Sequence[str], unit: str, frozen: Frozen) -> None:
+def overlay(found: list[list[Any]], columns: Sequence[Column], key: Sequence[str], unit: str, frozen: Frozen) -> None:
     """What the marked columns of a register show: the frozen figure instead of the register's own cell."""
     names = [column.name for column in columns]
     keys = [names.index(name) for name in key]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import hashlib
 import re
-from collections import namedtuple
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -15,8 +14,9 @@ from gongshi.disclosure.kinds import HOUSEHOLDS, Kind, kinds, problems
 from gongshi.disclosure.linking import links
 from gongshi.disclosure.rewriting import rewritten
 from gongshi.disclosure.sheets import Sheet
+from gongshi.disclosure.views import named
 from gongshi.model import Finding, GongshiError, Severity
-from gongshi.package import RECORDS, document_of, yaml_bytes
+from gongshi.package import RECORDS, document_at, yaml_bytes
 from gongshi.repository import Tree
 
 RESULTS = ("无异议", "有异议已处理", "有异议已撤回")
@@ -46,7 +46,7 @@ def listed(database: Any) -> Sequence[Any]:
         LEFT JOIN divisions d ON d.division_code = n.division_code
         ORDER BY n.starts_on DESC, n.notice_id DESC"""
     )
-    shape = namedtuple("Notice", names, rename=True)
+    shape = named("Notice", names, rename=True)
     return [shape(*row) for row in rows if None not in (row[names.index("starts_on")], row[names.index("ends_on")])]
 
 
@@ -127,7 +127,7 @@ def draft(database: Any, wish: Wish, before: int = 0) -> Any:
         "result": None,
         "closed_on": None,
     }
-    notice = namedtuple("Draft", values)(**values)
+    notice = named("Draft", values)(**values)
     wrong = [one for one in problems(notice, wish.starts_on, calendar(database)) if one.severity is Severity.ERROR]
     if wrong:
         raise GongshiError("；".join(finding.message for finding in wrong) + "。")
@@ -169,7 +169,7 @@ def recorded(
         ],
     }
     path = _path(database, notice)
-    return {path: yaml_bytes(database.descriptor, document_of(database.descriptor, path), record, lists)}
+    return {path: yaml_bytes(database.descriptor, document_at(database.descriptor, path), record, lists)}
 
 
 def _text(value: Any) -> str:
@@ -271,7 +271,7 @@ def _objection_number(
     rows = database.sql(query, [code, raised, topic])
     waiting = [number for number, done in rows if done is None]
     if answered and waiting:
-        return waiting[0]
+        return int(waiting[0])
     if answered and rows:
         raise GongshiError(
             f"“{code}”在 {raised} 登记的 {len(rows)} 件“{topic}”都已答复，没有再写；是另一件的，先登记异议再答复。"

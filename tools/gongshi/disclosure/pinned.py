@@ -18,7 +18,6 @@ from gongshi.disclosure.counting import Cell, Counted, Share, Sum, chain, group_
 from gongshi.disclosure.figures import declaration
 
 Number = int | Decimal
-Number = int | Decimal
 Prices = Mapping[str, frozenset[int]]
 """For each benefit what a household may have had of it, in units."""
 

@@ -114,4 +114,4 @@ def _inside(database: Any, notice: Any, kind: str) -> bool:
     schema = database.descriptor.resources["county"].schema
     if "proof_place" not in schema.names:
         return False
-    return database.sql("SELECT max(proof_place) FROM county") == [(INSIDE,)]
+    return bool(database.sql("SELECT max(proof_place) FROM county") == [(INSIDE,)])

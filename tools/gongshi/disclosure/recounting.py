@@ -10,12 +10,12 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
 from decimal import Decimal
 
-from gongshi.disclosure.counting import Cell, Count, Counted, Database, count, smallest
+from gongshi.disclosure.counting import Cell, Count, Counted, count, smallest
 from gongshi.disclosure.figures import RESOURCE, TOTAL, Period, declaration
 from gongshi.disclosure.freezing import FOLDER, WITHHELD, Frozen, due, last_before, path_of, text_of, with_rest
 from gongshi.disclosure.withholding import Entry, Publication, distance, entry_of, tied, twins
 from gongshi.model import Finding, GongshiError, Severity
-from gongshi.package import RECORDS
+from gongshi.package import RECORDS, Database
 from gongshi.policy import load_policies
 from gongshi.repository import Tree
 
@@ -50,7 +50,8 @@ def misplaced(database: Database) -> list[Finding]:
         return []
     found = []
     for path in database.descriptor.resources[RESOURCE].paths:
-        path, periods = f"{RECORDS}/{path}", {}
+        path = f"{RECORDS}/{path}"
+        periods: dict[str, int] = {}
         for part in database.loaded[RESOURCE].parts:
             if part.path == path:
                 rows = f"_row BETWEEN {part.first} AND {part.first + part.rows - 1}"
@@ -61,7 +62,8 @@ def misplaced(database: Database) -> list[Finding]:
         for period, row in periods.items():
             if path != path_of(Period.of(period)):
                 message = f"这里有 {period} 的数字，它们只能在 {path_of(Period.of(period))} 里；{AGAIN}"
-                found.append(_finding(Severity.ERROR, message, *database.locate(RESOURCE, row), ()))
+                place, line = database.locate(RESOURCE, row)
+                found.append(_finding(Severity.ERROR, message, place, line, ()))
     return found
 
 
@@ -164,8 +166,8 @@ class _Recount:
         entry = self._entries[entry_of(cell)]
         if not all(map(self._is_old, entry)):
             return False
-        counts = {one: self._counted.cells[one] for one in entry}
-        far = [distance(count, self._last[one], self._k) for one, count in counts.items() if count.scale is not None]
+        known = ((self._counted.cells[one], self._last.get(one)) for one in entry)
+        far = [distance(count, last, self._k) for count, last in known if count.scale is not None and last is not None]
         return not far or not any(far) or any(0 < moved < self._k for moved in far)
 
 

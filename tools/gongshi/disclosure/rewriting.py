@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
 
-from gongshi.package import Descriptor, document_of, yaml_bytes
+from gongshi.package import Descriptor, document_at, yaml_bytes
 from gongshi.package.yamlfile import parse, plain
 
 
@@ -16,8 +17,8 @@ def rewritten(
     more: Mapping[str, Iterable[Mapping[str, str]]] | None = None,
 ) -> bytes:
     """A document with some cells changed and list rows added; a row of the same key changes what it says of the old one."""
-    document = document_of(descriptor, path)
-    values = plain(parse(content))
+    document = document_at(descriptor, path)
+    values: dict[str, Any] = plain(parse(content))
     record = {name: value for name, value in values.items() if name not in document.lists} | dict(cells)
     lists = {name: list(values.get(name, ())) for name in document.lists}
     for name, rows in (more or {}).items():

@@ -6,7 +6,7 @@ told the truth beside them, so that it can show that the truth satisfies it befo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 from gongshi.model import GongshiError
@@ -96,15 +96,16 @@ class _Model:
             def enableCallbacks(self) -> None:
                 return
 
-        self._solver = solver = Quiet()
+        make: Callable[[], highspy.Highs] = Quiet  # the library's constructor says nothing of types
+        self._solver = solver = make()
         self._endless, self._questions = highspy.kHighsInf, questions
         for option, value in OPTIONS.items():
             solver.setOptionValue(option, value)
         for low, high in zip(system.low, system.high, strict=True):
             solver.addVar(float(low), float(high))
-        for row, low, high in system.rows:
-            bottom = -self._endless if low is None else float(low)
-            solver.addRow(bottom, float(high), len(row), list(row), [float(weight) for weight in row.values()])
+        for row, least, most in system.rows:
+            bottom = -self._endless if least is None else float(least)
+            solver.addRow(bottom, float(most), len(row), list(row), [float(weight) for weight in row.values()])
         self._first, self._rows = len(system.truth), len(system.rows)
         self._truth = [sum(w * system.truth[n] for n, w in question.row.items()) for question in questions]
         for number, question in enumerate(questions):

@@ -10,13 +10,18 @@ stands for people, has to be marked, and what a marked column shows is the froze
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections import namedtuple
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from typing import Any
 
 from gongshi.checks.phrases import is_personal
 from gongshi.disclosure.figures import declaration
 from gongshi.model import GongshiError
-from gongshi.package.schema import Descriptor
+from gongshi.package.schema import Descriptor, Field
+
+named: Callable[..., type[tuple[Any, ...]]] = namedtuple
+"""A row's type whose columns are only known when the program runs."""
 
 PUBLIC = frozenset({"public"})
 COUNTED = frozenset({"public", "aggregate"})
@@ -158,7 +163,7 @@ def _column(descriptor: Descriptor, view: View, spec: str) -> Column:
     )
 
 
-def _figure(view: View, spec: str, match: re.Match[str], field: object) -> str:
+def _figure(view: View, spec: str, match: re.Match[str], field: Field) -> str:
     """The figure of a marked column; GongshiError for one about people that is not marked, or not declared."""
     mark, name = match["mark"], match["figure"] or match["resource"]
     if mark in {"", "#"} and stands_for_people(match["resource"], field.name, field.unit):

@@ -135,7 +135,8 @@ class _Choice:
         """How many households or persons a number would move by."""
         if cell in self._moved:
             return Decimal(self._moved[cell])
-        return distance(self._counted.cells[cell], self._last[cell], self._k)
+        last = self._last[cell]
+        return Decimal(self._k) if last is None else distance(self._counted.cells[cell], last, self._k)
 
     def known(self, cell: Cell) -> tuple[Number, Number] | None:
         """The range in which a reader knows the cell: None if it is withheld, one value if it is fresh."""
@@ -268,7 +269,7 @@ class _Choice:
 
     def publication(self) -> dict[Cell, Number | None]:
         """The numbers as they are published; of an indicator that repeats a figure what that figure says."""
-        found = {}
+        found: dict[Cell, Number | None] = {}
         for cell, count in self._counted.cells.items():
             state = self.states[entry_of(cell)]
             if state == State.HIDDEN:

@@ -7,9 +7,10 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from gongshi.exchange.columns import Column
 from gongshi.exchange.mapping import normal
 from gongshi.exchange.sheets import Raw, Sheet, address
-from gongshi.exchange.units import LINES_LOOKED, Mention, listed, measure, mentions, plain, split_unit, unit_of
+from gongshi.exchange.units import LINES_LOOKED, Measure, Mention, listed, measure, mentions, plain, split_unit, unit_of
 from gongshi.package import Field
 
 _RATE = re.compile(r"人均|标准|单价|月工资|每")
@@ -84,9 +85,17 @@ def header_unit(texts: Iterable[str]) -> str:
     return next((unit for unit in words if unit), "")
 
 
-def with_units(columns: Sequence, texts: Sequence[Sequence[str]], row: Sequence[Raw], found: Sequence[Mention]):
+Question = tuple[Column, str]
+"""What to ask about a sheet, and the column to look at."""
+
+
+def with_units(
+    columns: Sequence[Column], texts: Sequence[Sequence[str]], row: Sequence[Raw], found: Sequence[Mention]
+) -> tuple[tuple[Column, ...], Question | None]:
     """(columns with their units, question about the sheet or None); ``row`` is a row of units, [] if there is none."""
-    done, used, question = [], set(), None
+    done: list[Column] = []
+    used: set[Measure | None] = set()
+    question: Question | None = None
     for column, levels in zip(columns, texts, strict=True):
         field = column.meaning.field
         if field is None or field.type not in _NUMERIC:
@@ -97,13 +106,13 @@ def with_units(columns: Sequence, texts: Sequence[Sequence[str]], row: Sequence[
         below = "、".join(listed(plain(cell))) if isinstance(cell, str) else ""
         own = own if not below or (own and measure(own) == measure(below)) else "、".join(filter(None, (own, below)))
         unit, asked = unit_of(field.unit, own, found if field.unit else (), is_rate(field))
-        question = question or (asked and (column, asked))
+        question = question or ((column, asked) if asked else None)
         used.add(measure(unit or field.unit))
         done.append(replace(column, unit=unit))
     return tuple(done), question or _unused(done, used, found)
 
 
-def _unused(columns: Sequence, used: set, found: Sequence[Mention]):
+def _unused(columns: Sequence[Column], used: set[Measure | None], found: Sequence[Mention]) -> Question | None:
     """A money unit that stands on the sheet and was taken for no column, though there are columns of money."""
     money = [column for column in columns if column.meaning.field and column.meaning.field.unit.startswith(_MONEY)]
     for mention in found if money else ():
@@ -113,7 +122,7 @@ def _unused(columns: Sequence, used: set, found: Sequence[Mention]):
     return None
 
 
-def unit_column(sheet: Sheet, columns: Sequence, rows: Sequence[int]) -> dict[int, str]:
+def unit_column(sheet: Sheet, columns: Sequence[Column], rows: Sequence[int]) -> dict[int, str]:
     """Row → the money unit that a column of units says for it; {} without such a column, ``?`` where it is empty."""
     for column in columns:
         if column.meaning.field and column.meaning.field.type in _NUMERIC:
@@ -121,6 +130,6 @@ def unit_column(sheet: Sheet, columns: Sequence, rows: Sequence[int]) -> dict[in
         cells = {row: sheet.cell(row, column.place) for row in rows}
         said = {row: cell for row, cell in cells.items() if isinstance(cell, str) and cell.strip()}
         found = [measure(cell) for cell in said.values()]
-        if said and all(found) and any(one[0] == _MONEY for one in found):
+        if said and all(found) and any(one and one[0] == _MONEY for one in found):
             return {row: plain(said[row]) if row in said else "?" for row in rows}
     return {}

@@ -5,10 +5,11 @@ Reasons never repeat the cell: it may be somebody's number in the wrong column.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, time, timedelta
 from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from functools import cached_property
@@ -55,9 +56,9 @@ class Converter:
 
     field: Field
     unit: str = ""
-    values: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = dataclasses.field(default_factory=dict)
     from_1904: bool = False
-    _seen: dict[tuple[type, Raw, bool], str | Refusal] = field(default_factory=dict)
+    _seen: dict[tuple[type, Raw, bool], str | Refusal] = dataclasses.field(default_factory=dict)
 
     def __call__(self, raw: Raw, percent: bool = False) -> str | Refusal:
         """The field's text, "" for an empty cell, or a Refusal. ``percent``: the cell shows a percentage."""
@@ -142,6 +143,8 @@ class Converter:
                 return Refusal(self._wanted)
             number = Decimal(match[1] + match[2].replace(",", ""))
         else:
+            if isinstance(value, Damaged):
+                return Refusal(value.reason)
             if abs(value) >= 10**15:
                 return Refusal(ROUNDED)
             number = Decimal(format(value, ".15g"))
@@ -187,6 +190,8 @@ class Converter:
         return found
 
     def _text(self, value: Raw) -> str | Refusal:
+        if isinstance(value, Damaged):
+            return Refusal(value.reason)
         if isinstance(value, date | time | timedelta):
             return Refusal(BECAME_DATE)
         if isinstance(value, bool):

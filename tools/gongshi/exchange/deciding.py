@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from gongshi.changes.merge import merge_rows
+from gongshi.changes.values import Conflict
 from gongshi.checks.aliases import RESOURCE as ALIASES
 from gongshi.checks.aliases import alias_faults
 from gongshi.checks.phrases import cell_message
@@ -22,7 +23,7 @@ from gongshi.exchange.candidates import Candidate
 from gongshi.exchange.doubts import LOST, NAMELESS, emptied, other_person, shares, swapped, taken_over
 from gongshi.exchange.finding import Seeker
 from gongshi.exchange.identifiers import BY_NAME, FIELDS, carries_persons, extended
-from gongshi.exchange.ledger import Key, Ledger, OverlayTree, Row
+from gongshi.exchange.ledger import Key, Ledger, Row
 from gongshi.exchange.memory import Origin
 from gongshi.exchange.numbering import Numbers
 from gongshi.exchange.persons import People, person_problems
@@ -31,8 +32,8 @@ from gongshi.exchange.rules import sealing_findings
 from gongshi.exchange.tables import Table
 from gongshi.exchange.values import CellChange, Kind
 from gongshi.model import GongshiError, Severity
-from gongshi.package import Descriptor, Resource, Schema, identifier, load, quoted
-from gongshi.repository import Tree
+from gongshi.package import Database, Descriptor, Resource, Schema, identifier, load, quoted
+from gongshi.repository import OverlayTree, Tree
 
 _NUMBERED = re.compile(r"([A-Z]*)\[0-9\]\{([0-9]+)\}")
 _NO_LIMIT = 10**9
@@ -46,14 +47,20 @@ class Decider:
         self.tree = tree
         self.descriptor = descriptor
         self.township = township
-        self.numbers: Numbers | None = None
         self.noted = 0
         self.people = people
         self.put: dict[tuple[str, Key], Candidate] = {}
         self.seen: dict[tuple[str, Key], Candidate] = {}
-        self.ledger: Ledger | None = None
+        self._ledger: Ledger | None = None
         self.free: dict[int, str] = {}
         self.warnings: list[tuple[Candidate, str, str]] = []
+
+    @property
+    def ledger(self) -> Ledger:
+        """The ledger as it would be; LookupError before anything was decided."""
+        if self._ledger is None:
+            raise LookupError
+        return self._ledger
 
     def decide(self, candidates: Sequence[Candidate], resources: set[str]) -> None:
         """Set ``kind``, ``key``, ``changes`` and ``problems`` of every candidate. Parents come before children."""
@@ -61,7 +68,7 @@ class Decider:
             return
         named = targets(candidates, self.descriptor)
         kept = {ALIASES} & set(self.descriptor.resources) if any_foreign(candidates) else set()
-        self.ledger = Ledger(self.tree, self.descriptor, resources | named | kept)
+        self._ledger = Ledger(self.tree, self.descriptor, resources | named | kept)
         self.aliases = Aliases(self.ledger, self.people)
         seeker = Seeker(self.ledger, self.people, self.aliases)
         referrer = Referrer(self.ledger, self.descriptor, candidates)
@@ -80,7 +87,7 @@ class Decider:
 
     def files(self) -> dict[str, bytes]:
         """The bytes of every file that changes, sealed files included."""
-        changed = self.ledger.changes() if self.ledger else {}
+        changed = self._ledger.changes() if self._ledger else {}
         files = {path: data for path, data in changed.items() if not self._same(path, data)}
         return files | (self.people.sealed_files() if self.people else {})
 
@@ -110,10 +117,10 @@ class Decider:
     def _keyed(self, candidate: Candidate) -> bool:
         """Give the candidate its key; False if it is refused or a repetition."""
         schema = candidate.table.resource.schema
-        if not candidate.values.get(schema.primary_key[0]) and self.numbers:
-            asked = len(candidate.problems)
+        if not candidate.values.get(schema.primary_key[0]):
+            known = len(candidate.problems)
             self.numbers.give(candidate)
-            if len(candidate.problems) > asked:
+            if len(candidate.problems) > known:
                 return False
             self._tell_lacking(candidate)
         candidate.key = tuple(candidate.values.get(name, "") for name in schema.primary_key)
@@ -159,7 +166,7 @@ class Decider:
 
     def _first_free(self, resource: Resource, name: str) -> str:
         match = _NUMBERED.fullmatch(resource.schema.field(name).pattern)
-        if not match or len(resource.schema.primary_key) > 1 or self.ledger is None:
+        if not match or len(resource.schema.primary_key) > 1:
             return ""
         numbers = [key[0][len(match[1]) :] for key in self.ledger.tables[resource.name].rows]
         last = max((int(number) for number in numbers if number.isdecimal()), default=0)
@@ -173,7 +180,7 @@ class Decider:
     def _now(self, table: Table, key: Key) -> Row | None:
         """The record as the ledger has it, with identifiers if the sheet has some."""
         row = self.ledger.row(table.resource.name, key)
-        if row is None or self._schema(table) is table.resource.schema:
+        if row is None or self.people is None or self._schema(table) is table.resource.schema:
             return row
         return (*row, *self.people.cells(key[0]))
 
@@ -242,7 +249,9 @@ class Decider:
         self.ledger.put(resource.name, new[:width], path)
         self.put[(resource.name, candidate.key)] = candidate
 
-    def _doubted(self, candidate: Candidate, path: str, cells: dict[str, str], now: Row | None, names) -> bool:
+    def _doubted(
+        self, candidate: Candidate, path: str, cells: dict[str, str], now: Row | None, names: Sequence[str]
+    ) -> bool:
         """Ask about what a change would come to, if it is likelier to be a mistake; True if it was."""
         resource, remembered = candidate.table.resource, candidate.table.origin is not None
         old = dict(zip(names, now, strict=True)) if now else {}
@@ -320,7 +329,7 @@ class Decider:
 
     def _seal(self, candidate: Candidate, path: str, cells: dict[str, str], now: Row | None) -> bool:
         person = {item.name: cells[item.name] for item in FIELDS if cells.get(item.name)}
-        if now is None and not person:
+        if self.people is None or (now is None and not person):
             return True
         problems = person_problems(person, cells, self.people.day)
         for name, message in problems.items():
@@ -363,14 +372,14 @@ class Decider:
                     blamed.setdefault(id(candidate), set()).add(fault)
             for key in keys:
                 for finding in check_foreign_key(database, key, _NO_LIMIT):
-                    candidate = self.put.get((finding.resource, finding.key))
-                    if candidate and finding.field not in blamed.get(id(candidate), ()):
-                        candidate.refuse(finding.field, finding.message)
-                        refused[id(candidate)] = candidate
+                    child = self.put.get((finding.resource, finding.key))
+                    if child and finding.field not in blamed.get(id(child), ()):
+                        child.refuse(finding.field, finding.message)
+                        refused[id(child)] = child
         for candidate in refused.values():
             self._take_back(candidate)
-        for name, key in self.ledger.orphans():
-            orphan = self.put[(name, key)]
+        for where in self.ledger.orphans():
+            orphan = self.put[where]
             orphan.refuse(orphan.table.resource.schema.primary_key[0], "它所属的那条记录被退回了，请先改好那一条")
             self._take_back(orphan)
         return bool(refused)
@@ -382,7 +391,7 @@ class Decider:
         later record; the sheet's row is the one to blame. A number that is not given yet is no fault of the sheet."""
         persons = self.people.around_changes() if self.people else {}
         tree = OverlayTree(self.tree, self.ledger.changes()) if persons else self.tree
-        found = sealing_findings(tree, self.descriptor, self.people.day, persons) if persons else []
+        found = sealing_findings(tree, self.descriptor, self.people.day, persons) if self.people and persons else []
         self.warnings = []
         refused: dict[int, Candidate] = {}
         for finding, name, alike in found:
@@ -399,7 +408,7 @@ class Decider:
             self._take_back(candidate)
         return bool(refused)
 
-    def _doubts(self, database, name: str) -> list[tuple[Candidate, str, str]]:
+    def _doubts(self, database: Database, name: str) -> list[tuple[Candidate, str, str]]:
         resource = self.descriptor.resources[name]
         doubts = prove(database, resource, _NO_LIMIT)
         if not doubts:
@@ -411,7 +420,9 @@ class Decider:
         for doubt in doubts:
             cells = dict(zip(resource.schema.names, rows[doubt.row], strict=True))
             candidate = self.put.get((name, tuple(cells[part] for part in resource.schema.primary_key)))
-            for fault in doubt.fields if candidate else ():
+            if candidate is None:
+                continue
+            for fault in doubt.fields:
                 found.append((candidate, fault, cell_message(resource, resource.schema.field(fault), cells[fault])))
         return found
 
@@ -426,7 +437,7 @@ def _base_rows(schema: Schema, origin: Origin) -> dict[Key, Row]:
     return rows
 
 
-def _conflict_message(schema: Schema, conflict) -> str:
+def _conflict_message(schema: Schema, conflict: Conflict) -> str:
     item = schema.field(conflict.field)
     if conflict.field in BY_NAME:
         return f"“{item.title}”在导出之后已被别人改过，请重新导出再改"

@@ -42,7 +42,7 @@ class Seeker:
         self.aliases.resolve(candidate)
         names = candidate.table.resource.schema.names
         values = candidate.values
-        wanted = [name for name in ("member_no", "household_no") if name in names]
+        wanted: list[str] = [name for name in ("member_no", "household_no") if name in names]
         if candidate.table.feed and candidate.table.feed.about == "through":
             wanted = ["household_no"]  # no field of the record: by it the record's own number is found
         foreign = [name for name in wanted if values.get(name) and name in names and not self._ours(candidate, name)]
@@ -56,23 +56,23 @@ class Seeker:
                 why = "不是台账的编号；" if foreign else "没有台账的编号；"
                 candidate.refuse(missing[0], why + "按姓名或身份证号找人要用密钥，请用 --identity 指明")
             return
-        found = self._members(candidate, name, number, foreign)
+        found = self._members(self.people, candidate, name, number, foreign)
         if len(found) == 1:
             self._take(candidate, found[0], wanted, foreign)
         elif len(found) > 1:
             shown = "、".join(found[:_SHOWN]) + ("等" if len(found) > _SHOWN else "")
             candidate.refuse(missing[0], f"有 {len(found)} 个人符合这一行（{shown}），请补填户编号、人编号或身份证号")
-        elif self._is_new(candidate, name, number, foreign):
+        elif self._is_new(self.people, candidate, name, number, foreign):
             candidate.values[candidate.table.resource.schema.primary_key[0]] = ""
         elif foreign or candidate.table.feed:
             candidate.refuse(missing[0], self._not_found(candidate, number, foreign))
 
-    def _is_new(self, candidate: Candidate, name: str, number: str, foreign: list[str]) -> bool:
+    def _is_new(self, people: People, candidate: Candidate, name: str, number: str, foreign: list[str]) -> bool:
         """Whether a household or member of another system, whom nobody here is by ID number or name, is a new one."""
         key = candidate.table.resource.schema.primary_key[0]
         known = _ID.fullmatch(spelled("id_no", number)) and candidate.resource in ("households", "members")
         new = bool(known) and key in candidate.aliases and foreign == [key]
-        return new and not self._at(candidate, name, foreign)
+        return new and not self._at(people, candidate, name, foreign)
 
     def _not_found(self, candidate: Candidate, number: str, foreign: list[str]) -> str:
         """Why nobody was found: by what was sought, or that there was nothing to seek by but a name."""
@@ -109,26 +109,26 @@ class Seeker:
         written = [candidate.values[one] for one in foreign if _NAME.fullmatch(candidate.values[one])]
         return candidate.values.get("name") or candidate.named or next(iter(written), "")
 
-    def _members(self, candidate: Candidate, name: str, number: str, foreign: list[str]) -> list[str]:
+    def _members(self, people: People, candidate: Candidate, name: str, number: str, foreign: list[str]) -> list[str]:
         """Those who have the ID number; else those of the name in the village and household that the row says."""
-        if number and (member := self.people.member_of(number)):
+        if number and (member := people.member_of(number)):
             return [member]
-        if number and self.people.by_number.get(spelled("id_no", number)[:18]):
-            return sorted(self.people.by_number[spelled("id_no", number)[:18]])
+        if number and people.by_number.get(spelled("id_no", number)[:18]):
+            return sorted(people.by_number[spelled("id_no", number)[:18]])
         found = []
-        for member in self._at(candidate, name, foreign):
-            person = self.people.persons[member].get("id_no", "")
+        for member in self._at(people, candidate, name, foreign):
+            person = people.persons[member].get("id_no", "")
             if not (number and person and spelled("id_no", number)[:18] != person[:18]):
                 found.append(member)
         heads = [m for m in found if (self.ledger.record("members", m) or {}).get("relation") == "户主"]
         return heads if len(found) > 1 and len(heads) == 1 and candidate.about_head else found
 
-    def _at(self, candidate: Candidate, name: str, foreign: list[str]) -> list[str]:
+    def _at(self, people: People, candidate: Candidate, name: str, foreign: list[str]) -> list[str]:
         """Those of the name in the village and household that the row says, whatever their ID numbers."""
         household = "" if "household_no" in foreign else candidate.values.get("household_no", "")
         village, slug = candidate.place.village, candidate.place.slug
         found = []
-        for member in self._named().get(name, ()) if household or village else ():
+        for member in self._named(people).get(name, ()) if household or village else ():
             record = self.ledger.record("members", member)
             home = (record or {}).get("household_no", "")
             place = (self.ledger.record("households", home) or {}).get("village_code", "")
@@ -137,10 +137,10 @@ class Seeker:
                 found.append(member)
         return found
 
-    def _named(self) -> dict[str, list[str]]:
+    def _named(self, people: People) -> dict[str, list[str]]:
         if self._by_name is None:
             self._by_name = {}
-            for member, person in sorted(self.people.persons.items()):
+            for member, person in sorted(people.persons.items()):
                 self._by_name.setdefault(person.get("name", ""), []).append(member)
         return self._by_name
 

@@ -71,15 +71,16 @@ def _section(text: str) -> Section:
         return Section("general", sign=sign)
     if bare in ("", "@"):
         return Section("text" if bare else "empty", sign=sign)
-    if not (match := _NUMBER.fullmatch(bare)) or re.match(r"-?\(?00", bare):
+    number = _NUMBER.fullmatch(bare)
+    if not number or re.match(r"-?\(?00", bare):
         return odd
-    return Section("number", len(match[1] or ""), bool(match[2]), sign)
+    return Section("number", len(number[1] or ""), bool(number[2]), sign)
 
 
 def is_percent(code: str) -> bool:
     """Whether a format shows per cent."""
     found = sections(code)
-    return bool(found) and found[0].kind == "number" and found[0].percent
+    return found is not None and found[0].kind == "number" and found[0].percent
 
 
 def is_plain(code: str) -> bool:

@@ -23,6 +23,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib import resources
+from typing import Any
 
 from gongshi.exchange.convert import value_key
 from gongshi.exchange.identifiers import BY_NAME, carries_persons
@@ -92,7 +93,7 @@ def read_forms(descriptor: Descriptor) -> list[Form]:
     return [form for form in read if form is not None]
 
 
-def _form(name: str, data: dict, descriptor: Descriptor) -> Form | None:
+def _form(name: str, data: dict[str, Any], descriptor: Descriptor) -> Form | None:
     def known(place: str) -> tuple[str, str] | None:
         resource, _, item = place.partition(".")
         found = descriptor.resources.get(resource)

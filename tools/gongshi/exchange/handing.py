@@ -6,7 +6,7 @@ to is named where the name is nobody else's, else numbered. Names of persons onl
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 
 from gongshi.exchange.forms import Form, FormColumn
@@ -95,7 +95,13 @@ def _names(database: Database, resource: Resource) -> dict[str, dict[str, str]]:
     return found
 
 
-def _cell(record: Mapping[str, str], column: FormColumn, item: Field | None, names, people) -> str:
+def _cell(
+    record: Mapping[str, str],
+    column: FormColumn,
+    item: Field | None,
+    names: Mapping[str, Mapping[str, str]],
+    people: Callable[[str], Row] | None,
+) -> str:
     if item is None and column.role == "township":
         return names.get("township_code", {}).get(record["township_code"], "")
     member = record.get("member_no", "")
@@ -138,7 +144,7 @@ def _write(book: Book, form: Form, columns: Sequence[tuple[str, Field | None]], 
     sheet.freeze_panes(2, 0)
 
 
-def _sum(cells) -> str:
+def _sum(cells: Iterable[str]) -> str:
     try:
         return f"{sum((Decimal(cell) for cell in cells if cell), Decimal(0)):f}"
     except InvalidOperation:

@@ -18,6 +18,7 @@ from gongshi.checks.showing import personal
 from gongshi.exchange.around import is_rate
 from gongshi.exchange.asserted import check_used, kind_of, own_mapping
 from gongshi.exchange.candidates import Candidate
+from gongshi.exchange.columns import Column
 from gongshi.exchange.convert import Converter
 from gongshi.exchange.deciding import Decider
 from gongshi.exchange.filling import fill
@@ -199,7 +200,7 @@ def _mappings(tree: Tree, descriptor: Descriptor, wanted: str | None) -> list[Co
     return [*(replace(mapping, values=_without_codes(mapping.values)) for mapping in others), *chosen]
 
 
-def _without_codes(values):
+def _without_codes(values: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
     return {name: {old: new for old, new in pairs.items() if not old.isdecimal()} for name, pairs in values.items()}
 
 
@@ -247,12 +248,12 @@ def _as_form(
 ) -> list[Table] | Table | NoTable:
     """The tables of the known form that the sheet is, if that says more of it than the plain table does."""
     found = recognise(sheet, [form for form in forms if asked in ("", form.name)], file, asked)
-    plain = isinstance(table, Table) and not asked
+    plain = table if isinstance(table, Table) and not asked else None
     if asked and not found:
         (form,) = (form for form in forms if form.name == asked)
         needed = "、".join(column.headers[0].replace("/", " → ") for column in form.columns if column.needed)
         return NoTable(f"不是样式“{form.title}”：至少要有这些列：{needed}（或它们的别的写法）")
-    if not found or (plain and (table.exported or found.covered < len(table.fields))):
+    if not found or (plain and (plain.exported or found.covered < len(plain.fields))):
         return table
     tables = form_tables(sheet, found, descriptor, file)
     return table if isinstance(tables, NoTable) and plain else tables
@@ -320,7 +321,7 @@ def _notices(table: Table) -> list[str]:
 def _people(tree: Tree, tables: Sequence[Table], request: Request, progress: Progress) -> People | None:
     """The persons, if a sheet brings identifiers; GongshiError if it does and there is no key."""
     titles = {
-        column.meaning.field.title
+        column.field.title
         for table in tables
         for name, column in table.fields.items()
         if carries_persons(table.resource) and name in BY_NAME
@@ -351,13 +352,15 @@ def _candidates(
     fields = table.fields
     converters: dict[tuple[str, str], Converter] = {}
     for name, column in fields.items():
-        money = column.meaning.field.unit.startswith("元") and not column.unit
+        money = column.field.unit.startswith("元") and not column.unit
         for unit in {column.unit, *(table.row_units.values() if money else ())}:
-            converters[name, unit] = Converter(column.meaning.field, unit, values.get(name, {}), table.sheet.from_1904)
+            converters[name, unit] = Converter(column.field, unit, values.get(name, {}), table.sheet.from_1904)
     return [_candidate(table, row, fields, converters) for row in table.rows]
 
 
-def _candidate(table: Table, row: int, fields, converters) -> Candidate:
+def _candidate(
+    table: Table, row: int, fields: Mapping[str, Column], converters: Mapping[tuple[str, str], Converter]
+) -> Candidate:
     sheet = table.sheet
     candidate = Candidate(table, row)
     _name_person(candidate)
@@ -366,11 +369,11 @@ def _candidate(table: Table, row: int, fields, converters) -> Candidate:
         unit = column.unit or table.row_units.get(row, "")
         convert = converters.get((name, unit)) or converters[name, column.unit]
         text = convert(sheet.cell(row, place), (row, place) in sheet.percents)
-        if isinstance(text, str):
-            candidate.values[name] = spelled(name, text) if name in BY_NAME else text
-        else:
-            candidate.problems.append(Problem(place, f"“{column.meaning.field.title}”：{text.reason}"))
-        share = column.meaning.field.unit == "%" and isinstance(text, str) and (row, place) not in sheet.percents
+        if not isinstance(text, str):
+            candidate.problems.append(Problem(place, f"“{column.field.title}”：{text.reason}"))
+            continue
+        candidate.values[name] = spelled(name, text) if name in BY_NAME else text
+        share = column.field.unit == "%" and (row, place) not in sheet.percents
         if share and text and "%" not in unicodedata.normalize("NFKC", str(sheet.cell(row, place))):
             candidate.shares[name] = text
     if carries_persons(table.resource):
@@ -410,7 +413,9 @@ def _complete(candidate: Candidate) -> None:
         values["birth_ym"] = values["birth"][:7]
 
 
-def _results(found, candidates: Sequence[Candidate], told: Sequence[str]) -> list[SheetResult]:
+def _results(
+    found: Sequence[tuple[Table | None, SheetResult]], candidates: Sequence[Candidate], told: Sequence[str]
+) -> list[SheetResult]:
     """The result of each table; what was done beside them all is told with the first."""
     results = [_result(table, result, candidates) for table, result in found]
     for first in results[:1]:
@@ -424,8 +429,8 @@ def _result(table: Table | None, result: SheetResult, candidates: Sequence[Candi
     mine = [candidate for candidate in candidates if candidate.table is table]
     result.rows = [candidate.result() for candidate in mine]
     for name, column in table.fields.items():
-        if _is_money(column.meaning.field):
-            title = column.meaning.field.title
+        if _is_money(column.field):
+            title = column.field.title
             result.sums[title] = _sums(mine, name)
             unread = sum(name not in candidate.values for candidate in mine)
             result.unread.update({title: unread} if unread else {})
@@ -460,7 +465,7 @@ def _to_confirm(tables: Sequence[Table], request: Request) -> tuple[list[tuple[s
             continue
         for column in table.columns:
             if column.meaning.how == "guess":
-                guesses.append((table.sheet.name, column.header, column.meaning.field.title))
+                guesses.append((table.sheet.name, column.header, column.field.title))
         mappings[table.resource.name] = _kept(table, request.save_mapping)
     return guesses, list(mappings.values())
 

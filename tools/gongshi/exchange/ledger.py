@@ -12,6 +12,7 @@ from gongshi.package import (
     Database,
     Descriptor,
     Document,
+    ForeignKey,
     Resource,
     csv_bytes,
     derived_fields,
@@ -76,7 +77,7 @@ class Ledger:
                 wanted |= {document.resource, *document.lists.values()}
         return wanted
 
-    def _is_local(self, key) -> bool:
+    def _is_local(self, key: ForeignKey) -> bool:
         """Whether what a reference points at lies with one township, so that it says where a record belongs."""
         resource = self.descriptor.resources[key.reference]
         return len(key.fields) == 1 and resource.is_csv and all(map(_TOWNSHIP.match, resource.paths))
@@ -133,8 +134,9 @@ class Ledger:
     def record(self, resource: str, number: str) -> dict[str, str] | None:
         """A record with a single key, by field name; None if there is none."""
         table = self.tables.get(resource)
-        row = table.rows.get((number,)) if table and number else None
-        return dict(zip(table.resource.schema.names, row, strict=True)) if row else None
+        if table is None or not number or not (row := table.rows.get((number,))):
+            return None
+        return dict(zip(table.resource.schema.names, row, strict=True))
 
     def members_of(self, household: str) -> list[str]:
         """The numbers of a household's members."""
@@ -168,8 +170,9 @@ class Ledger:
         if self._slugs is None:
             table = self.tables.get("divisions")
             self._slugs = {}
+            names = table.resource.schema.names if table else ()
             for row in table.rows.values() if table else ():
-                cells = dict(zip(table.resource.schema.names, row, strict=True))
+                cells = dict(zip(names, row, strict=True))
                 if cells.get("slug"):
                     self._slugs[cells["division_code"]] = cells["slug"]
         return next((slug for at in (code, f"{code[:9]}000") if (slug := self._slugs.get(at))), "")
@@ -245,7 +248,7 @@ class Ledger:
 
     def orphans(self) -> list[tuple[str, Key]]:
         """Touched rows of lists whose document is not there (any more)."""
-        found = []
+        found: list[tuple[str, Key]] = []
         for document in self.descriptor.documents:
             if document.resource in self.tables:
                 records = set(self.tables[document.resource].paths.values())
@@ -304,32 +307,3 @@ def _year_of(resource: Resource, row: Mapping[str, str]) -> str:
         if match := _YEAR.search(row.get(name, "")):
             return match[1]
     return ""
-
-
-class OverlayTree:
-    """A Tree with some files replaced or added, in memory."""
-
-    label = "导入之后"
-
-    def __init__(self, tree: Tree, files: Mapping[str, bytes]) -> None:
-        self.tree = tree
-        self.files = files
-
-    def paths(self, prefix: str = "") -> tuple[str, ...]:
-        added = (path for path in self.files if path.startswith(prefix))
-        return tuple(sorted({*self.tree.paths(prefix), *added}))
-
-    def read(self, path: str) -> bytes:
-        return self.files[path] if path in self.files else self.tree.read(path)
-
-    def exists(self, path: str) -> bool:
-        return path in self.files or self.tree.exists(path)
-
-    def file(self, path: str):
-        return None if path in self.files else self.tree.file(path)
-
-    def links(self) -> tuple[str, ...]:
-        return self.tree.links()
-
-    def target(self, path: str) -> bytes | None:
-        return self.tree.target(path)

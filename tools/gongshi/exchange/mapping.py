@@ -106,13 +106,14 @@ def _read(tree: Tree, path: str, descriptor: Descriptor) -> ColumnMapping:
 def _rows(
     path: str, rows: object, needed: tuple[str, ...], allowed: tuple[str, ...], known: set[str]
 ) -> list[dict[str, str]]:
-    for row in rows if isinstance(rows, list) else [None]:
+    found: list[dict[str, str]] = rows if isinstance(rows, list) else [{}]
+    for row in found:
         texts = isinstance(row, dict) and all(isinstance(value, str) for value in row.values())
         if not texts or not set(needed) <= set(row) <= {*needed, *allowed}:
             raise GongshiError(f"映射“{path}”里每一项要写成 {{{'、'.join(needed)}}}。")
         if row["field"] not in known:
             raise GongshiError(f"映射“{path}”里的字段“{row['field'][:40]}”不在数据字典里，请改正。")
-    return rows
+    return found
 
 
 def mapping_bytes(mapping: ColumnMapping) -> bytes:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from gongshi.exchange.convert import value_key
 from gongshi.package import Database, Resource
@@ -31,7 +31,7 @@ def _pairs(database: Database, name: str, township: str | None) -> list[tuple[st
     """(name, code), with the ways in which a village is called."""
     if name != "divisions":
         key = database.descriptor.resources[name].schema.primary_key[0]
-        return database.sql(f'SELECT name, "{key}" FROM raw."{name}"')
+        return [(label, code) for label, code in database.sql(f'SELECT name, "{key}" FROM raw."{name}"')]
     rows = database.sql("SELECT name, division_code, slug FROM raw.divisions")
     start = next((code[:9] for _, code, slug in rows if township and slug == township), "")
     here = [(label, code) for label, code, _ in rows if code.startswith(start)]
@@ -39,7 +39,7 @@ def _pairs(database: Database, name: str, township: str | None) -> list[tuple[st
     return [*here, *((label + office, code) for label, code in villages for office in _OFFICES)]
 
 
-def _unique(pairs: Sequence[tuple[str, str]]) -> Mapping[str, str]:
+def _unique(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
     keyed = {(value_key(label), code) for label, code in pairs}
     counts = Counter(label for label, _ in keyed)
     return {label: code for label, code in keyed if counts[label] == 1 and not label.isdecimal()}

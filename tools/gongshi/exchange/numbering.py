@@ -42,8 +42,8 @@ class Numbers:
         key = schema.primary_key[0]
         said = [field for field in schema.fields if field.name != key and values.get(field.name)]
         if key in candidate.aliases and candidate.resource in ("households", "members"):
-            known = self.aliases.ours.get((BY_FIELD[key], candidate.aliases[key]), "")
-            values[key] = known or self._new(candidate.resource, *shape)
+            ours = self.aliases.ours.get((BY_FIELD[key], candidate.aliases[key]), "")
+            values[key] = ours or self._new(candidate.resource, *shape)
             return
         by = candidate.table.feed.known_by if candidate.table.feed else ()
         if by and all(values.get(name) for name in by):

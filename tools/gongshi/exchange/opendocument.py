@@ -34,12 +34,15 @@ _BROKEN = "工作簿里的 XML 读不下去，请用 Excel 或 WPS 打开后另�
 _WIDE = "工作表的范围太大，请删去数据以外的行和列后另存再导入。"
 
 
+Cell = str | int | float | bool | date | datetime
+
+
 @dataclass
 class OpenSheet:
     """One sheet as read: cells, or reasons why they are lost (``damage``), by row and column from 0."""
 
     name: str
-    cells: list[list[object]] = field(default_factory=list)
+    cells: list[list[Cell]] = field(default_factory=list)
     merged: list[tuple[tuple[int, int], tuple[int, int]]] = field(default_factory=list)
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: set[int] = field(default_factory=set)
@@ -175,8 +178,8 @@ class _Reader:
             sheet.hidden_rows |= set(range(self.row, min(self.row + count, len(sheet.cells))))
         self.row += count
 
-    def _values(self, sheet: OpenSheet, row: int) -> list[object]:
-        cells: list[object] = []
+    def _values(self, sheet: OpenSheet, row: int) -> list[Cell]:
+        cells: list[Cell] = []
         for said, shown, times in self.line:
             value, reason = _value(said, shown)
             down, across = _count(said, "table:number-rows-spanned"), _count(said, "table:number-columns-spanned")
@@ -200,7 +203,7 @@ def _holds(said: Mapping[str, str], shown: str) -> bool:
     return bool(shown or "office:value-type" in said or "table:formula" in said or spans)
 
 
-def _value(said: Mapping[str, str], shown: str) -> tuple[object, str]:
+def _value(said: Mapping[str, str], shown: str) -> tuple[Cell, str]:
     """(the cell, why it is lost or "")."""
     kind = said.get("office:value-type", "")
     if said.get("calcext:value-type") == "error" or ("table:formula" in said and _ERROR.fullmatch(shown.strip())):

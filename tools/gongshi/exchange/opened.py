@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
+from functools import partial
 
 from gongshi.checks.guard import NameSet, scan
 from gongshi.model import Finding, GongshiError
@@ -17,11 +19,10 @@ PUBLIC = ("divisions", "units", "schools", "helpers")  # a place or an official 
 def opened_names(tree: Tree, identity: Identity | None, more: Iterable[str] = ()) -> NameSet:
     """The names of all members that the identity opens, and ``more``; what it does not open is passed over."""
     names = [*more]
-    for slug in sealed_townships(tree) if identity else ():
-        try:
-            names.extend(row.get("name", "") for row in unseal(tree, slug, identity, UNSIGNED))
-        except GongshiError:
-            continue
+    if identity is not None:
+        for slug in sealed_townships(tree):
+            with suppress(GongshiError):
+                names.extend(row.get("name", "") for row in unseal(tree, slug, identity, UNSIGNED))
     return name_set(tree, names)
 
 
@@ -48,10 +49,10 @@ def names_in(files: Iterable[tuple[str, Callable[[], bytes]]], names: NameSet) -
 
 def refuse_names(changes: dict[str, bytes], names: NameSet) -> None:
     """GongshiError for the first of the files about to be written in which an opened name stands."""
-    for finding in names_in(((path, lambda data=data: data) for path, data in changes.items()), names):
+    for finding in names_in(((path, partial(changes.__getitem__, path)) for path in changes), names):
         raise GongshiError(f"{finding.path} 第 {finding.line} 行有在册人员的姓名，没有写入：请改写成户编号或去掉姓名。")
 
 
 def names_on_record(tree: Tree, names: NameSet) -> list[Finding]:
     """Where opened names stand in any file of the ledger."""
-    return names_in(((path, lambda path=path: tree.read(path)) for path in tree.paths()), names)
+    return names_in(((path, partial(tree.read, path)) for path in tree.paths()), names)

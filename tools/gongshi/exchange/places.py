@@ -38,8 +38,8 @@ class Places:
         self.counties = {_key(name) for _, name, level, _, _ in rows if level == "县"}
         self.townships = _grouped((_key(name), code) for code, name, level, _, _ in rows if level == "乡镇")
         self.villages = _grouped((_key(name), code) for code, name, level, _, _ in rows if level == "村")
-        self.parent = {code: parent for code, _, _, parent, _ in rows}
-        self.slug = {code: slug for code, _, _, _, slug in rows if slug}
+        self.parent: dict[str, str] = {code: parent for code, _, _, parent, _ in rows}
+        self.slug: dict[str, str] = {code: slug for code, _, _, _, slug in rows if slug}
         self.name = {code: name for code, name, _, _, _ in rows}
         self._known: dict[tuple[int, str], list[int]] = {}
 
@@ -133,7 +133,7 @@ class Places:
         return next((known[one] for one in tried if one in known), [])
 
     def _near(self, name: str, towns: Iterable[str]) -> str:
-        inside = [key for key, codes in self.villages.items() if any(self.parent.get(c) in towns for c in codes)]
+        inside = [key for key, codes in self.villages.items() if any(self.parent.get(c, "") in towns for c in codes)]
         return _nearest(name, inside or self.villages)
 
 

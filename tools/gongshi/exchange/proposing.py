@@ -140,7 +140,9 @@ def _propose(
     return Proposal(branch, commit, sent, len(brought), left_out, _address(root, remote, branch, where.main), pairs)
 
 
-def renumber(root: Path, git: Git, write, day: date, identity: Identity | None) -> tuple[tuple[str, str], ...]:
+def renumber(
+    root: Path, git: Git, write: Callable[[Changes], tuple[str, ...]], day: date, identity: Identity | None
+) -> tuple[tuple[str, str], ...]:
     """Give new numbers where others have theirs, as they were last fetched; (old, new) of each."""
     main = _main(git)
     found = renumbering(git, WorkTree(root), place(git), main, identity) if main else Renumbering({}, ())

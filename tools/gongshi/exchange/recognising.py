@@ -7,9 +7,10 @@ only if no column of money is left over. What is no form is left to the plain ta
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from gongshi.exchange.columns import Column
 from gongshi.exchange.forms import Form, FormColumn
 from gongshi.exchange.identifiers import BY_NAME
 from gongshi.exchange.likeness import PLACES, unaccounted
@@ -18,7 +19,6 @@ from gongshi.exchange.sheets import Sheet
 from gongshi.exchange.tables import (
     DEEPEST_HEADER,
     LOOK_ROWS,
-    Column,
     NoTable,
     Table,
     filled_rows,
@@ -78,7 +78,7 @@ def _match(form: Form, header: range, levels: Sequence[Sequence[str]]) -> Found 
     return Found(form, header, tuple(columns), len(seen), tuple(left)) if whole and len(left) <= len(seen) else None
 
 
-def _words(texts: Sequence[str]):
+def _words(texts: Sequence[str]) -> Iterator[str]:
     """A header as forms may spell it: all levels, the lower two, the lowest; with and without its unit."""
     for part in (texts, texts[-2:], texts[-1:]):
         bare = [split_unit(normal(text))[0] for text in part]

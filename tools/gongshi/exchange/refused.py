@@ -13,12 +13,12 @@ from decimal import Decimal
 from pathlib import Path
 
 from gongshi.checks.showing import shown_path
+from gongshi.exchange.columns import Column
 from gongshi.exchange.convert import Converter
 from gongshi.exchange.mapping import REASON
 from gongshi.exchange.memory import META, Origin, written
 from gongshi.exchange.sheets import Damaged, Raw, address
-from gongshi.exchange.styles import Book, display_width, fitting
-from gongshi.exchange.tables import Column
+from gongshi.exchange.styles import Book, Worksheet, display_width, fitting
 from gongshi.exchange.units import split_unit
 from gongshi.exchange.values import ImportResult, Kind, RowResult, SheetResult
 from gongshi.repository import data_folder, exposed
@@ -80,7 +80,7 @@ def _write(book: Book, result: SheetResult) -> str:
         for place, column in enumerate(result.columns, 2):
             _cell(book, sheet, (line, place), result, row, column)
     sheet.freeze_panes(1, 2)
-    return sheet.get_name()
+    return str(sheet.get_name())
 
 
 def _header(column: Column) -> str:
@@ -109,10 +109,12 @@ def _copy(book: Book, result: SheetResult) -> str:
     sheet.write_string(first.row, width, f"{REASON}：{why}", book.style(text_wrap=True, bg_color="#FFD9D9"))
     sheet.write_comment(first.row, first.problems[0].column, why, {"author": "gongshi", "x_scale": 2})
     sheet.set_column(width, width, REASON_WIDTH)
-    return sheet.get_name()
+    return str(sheet.get_name())
 
 
-def _cell(book: Book, sheet, at: tuple[int, int], result: SheetResult, row: RowResult, column: Column) -> None:
+def _cell(
+    book: Book, sheet: Worksheet, at: tuple[int, int], result: SheetResult, row: RowResult, column: Column
+) -> None:
     wrong = [problem.message for problem in row.problems if problem.column == column.place]
     raw = result.sheet.cell(row.row, column.place)
     colours = {"bg_color": "#FFD9D9"} if wrong else {}

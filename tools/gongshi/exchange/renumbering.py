@@ -144,7 +144,10 @@ def _same(resource: Resource, mine: Mapping[str, str], yours: Mapping[str, str])
 
 def _next(number: str, taken: set[str]) -> str:
     """The number behind the last of those that begin alike."""
-    start, digits = _NUMBER.fullmatch(number).groups()
+    match = _NUMBER.fullmatch(number)
+    if match is None:
+        raise GongshiError(f"“{number[:40]}”不是程序给的编号，改不了号，请人工核对。")
+    start, digits = match.groups()
     tails = (other.removeprefix(start) for other in taken if other.startswith(start))
     last = max(int(tail) for tail in (*tails, digits) if tail.isdecimal())
     if last + 1 == 10 ** len(digits):

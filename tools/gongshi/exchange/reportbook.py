@@ -7,7 +7,7 @@ from decimal import Decimal
 from itertools import groupby
 
 from gongshi.exchange.reports import Cell, Made, ReportColumn
-from gongshi.exchange.styles import MOST_ROWS, Book, fitting
+from gongshi.exchange.styles import MOST_ROWS, Book, Format, Worksheet, fitting
 from gongshi.model import GongshiError
 from gongshi.package import Descriptor
 
@@ -77,7 +77,7 @@ def _sheet(book: Book, made: Made) -> None:
     sheet.freeze_panes(first, 0)
 
 
-def _header(sheet, head, levels: list[list[str]], top: int, depth: int) -> None:
+def _header(sheet: Worksheet, head: Format, levels: list[list[str]], top: int, depth: int) -> None:
     """The header's levels: what columns beside each other share stands once over them, what has fewer levels reaches down."""
     for place, words in enumerate(levels):
         row = top + len(words) - 1
@@ -95,7 +95,7 @@ def _header(sheet, head, levels: list[list[str]], top: int, depth: int) -> None:
                 sheet.write_string(top + level, places[0], shared[-1], head)
 
 
-def _write(book: Book, sheet, row: int, place: int, cell: Cell) -> None:
+def _write(book: Book, sheet: Worksheet, row: int, place: int, cell: Cell) -> None:
     """Figures as numbers as long as Excel keeps all their digits, everything else as text."""
     text = text_of(cell)
     if isinstance(cell, Decimal) and sum(char.isdigit() for char in text) <= _MOST_DIGITS:

@@ -25,6 +25,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from importlib import resources
+from typing import Any
 
 from gongshi.exchange.owners import masked
 from gongshi.model import GongshiError
@@ -63,7 +64,7 @@ class ReportColumn:
         if self.kind == "count":
             return Decimal(1)
         value = fact.get(self.name)
-        if value is None:
+        if not isinstance(value, Decimal | int | str):
             return None
         return Decimal(value) / (_TEN_THOUSAND if self.unit == "万元" else 1)
 
@@ -112,14 +113,14 @@ def find_report(name: str) -> Report:
     return found
 
 
-def _report(name: str, data: dict) -> Report:
+def _report(name: str, data: dict[str, Any]) -> Report:
     columns = [column for entry in data["columns"] for column in _columns(entry)]
     said = {key: data.get(key) == "是" for key in ("internal", "whole")}
     return Report(name, data["title"], data["asks"], **said, reads=frozenset(data["reads"]), facts=data["facts"],
                   by=tuple(data["by"]), columns=tuple(columns))  # fmt: skip
 
 
-def _columns(entry: dict) -> list[ReportColumn]:
+def _columns(entry: dict[str, Any]) -> list[ReportColumn]:
     kind = next(one for one in ("field", "person", "sum", "count", "ratio") if one in entry)
     name = "" if kind in ("count", "ratio") else entry[kind]
     ratio = tuple(entry["ratio"]) if kind == "ratio" else ()
@@ -136,7 +137,7 @@ def _columns(entry: dict) -> list[ReportColumn]:
     ]
 
 
-def _terms(entry: dict, key: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+def _terms(entry: dict[str, Any], key: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple(
         (name, (words,) if isinstance(words, str) else tuple(words)) for name, words in entry.get(key, {}).items()
     )
@@ -202,5 +203,7 @@ def _ratios(report: Report, cells: list[Cell]) -> list[Cell]:
     for place, column in enumerate(report.columns):
         if column.kind == "ratio":
             part, whole = (cells[at[header]] for header in column.ratio)
-            cells[place] = (part * 100 / whole).quantize(_CENT, ROUND_HALF_UP) if whole else None
+            cells[place] = None
+            if isinstance(part, Decimal) and isinstance(whole, Decimal) and whole:
+                cells[place] = (part * 100 / whole).quantize(_CENT, ROUND_HALF_UP)
     return cells

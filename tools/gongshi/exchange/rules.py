@@ -9,8 +9,8 @@ from datetime import date
 
 from gongshi.model import Finding
 from gongshi.package import Descriptor, load
+from gongshi.package.yamlfile import text
 from gongshi.policy import load_policies, run, waive
-from gongshi.policy.reading import text
 from gongshi.repository import Tree
 
 _READ = ("members", "households", "villages", "divisions", "calendar")  # what such a rule can be about
@@ -44,7 +44,12 @@ def _sharers(persons: Mapping[str, Mapping[str, str]], field: str) -> dict[str, 
     return found
 
 
-def _with_sharers(finding: Finding, check: str, persons, sharers) -> tuple[Finding, str, list[str]]:
+def _with_sharers(
+    finding: Finding,
+    check: str,
+    persons: Mapping[str, Mapping[str, str]],
+    sharers: Mapping[str, Mapping[str, list[str]]],
+) -> tuple[Finding, str, list[str]]:
     """The finding names all members where it is about a value that several have."""
     field = "phone" if check.startswith("phone") else "id_no"
     member = finding.key[0] if finding.key else ""

@@ -117,7 +117,13 @@ def _read_open(data: bytes) -> list[Sheet]:
         raise GongshiError(f"工作簿损坏、加密，或其实不是 Excel 文件，{RESAVE}。") from None
     sheets = []
     for one in found:
-        sheet = Sheet(one.name, one.cells, tuple(one.merged), frozenset(one.hidden_rows), frozenset(one.hidden_columns))
+        sheet = Sheet(
+            one.name,
+            [[*row] for row in one.cells],
+            tuple(one.merged),
+            frozenset(one.hidden_rows),
+            frozenset(one.hidden_columns),
+        )
         sheet.visible, sheet.percents = one.visible, frozenset(one.percents)
         for (row, column), reason in one.damage.items():
             _put(sheet.cells, row, column, Damaged(reason))
@@ -127,7 +133,7 @@ def _read_open(data: bytes) -> list[Sheet]:
 
 def _read_page(data: bytes) -> list[Sheet]:
     return [
-        Sheet(f"表{number}", table.cells, tuple(table.merged), frozenset(table.hidden_rows))
+        Sheet(f"表{number}", [[*row] for row in table.cells], tuple(table.merged), frozenset(table.hidden_rows))
         for number, table in enumerate(read_tables(_decode(data)), 1)
     ]
 
@@ -156,7 +162,8 @@ def _sheet(book: calamine.CalamineWorkbook, place: int, facts: list[SheetFacts])
     source = book.get_sheet_by_index(place)
     if source.total_height * source.total_width > LIMIT_CELLS:
         raise GongshiError(f"工作表“{about.name}”的范围太大，请删去数据以外的行和列后另存再导入。")
-    sheet = Sheet(about.name, source.to_python(skip_empty_area=False), tuple(source.merged_cell_ranges or ()))
+    cells: list[list[Raw]] = [[*row] for row in source.to_python(skip_empty_area=False)]
+    sheet = Sheet(about.name, cells, tuple(source.merged_cell_ranges or ()))
     sheet.visible = about.visible == calamine.SheetVisibleEnum.Visible
     filled = any(cell != "" for cells in sheet.cells for cell in cells)
     if _differ(filled, facts[place] if place < len(facts) else None):
@@ -197,7 +204,7 @@ def _read_text(name: str, data: bytes) -> Sheet:
     previous = csv.field_size_limit(max(131_072, len(text) + 1))
     try:
         rows: Iterable[list[str]] = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-        cells = [list(row) for row in rows]
+        cells: list[list[Raw]] = [[*row] for row in rows]
     except csv.Error:
         raise GongshiError("CSV 的引号不配对，分不清各格，请用 Excel 打开核对后另存为 .xlsx 再导入。") from None
     finally:

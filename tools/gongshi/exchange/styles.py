@@ -15,6 +15,8 @@ from xlsxwriter.worksheet import Worksheet
 
 from gongshi.model import GongshiError
 
+__all__ = ["MOST_ROWS", "Book", "Format", "TextTable", "Worksheet", "display_width", "fitting", "plain_workbook"]
+
 _CREATED = datetime(2020, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 _OPTIONS = {
     "in_memory": True,  # no temporary files: a workbook may hold names

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from gongshi.exchange.around import around, is_unit_row, texts_of, unit_column, with_units
+from gongshi.exchange.columns import Column
 from gongshi.exchange.forms import Feed
 from gongshi.exchange.identifiers import carries_persons, numbered
 from gongshi.exchange.likeness import VILLAGE, nearest, unaccounted
@@ -26,19 +27,6 @@ LEAST_TOLD = 4  # fields that rows without a number must have
 MERGED = "数字在合并单元格里，分不清是每行都有还是几行共有，请取消合并后逐行填写"
 _TOTAL = re.compile(r"[^,，;；。:：]{0,12}(?:合计|总计|小计|共计|累计)(?:[(（:：\d].{0,12})?")
 _PART = re.compile(r"其中[:：]?.{0,20}")
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """A column of a table: where it stands, its header as read, what that means, the unit of its figures ("" for the
-    field's own), all levels of its header, lowest first, and what a form has it for (``forms.ROLES``)."""
-
-    place: int
-    header: str
-    meaning: Meaning
-    unit: str = ""
-    texts: tuple[str, ...] = ()
-    role: str = ""
 
 
 @dataclass(frozen=True)
@@ -198,12 +186,12 @@ def _columns(headers: Sequence[tuple[str, ...]], words: Vocabulary) -> tuple[Col
         known = next((pair for pair in meanings if pair[1].how not in ("guess", "unknown")), None)
         text, meaning = known or next(iter(meanings), ("", Meaning(None, "unknown")))
         columns.append(Column(place, text, meaning, texts=texts))
-    seen = {c.meaning.field.name for c in columns if c.meaning.how == "identifier"}
+    seen = {c.field.name for c in columns if c.meaning.how == "identifier"}
     columns = [_reading_along(column, words.resource) for column in columns]
     taken = {column.meaning.field.name for column in columns if column.meaning.field}
     guessed = [column for column in columns if column.meaning.how == "guess"]
     sure = {c.meaning.field.name for c in columns if c.meaning.field and c.meaning.how != "guess"}
-    again = {column.place for column in guessed if column.meaning.field.name in sure}
+    again = {column.place for column in guessed if column.field.name in sure}
     columns = [replace(c, meaning=Meaning(None, "unknown")) if c.place in again else c for c in columns]
     keyed = _is_keyed(words.resource, columns, taken, seen)
     return tuple(columns) if keyed and len(taken) >= 2 else ()

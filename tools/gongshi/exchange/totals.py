@@ -8,10 +8,11 @@ from dataclasses import replace
 from decimal import Decimal
 
 from gongshi.exchange.around import is_rate
+from gongshi.exchange.columns import Column
 from gongshi.exchange.convert import Converter
 from gongshi.exchange.mapping import normal
 from gongshi.exchange.sheets import Damaged, Raw, address
-from gongshi.exchange.tables import Column, Table
+from gongshi.exchange.tables import Table
 from gongshi.exchange.units import measure
 
 _GROUP = ("小计",)
@@ -21,7 +22,7 @@ def slips(table: Table, values: Mapping[int, Mapping[str, str]]) -> list[str]:
     """One sentence for each figure of a total row that its rows do not come to; ``values`` are the rows' fields."""
     found = []
     for name, column in table.fields.items():
-        if column.meaning.field.type in ("integer", "number") and not is_rate(column.meaning.field):
+        if column.field.type in ("integer", "number") and not is_rate(column.field):
             found += _of_column(table, name, column, values)
     return found
 
@@ -43,12 +44,12 @@ def _of_column(table: Table, name: str, column: Column, values: Mapping[int, Map
         if said is not None and not any(_agrees(said, terms, raw, table, column) for terms in sums):
             added = sum(sums[0], Decimal(0))
             where = address(row, column.place)
-            title = column.meaning.field.title
+            title = column.field.title
             found.append(
                 f"{where} {label}的“{title}”写的是“{said}”，各行相加是“{added}”，原表可能有误，按各行读入，请核对"
             )
         elif said is None and raw not in ("", None) and not (isinstance(raw, str) and not raw.strip()):
-            found.append(f"{address(row, column.place)} {label}的“{column.meaning.field.title}”读不出数，没有核对")
+            found.append(f"{address(row, column.place)} {label}的“{column.field.title}”读不出数，没有核对")
         group = []
     return found
 
@@ -57,7 +58,7 @@ def _printed(raw: Raw, column: Column) -> Decimal | None:
     """The printed total in the field's own unit; None if it says nothing that can be read."""
     if isinstance(raw, Damaged):
         return None
-    said = Converter(replace(column.meaning.field, decimals=None, type="number"), column.unit)(raw)
+    said = Converter(replace(column.field, decimals=None, type="number"), column.unit)(raw)
     return Decimal(said) if isinstance(said, str) and said else None
 
 

@@ -69,8 +69,11 @@ LINES_LOOKED = 4  # filled texts that a line beside the table has at most
 ASK_HEADER = "请在每个金额列的表头写上单位，如“金额（元）”"
 
 
+Measure = tuple[str, Decimal]
+
+
 @lru_cache(maxsize=4096)
-def measure(word: str) -> tuple[str, Decimal] | None:
+def measure(word: str) -> Measure | None:
     """(what it measures, times how much) of a unit; None if it is none. ``万`` alone measures whatever stands there."""
     text = _NO_WORD.sub("", plain(word).lower())
     if text in UNITS:
@@ -119,12 +122,12 @@ def split_unit(header: str) -> tuple[str, str]:
         base, found, unit = header.rpartition(mark)
         if found and base and measure(unit):
             return base, unit
-    match = _TRAILING.fullmatch(header)
-    if match and measure(match[2]):
-        return match[1].removesuffix("人民币").rstrip("-—_/:：,，·"), match[2]
-    found = sorted(set(_SCALED.findall(header)))
-    if found:
-        return _SCALED.sub("", header).strip(":,()"), "、".join(found)
+    trailing = _TRAILING.fullmatch(header)
+    if trailing and measure(trailing[2]):
+        return trailing[1].removesuffix("人民币").rstrip("-—_/:：,，·"), trailing[2]
+    scaled: list[str] = sorted(set(_SCALED.findall(header)))
+    if scaled:
+        return _SCALED.sub("", header).strip(":,()"), "、".join(scaled)
     return header, ""
 
 
@@ -177,17 +180,17 @@ def unit_of(base: str, own: str, around: Iterable[Mention], rate: bool) -> tuple
         words = own.split("、")
         fitting = [word for word in words if (found := measure(word)) and found[0] in ("", base, _money(base))]
         return (own, "") if len(words) == 1 else (fitting[0], "") if len(fitting) == 1 else ("", _two(words))
-    found = {m.unit: m for m in around if (is_ := measure(m.unit)) and is_[0] in ("", base, _money(base))}
-    sizes = {measure(word) for word in found}
-    if not found:
+    said = {m.unit: m for m in around if (is_ := measure(m.unit)) and is_[0] in ("", base, _money(base))}
+    sizes = {measure(word) for word in said}
+    if not said:
         return "", ""
-    unclear = next((m for m in found.values() if not m.clear), None)
+    unclear = next((m for m in said.values() if not m.clear), None)
     if unclear:
         return "", f"{unclear.place}写着“{unclear.unit}”，看不出这一列是不是用它作单位，{ASK_HEADER}"
     if len(sizes) > 1:
-        return "", f"表里说了几种单位（{'、'.join(found)}），看不出这一列用哪一种，{ASK_HEADER}"
-    (one, *_) = found.values()
-    if rate and measure(one.unit)[1] != 1:
+        return "", f"表里说了几种单位（{'、'.join(said)}），看不出这一列用哪一种，{ASK_HEADER}"
+    (one, *_), (size, *_) = said.values(), sizes
+    if rate and size and size[1] != 1:
         return "", f"{one.place}写着“{one.unit}”，但这一列是人均、标准一类的数，常用元，看不出用哪一种，{ASK_HEADER}"
     return one.unit, ""
 

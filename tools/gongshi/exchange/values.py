@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
+from gongshi.exchange.columns import Column
 from gongshi.exchange.mapping import ColumnMapping
 from gongshi.exchange.memory import Origin
 from gongshi.exchange.sheets import Sheet, address
-from gongshi.exchange.tables import Column
 
 
 class Kind(StrEnum):

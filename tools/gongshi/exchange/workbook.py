@@ -18,7 +18,7 @@ from gongshi.exchange.convert import HAS
 from gongshi.exchange.identifiers import carries_persons, extended
 from gongshi.exchange.memory import META, VERSION, packed
 from gongshi.exchange.sheets import column_letters
-from gongshi.exchange.styles import Book, fitting
+from gongshi.exchange.styles import Book, Format, Worksheet, fitting
 from gongshi.model import GongshiError
 from gongshi.package import RECORDS, Database, Descriptor, Field, Resource, Schema, identifier, quoted
 
@@ -91,7 +91,7 @@ def rows_of(database: Database, resource: Resource, township: str | None) -> lis
     return [row for number, row in enumerate(rows) if database.locate(resource.name, number)[0].startswith(start)]
 
 
-def _content(database: Database, name: str, rows: Sequence[Row], people) -> SheetContent:
+def _content(database: Database, name: str, rows: Sequence[Row], people: Callable[[str], Row] | None) -> SheetContent:
     resource = _resource(database, name)
     parents = {
         key.fields[0]: key.reference
@@ -200,7 +200,7 @@ def _range(sheet: str, column: int, first: int, last: int) -> str:
     return f"='{sheet}'!${letters}${first + 1}:${letters}${last + 1}"
 
 
-def _write(book: Book, sheet, content: SheetContent, lists: _Lists) -> None:
+def _write(book: Book, sheet: Worksheet, content: SheetContent, lists: _Lists) -> None:
     schema, rows = content.schema, content.rows
     locked = len(rows)
     header = book.style(bold=True, text_wrap=True, border=1, bg_color="#DDE8F0", num_format="@", valign="vcenter")
@@ -233,7 +233,7 @@ def _note(field: Field) -> str:
     return "；".join(part for part in parts if part)
 
 
-def style_of(book: Book, field: Field, locked: bool):
+def style_of(book: Book, field: Field, locked: bool) -> Format:
     """The number format of a cell of this field."""
     formats = {"date": "yyyy-mm-dd", "integer": "0", "year": "0"}
     code = formats.get(field.type, "@")
@@ -242,25 +242,25 @@ def style_of(book: Book, field: Field, locked: bool):
     return book.style(num_format=code, locked=locked, **({"bg_color": "#EFEFEF"} if locked else {}))
 
 
-def writer_of(field: Field):
+def writer_of(field: Field) -> Callable[[Worksheet, int, int, str, Format], None]:
     """How to write a cell of this field; text stays text, so that nothing of it can be a formula."""
     if field.type in ("integer", "number", "year"):
         return _write_number
     return _write_date if field.type == "date" else _write_text
 
 
-def _write_text(sheet, line: int, place: int, cell: str, style) -> None:
+def _write_text(sheet: Worksheet, line: int, place: int, cell: str, style: Format) -> None:
     sheet.write_string(line, place, cell, style)
 
 
-def _write_number(sheet, line: int, place: int, cell: str, style) -> None:
+def _write_number(sheet: Worksheet, line: int, place: int, cell: str, style: Format) -> None:
     if _NUMBER.fullmatch(cell) and sum(map(str.isdigit, cell)) <= 15:
         sheet.write_number(line, place, float(cell), style)
     else:
         sheet.write_string(line, place, cell, style)
 
 
-def _write_date(sheet, line: int, place: int, cell: str, style) -> None:
+def _write_date(sheet: Worksheet, line: int, place: int, cell: str, style: Format) -> None:
     try:
         day = date.fromisoformat(cell)
     except ValueError:
@@ -271,7 +271,7 @@ def _write_date(sheet, line: int, place: int, cell: str, style) -> None:
         sheet.write_string(line, place, cell, style)
 
 
-def _validate(sheet, place: int, field: Field, source, last: int) -> None:
+def _validate(sheet: Worksheet, place: int, field: Field, source: str | list[str] | None, last: int) -> None:
     rule: dict[str, object] = {"error_title": "填得不对", "error_message": wanted(field)[:250], "ignore_blank": True}
     if source:
         rule |= {"validate": "list", "source": source}

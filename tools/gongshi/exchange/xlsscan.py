@@ -93,7 +93,7 @@ class _Chains:
         self.data, self.following, self.size, self.before = data, following, size, before
 
     def chain(self, sector: int) -> bytes:
-        parts = []
+        parts: list[bytes] = []
         while sector < _LAST:
             if len(parts) > len(self.following):
                 raise _Damaged  # a ring

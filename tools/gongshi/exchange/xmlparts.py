@@ -17,7 +17,12 @@ class Unreadable(Exception):
     """A part that is no XML, or declares entities."""
 
 
-def walk(part: bytes, start: Callable, end: Callable, text: Callable) -> None:
+def walk(
+    part: bytes,
+    start: Callable[[str, dict[str, str]], None],
+    end: Callable[[str], None],
+    text: Callable[[str], None],
+) -> None:
     """Tell of each element of a part and its text, in order; Unreadable if it is no XML or declares entities."""
     parser = expat.ParserCreate()
     parser.buffer_text = True

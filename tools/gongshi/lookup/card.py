@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from gongshi.checks.showing import shown_cell
-from gongshi.package import Database, Field, Resource, identifier, quoted
+from gongshi.package import Database, Field, ForeignKey, Resource, identifier, quoted
 
 Label = Callable[[str, str], str]
 LIMIT = 300  # rows of one resource that are told
@@ -82,11 +82,11 @@ def card(database: Database, resource: str, key: str, label: Label) -> Card | No
     return Card(resource, described.title, key, path, tuple(cell for cell in filled if cell.text), groups)
 
 
-def _same(names) -> str:
+def _same(names: Iterable[str]) -> str:
     return " AND ".join(f"{identifier(name)} = ?" for name in names)
 
 
-def _groups(database: Database, described: Resource, key: str, label: Label):
+def _groups(database: Database, described: Resource, key: str, label: Label) -> Iterator[Group]:
     seen = set()
     for one in database.descriptor.foreign_keys:
         at = (one.resource, one.fields[0])
@@ -115,7 +115,7 @@ def _groups(database: Database, described: Resource, key: str, label: Label):
         yield Group(one.resource, title, tuple(resource.schema.field(n).title for n in used), made, count - len(rows))
 
 
-def _alone(database: Database, key) -> bool:
+def _alone(database: Database, key: ForeignKey) -> bool:
     """Whether a resource refers to that one by this field only."""
     same = [
         one
@@ -125,14 +125,23 @@ def _alone(database: Database, key) -> bool:
     return len(same) == 1
 
 
-def _row(database: Database, resource: Resource, record: Mapping[str, str], label: Label, used, days) -> Row:
+def _row(
+    database: Database,
+    resource: Resource,
+    record: Mapping[str, str],
+    label: Label,
+    used: Sequence[str],
+    days: Sequence[str],
+) -> Row:
     key = "/".join(record[name] for name in resource.schema.primary_key)
     return Row(
         key, next((record[name] for name in days if record[name]), ""), _cells(database, resource, record, label, used)
     )
 
 
-def _cells(database: Database, resource: Resource, record: Mapping[str, str], label: Label, names) -> tuple[Cell, ...]:
+def _cells(
+    database: Database, resource: Resource, record: Mapping[str, str], label: Label, names: Sequence[str]
+) -> tuple[Cell, ...]:
     targets = {
         key.fields[0]: key.reference
         for key in database.descriptor.foreign_keys

@@ -51,7 +51,9 @@ _NAMED = {
 def opened(tree: Tree, identity: Identity | None) -> dict[str, str]:
     """Member number → name, of all that the identity opens; what it does not open is passed over."""
     names: dict[str, str] = {}
-    for slug in sealed_townships(tree) if identity else ():
+    if identity is None:
+        return names
+    for slug in sealed_townships(tree):
         try:
             names |= {
                 row["member_no"]: row["name"] for row in unseal(tree, slug, identity, UNSIGNED) if row.get("name")

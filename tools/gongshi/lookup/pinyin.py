@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import itertools
 import unicodedata
+from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
 
@@ -94,7 +95,7 @@ def _parts(text: str) -> list[str]:
     return ["".join(run) for _, run in itertools.groupby(text, key=_by_itself())]
 
 
-def _by_itself():
+def _by_itself() -> Callable[[str], int]:
     """A key that is another for each Chinese character and the same for a run of others."""
     count = itertools.count()
     return lambda char: next(count) + 1 if _is_chinese(char) else 0

@@ -5,7 +5,14 @@ from gongshi.package.database import ComputeError, Database, QueryError, county_
 from gongshi.package.deriving import derived_fields
 from gongshi.package.descriptor import read_descriptor
 from gongshi.package.dictionary import dictionary
-from gongshi.package.documents import canonical_document, document_of, pattern_of
+from gongshi.package.documents import (
+    FlatDocument,
+    canonical_document,
+    document_at,
+    document_of,
+    pattern_of,
+    read_document,
+)
 from gongshi.package.export import Provenance, export_package, schema_descriptor
 from gongshi.package.fitting import fits, form_of, is_free
 from gongshi.package.formatting import format_files
@@ -18,6 +25,7 @@ __all__ = [
     "Descriptor",
     "Document",
     "Field",
+    "FlatDocument",
     "ForeignKey",
     "Provenance",
     "QueryError",
@@ -28,6 +36,7 @@ __all__ = [
     "csv_bytes",
     "derived_fields",
     "dictionary",
+    "document_at",
     "document_of",
     "export_package",
     "fits",
@@ -40,6 +49,7 @@ __all__ = [
     "pattern_of",
     "quoted",
     "read_descriptor",
+    "read_document",
     "schema_descriptor",
     "spell",
     "yaml_bytes",

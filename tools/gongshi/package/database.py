@@ -117,10 +117,10 @@ class Database:
             raise QueryError("要查的表不在数据字典里", True) from None
         except duckdb.BinderException:
             raise QueryError("要查的字段不在数据字典里", False) from None
-        except (RuntimeError, duckdb.Error) as error:
+        except (RuntimeError, ValueError, OverflowError, duckdb.Error) as error:
             if "interrupted" in str(error).lower():  # how DuckDB passes on that a signal came
                 raise KeyboardInterrupt from None
-            if isinstance(error, duckdb.Error):
+            if not isinstance(error, RuntimeError):  # a day after the year 9999 is no date of Python's
                 raise ComputeError("记录里有大得离谱的数或读不懂的值，没能算完，请先运行 gongshi check 改好") from None
             raise
 

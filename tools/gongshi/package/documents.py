@@ -17,6 +17,8 @@ from gongshi.package.yamlfile import Mapping as YamlMapping
 from gongshi.package.yamlfile import Node, Scalar, Sequence, YamlProblem, parse
 from gongshi.repository import Tree
 
+FlatDocument = tuple[dict[str, str], dict[str, list[dict[str, str]]]]
+
 
 @dataclass(slots=True)
 class Table:
@@ -38,6 +40,14 @@ def document_of(descriptor: Descriptor, path: str) -> Document | None:
     return next((document for document in descriptor.documents if pattern_of(document).fullmatch(path)), None)
 
 
+def document_at(descriptor: Descriptor, path: str) -> Document:
+    """The same where there must be one; GongshiError otherwise."""
+    document = document_of(descriptor, path)
+    if document is None:
+        raise GongshiError(f"“{path[:200]}”不是 documents.yaml 里的任何一种文件，请核对文件名和所在文件夹。")
+    return document
+
+
 def canonical_document(descriptor: Descriptor, document: Document, data: bytes) -> bytes:
     """The canonical bytes of a document that reads without problems; raises YamlProblem otherwise."""
     root = parse(data)
@@ -49,8 +59,18 @@ def canonical_document(descriptor: Descriptor, document: Document, data: bytes) 
 
 def canonical_bytes(descriptor: Descriptor, document: Document, root: YamlMapping) -> bytes:
     """The canonical bytes of a document's nodes, which hold flat rows only."""
-    lists = {name: [_texts(row) for row in _items(root, name)] for name in document.lists}
-    return yaml_bytes(descriptor, document, _texts(root), lists)
+    return yaml_bytes(descriptor, document, *_flat(document, root))
+
+
+def read_document(descriptor: Descriptor, document: Document, data: bytes) -> FlatDocument:
+    """The record of a document that reads without problems, and its rows by list, in their one spelling; raises YamlProblem
+    otherwise."""
+    root = parse(canonical_document(descriptor, document, data))
+    return _flat(document, root) if isinstance(root, YamlMapping) else ({}, {})
+
+
+def _flat(document: Document, root: YamlMapping) -> FlatDocument:
+    return _texts(root), {name: [_texts(row) for row in _items(root, name)] for name in document.lists}
 
 
 def _texts(node: Node) -> dict[str, str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 import yaml
 
@@ -74,8 +75,8 @@ def text(mapping: Mapping, name: str) -> str:
     return node.value if isinstance(node, Scalar) else ""
 
 
-def plain(node: Node) -> object:
-    """The node as plain dict, list and str, for descriptors."""
+def plain(node: Node) -> Any:
+    """The node as plain dict, list and str: of any shape, as ``json.loads`` gives it, so say what it must be where it is used."""
     if isinstance(node, Scalar):
         return node.value
     if isinstance(node, Sequence):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import ParamSpec
 
 from gongshi.model import Finding, Severity
 from gongshi.package.yamlfile import text
@@ -18,6 +19,7 @@ from gongshi.policy.standards import Standards
 from gongshi.policy.terms import Terms
 from gongshi.policy.values import Problem, Rule, Standard
 
+P = ParamSpec("P")
 COMMON = (
     *("id", "title", "kind", "severity", "clause", "message", "resource", "where", "active", "latest", "field"),
     *("date_field", "effective", "scope", "runs", "covers", "complete", "notes"),
@@ -74,10 +76,10 @@ class _Work:
             )
         )
 
-    def attempt(self, work, *arguments) -> None:
+    def attempt(self, work: Callable[P, object], *arguments: P.args, **named: P.kwargs) -> None:
         """Run one piece of work; its Problem is noted and the next piece still runs."""
         try:
-            work(*arguments)
+            work(*arguments, **named)
         except Problem as problem:
             self.problem(problem)
 
@@ -177,13 +179,13 @@ class _Work:
         blank = " OR ".join(gaps.values()) or "false"
         looked = _counts(subject, gaps.values(), blank)
         shown = f"(SELECT * FROM bad ORDER BY _row LIMIT {LIMIT})"
-        sql, values = packed(f"{bad}\nSELECT * FROM {looked} LEFT JOIN {shown} ON true", values)
+        sql, used = packed(f"{bad}\nSELECT * FROM {looked} LEFT JOIN {shown} ON true", values)
         missing = {key: one for name in self.used for key, one in self.world.facts[name].missing.items()}
         return Query(
             self.rule,
             kind,
             sql,
-            values,
+            used,
             base_sql,
             base_values,
             self.standards.used,

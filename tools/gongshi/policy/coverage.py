@@ -73,7 +73,7 @@ def _answers(path: str, root: object) -> Iterator[Answer]:
 def _names(value: object) -> tuple[str, ...]:
     if isinstance(value, str):
         return (value,) if value else ()
-    return tuple(str(name) for name in value or ())
+    return tuple(str(name) for name in value) if isinstance(value, list) else ()
 
 
 def missing_fields(answer: Answer, descriptor: Descriptor) -> list[str]:

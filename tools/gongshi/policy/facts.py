@@ -8,6 +8,7 @@ from datetime import date
 
 from gongshi.package import Descriptor, identifier
 from gongshi.package.yamlfile import Mapping as Node
+from gongshi.package.yamlfile import Node as YamlNode
 from gongshi.package.yamlfile import Scalar, text
 from gongshi.policy.paths import NUMBERS, Column, FactColumn, Finder, Schemas, Selection, packed
 from gongshi.policy.standards import Standards
@@ -73,7 +74,7 @@ class World:
         self.day = day
         self.schemas = Schemas(descriptor, day)
         self.facts: dict[str, CompiledFact] = {}
-        self.groups: dict[tuple, FactGroup] = {}
+        self.groups: dict[tuple[object, ...], FactGroup] = {}
         self._under_way: list[str] = []
 
     def selection(self, resource: str, line: int, policy: str, used: set[str], alias: str = "t") -> Selection:
@@ -92,8 +93,8 @@ class World:
 
     def fact(self, reference: str, policy: str, line: int) -> CompiledFact:
         """The fact ``reference`` as seen from ``policy``, compiled."""
-        found = self.policies.named("facts", reference, policy)
-        if not isinstance(found, Fact):
+        found = self.policies.fact(reference, policy)
+        if found is None:
             raise Problem(f"没有“{reference[:60]}”这个 fact", line)
         name = f"{found.policy}/{found.name}"
         if name in self._under_way:
@@ -173,13 +174,13 @@ def narrow_rows(selection: Selection, body: Node, terms: Terms, prefix: str = ""
         selection.conditions.extend(terms.each(where))
 
 
-def _pair(node, what: str, names: tuple[str, str]) -> tuple[str, str]:
+def _pair(node: YamlNode, what: str, names: tuple[str, str]) -> tuple[str, str]:
     if not isinstance(node, Node) or set(node.items) != set(names):
         raise Problem(f"{what} 要写成 {{{names[0]}: 字段, {names[1]}: 字段}}", node.line)
     return text(node, names[0]), text(node, names[1])
 
 
-def match_columns(other: Selection, subject: Selection, node, line: int) -> None:
+def match_columns(other: Selection, subject: Selection, node: YamlNode | None, line: int) -> None:
     """The column ``match_key`` on both sides: from ``match``, else from the only key between the tables."""
     if node is None:
         pairs = [(*other.schemas.match(other.resource.name, subject.resource.name, line), line)]
@@ -187,7 +188,8 @@ def match_columns(other: Selection, subject: Selection, node, line: int) -> None
         pairs = [(there, text(node, there), node.lines[there]) for there in node.items]
     else:
         raise Problem("match 要写成 {明细的字段: 本行的字段}", node.line)
-    theirs, ours = [], []
+    theirs: list[Column] = []
+    ours: list[Column] = []
     for there, here, at in pairs:
         one, two = other.column(there, at), subject.column(here, at)
         if (
@@ -196,7 +198,8 @@ def match_columns(other: Selection, subject: Selection, node, line: int) -> None
             and not {one.type, two.type} <= {"string", "yearmonth"}
         ):
             raise Problem(f"match 的“{there}”与“{here}”类型不同", at)
-        theirs.append(one), ours.append(two)
+        theirs.append(one)
+        ours.append(two)
     other.columns["match_key"], subject.columns["match_key"] = key_of(theirs), key_of(ours)
 
 

@@ -10,7 +10,7 @@ from gongshi.model import Severity
 from gongshi.package import Descriptor
 from gongshi.package.yamlfile import Mapping, Node, Scalar, text
 from gongshi.policy.reading import NULLS, Page, parse_flag, parse_value, scalars
-from gongshi.policy.values import Duty, Fact, Pair, Policy, Problem, Rule, Scope, Span, Standard
+from gongshi.policy.values import Duty, Fact, Pair, Policy, Problem, Rule, Scope, Span, Standard, Value
 
 TOP = (
     *("policy", "title", "plan", "place", "year", "applies", "same_as", "without", "scope", "effective"),
@@ -26,6 +26,7 @@ PLACES = ("村公示栏", "乡镇公示栏", "政府网站", "项目现场", "�
 VERDICTS = ("forbidden", "capped", "allowed")
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 ONE_DAY = timedelta(days=1)
+Dated = tuple[tuple[date, Value | None], ...]
 FACT_NAME = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -129,14 +130,13 @@ class PolicyFile:
             page.problem(node.lines["id"], "标准的 id 只能用小写字母、数字和连字符")
             return None
         values, last, source, verified = self.dated(node, kind)
-        names = ("id", "title", "unit", "clause")
-        known = (kind, values, self.stem, page.path, line, last, source, verified)
-        return Standard(*(text(node, name) for name in names), *known)
+        name, title, unit, clause = (text(node, name) for name in ("id", "title", "unit", "clause"))
+        return Standard(name, title, unit, clause, kind, values, self.stem, page.path, line, last, source, verified)
 
-    def dated(self, node: Mapping, kind: str) -> tuple[tuple[tuple, ...], date | None, str, str]:
+    def dated(self, node: Mapping, kind: str) -> tuple[Dated, date | None, str, str]:
         """The values of a standard, oldest first, and of the newest one its last day, source and when it was verified; a
         problem for two on one day or the wrong order. After a last day there is no value until the next one begins."""
-        values: list[tuple] = []
+        values: list[tuple[date, Value | None]] = []
         last, source, verified = None, "", ""
         for item in self.page.mappings(node.items.get("values"), "values"):
             self.page.known(item, ("from", "to", "value", "source", "verified", "notes"), "values")
@@ -199,7 +199,7 @@ class PolicyFile:
             return None
         return Pair(text(node, "first"), text(node, "second"), verdict, cap, text(node, "basis"), node.line)
 
-    def cap(self, node: Node | None) -> object | None:
+    def cap(self, node: Node | None) -> Value | None:
         """A number, or the name of a standard as text."""
         if isinstance(node, Mapping) and list(node.items) == ["standard"]:
             return text(node, "standard")
@@ -268,7 +268,9 @@ class PolicyFile:
             page.problem(node.lines.get("where", node.line), f"where 要写公开的地方：{'、'.join(PLACES)}")
             return None
         return Duty(
-            *(text(node, name) for name in ("id", "what", "who")),
+            text(node, "id"),
+            text(node, "what"),
+            text(node, "who"),
             where,
             text(node, "clause"),
             self.stem,

@@ -88,7 +88,8 @@ def macros() -> list[str]:
 
 
 def _read(whole: str) -> Kind:
-    header, lines = {}, []
+    header: dict[str, list[str]] = {}
+    lines = []
     for line in whole.splitlines():
         if line.startswith("-- "):
             key, _, value = line[3:].partition(": ") if not line.startswith("-- param ") else ("param", "", line[9:])

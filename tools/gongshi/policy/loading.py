@@ -145,7 +145,7 @@ def _doubles(policies: Iterable[Policy]) -> list[Finding]:
     found += [
         _problem(policy.path, 1, f"方案号 {policy.plan} 重复", policy.stem)
         for policy in policies
-        if plans.get(policy.plan, 0) > 1
+        if policy.plan is not None and plans[policy.plan] > 1
     ]
     return found
 
@@ -177,7 +177,7 @@ def _waivers(tree: Tree, findings: list[Finding]) -> tuple[Waiver, ...]:
             page.known(node, WAIVER, "豁免")
             until = page.day(node, "until")
             if page.required(node, WAIVER, "豁免") and until:
-                values = (text(node, name) for name in WAIVER[:-1])
-                found.append(Waiver(*values, until, WAIVERS, node.line))
+                rule, record, reason, approved_by = (text(node, name) for name in WAIVER[:-1])
+                found.append(Waiver(rule, record, reason, approved_by, until, WAIVERS, node.line))
     findings.extend(page.findings)
     return tuple(found)

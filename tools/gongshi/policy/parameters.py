@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from decimal import Decimal
 from itertools import pairwise
 
 from gongshi.checks.phrases import one_of
@@ -15,7 +16,7 @@ from gongshi.policy.paths import NUMBERS, Column, Selection, as_day, as_text
 from gongshi.policy.reading import NUMBER, parse_flag, parse_value, scalars
 from gongshi.policy.standards import Standards
 from gongshi.policy.terms import Terms
-from gongshi.policy.values import Problem
+from gongshi.policy.values import Problem, Value
 
 NUMERIC = "DECIMAL(21,6)"
 NULLS = {
@@ -63,6 +64,10 @@ class Setter:
             return "true" if self.given(name) else "false"
         return self.slots[name]
 
+    def line(self, node: Node | None) -> int:
+        """Where a parameter stands, or the rule that lacks it."""
+        return node.line if node else self.body.line
+
     def given(self, name: str) -> bool:
         node = self.body.items.get(name)
         return node is not None and not (isinstance(node, Scalar) and node.value == "")
@@ -107,6 +112,8 @@ class Setter:
         if not isinstance(node, Scalar):
             raise Problem(f"{parameter.name} 要写一个字段", node.line)
         side = self.other if parameter.of_other else self.subject
+        if side is None:
+            raise Problem(f"{parameter.name} 要和 other 一起写", node.line)
         column = side.column(node.value, node.line)
         if column.field:
             self.fields.setdefault(parameter.name, []).append(column.field)
@@ -155,27 +162,26 @@ class Setter:
 
     def hollow(self, node: Node) -> str:
         """Which of several fields that must be filled is empty, by title, as a column; none where the rule asks for one."""
-        asked = [
-            text(item, "field") for item in node.items if isinstance(item, Mapping) and text(item, "filled") == "是"
+        items = node.items if isinstance(node, List) else []
+        asked = [text(item, "field") for item in items if isinstance(item, Mapping) and text(item, "filled") == "是"]
+        columns = [self.subject.column(path, node.line) for path in asked] if len(asked) > 1 else []
+        empty = [
+            f"CASE WHEN {column.sql} IS NULL THEN {literal(column.field.title)} END"
+            for column in columns
+            if column.field
         ]
-        columns = (
-            [column for path in asked if (column := self.subject.column(path, node.line)).field]
-            if len(asked) > 1
-            else []
-        )
-        empty = (f"CASE WHEN {column.sql} IS NULL THEN {literal(column.field.title)} END" for column in columns)
-        self.subject.columns["hollow"] = f"concat_ws('、', {', '.join(empty)})" if columns else "NULL::VARCHAR"
+        self.subject.columns["hollow"] = f"concat_ws('、', {', '.join(empty)})" if empty else "NULL::VARCHAR"
         return "s.hollow"
 
     def set_tally(self, parameter: Parameter, node: Node | None) -> None:
         """How many of the terms hold."""
         terms = Terms(self.subject, self.standards).each(node)
         if len(terms) < 2:
-            raise Problem(f"{parameter.name} 里至少要有两个条件", node.line)
+            raise Problem(f"{parameter.name} 里至少要有两个条件", self.line(node))
         self.put(parameter, " + ".join(f"coalesce({term}, false)::INT" for term in terms))
         self.slots[f"{parameter.name}_size"] = str(len(terms))
 
-    def columns(self, parameter: Parameter, node: Node) -> list[Column]:
+    def columns(self, parameter: Parameter, node: Node | None) -> list[Column]:
         return [self.path(parameter, item) for item in scalars(node, parameter.name)]
 
     def set_keys(self, parameter: Parameter, node: Node | None) -> None:
@@ -210,9 +216,9 @@ class Setter:
 
     def set_product(self, parameter: Parameter, node: Node | None) -> None:
         """The product of fields, numbers and standards."""
-        items = node.items if isinstance(node, List) else [node]
+        items = node.items if isinstance(node, List) else []
         if len(items) < 2:
-            raise Problem(f"{parameter.name} 至少要有两项", node.line)
+            raise Problem(f"{parameter.name} 至少要有两项", self.line(node))
         self.put(parameter, " * ".join(f"({self.factor(parameter, item)})::DOUBLE" for item in items))
 
     def factor(self, parameter: Parameter, item: Node) -> str:
@@ -232,7 +238,7 @@ class Setter:
     def set_counter(self, parameter: Parameter, node: Node | None) -> None:
         """How rows of the other table are counted."""
         self.slots[parameter.name] = "count(*)"
-        if node is not None:
+        if node is not None and self.other is not None:
             column = self.other.column(node.value if isinstance(node, Scalar) else "", node.line)
             self.other.columns[parameter.name] = column.sql
             self.slots[parameter.name] = f'count(DISTINCT o."{parameter.name}")'
@@ -242,7 +248,7 @@ class Setter:
         words = parameter.args.split()
         word = words[0] if node is None else node.value if isinstance(node, Scalar) else ""
         if word not in words:
-            raise Problem(f"{parameter.name} 只能写：{'、'.join(words)}", node.line)
+            raise Problem(f"{parameter.name} 只能写：{'、'.join(words)}", self.line(node))
         self.slots[parameter.name], self.slots[f"{parameter.name}_word"] = literal(word), word
         if parameter.name == "measure":
             forms = {"rows": "count(*)", "sum": "coalesce(sum(s.amount), 0)", "distinct": "count(DISTINCT s.amount)"}
@@ -254,12 +260,10 @@ class Setter:
 
     def check_measure(self, word: str, node: Node | None) -> None:
         if (word != "rows") != self.given("amount"):
-            raise Problem(
-                "measure 是 sum、distinct 时要写 amount，是 rows 时不写", node.line if node else self.body.line
-            )
+            raise Problem("measure 是 sum、distinct 时要写 amount，是 rows 时不写", self.line(node))
         if word == "sum":
             path = text(self.body, "amount")
-            if self.subject.column(path, node.line).type not in NUMBERS:
+            if self.subject.column(path, self.line(node)).type not in NUMBERS:
                 raise Problem("amount 要写数字字段", self.body.lines["amount"])
 
     def set_flag(self, parameter: Parameter, node: Node | None) -> None:
@@ -268,8 +272,8 @@ class Setter:
 
     def set_whole(self, parameter: Parameter, node: Node | None) -> None:
         value = self.fixed(node, "number")
-        if value is not None and value != int(value):
-            raise Problem(f"{parameter.name} 要写整数", node.line)
+        if value is not None and (not isinstance(value, Decimal) or value != int(value)):
+            raise Problem(f"{parameter.name} 要写整数", self.line(node))
         self.slots[parameter.name] = self.subject.binder.bind(None if value is None else int(value), "BIGINT")
 
     def set_value_number(self, parameter: Parameter, node: Node | None) -> None:
@@ -278,7 +282,7 @@ class Setter:
     def set_value_date(self, parameter: Parameter, node: Node | None) -> None:
         self.slots[parameter.name] = self.subject.binder.bind(self.fixed(node, "date"), "DATE")
 
-    def fixed(self, node: Node | None, kind: str) -> object | None:
+    def fixed(self, node: Node | None, kind: str) -> Value | None:
         """A literal, or a standard's value on the day."""
         if node is None:
             return None
@@ -303,10 +307,10 @@ class Setter:
                 self.moment = since or (until and date.min)
                 values = {name: self.cell(parameter, item, name, *form) for name, form in cells.items()}
                 self.moment = None
-                many = [name for name, value in values.items() if isinstance(value, list)]
+                many = next((value for value in values.values() if isinstance(value, list)), [""])
                 ends = [self.subject.binder.bind(end, "DATE") for end in (since, until)]
-                for value in values[many[0]] if many else [""]:
-                    rows.append([*(value if name in many else cell for name, cell in values.items()), *ends])
+                for value in many:
+                    rows.append([*(value if isinstance(cell, list) else cell for cell in values.values()), *ends])
         kinds = [*(CELLS.get(form, "VARCHAR") for form, _ in cells.values()), "DATE", "DATE"]
         self.slots[parameter.name] = _values(rows, [*cells, "since", "until"], kinds)
 
@@ -325,9 +329,10 @@ class Setter:
         if node is None:
             return []
         items = node.items if isinstance(node, List) else []
-        if not items or not all(isinstance(item, Mapping) for item in items):
+        found = [item for item in items if isinstance(item, Mapping)]
+        if not found or len(found) < len(items):
             raise Problem(f"{parameter.name} 要写成列表，每项如 {{键: 值}}", node.line)
-        return items
+        return found
 
     def cell(self, parameter: Parameter, item: Mapping, name: str, form: str, required: bool) -> str | list[str]:
         """One cell as SQL; a list where one item stands for several rows."""
@@ -337,7 +342,7 @@ class Setter:
         if form in ("label", "labels"):
             words = [bind(self.word(scalar), "VARCHAR") for scalar in scalars(node, name)]
             if form == "label" and len(words) != 1:
-                raise Problem(f"{name} 只能写一个值", node.line)
+                raise Problem(f"{name} 只能写一个值", node.line if node else item.line)
             return words
         if form == "flag":
             return "true" if node is not None and parse_flag(text(item, name), node.line) else "false"
@@ -375,15 +380,15 @@ class Setter:
     def set_matrix(self, parameter: Parameter, node: Node | None) -> None:
         """A matrix of this file, or of another one by ``policy/name``."""
         name = node.value if isinstance(node, Scalar) else ""
-        pairs = self.world.policies.named("matrices", name, self.policy)
+        pairs = self.world.policies.matrix(name, self.policy)
         if pairs is None:
-            raise Problem(f"没有“{name[:60]}”这个 matrix", node.line)
+            raise Problem(f"没有“{name[:60]}”这个 matrix", self.line(node))
         bind, items = self.subject.binder.bind, next(iter(self.fields.get("item", ())), None)
         rows = []
         for pair in pairs:
             for word in (pair.first, pair.second):
                 if items and items.enum and word not in items.enum:
-                    raise Problem(f"matrix 里的“{word[:40]}”不是“{items.title}”的取值", node.line)
+                    raise Problem(f"matrix 里的“{word[:40]}”不是“{items.title}”的取值", self.line(node))
             cap = self.standards.fixed(pair.cap, pair.line, "number") if isinstance(pair.cap, str) else pair.cap
             rows.append(
                 [*(bind(word, "VARCHAR") for word in (pair.first, pair.second, pair.verdict)), bind(cap, NUMERIC)]

@@ -109,7 +109,7 @@ class Schemas:
         by_table = [key for key in keys if key.reference == name]
         if len(by_field) > 1 or (not by_field and len(by_table) > 1):
             raise Problem(f"“{name}”指向不止一处，请写编号字段的名字", line)
-        return (by_field or by_table or [None])[0]
+        return next(iter(by_field or by_table), None)
 
     def match(self, other: str, resource: str, line: int) -> tuple[str, str]:
         """The only key between two tables, as (field of other, field of resource)."""
@@ -181,7 +181,8 @@ class Selection:
 
     def column(self, path: str, line: int) -> Column:
         """The value at the end of ``path``; Problem if a step of it is unknown."""
-        resource, alias, walked = self.resource.name, self.alias, ()
+        resource, alias = self.resource.name, self.alias
+        walked: tuple[str, ...] = ()
         names = path.split(".")
         while True:
             name = names.pop(0)

@@ -36,7 +36,8 @@ def proof_of(kind: Kind, doubts: str, subject: Selection, blank: str) -> Proof |
         return None
     doubted = _COLUMN.sub(lambda match: f"({subject.columns[match[1] or match[2]]})", doubts)
     both, values = packed(f"{subject.where()}{_CUT}coalesce({doubted}, false) OR {blank}", subject.binder.values)
-    return Proof(subject.tables(), *both.split(_CUT), values)
+    where, doubted = both.split(_CUT)
+    return Proof(subject.tables(), where, doubted, values)
 
 
 def count(database: Database, batch: Sequence[Proof]) -> list[tuple[int, int]]:
@@ -44,12 +45,13 @@ def count(database: Database, batch: Sequence[Proof]) -> list[tuple[int, int]]:
     if len(batch) == 1:
         one = batch[0]
         query = f"SELECT count(*), count_if({one.doubted}) FROM {one.tables} WHERE {one.where}"
-        return database.sql(query, one.values)
-    doubted, values = [], []
+        return [(looked, doubted) for looked, doubted in database.sql(query, one.values)]
+    doubts: list[str] = []
+    values: list[object] = []
     for number, proof in enumerate(batch):
         case = f"CASE WHEN {proof.where} THEN coalesce({proof.doubted}, false) END AS d{number}"
-        doubted.append(shifted(case, len(values)))
+        doubts.append(shifted(case, len(values)))
         values.extend(proof.values)
     counts = ", ".join(f"count(d{number}), count_if(d{number})" for number in range(len(batch)))
-    ((*numbers,),) = database.sql(f"SELECT {counts} FROM (SELECT {', '.join(doubted)} FROM {batch[0].tables})", values)
+    ((*numbers,),) = database.sql(f"SELECT {counts} FROM (SELECT {', '.join(doubts)} FROM {batch[0].tables})", values)
     return list(zip(numbers[::2], numbers[1::2], strict=True))

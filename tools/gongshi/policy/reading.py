@@ -10,7 +10,7 @@ from decimal import Decimal
 from gongshi.model import Finding, Severity
 from gongshi.package.yamlfile import Mapping, Node, Scalar, text
 from gongshi.package.yamlfile import Sequence as List
-from gongshi.policy.values import Problem
+from gongshi.policy.values import Problem, Value
 
 NULLS = ("", "null", "~")
 YES, NO = ("是", "true"), ("否", "false")
@@ -91,11 +91,12 @@ def scalars(node: Node | None, what: str) -> list[Scalar]:
     """A scalar or a list of scalars; Problem for anything else."""
     if node is None:
         return []
-    items = node.items if isinstance(node, List) else [node]
-    for item in items:
+    found = []
+    for item in node.items if isinstance(node, List) else [node]:
         if not isinstance(item, Scalar):
             raise Problem(f"{what}只能写一个值或一列值", item.line)
-    return list(items)
+        found.append(item)
+    return found
 
 
 def parse_day(value: str, line: int) -> date:
@@ -133,7 +134,7 @@ def parse_flag(value: str, line: int) -> bool:
     raise Problem(f"“{value[:20]}”要写 是 或 否", line)
 
 
-def parse_value(kind: str, value: str, line: int) -> object:
+def parse_value(kind: str, value: str, line: int) -> Value:
     """``value`` as a number, date, monthday or text."""
     if kind == "number":
         return parse_number(value, line)

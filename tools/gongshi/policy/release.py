@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 
+from gongshi.model import GongshiError
 from gongshi.package import Database, Descriptor
 from gongshi.policy.compiling import Query, compile_rule
 from gongshi.policy.facts import World
@@ -52,6 +53,6 @@ def _compiled(policies: Policies, descriptor: Descriptor, day: date) -> tuple[Wo
 def _pairs(release: Database, query: Query) -> list[list[str | None]] | None:
     try:
         rows = release.sql(query.base_sql, query.base_values)
-    except Exception:  # whatever one rule meets in the release, the other rules still run
+    except GongshiError:  # whatever one rule meets in the release, the other rules still run
         return None
     return [[None if cell is None else str(cell) for cell in row] for row in rows]

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from functools import partial
+from typing import Any
 
 from gongshi.checks.showing import keys_of
 from gongshi.model import Finding, GongshiError, Severity
@@ -56,7 +57,7 @@ def run(
             state, outcomes[rule.id] = State.NOT_CONFIGURED, _not_configured(query, day)
         elif query and query.base_sql and rule.id not in (base or {}):
             state = State.NO_BASE
-        if state == State.RAN:
+        if state == State.RAN and query:
             queries.append(query)
         outcomes.setdefault(rule.id, Outcome(rule, state))
     _run_all(world, database, queries, outcomes, progress, base, identities or ())
@@ -64,7 +65,7 @@ def run(
     return list(outcomes.values())
 
 
-def _state(policies: Policies, policy: Policy, rule: Rule, day: date, everywhere: bool, unsealed: bool) -> str:
+def _state(policies: Policies, policy: Policy, rule: Rule, day: date, everywhere: bool, unsealed: bool) -> State:
     """Whether a rule runs, before its query is made."""
     if rule.id in policies.broken:
         return State.BROKEN
@@ -163,8 +164,8 @@ def _proven(database: Database, queries: Sequence[Query], pool: ThreadPoolExecut
 def _count(database: Database, batch: Sequence[Query]) -> list[tuple[int, int]]:
     """What to think of each rule of a batch; nothing if one of them cannot be computed: then each runs by itself."""
     try:
-        return count(database, [query.proof for query in batch])
-    except Exception:
+        return count(database, [query.proof for query in batch if query.proof])
+    except GongshiError:
         return []
 
 
@@ -172,9 +173,9 @@ def _run_one(database: Database, query: Query, base: Figures | None = None) -> O
     rule = query.rule
     try:
         if query.base_sql:
-            _load_base(database, base[query.rule.id])
+            _load_base(database, (base or {})[query.rule.id])
         names, rows = database.columns(query.sql, query.values)
-    except Exception:  # whatever one rule meets in the records, the other rules still run
+    except GongshiError:  # whatever one rule meets in the records, the other rules still run
         message = "这条规则没能算完，请检查记录里有没有超出常理的数"
         return Outcome(rule, State.BROKEN, findings=(_at_rule(rule, "policy", Severity.ERROR, message),))
     details = [dict(zip(names, row, strict=True)) for row in rows]
@@ -196,7 +197,7 @@ def _load_base(database: Database, pairs: Sequence[Sequence[str | None]]) -> Non
         database.sql("INSERT INTO rules.base SELECT unnest($1::VARCHAR[]), unnest($2::VARCHAR[])", [names, values])
 
 
-def _findings(database: Database, rule: Rule, bad: list[dict[str, object]]) -> list[Finding]:
+def _findings(database: Database, rule: Rule, bad: list[dict[str, Any]]) -> list[Finding]:
     resource = database.descriptor.resources[rule.resource]
     keys = keys_of(database, resource, [one["_row"] for one in bad if one["_row"] is not None])
     found: dict[tuple[str, ...], Finding] = {}
@@ -253,7 +254,7 @@ def check_scopes(policies: Policies, database: Database) -> list[Finding]:
         "programmes": _programmes(database),
     }
     titles = {"townships": "乡镇目录名", "villages": "村代码", "units": "单位编号", "programmes": "项目类型"}
-    found: dict[tuple, Finding] = {}
+    found: dict[tuple[str, int, str], Finding] = {}
     for policy, rule in policies.rules():
         if policy.elsewhere:
             continue

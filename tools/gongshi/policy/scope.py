@@ -19,17 +19,15 @@ def restrict(selection: Selection, scope: Scope) -> None:
     if not scope:
         return
     schemas, resource = selection.schemas, selection.resource
-    wanted = (
-        (scope.townships or scope.villages, places, lambda paths: _in_places(selection, paths, scope)),
-        (scope.units, units, lambda paths: _in_values(selection, paths, scope.units, scope.line)),
-        (scope.programmes, programmes, lambda paths: _in_values(selection, paths, scope.programmes, scope.line)),
-    )
-    applied = 0
-    for given, find, condition in wanted:
-        if given and (paths := find(schemas, resource)):
-            selection.conditions.append(condition(paths))
-            applied += 1
-    if not applied:
+    conditions = []
+    if (scope.townships or scope.villages) and (paths := places(schemas, resource)):
+        conditions.append(_in_places(selection, paths, scope))
+    if scope.units and (paths := units(schemas, resource)):
+        conditions.append(_in_values(selection, paths, scope.units, scope.line))
+    if scope.programmes and (paths := programmes(schemas, resource)):
+        conditions.append(_in_values(selection, paths, scope.programmes, scope.line))
+    selection.conditions.extend(conditions)
+    if not conditions:
         raise Problem(
             f"“{resource.name}”表的记录找不到 scope 所说的村镇、单位或用途，请改用 where 或 scope: county", scope.line
         )

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from gongshi.policy.paths import Binder, Selection
-from gongshi.policy.values import Policies, Problem, Standard
+from gongshi.policy.values import Policies, Problem, Standard, Value
 
 FITS = {"integer": "number", "number": "number", "year": "number", "date": "date", "monthday": "monthday"}
 CASTS = {"number": "DECIMAL(21,6)", "date": "DATE"}
@@ -24,15 +24,15 @@ class Standards:
 
     def find(self, reference: str, line: int, wanted: str) -> Standard:
         """The standard; Problem if there is none or its type does not fit."""
-        standard = self.policies.named("standards", reference, self.policy)
-        if not isinstance(standard, Standard):
+        standard = self.policies.standard(reference, self.policy)
+        if standard is None:
             raise Problem(f"没有“{reference[:60]}”这个标准", line)
         if FITS.get(wanted, "text") != standard.type:
             raise Problem(f"标准“{reference[:60]}”的类型是 {standard.type}，用在这里不对", line)
         self.used[f"{standard.policy}/{standard.id}"] = standard
         return standard
 
-    def fixed(self, reference: str, line: int, wanted: str) -> object | None:
+    def fixed(self, reference: str, line: int, wanted: str) -> Value | None:
         """The value on the day."""
         standard = self.find(reference, line, wanted)
         value = standard.at(self.day)
@@ -40,7 +40,7 @@ class Standards:
             self.missing[f"{standard.policy}/{standard.id}"] = standard
         return value
 
-    def on(self, reference: str, line: int, wanted: str, day: date) -> object | None:
+    def on(self, reference: str, line: int, wanted: str, day: date) -> Value | None:
         """The value on another day, for rows that are judged by their own; missing only if there never is one."""
         standard = self.find(reference, line, wanted)
         if all(value is None for _, value in standard.values):
@@ -58,7 +58,7 @@ class Standards:
             self.missing[f"{standard.policy}/{standard.id}"] = standard
         return self._by_date(known, cast, selection)
 
-    def _by_date(self, known: list[tuple[date, object | None]], cast: str, selection: Selection) -> str:
+    def _by_date(self, known: list[tuple[date, Value | None]], cast: str, selection: Selection) -> str:
         binder: Binder = selection.binder
         if not known:
             return f"NULL::{cast}"
@@ -71,7 +71,7 @@ class Standards:
         return sql
 
 
-def show(value: object | None) -> str:
+def show(value: Value | None) -> str:
     """A standard's value for people; 未配置 for none."""
     if value is None:
         return "未配置"

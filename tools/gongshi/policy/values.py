@@ -5,9 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from decimal import Decimal
+from enum import StrEnum
 
 from gongshi.model import Finding, Severity
 from gongshi.package.yamlfile import Mapping as Node
+
+Value = Decimal | date | str
+"""What a standard may be: a number, a day, a text or a month and day as MM-DD."""
 
 
 class Problem(Exception):
@@ -56,7 +61,7 @@ class Standard:
     unit: str
     clause: str
     type: str
-    values: tuple[tuple[date, object | None], ...]
+    values: tuple[tuple[date, Value | None], ...]
     policy: str
     path: str
     line: int
@@ -64,7 +69,7 @@ class Standard:
     source: str = ""
     verified: str = ""
 
-    def at(self, day: date) -> object | None:
+    def at(self, day: date) -> Value | None:
         """The value in force on ``day``."""
         return next((value for first, value in reversed(self.values) if first <= day), None)
 
@@ -86,7 +91,7 @@ class Pair:
     first: str
     second: str
     verdict: str
-    cap: object | None
+    cap: Value | None
     basis: str
     line: int
 
@@ -188,14 +193,27 @@ class Policies:
     def policy(self, stem: str) -> Policy | None:
         return next((policy for policy in self.policies if policy.stem == stem), None)
 
-    def named(self, part: str, reference: str, here: str) -> object | None:
-        """A standard, fact or matrix by ``id`` within the policy ``here``, or by ``policy/id``."""
+    def standard(self, reference: str, here: str) -> Standard | None:
+        """A standard by ``id`` within the policy ``here``, or by ``policy/id``."""
+        policy, name = self._home(reference, here)
+        return policy.standards.get(name) if policy else None
+
+    def fact(self, reference: str, here: str) -> Fact | None:
+        """A fact, named in the same ways."""
+        policy, name = self._home(reference, here)
+        return policy.facts.get(name) if policy else None
+
+    def matrix(self, reference: str, here: str) -> tuple[Pair, ...] | None:
+        """A matrix, named in the same ways."""
+        policy, name = self._home(reference, here)
+        return policy.matrices.get(name) if policy else None
+
+    def _home(self, reference: str, here: str) -> tuple[Policy | None, str]:
         stem, _, name = reference.rpartition("/")
-        policy = self.policy(stem or here)
-        return getattr(policy, part).get(name) if policy else None
+        return self.policy(stem or here), name
 
 
-class State:
+class State(StrEnum):
     """What became of a rule on a day."""
 
     RAN = "ran"
@@ -216,7 +234,7 @@ class Outcome:
     holidays does not reach."""
 
     rule: Rule
-    state: str
+    state: State
     looked: int = 0
     broke: int = 0
     findings: tuple[Finding, ...] = ()

@@ -70,7 +70,7 @@ def _exists(waiver: Waiver, outcome: Outcome, database: Database) -> bool:
     if waiver.record == NO_RECORD or kind is None or kind.blames_groups or resource is None:
         return True
     names = " || '/' || ".join(identifier(name) for name in resource.schema.primary_key)
-    ((count,),) = database.sql(
-        f"SELECT count(*) FROM raw.{identifier(resource.name)} WHERE {names} = $1", [waiver.record]
+    ((known,),) = database.sql(
+        f"SELECT count(*) > 0 FROM raw.{identifier(resource.name)} WHERE {names} = $1", [waiver.record]
     )
-    return count > 0
+    return bool(known)

@@ -9,7 +9,7 @@ from gongshi.repository.outside import data_folder, exposed, write_private
 from gongshi.repository.reasons import reason
 from gongshi.repository.sshkeygen import make_by_program, sign_by_program
 from gongshi.repository.stamp import stamp
-from gongshi.repository.tree import MemoryTree, RevisionTree, Tree, WorkTree, digest, inside
+from gongshi.repository.tree import MemoryTree, OverlayTree, RevisionTree, Tree, WorkTree, digest, inside
 from gongshi.repository.undoing import Written, take_back, write_kept, written
 from gongshi.repository.writing import Changes, write_files, writer
 
@@ -19,6 +19,7 @@ __all__ = [
     "Changes",
     "Git",
     "MemoryTree",
+    "OverlayTree",
     "RevisionTree",
     "Tree",
     "WorkTree",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -151,7 +151,7 @@ class Git:
         listing = self.run("ls-files", "-z", "--cached", *more)
         return tuple(sorted({_text(path) for path in listing.split(b"\0")[:-1]}))
 
-    def blobs(self, names: Iterable[str]) -> Iterator[tuple[str, bytes]]:
+    def blobs(self, names: Iterable[str]) -> Generator[tuple[str, bytes], None, None]:
         """(object name, content) for each name in the order given, through one ``git cat-file --batch``."""
         process = subprocess.Popen(
             self._command("cat-file", "--batch"),

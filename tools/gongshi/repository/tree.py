@@ -191,6 +191,35 @@ class MemoryTree:
         return None
 
 
+class OverlayTree:
+    """A Tree with some files replaced or added, in memory."""
+
+    label = "导入之后"
+
+    def __init__(self, tree: Tree, files: Mapping[str, bytes]) -> None:
+        self.tree = tree
+        self.files = files
+
+    def paths(self, prefix: str = "") -> tuple[str, ...]:
+        added = (path for path in self.files if path.startswith(prefix))
+        return tuple(sorted({*self.tree.paths(prefix), *added}))
+
+    def read(self, path: str) -> bytes:
+        return self.files[path] if path in self.files else self.tree.read(path)
+
+    def exists(self, path: str) -> bool:
+        return path in self.files or self.tree.exists(path)
+
+    def file(self, path: str) -> Path | None:
+        return None if path in self.files else self.tree.file(path)
+
+    def links(self) -> tuple[str, ...]:
+        return self.tree.links()
+
+    def target(self, path: str) -> bytes | None:
+        return self.tree.target(path)
+
+
 def inside(root: Path, path: str) -> Path:
     """The place of ``path`` under ``root``; GongshiError if it leads outside or through a symbolic link."""
     _checked(path)

@@ -58,7 +58,8 @@ def install(root: Path) -> None:
         (folder / name).write_text(f"#!/bin/sh\n{_MARK}\n{run}\n", encoding="utf-8", newline="\n")
         (folder / name).chmod(0o755)
     git.run("config", "merge.gongshi.name", "按记录和字段合并台账")
-    driver = _guarded(*(place.replace("%", "%%") for place in (python, start)), "merge-driver -- %O %A %B %P")
+    program, copy = (place.replace("%", "%%") for place in (python, start))
+    driver = _guarded(program, copy, "merge-driver -- %O %A %B %P")
     git.run("config", "merge.gongshi.driver", driver)
     attributes = private.parent / "info" / "attributes"
     attributes.parent.mkdir(parents=True, exist_ok=True)

@@ -107,7 +107,8 @@ def standing(git: Git, revision: str) -> Standing:
             trouble=f"这份克隆只有最近的历史，查不出“{SIGNERS}”是不是由根改的，请先运行 git fetch --unshallow。"
         )
     clocks = dict(_clocks(git, tip))
-    state, came = _State(), {}
+    state = _State()
+    came: dict[str, datetime] = {}
     for step in steps:
         _take(git, state, step, clocks[step.commit], 0)
         came |= {path: clocks[step.commit] for path in step.files if path not in _ROLES}
@@ -182,7 +183,8 @@ def _made(git: Git, before: _State, commit: str, path: str, new: str, at: dateti
     if not new:
         return None, "文件被删去，或不是普通文件"
     if path == RECIPIENTS:
-        why = _unsigned(git, commit, before.signers, _ROLES[path], at)[1]
+        judging = before.signers
+        why = _unsigned(git, commit, judging, _ROLES[path], at)[1] if judging else "还没有签名人"
         return (None if why else before), why
     try:
         signers = parse_signers(_content(git, new))

@@ -50,13 +50,14 @@ def wrap(data_key: bytes, recipients: Iterable[str]) -> bytes:
         public = []
     if not public:
         raise GongshiError("没有可用的 age 公钥来加密数据密钥，请核对接收人名单。")
-    return encrypt(data_key, public, armored=True)
+    wrapped: bytes = encrypt(data_key, public, armored=True)
+    return wrapped
 
 
 def unwrap(wrapped: bytes, identity: Identity, path: str) -> bytes:
     """The data key in a wrapped key file; ``path`` is for the message if the identity does not open it."""
     try:
-        data_key = decrypt(wrapped, list(identity.keys))
+        data_key: bytes = decrypt(wrapped, list(identity.keys))
     except DecryptError:
         data_key = b""
     if len(data_key) != _KEY_BYTES:

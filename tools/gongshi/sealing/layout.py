@@ -91,7 +91,7 @@ def read_sealed(tree: Tree, slug: str) -> list[SealedRow]:
     for line, row in enumerate(rows, 2):
         if not (is_member_no(row.member_no) and _EPOCH.fullmatch(row.epoch) and _BOX.fullmatch(row.box)):
             raise _not_canonical(path, line)
-    _check_order(path, [row.member_no for row in rows])
+    _check_order(path, [(row.member_no,) for row in rows])
     return rows
 
 
@@ -140,7 +140,7 @@ def _read_table(tree: Tree, path: str, header: tuple[str, ...]) -> list[list[str
     return rows
 
 
-def _check_order(path: str, keys: list) -> None:
+def _check_order(path: str, keys: list[tuple[str, ...]]) -> None:
     for number, (before, key) in enumerate(pairwise(keys), 3):
         if before >= key:
             raise _not_canonical(path, number)

@@ -31,7 +31,9 @@ def read_rows(data: bytes) -> list[dict[str, str]]:
         raise GongshiError("输入不是 UTF-8 编码（可能是 GBK），请在 Excel 里另存为“CSV UTF-8”后重试。")
     records = _records(text)
     header = _header(records)
-    rows, problems, seen = [], [], {}
+    rows: list[dict[str, str]] = []
+    problems: list[str] = []
+    seen: dict[str, int] = {}
     for line, cells in records[1:]:
         row = dict(zip(header, cells, strict=False))
         problem = "列数与标题行不同" if any(cells) and len(cells) != len(header) else _problem(row, seen)

@@ -139,9 +139,11 @@ def public_half(key: Path) -> str:
         private = None if text else read_private(key.read_bytes())
     except OSError as error:
         raise GongshiError(f"读不到“{key}”（{reason(error)}），请检查权限。") from None
-    if not text and private is None:
+    if text:
+        return text
+    if private is None:
         raise GongshiError(f"“{key}”设有口令，旁边没有它的公钥“{beside.name}”，请用 ssh-keygen -y 生成公钥文件后重试。")
-    return text or public_line(private)
+    return public_line(private)
 
 
 def signer_line(public: str, role: str, name: str) -> str:
@@ -211,8 +213,8 @@ def _time(text: str | None, place: str) -> datetime | None:
     match = _TIME.fullmatch(text)
     try:
         if match:
-            numbers = [int(part or 0) for part in match.groups()[:6]]
-            return datetime(*numbers, tzinfo=UTC if match[7] else _CHINA)
+            year, month, day, hour, minute, second = (int(part or 0) for part in match.groups()[:6])
+            return datetime(year, month, day, hour, minute, second, tzinfo=UTC if match[7] else _CHINA)
     except ValueError:
         pass
     raise GongshiError(f"{place}的有效期应写成 20200630 或 202006301200（末尾加 Z 是世界时），请改正。")

@@ -11,10 +11,10 @@ from gongshi.checks.derived import derived
 from gongshi.checks.phrases import cell_message
 from gongshi.checks.proof import prove
 from gongshi.checks.references import check_foreign_key
-from gongshi.exchange.ledger import Ledger, OverlayTree
+from gongshi.exchange.ledger import Ledger
 from gongshi.model import GongshiError
 from gongshi.package import Database, Resource, identifier, load, quoted, read_descriptor
-from gongshi.repository import Tree
+from gongshi.repository import OverlayTree, Tree
 
 _PLAIN = re.compile(r"([A-Z])\[0-9\]\{([0-9]+)\}")
 _YEARLY = re.compile(r"([A-Z])\[0-9\]\{4\}-\[0-9\]\{([0-9]+)\}")
@@ -116,10 +116,13 @@ class Book:
     def change(self, name: str, key: tuple[str, ...], cells: Mapping[str, str]) -> None:
         """Set cells of a record that is there; columns that the schema does not have are left out."""
         names = self.resource(name).schema.names
-        old = dict(zip(names, self.ledger.row(name, key), strict=True))
+        row, path = self.ledger.row(name, key), self.ledger.path_of(name, key)
+        if row is None or path is None:
+            raise LookupError(name)
+        old = dict(zip(names, row, strict=True))
         new = {field: text for field, text in cells.items() if field in names and old[field] != text}
         if new:
-            self.ledger.put(name, tuple((old | new).values()), self.ledger.path_of(name, key))
+            self.ledger.put(name, tuple((old | new).values()), path)
             self.touched[name, key] = self.touched.get((name, key), {}) | new
 
     def derive(self, name: str, keys: Iterable[str], sources: Iterable[str]) -> None:

@@ -51,7 +51,7 @@ def _usual(book: Book, stage: str, field: str) -> str:
 
 def _unit(book: Book, number: str, stage: str) -> str:
     """Who takes this step: the project's own unit for what a county does, else who took its other steps."""
-    owner = book.ledger.record("projects", number)["owner_unit"]
+    owner = book.record("projects", number, "project")["owner_unit"]
     rows = [row for row in book.rows("project-stages", project_id=number) if row["level"] == "乡镇"]
     return rows[-1]["by_unit"] if rows and _usual(book, stage, "level") == "乡镇" else owner
 
@@ -129,6 +129,6 @@ def notice_close(book: Book, said: Said) -> str:
     cells = {"result": said["result"], "closed_on": said["on"]}
     withdrawn = said["result"] == notices.WITHDRAWN
     book.change("notices", (number,), cells | ({"withdrawn_on": said["on"]} if withdrawn else {}))
-    row = book.ledger.record("notices", number)
+    row = book.record("notices", number, "notice")
     step = "" if withdrawn or not row["case_id"] else noticed(book, row["case_id"], row)
     return f"办结公示 {number}：{said['result']}" + (f"，记到案卷 {row['case_id']}（{step}）" if step else "")

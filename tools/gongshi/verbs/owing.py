@@ -12,11 +12,10 @@ from gongshi.disclosure.boards import new_sheet
 from gongshi.disclosure.kinds import HOUSEHOLDS, Kind, kinds
 from gongshi.disclosure.linking import CHANGE, FIELDS, STEPS
 from gongshi.disclosure.sheets import NEVER, RESOURCES
-from gongshi.exchange.ledger import OverlayTree
 from gongshi.model import GongshiError
 from gongshi.package import Database, load, read_descriptor
 from gongshi.policy import Policies, load_policies, run
-from gongshi.repository import Tree
+from gongshi.repository import OverlayTree, Tree
 from gongshi.sealing import Identity
 from gongshi.verbs.procedure import next_step, procedures
 
@@ -185,7 +184,7 @@ def _next_steps(database: Database, policies: Policies, day: date) -> Iterator[t
 
 def _on_record(database: Database, kind: str, case: str) -> int:
     query = "SELECT count(*) FROM notices WHERE notice_kind = ? AND case_id = ? AND withdrawn_on IS NULL"
-    return database.sql(query, [kind, case])[0][0]
+    return int(database.sql(query, [kind, case])[0][0])
 
 
 # -- projects and money -------------------------------------------------------------------------------------------
@@ -211,10 +210,11 @@ def _projects(database: Database, asked: Asked, kind: Kind, missed: Missed) -> I
 def _names_none(database: Database, kind: str, key: tuple[str, ...]) -> bool:
     """Whether what a rule finds wrong names no notice yet: one of another kind is not a notice that is missing."""
     if kind in FIELDS:
-        return database.sql(f'SELECT "{FIELDS[kind]}" IS NULL FROM projects WHERE project_id = ?', [key[0]])[0][0]
+        query = f'SELECT "{FIELDS[kind]}" IS NULL FROM projects WHERE project_id = ?'
+        return bool(database.sql(query, [key[0]])[0][0])
     if kind == CHANGE:
         query = 'SELECT count(*) FROM "project-changes" WHERE project_id = ? AND changed_on = ? AND notice_id IS NULL'
-        return database.sql(query, [key[0], key[1]])[0][0] > 0
+        return bool(database.sql(query, [key[0], key[1]])[0][0] > 0)
     return True
 
 

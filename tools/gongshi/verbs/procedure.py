@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
 
 from gongshi.package.yamlfile import plain
 from gongshi.policy import Policies, Rule
@@ -46,16 +48,16 @@ def next_step(steps: Iterable[Step], done: Mapping[str, str]) -> tuple[Step | No
     return None, ""
 
 
-def _procedure(body: Mapping) -> list[str]:
+def _procedure(body: Mapping[str, Any]) -> list[str]:
     """Of which procedures a rule speaks."""
     terms = [term for term in body.get("where", ()) if term.get("field") == "procedure"]
     return [name for term in terms for name in ([term["is"]] if "is" in term else term.get("in", ()))]
 
 
-def _step(policies: Policies, stem: str, rule: Rule, one: Mapping, day: date) -> Step:
+def _step(policies: Policies, stem: str, rule: Rule, one: Mapping[str, Any], day: date) -> Step:
     limit = one.get("max_days")
     if isinstance(limit, Mapping):
-        standard = policies.named("standards", limit["standard"], stem)
+        standard = policies.standard(limit["standard"], stem)
         limit = standard.at(day) if standard else None
-    within = None if limit is None else int(limit)
+    within = int(limit) if isinstance(limit, str | Decimal) else None
     return Step(one["name"], one.get("level", ""), one.get("optional") == "是", within, stem, rule.id)

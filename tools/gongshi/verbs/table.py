@@ -12,8 +12,8 @@ _CASES = ("cases", "case-steps", "case-households", "notices", "villages")
 _PAID = ("projects", "allocations", "payments", "units")
 
 
-def _day(field: str, name: str = "on", words: str = _ON, **how) -> Ask:
-    return Ask(name, field, words, **({"default": TODAY, "past": True} | how))
+def _day(field: str, name: str = "on", words: str = _ON, default: str = TODAY, needed: bool = True) -> Ask:
+    return Ask(name, field, words, default=default, past=True, needed=needed)
 
 
 def _case(words: str = "案卷编号") -> Ask:
