@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -120,6 +122,29 @@ def test_size_and_silence(path: Path) -> None:
             assert lines <= 42, f"{node.name} has {lines} lines"
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and room(path) != "cli":
             assert node.func.id != "print", "nothing prints below the cli"
+
+
+def blinds(source: str) -> list[str]:
+    """What would keep ``mypy --strict`` from seeing."""
+    tree = ast.parse(source)
+    found = [node.name for node in tree.body if isinstance(node, ast.FunctionDef) and node.name == "__getattr__"]
+    return found + re.findall(r"# *type: *ignore|\bno_type_check\b", source)
+
+
+@pytest.mark.parametrize("path", modules(), ids=lambda path: path.relative_to(HOUSE).as_posix())
+def test_nothing_blinds_the_type_checker(path: Path) -> None:
+    assert blinds(path.read_text(encoding="utf-8")) == []
+
+
+def test_the_type_checker_looks_at_the_whole_package() -> None:
+    """Only two libraries, which say nothing of their types, may be missing; ``make lint`` runs it."""
+    said = tomllib.loads((HOUSE.parent.parent / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["mypy"]
+    (silent,) = said.pop("overrides")
+    assert said["strict"] is True and said["files"] == ["tools/gongshi"]
+    assert not {"exclude", "ignore_errors", "ignore_missing_imports", "disable_error_code", "follow_imports"} & {*said}
+    assert silent == {"module": ["pyrage.*", "xlsxwriter.*"], "ignore_missing_imports": True}
+    assert "/mypy\n" in (HOUSE.parent.parent / "Makefile").read_text(encoding="utf-8")
+    assert blinds("x: int = ''  # type: ignore\ndef __getattr__(name): ...") == ["__getattr__", "# type: ignore"]
 
 
 FORKS = {"multiprocessing", "ProcessPoolExecutor", "fork", "forkpty", "fork_exec", "preexec_fn", "process", "pty"}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import logging
 import os
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
@@ -20,9 +21,12 @@ os.environ.setdefault("DISABLE_MKDOCS_2_WARNING", "true")
 from mkdocs.commands.build import build as run_mkdocs
 from mkdocs.config import config_options, load_config
 from mkdocs.config.base import Config
+from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.exceptions import Abort, ConfigurationError, PluginError
+from mkdocs.livereload import LiveReloadServer
 from mkdocs.plugins import BasePlugin, event_priority
-from mkdocs.structure.files import File, InclusionLevel
+from mkdocs.structure.files import File, Files, InclusionLevel
+from mkdocs.structure.pages import Page
 
 from gongshi import site
 from gongshi.checks.settings import check_settings
@@ -57,7 +61,7 @@ class GongshiPlugin(BasePlugin[Options]):
     draft = False
     """Whether every page says that it is one."""
 
-    def on_config(self, config):
+    def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Read the records, and let the theme know what every page says about itself."""
         try:
             self.content = self.content or self._load(config)
@@ -72,7 +76,7 @@ class GongshiPlugin(BasePlugin[Options]):
         config.theme.dirs.insert(0, str(site.THEME))
         return config
 
-    def _load(self, config) -> site.Content:
+    def _load(self, config: MkDocsConfig) -> site.Content:
         text = str(self.config.day or "")
         try:
             day = datetime.date.fromisoformat(text) if text else None
@@ -80,42 +84,49 @@ class GongshiPlugin(BasePlugin[Options]):
             raise GongshiError(f"mkdocs.yml 里 gongshi 的 day“{text}”不是日期，请写成 2020-06-30 这样。") from None
         return site.load(Path(config.config_file_path).parent, day, datetime.date.today())
 
-    def on_files(self, files, *, config):
+    def _made(self) -> site.Content:
+        """What ``on_config`` read."""
+        assert self.content is not None, "on_config comes first"
+        return self.content
+
+    def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Add the pages that a county has not of its own, and one shell for every folder of record pages."""
         for path, data in Pack(program_files()).pages().items():
             if files.get_file_from_path(path) is None:
                 files.append(File.generated(config, path, content=data))
-        for folder in self.content.sections():
+        for folder in self._made().sections():
             files.append(
                 File.generated(config, f"{folder}/{SHELL}", content=SHELL_SOURCE, inclusion=InclusionLevel.NOT_IN_NAV)
             )
         return files
 
-    def on_post_page(self, output, *, page, config):
+    def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
         """Keep a shell instead of writing it; put the generated part into a page that has one."""
         try:
             if page.meta.get("shell"):
                 folder = os.path.dirname(page.file.src_uri)
                 self.shells[folder] = site.Shell.parse(output, page.canonical_url or "")
                 return ""
-            part = self.content.section(page.file.dest_uri)
+            part = self._made().section(page.file.dest_uri)
             return site.Shell.parse(output).stamp(part).decode() if part else output
         except GongshiError as error:
             raise PluginError(f"{page.file.src_uri}：{error}") from error
 
-    def on_post_template(self, output, *, template_name, config):
+    def on_post_template(self, output: str, *, template_name: str, config: MkDocsConfig) -> str:
         """MkDocs' sitemap has today's date in it, and knows no record page: ours is written at the end."""
         return "" if template_name == "sitemap.xml" else output
 
     @event_priority(-50)
-    def on_post_build(self, *, config):
+    def on_post_build(self, *, config: MkDocsConfig) -> None:
         """After the search plugin, where a county still has it, has written its index: no page of ours reads it."""
         try:
-            site.finish(self.content, self.shells, Path(config.site_dir), config.site_url or "")
+            site.finish(self._made(), self.shells, Path(config.site_dir), config.site_url or "")
         except GongshiError as error:
             raise PluginError(str(error)) from error
 
-    def on_serve(self, server, *, config, builder):
+    def on_serve(
+        self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Callable[..., object]
+    ) -> LiveReloadServer:
         """Look at the records, too, for changes."""
         server.watch(str(Path(config.config_file_path).parent / "records"))
         return server
@@ -159,6 +170,7 @@ def build(
         place = str(config_file.absolute())
         config = load_config(settings, config_file_path=place, site_dir=str(out.absolute()), strict=True)
         plugin = config.plugins["gongshi"]
+        assert isinstance(plugin, GongshiPlugin)
         plugin.content, plugin.config["day"], plugin.draft = content, on, draft
         run_mkdocs(config)
     except (Abort, ConfigurationError) as error:

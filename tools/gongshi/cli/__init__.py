@@ -82,14 +82,17 @@ class LazyGroup(click.Group):
         if module is None:
             return None
         attribute = "import_" if name == "import" else name.replace("-", "_")
-        return getattr(importlib.import_module(module), attribute)
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
 
-    def resolve_command(self, context: click.Context, args: list[str]) -> tuple:
+    def resolve_command(
+        self, context: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         try:
             return super().resolve_command(context, args)
         except click.UsageError as error:
             if near := get_close_matches(args[0], COMMANDS, 1):
-                error.message += f"是不是想用 '{near[0]}'？"
+                raise click.UsageError(f"{error.message}是不是想用 '{near[0]}'？", context) from None
             raise
 
     def format_commands(self, context: click.Context, formatter: click.HelpFormatter) -> None:

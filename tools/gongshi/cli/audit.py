@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -18,7 +17,10 @@ from gongshi.model import GongshiError
 from gongshi.repository import Git, RevisionTree, reason, write_private
 
 if TYPE_CHECKING:
+    from gongshi.changes.audit import AuditTable
+    from gongshi.model import Finding
     from gongshi.package import Descriptor
+    from gongshi.sealing.approving import Approval
 
 
 QUESTIONS = ("status", "payments", "deletions", "budgets", "returned", "public", "backdated", "own", "twice", "yuan")
@@ -83,8 +85,13 @@ def _span(span: str) -> tuple[str, str]:
 
 @contextmanager
 def _tables(
-    git: Git, base: str, head: str, findings: tuple[list, list], question: str | None, limits: tuple
-) -> Iterator[tuple]:
+    git: Git,
+    base: str,
+    head: str,
+    findings: tuple[Sequence[Finding], Sequence[Finding]],
+    question: str | None,
+    limits: tuple[str | None, int],
+) -> Iterator[tuple[tuple[AuditTable, ...], tuple[AuditTable, ...], tuple[AuditTable, ...]]]:
     """(what changed, who signed, the questions); of one question alone only that. What changed is read meanwhile."""
     from gongshi.changes.audit import audit_tables, signed_table
     from gongshi.changes.past import history
@@ -113,13 +120,15 @@ def _as_of(tree: RevisionTree, descriptor: Descriptor) -> date | None:
         return None
 
 
-def _approvals(git: Git, tip: str, base: str):
+def _approvals(git: Git, tip: str, base: str) -> Iterable[Approval]:
     from gongshi.sealing.approving import approvals
 
     return approvals(git, tip, git.commit(base) if base else "").values()
 
 
-def _findings(root: Path, git: Git, base: str, head: str, whole: bool, show) -> tuple[list, list]:
+def _findings(
+    root: Path, git: Git, base: str, head: str, whole: bool, show: Callable[[str], None]
+) -> tuple[list[Finding], list[Finding]]:
     """New and resolved findings, if asked for; what vanished between the two always."""
     from gongshi.changes.keeping import vanished
     from gongshi.cli.diff import findings_of
@@ -134,10 +143,11 @@ def _findings(root: Path, git: Git, base: str, head: str, whole: bool, show) -> 
         return vanished(*trees, day(None, county_day(county))), []
 
 
-def _say_table(table) -> None:
-    say(f"{table.title}：{len(table.rows)} 行")
+def _say_table(table: AuditTable) -> None:
+    rows = [*table.rows]
+    say(f"{table.title}：{len(rows)} 行")
     say("  ".join(table.columns))
-    for row in table.rows:
+    for row in rows:
         say("  ".join(str(cell) for cell in row))
 
 
@@ -160,7 +170,7 @@ def _waivers(tree: RevisionTree, descriptor: Descriptor) -> list[tuple[str, str,
     return found
 
 
-def _write(out: Path, tables: Sequence) -> list[int]:
+def _write(out: Path, tables: Sequence[AuditTable]) -> list[int]:
     """Write the file whole or not at all; how many rows each table has."""
     import json
 
@@ -173,9 +183,11 @@ def _write(out: Path, tables: Sequence) -> list[int]:
             if out.suffix == ".sqlite":
                 counts = write_sqlite(aside, tables)
             else:
-                from gongshi.exchange import plain_workbook
+                from gongshi.exchange.styles import TextTable, plain_workbook
 
-                plain = [replace(table, rows=tuple(tuple(map(str, row)) for row in table.rows)) for table in tables]
+                plain = [
+                    TextTable(table.title, table.columns, [[*map(str, row)] for row in table.rows]) for table in tables
+                ]
                 counts = [len(table.rows) for table in plain]
                 aside.write_bytes(plain_workbook("审计导出", plain))
             aside.chmod(0o600)

@@ -13,7 +13,7 @@ from gongshi import __version__
 from gongshi.changes.judging import DESCRIPTORS
 from gongshi.cli.chinese import Command
 from gongshi.cli.common import given_day, inside, progress, say, say_folded, say_made, under, work_tree
-from gongshi.cli.render import Header, annotations, folded, summary, to_json, to_junit
+from gongshi.cli.render import Header, as_annotations, folded, summary, to_json, to_junit
 from gongshi.model import Finding, GongshiError, Severity
 from gongshi.repository import digest
 
@@ -77,7 +77,7 @@ def _print(style: str, header: Header, findings: list[Finding], narrowed: bool) 
     elif style == "junit":
         say_made(to_junit(findings))
     elif style == "github":
-        for line in annotations(findings):
+        for line in as_annotations(findings):
             say_made(line)
         say(summary(findings))
     else:

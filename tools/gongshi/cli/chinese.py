@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import click
 from click import core, decorators, exceptions, formatting, parser, types
@@ -51,19 +51,25 @@ WORDS = {
     "Choose from:\n\t{choices}": "可选：{choices}",
 }
 
+_SHOWN = "format_message"
+
 
 def speak_chinese() -> None:
     """Let click's messages come from WORDS; what is not there stays English. They repeat what was typed, or what a
     shell made of file names, so they are shown as all untrusted text is."""
     for kind in (exceptions.ClickException, exceptions.BadParameter, exceptions.MissingParameter, exceptions.FileError):
-        kind.format_message = _plainly(kind.format_message)
+        setattr(kind, _SHOWN, _plainly(getattr(kind, _SHOWN)))
     for module in (core, decorators, exceptions, formatting, parser, types):
-        if hasattr(module, "_"):
-            module._ = lambda text: WORDS.get(text, text)
-        if hasattr(module, "ngettext"):
-            module.ngettext = lambda one, many, count: WORDS.get(
-                one if count == 1 else many, one if count == 1 else many
-            )
+        own: dict[str, object] = {"_": _word, "ngettext": _words}
+        vars(module).update({name: said for name, said in own.items() if name in vars(module)})
+
+
+def _word(text: str) -> str:
+    return WORDS.get(text, text)
+
+
+def _words(one: str, many: str, count: int) -> str:
+    return _word(one if count == 1 else many)
 
 
 def _plainly(format_message: Callable[[click.ClickException], str]) -> Callable[[click.ClickException], str]:
@@ -105,8 +111,8 @@ class ChineseFormatter(click.HelpFormatter):
             for line in wrap(paragraph.strip("\b "), columns) or [""]:
                 self.write(f"{' ' * self.current_indent}{line}\n")
 
-    def write_dl(self, rows, col_max: int = 30, col_spacing: int = 2) -> None:
-        rows = [(first, second) for first, second in rows]
+    def write_dl(self, rows: Iterable[tuple[str, str]], col_max: int = 30, col_spacing: int = 2) -> None:
+        rows = [*rows]
         left = min(max((width(first) for first, _ in rows), default=0), col_max) + col_spacing
         for first, second in rows:
             self.write(f"{' ' * self.current_indent}{first}")

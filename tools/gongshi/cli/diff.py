@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -54,7 +55,7 @@ def diff(root: Path, base: str, head: str | None, with_findings: bool, style: st
 
 
 def findings_of(
-    root: Path, before: RevisionTree, after: Tree, show
+    root: Path, before: RevisionTree, after: Tree, show: Callable[[str], None]
 ) -> tuple[list[Finding], list[Finding], list[Finding]]:
     """Findings whose identity only the later Tree has, those that only the earlier one has, both as of one day, and what
     the earlier rules say of the later records and the later rules do not."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from gongshi.cli.chinese import Command
 from gongshi.cli.common import day, progress, say, work_tree
 from gongshi.cli.sealing import IDENTITY
 from gongshi.model import GongshiError
+from gongshi.repository import Tree
 
 if TYPE_CHECKING:
     from gongshi.package import Database, Provenance
@@ -53,10 +55,10 @@ def export(
         )
     if out:
         _workbook(root, tree, resources, out, township, identity)
-        return
-    with load(tree) as database:
-        count = export_package(database, folder, _provenance(root, database))
-    say(f"已导出 {count} 张表到 {folder}，用 frictionless validate {folder}/datapackage.json 核对。")
+    if folder:
+        with load(tree) as database:
+            count = export_package(database, folder, _provenance(root, database))
+        say(f"已导出 {count} 张表到 {folder}，用 frictionless validate {folder}/datapackage.json 核对。")
 
 
 def _provenance(root: Path, database: Database) -> Provenance:
@@ -80,7 +82,9 @@ def _provenance(root: Path, database: Database) -> Provenance:
     return Provenance(county.schema.field("county_code") if county and code else None, code, metadata)
 
 
-def _workbook(root: Path, tree, resources, out: Path, township: str | None, identity: Path | None) -> None:
+def _workbook(
+    root: Path, tree: Tree, resources: Sequence[str], out: Path, township: str | None, identity: Path | None
+) -> None:
     from gongshi.cli.importing import identity_if_any
     from gongshi.exchange import People, export_workbook, needed, without_rows
     from gongshi.package import county_day, load, read_descriptor
@@ -106,7 +110,7 @@ def _workbook(root: Path, tree, resources, out: Path, township: str | None, iden
         say(f"注意：{where}没有{'、'.join(empty)}的记录，导出的表只有表头；请核对表名和 --township。")
 
 
-def _form(root: Path, tree, name: str, out: Path, township: str | None, identity: Path | None) -> None:
+def _form(root: Path, tree: Tree, name: str, out: Path, township: str | None, identity: Path | None) -> None:
     from gongshi.cli.importing import identity_if_any
     from gongshi.exchange import People, form_workbook, kind_of, read_forms, reads
     from gongshi.package import county_day, load, read_descriptor

@@ -65,8 +65,8 @@ def _frozen(root: Path, database: Any, period: Any, files: Any, show: Any) -> An
     from gongshi.policy import judge
     from gongshi.repository import Git
 
-    git = Git(root)
-    git = git if git.exists() else None
+    here = Git(root)
+    git = here if here.exists() else None
     last = max((file.period for file in files if file.period < period), default=None)
     with standing(database, period.end, git) as then:
         if then is None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypedDict
 
 import click
 
@@ -16,8 +18,24 @@ from gongshi.cli.render import as_json
 from gongshi.model import GongshiError
 from gongshi.repository import Git, RevisionTree
 
+if TYPE_CHECKING:
+    from gongshi.changes.past import History
+    from gongshi.changes.values import FieldVersion, Revision
+    from gongshi.package import Field, Resource
+
+Key = tuple[str, ...]
+Links = list[dict[str, str]]
 FORMAT = 1
 PLACE = "_file"  # stands for the file that a record lies in, where that changed
+
+
+class FieldTold(TypedDict):
+    """A field and all values that it had, as plain text."""
+
+    field: str
+    title: str
+    unit: str
+    values: list[dict[str, Any]]
 
 
 @click.command(cls=Command)
@@ -98,7 +116,7 @@ def _write_life(git: Git, out: Path, resource: str, key: str, field: str | None,
     say(f"已写到 {out}：{len(lives)} 条记录，{steps} 次改动。里面有内部信息，看完请删去，不要上网。")
 
 
-def _mark_edge(found, oldest: str) -> None:
+def _mark_edge(found: Iterable[tuple[Key, list[FieldTold], Links]], oldest: str) -> None:
     """At the edge of a shallow clone everything seems to be new: what stands there came then or before."""
     for _, told, _ in found:
         for item in (item for field in told for item in field["values"]):
@@ -112,7 +130,7 @@ def _git(root: Path) -> Git:
     return git
 
 
-def _told(past, resource: str, key: tuple[str, ...], fields, exact: bool) -> list[dict[str, object]]:
+def _told(past: History, resource: str, key: Key, fields: Sequence[Field], exact: bool) -> list[FieldTold]:
     """Each field that ever had a value, and the file if it changed, with its values as plain text, oldest first."""
     from gongshi.changes.past import field_versions
     from gongshi.changes.phrases import cell, plain_cell
@@ -134,7 +152,7 @@ def _told(past, resource: str, key: tuple[str, ...], fields, exact: bool) -> lis
                     field.unit,
                     values,
                     origins,
-                    lambda text, field=field: (plain_cell if exact else cell)(field, text),
+                    partial(plain_cell if exact else cell, field),
                 )
             )
     places = field_versions([replace(version, cells={PLACE: version.path}) for version in versions], PLACE)
@@ -143,7 +161,14 @@ def _told(past, resource: str, key: tuple[str, ...], fields, exact: bool) -> lis
     return told
 
 
-def _field(name: str, title: str, unit: str, values, origins, shown) -> dict[str, object]:
+def _field(
+    name: str,
+    title: str,
+    unit: str,
+    values: Sequence[FieldVersion],
+    origins: Mapping[str, Revision],
+    shown: Callable[[str], str],
+) -> FieldTold:
     return {
         "field": name,
         "title": title,
@@ -159,7 +184,7 @@ def _field(name: str, title: str, unit: str, values, origins, shown) -> dict[str
     }
 
 
-def _revision(word: str, revision, origin) -> dict[str, object]:
+def _revision(word: str, revision: Revision, origin: Revision) -> dict[str, Any]:
     from gongshi.checks.showing import shown_text
 
     trailers = dict.fromkeys((*origin.trailers, *revision.trailers))
@@ -185,12 +210,14 @@ NAMES = {
 }
 
 
-def _links(past, resource: str, key: tuple[str, ...]) -> list[dict[str, str]]:
+def _links(past: History, resource: str, key: Key) -> Links:
     """The splits and mergers of a household as plain text."""
     from gongshi.checks.showing import shown_cell
 
     found = past.links(resource, key)
-    schema = past.resource("status-events").schema if found else None
+    if not found:
+        return []
+    schema = past.resource("status-events").schema
     return [
         {name: shown_cell(schema.field(field), cells.get(field, "")) for name, field in NAMES.items()}
         for cells in found
@@ -202,7 +229,7 @@ def _link_sentence(link: dict[str, str]) -> str:
     return f"{link['date']} {link['household']} {LINKS.get(link['event'], link['event'])} {link['other']}{case}"
 
 
-def _text(resource, key: tuple[str, ...], told, links) -> Iterator[str]:
+def _text(resource: Resource, key: Key, told: Sequence[FieldTold], links: Links) -> Iterator[str]:
     yield f"{resource.title}（{resource.name}）{'/'.join(key)}"
     yield from (f"  {_link_sentence(link)}" for link in links)
     for field in told:
@@ -211,7 +238,7 @@ def _text(resource, key: tuple[str, ...], told, links) -> Iterator[str]:
             yield f"    {_sentence(field, item)}"
 
 
-def _sentence(field, item) -> str:
+def _sentence(field: FieldTold, item: Mapping[str, Any]) -> str:
     unit = f" {field['unit']}" if field["unit"] and item["value"] else ""
     value = "（记录已删除）" if item["value"] is None else f"{item['value'] or '空'}{unit}"
     merged = f"，{item['merged_by']} 合并" if item["merged_by"] else ""
@@ -222,7 +249,7 @@ def _sentence(field, item) -> str:
     return f"{since} — {until}  {value}  {item['commit'][:10]} {item['author']}{merged}{papers} {item['subject']}"
 
 
-def _markdown(resource, key: tuple[str, ...], told, links) -> Iterator[str]:
+def _markdown(resource: Resource, key: Key, told: Sequence[FieldTold], links: Links) -> Iterator[str]:
     from gongshi.changes.markdown import escape
 
     yield f"## {escape(f'{resource.title} {resource.name}')} {escape('/'.join(key))}\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +14,13 @@ from gongshi.cli.common import Painted, day, progress, say, work_tree
 from gongshi.cli.sealing import IDENTITY, identity_of
 from gongshi.model import GongshiError
 from gongshi.repository import reason
+
+if TYPE_CHECKING:
+    from gongshi.exchange import ImportResult, Request
+    from gongshi.exchange.columns import Column
+    from gongshi.exchange.values import CellChange, SheetResult
+    from gongshi.repository import Tree
+    from gongshi.sealing import Identity
 
 WORDS = {"created": "新增", "updated": "更新", "unchanged": "未变", "refused": "退回"}
 HOW = {"mapping": "映射", "title": "同名", "guess": "猜测", "identifier": "密封", "form": "样式"}
@@ -82,7 +90,7 @@ def import_(
     sys.exit(max(codes))
 
 
-def _one(root: Path, workbook: Path, data: bytes, request, dry_run: bool, several: bool) -> int:
+def _one(root: Path, workbook: Path, data: bytes, request: Request, dry_run: bool, several: bool) -> int:
     """Import one file and tell of it; the exit code. What is wrong with one of several does not keep back the others."""
     from gongshi.checks.showing import shown_path
     from gongshi.repository import WorkTree
@@ -103,13 +111,13 @@ def _one(root: Path, workbook: Path, data: bytes, request, dry_run: bool, severa
     if returned:
         say(f"退回的行在 {shown_path(str(returned))}，每格的批注说明怎样改；改好后再导入它。")
     say("这是试算，什么也没有写。" if dry_run else _written(result))
-    refused = bool(result.counts["refused"])
+    refused = any(row.kind == "refused" for row in result.rows)
     if not refused and not dry_run:
         _offer_deletion(workbook)
     return 1 if refused else 0
 
 
-def _plan(tree, workbook: Path, data: bytes, request):
+def _plan(tree: Tree, workbook: Path, data: bytes, request: Request) -> tuple[ImportResult, Path | None]:
     from gongshi.exchange import plan_import
 
     show = progress()
@@ -118,7 +126,7 @@ def _plan(tree, workbook: Path, data: bytes, request):
     return result, None
 
 
-def _import(root: Path, workbook: Path, data: bytes, request):
+def _import(root: Path, workbook: Path, data: bytes, request: Request) -> tuple[ImportResult, Path | None]:
     """(result, where the refused rows are)."""
     from gongshi.exchange import take_in
 
@@ -148,7 +156,7 @@ def read_input(place: Path) -> bytes:
         raise GongshiError(f"读不到文件“{place}”（{reason(error)}），请核对文件名和位置。") from None
 
 
-def identity_if_any(option: Path | None, root: Path):
+def identity_if_any(option: Path | None, root: Path) -> Identity | None:
     """The identity asked for; or that in its usual place, None if there is none."""
     from gongshi.sealing import identity_place
 
@@ -169,7 +177,7 @@ def _offer_deletion(workbook: Path) -> None:
     say(f"{shown_path(str(workbook))} 含个人信息，已全部导入，请删去它。")
 
 
-def _tell(result, details: bool) -> None:
+def _tell(result: ImportResult, details: bool) -> None:
     for sheet in result.sheets:
         say(f"工作表“{sheet.sheet.name}”：" + (f"{sheet.title}（{sheet.resource}）" if sheet.resource else "没有读成"))
         if details:
@@ -187,7 +195,7 @@ def _tell(result, details: bool) -> None:
         say(f"全部工作表：{_counted(result)}。")
 
 
-def _tell_columns(sheet) -> None:
+def _tell_columns(sheet: SheetResult) -> None:
     from gongshi.exchange.sheets import column_letters
 
     for column in sheet.columns:
@@ -199,7 +207,7 @@ def _tell_columns(sheet) -> None:
             )
 
 
-def _tell_units(sheet) -> None:
+def _tell_units(sheet: SheetResult) -> None:
     """The unit in which each column was taken, where it is not the ledger's own."""
     taken = [f"“{c.header[:20]}” {c.unit}" for c in sheet.columns if c.meaning.field and c.unit]
     other = [
@@ -209,11 +217,11 @@ def _tell_units(sheet) -> None:
         say("  单位：" + "、".join([*taken, *(f"{text}（表里没写）" for text in other)]))
 
 
-def _is_plain_money(column) -> bool:
-    return column.meaning.field.unit.startswith("元") and not column.unit
+def _is_plain_money(column: Column) -> bool:
+    return column.field.unit.startswith("元") and not column.unit
 
 
-def _tell_rows(sheet) -> None:
+def _tell_rows(sheet: SheetResult) -> None:
     from gongshi.checks.showing import shown_path, shown_text
 
     refused = [row for row in sheet.rows if row.kind == "refused"]
@@ -231,13 +239,13 @@ def _tell_rows(sheet) -> None:
             say(f"  {kind}的还有 {len(rows) - LIMIT} 行，没有一一列出")
 
 
-def _change(change) -> str:
+def _change(change: CellChange) -> str:
     if change.before is None:
         return f"{change.title}（已改，内容不显示）"
     return f"{change.title} {change.before or '空'} → {change.after or '空'}"
 
 
-def _tell_sums(sheet) -> None:
+def _tell_sums(sheet: SheetResult) -> None:
     skipped: dict[str, int] = {}
     for what in sheet.skipped.values():
         skipped[what] = skipped.get(what, 0) + 1
@@ -251,13 +259,13 @@ def _tell_sums(sheet) -> None:
             say(f"  {title}：表中 {taken + refused:,} 元 = 已读入 {taken:,} 元 + 退回 {refused:,} 元")
 
 
-def _counted(result) -> str:
-    counts = result.counts
-    parts = " + ".join(f"{word} {counts[kind]}" for kind, word in WORDS.items())
+def _counted(result: ImportResult | SheetResult) -> str:
+    counts = {kind.value: count for kind, count in result.counts.items()}
+    parts = " + ".join(f"{word} {counts.get(kind, 0)}" for kind, word in WORDS.items())
     return f"共 {sum(counts.values())} 行 = {parts}"
 
 
-def _written(result) -> str:
+def _written(result: ImportResult) -> str:
     if not result.files:
         return "台账没有变化。"
     return (

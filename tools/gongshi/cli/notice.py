@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,6 +17,13 @@ from gongshi.cli.common import day, say, say_findings, work_tree
 from gongshi.cli.papers import print_notice
 from gongshi.cli.sealing import IDENTITY, identity_of
 from gongshi.model import GongshiError, Severity
+
+if TYPE_CHECKING:
+    from gongshi.disclosure.notices_then import Then
+    from gongshi.disclosure.proofs import Proof
+    from gongshi.package import Database
+    from gongshi.repository import WorkTree
+    from gongshi.verbs.doing import Done
 
 ON = click.option("--on", "on_day", metavar="DATE", help="以哪一天为准，默认是县情里的数据日期，没有则是今天")
 
@@ -61,7 +70,7 @@ def list_notices(root: Path, wanted: str | None, year: int | None, at_day: str |
     say(f"共 {len(shown)} 份，以 {when}{'的台账' if at_day else ''}为准。")
 
 
-def notice_line(row, now: str) -> str:
+def notice_line(row: Any, now: str) -> str:
     """A notice in one line."""
     from gongshi.checks.showing import shown_text
 
@@ -69,14 +78,14 @@ def notice_line(row, now: str) -> str:
     return f"{row.notice_id}  {now}  {span}  {row.notice_kind}  {shown_text(row.title or '')}"
 
 
-def late_words(then, row) -> str:
+def late_words(then: Then, row: Any) -> str:
     """That a notice was entered after its first day, "" if it was not."""
     entry = then.late.get(row.notice_id)
     return f"  （{entry[0]} 才登记，晚 {entry[1]} 天）" if entry else ""
 
 
-def _then(root: Path, at_day: str):
-    from gongshi.cli.common import given_day, recovered, warn_shallow
+def _then(root: Path, at_day: str) -> Then:
+    from gongshi.cli.common import recovered, warn_shallow
     from gongshi.disclosure.notices_then import notices_then
     from gongshi.repository import Git
 
@@ -84,7 +93,7 @@ def _then(root: Path, at_day: str):
     git = Git(root)
     if git.exists():
         warn_shallow(git)
-    return notices_then(git, given_day(at_day), date.today())
+    return notices_then(git, day(at_day, None), date.today())
 
 
 @notice.command(cls=Command)
@@ -104,13 +113,14 @@ def _then(root: Path, at_day: str):
 @click.pass_obj
 def new(
     root: Path,
+    /,
     kind: str,
     starts: str | None,
     ends: str | None,
     identity: Path | None,
     all_due: bool,
     dry_run: bool,
-    **wish,
+    **wish: Any,
 ) -> None:
     """登记一份公示：编号、天数、地点按规则来；到户名单同时写下每一页公示榜的承诺值。
 
@@ -131,7 +141,7 @@ def new(
         )
 
 
-def _agree(kind: str, ends: str | None, all_due: bool, dry_run: bool, wish: dict) -> None:
+def _agree(kind: str, ends: str | None, all_due: bool, dry_run: bool, wish: Mapping[str, Any]) -> None:
     """GongshiError unless what was given belongs together."""
     if dry_run and not all_due:
         raise GongshiError("--dry-run 只与 --all-due 合用；登记一份的写错了可以用 gongshi undo 撤销。")
@@ -146,7 +156,7 @@ def _agree(kind: str, ends: str | None, all_due: bool, dry_run: bool, wish: dict
         raise GongshiError(f"登记公示要写{'、'.join(absent)}；要把该公示的一次登记完，用 --all-due。")
 
 
-def _new_one(root: Path, wish: dict, identity: Path | None) -> None:
+def _new_one(root: Path, wish: Mapping[str, Any], identity: Path | None) -> None:
     from gongshi.cli.importing import identity_if_any
     from gongshi.disclosure import notices
     from gongshi.disclosure.boards import new_sheet
@@ -170,7 +180,7 @@ def _new_one(root: Path, wish: dict, identity: Path | None) -> None:
     say(f"已登记 {made.notice_id}（{made.starts_on} 至 {made.ends_on}）：{'、'.join(reversed(files))}{pages}。")
 
 
-def _new_all(root: Path, asked: tuple, identity: Path | None, dry_run: bool) -> None:
+def _new_all(root: Path, asked: tuple[date, str, str, str], identity: Path | None, dry_run: bool) -> None:
     from gongshi.checks.showing import shown_text
     from gongshi.cli.importing import identity_if_any
     from gongshi.exchange.opened import opened_names, refuse_names
@@ -273,13 +283,13 @@ def proof(
         say("请保管好这个文件：以后核对的就是它，记录里只有摘要。")
 
 
-def _say_proven(found, notice_id: str) -> None:
+def _say_proven(found: tuple[int, date] | None, notice_id: str) -> None:
     if not found:
         raise GongshiError(f"这张照片不是“{notice_id}”登记过的：要用当时存下的那个文件，或原来的照片。")
     say(f"是“{notice_id}”的第 {found[0]} 张留证照片，{found[1]} 拍。")
 
 
-def _kept_outside(keep: Path | None, made) -> Path:
+def _kept_outside(keep: Path | None, made: Proof) -> Path:
     """Write the picture where no repository and no synchronised folder is."""
     from gongshi.repository import data_folder, exposed, reason, write_private
 
@@ -297,7 +307,7 @@ def _kept_outside(keep: Path | None, made) -> Path:
     return place
 
 
-def _do(root: Path, verb: str, **given: str | None):
+def _do(root: Path, verb: str, **given: str | None) -> Done:
     """A verb, with the real day as today."""
     from gongshi.verbs import VERBS, do
 
@@ -332,7 +342,7 @@ def check(root: Path, site: Path | None, on_day: str | None) -> None:
 notice.add_command(print_notice)
 
 
-def _load(tree, *more: str):
+def _load(tree: WorkTree, *more: str) -> Database:
     """The database of notices and ``more``; GongshiError if a notice cannot be read."""
     from gongshi.package import load
 
@@ -345,7 +355,7 @@ def _load(tree, *more: str):
     return database
 
 
-def _when(database, on_day: str | None):
+def _when(database: Database, on_day: str | None) -> date:
     from gongshi.package import county_day
 
     return day(on_day, county_day(database))

@@ -17,6 +17,7 @@ from gongshi.model import SEVERITIES, GongshiError
 if TYPE_CHECKING:
     from datetime import date
 
+    from gongshi.founding.plans import Plan
     from gongshi.policy import Explanation, Outcome, Policies, Policy
 
 FORMATS = click.Choice(["text", "json"])
@@ -64,11 +65,11 @@ def list_(root: Path, with_rules: bool, offered: bool, style: str) -> None:
         say(f"{shown_path(one.stem)}  {shown_text(one.title)}（{where}，{len(one.rules)} 条规则）")
         for rule in one.rules if with_rules else ():
             say(f"  {rule.id}  {SEVERITIES[rule.severity]}  {shown_text(rule.title)}")
-    for one in more:
-        what = f"沿用方案 {one.same_as}" if one.same_as else f"{one.rules} 条规则"
-        days = f"，施行 {one.first or '—'} 至 {one.last or '—'}" if one.first or one.last else ""
+    for plan in more:
+        what = f"沿用方案 {plan.same_as}" if plan.same_as else f"{plan.rules} 条规则"
+        days = f"，施行 {plan.first or '—'} 至 {plan.last or '—'}" if plan.first or plan.last else ""
         say(
-            f"可加  {one.name}  {shown_text(one.title)}（方案 {one.number}，{what}{days}{'，已有文件，没有启用' if one.here else ''}）"
+            f"可加  {plan.name}  {shown_text(plan.title)}（方案 {plan.number}，{what}{days}{'，已有文件，没有启用' if plan.here else ''}）"
         )
     if offered:
         say(f"可以加的有 {len(more)} 个" + ("，用 gongshi policy add 名称 加到本县。" if more else "。"))
@@ -118,7 +119,7 @@ def _pair(text: str) -> tuple[str, str]:
     return left.strip(), right.strip()
 
 
-def _offered(root: Path):
+def _offered(root: Path) -> list[Plan]:
     from gongshi.founding.pack import Pack, program_files
     from gongshi.founding.plans import plans
 

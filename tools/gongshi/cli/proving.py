@@ -132,7 +132,9 @@ def _files(case: Case, report: Report) -> None:
     like = next((manifest for manifest in (case.saved, *reversed(case.chain)) if manifest.files == there), None)
     if like is None:
         newest = case.chain[-1]
-        report.found += min((compare(manifest.files, there) for manifest in (case.saved, newest)), key=len)
+        differences = [[*compare(manifest.files, there)] for manifest in (case.saved, newest)]
+        fewest: list[Finding] = min(differences, key=len)
+        report.found += fewest
         return
     report.proven.append(f"网站文件 {len(there)} 个，与第 {like.number} 份清单（{like.day}）一字不差，不多也不少。")
     if case.kept or case.paper:

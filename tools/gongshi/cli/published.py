@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +14,9 @@ from gongshi.cli.common import given_day, recovered, say, warn_shallow
 from gongshi.cli.notice import late_words, notice_line
 from gongshi.model import GongshiError
 from gongshi.repository import Git
+
+if TYPE_CHECKING:
+    from gongshi.site.manifest import Manifest
 
 
 @click.command(cls=Command)
@@ -35,7 +40,8 @@ def published(root: Path, on_day: str, log: Path | None) -> None:
     from gongshi.site.publishing import on_day as shown_on
 
     recovered(root)
-    git, day, today = Git(root), given_day(on_day), date.today()
+    git, today = Git(root), date.today()
+    day = given_day(on_day) or today
     if not git.exists() or git.head() is None:
         raise GongshiError(f"“{root}”不在 Git 仓库里，或还没有提交，没有历史可查。")
     warn_shallow(git)
@@ -57,7 +63,7 @@ def published(root: Path, on_day: str, log: Path | None) -> None:
         say(f"后来：{sentence}。")
 
 
-def _log(root: Path, git: Git, named: Path | None):
+def _log(root: Path, git: Git, named: Path | None) -> tuple[str, Sequence[Manifest]]:
     """(where it lies, the manifests) of the first log that there is."""
     from gongshi.site.manifest import BESIDE
     from gongshi.site.publishing import read_branch, read_log
@@ -76,11 +82,14 @@ def _log(root: Path, git: Git, named: Path | None):
     return f"site/{BESIDE}", read_log(beside) if beside.is_dir() else []
 
 
-def _site_lines(day: date, where: str, log, manifest, after):
+def _site_lines(
+    day: date, where: str, log: Sequence[Manifest], manifest: Manifest | None, after: Manifest | None
+) -> Iterator[str]:
     if not log:
         yield "没有找到发布清单，证明不了网站当天的样子，下面只按台账的历史推断；有清单的用 --log 写明目录。"
     elif manifest is None:
-        yield f"{day} 还没有发布过网站：最早的一份清单是 {after.day} 的（{where}）。下面是台账当天的样子。"
+        first = after.day if after else ""
+        yield f"{day} 还没有发布过网站：最早的一份清单是 {first} 的（{where}）。下面是台账当天的样子。"
     else:
         yield (
             f"网站：第 {manifest.number} 份发布清单（{where}），{manifest.day} 发布，摘要 {manifest.digest[:32]}，"

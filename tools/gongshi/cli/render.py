@@ -116,7 +116,7 @@ def to_github(finding: Finding) -> str:
     return f"::{level} {place}::{_data(finding.message)}"
 
 
-def annotations(findings: Sequence[Finding]) -> list[str]:
+def as_annotations(findings: Sequence[Finding]) -> list[str]:
     """Findings as workflow commands, errors first: a host shows only a few of each level. What stood before is one line."""
     levels = list(SEVERITIES)
     fresh = sorted((f for f in findings if not f.standing), key=lambda f: levels.index(f.severity))
@@ -142,7 +142,7 @@ def to_junit(findings: Sequence[Finding]) -> str:
         by_path.setdefault(shown_path(finding.path) or "records", []).append(finding)
     failures = sum(finding.severity is Severity.ERROR for finding in findings)
     counts = {"tests": str(max(len(by_path), 1)), "failures": str(failures)}
-    suite = ElementTree.SubElement(root, "testsuite", name="gongshi check", **counts)
+    suite = ElementTree.SubElement(root, "testsuite", name="gongshi check", attrib=counts)
     for path, group in by_path.items() or [("records", [])]:
         case = ElementTree.SubElement(suite, "testcase", classname="gongshi", name=visible(path))
         for finding in group:

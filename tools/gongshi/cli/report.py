@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -11,6 +12,9 @@ from gongshi.cli.common import day, say, work_tree
 from gongshi.cli.export import check_workbook_name
 from gongshi.cli.sealing import IDENTITY
 from gongshi.model import GongshiError
+
+if TYPE_CHECKING:
+    from gongshi.exchange.reports import Made
 
 
 @click.command(cls=Command)
@@ -62,7 +66,7 @@ def report(
         _show(made)
 
 
-def _show(made) -> None:
+def _show(made: Made) -> None:
     from gongshi.checks.showing import shown_text
     from gongshi.exchange import headers_of, text_of
 

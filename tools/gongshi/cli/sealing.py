@@ -4,22 +4,27 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from gongshi.cli.chinese import Command
 from gongshi.cli.common import day, say, say_findings, work_tree
 from gongshi.cli.render import summary
-from gongshi.model import GongshiError
+from gongshi.model import Finding, GongshiError
 from gongshi.repository import WorkTree
+
+if TYPE_CHECKING:
+    from gongshi.sealing import Identity
 
 IDENTITY = click.option(
     "--identity", type=click.Path(path_type=Path), help="密钥文件，默认用环境变量 GONGSHI_IDENTITY 或用户目录里的"
 )
 
 
-def identity_of(option: Path | None, root: Path):
+def identity_of(option: Path | None, root: Path) -> Identity:
     """The identity asked for, else that in its usual place; GongshiError if there is none. Tells if others can read it."""
     from gongshi.sealing import identity_place, loose, read_identity, signing_place
 
@@ -110,7 +115,7 @@ def seal(root: Path, township: str, epoch: str | None, rewrap: bool, identity: P
         paths = wrap_again(root, township, identity_of(identity, root), epoch or "")
         say(f"已改封给现在登记的公钥：{'、'.join(paths)}。以前的提交里还留着旧的封装，除名的人若有旧克隆仍能打开。")
         return
-    if sys.stdin.isatty():
+    if not epoch or sys.stdin.isatty():
         raise GongshiError("请用 < 把 CSV 文件送进来，或用管道")
     changed = put(root, township, epoch, sys.stdin.buffer.read(), identity_of(identity, root))
     unsigned = "" if _signed(WorkTree(root)) else "数据密钥未签（没有 records/keys/signers）。"
@@ -146,7 +151,7 @@ def unseal(root: Path, township: str | None, check: bool, identity: Path | None)
         say(f"要密钥的规则：{summary(findings)}用 gongshi unseal --check 逐条查看。", err=True)
 
 
-def _survey(tree: WorkTree, township: str | None, key) -> None:
+def _survey(tree: WorkTree, township: str | None, key: Identity) -> None:
     """All findings on standard output, what was opened, and their exit code."""
     from gongshi.exchange.opened import names_on_record, opened_names
     from gongshi.sealing import survey
@@ -173,7 +178,7 @@ def _tell_doubts(tree: WorkTree) -> None:
         say(f"注意：{shown_path(finding.path)}：{finding.message}。", err=True)
 
 
-def _rule_findings(tree: WorkTree, rows: list[dict[str, str]]):
+def _rule_findings(tree: WorkTree, rows: Sequence[dict[str, str]]) -> list[Finding]:
     from gongshi.exchange import sealing_findings
     from gongshi.package import county_day, load, read_descriptor
 

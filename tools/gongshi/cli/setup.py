@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import click
 
 from gongshi.cli.chinese import Command
 from gongshi.cli.common import recovered, say, say_findings, say_made
+from gongshi.model import Finding
 
 _ADVICE = {
     "pre-commit": "没有提交：请先照上面的提示改好。",
@@ -49,7 +51,7 @@ def setup(root: Path, hook: str | None, files: tuple[str, ...]) -> None:
         say(f"提醒：{lacking}；可以用 git commit --amend 补上，不补审核时会被退回。", err=True)
 
 
-def _findings(root: Path, hook: str, files: tuple[str, ...]):
+def _findings(root: Path, hook: str, files: tuple[str, ...]) -> Sequence[Finding]:
     from gongshi.review import hooks
 
     if hook == "pre-commit":

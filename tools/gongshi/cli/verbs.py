@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -43,7 +45,7 @@ def command(name: str, called: str = "") -> click.Command:
             parameters.append(click.Option([flag, ask.name], help=words, required=wanted, metavar=metavar))
 
     @click.pass_obj
-    def run(root: Path, identity: Path | None, dry_run: bool, **given) -> None:
+    def run(root: Path, /, identity: Path | None, dry_run: bool, **given: Any) -> None:
         _run(root, verb, given, identity, dry_run)
 
     words = "\n\n".join(f"{one.upper()} 是{verb.ask(one).words}。" for one in placed)
@@ -57,7 +59,7 @@ def _argument(verb: Verb, name: str) -> click.Argument:
     return click.Argument([name], required=ask.needed and not ask.default, nargs=-1 if ask.many else 1)
 
 
-def _run(root: Path, verb: Verb, given: dict, identity: Path | None, dry_run: bool) -> None:
+def _run(root: Path, verb: Verb, given: Mapping[str, Any], identity: Path | None, dry_run: bool) -> None:
     from gongshi.cli.importing import identity_if_any
     from gongshi.package import county_day, load
     from gongshi.verbs import do

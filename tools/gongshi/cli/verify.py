@@ -121,8 +121,9 @@ def _sheet(root: Path, content: bytes, site: Path | None, logs: dict[Path, list[
         raise GongshiError("这个文件既不是发布清单，也不是公示榜，请核对文件。")
     report = Report(check_pages(pages, commitments_of_site(site) if site else _recorded(root)))
     paper = read_paper(manifest_on(content))
-    for log in logs.values() if paper else []:
-        report.found += check_paper(paper, log)
+    if paper:
+        for log in logs.values():
+            report.found += check_paper(paper, log)
     if not report.found:
         report.proven.append(f"公示榜 {len(pages)} 页，与公示时的承诺一字不差。")
         report.proven += ["榜上印的发布清单摘要在清单链里。"] if paper and logs else []

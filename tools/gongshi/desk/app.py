@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
 from flask import Flask, Request, g, render_template, request
+from flask.typing import ResponseReturnValue
 
 from gongshi.checks.showing import shown_text, told
 from gongshi.desk import auditing, editing, entering, finding, key, printing, reviewing, sending, taking, today
@@ -64,7 +66,7 @@ def _shared() -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _refused(error: GongshiError):
+def _refused(error: GongshiError) -> ResponseReturnValue:
     return render_template("error.html", title="没有做成", message=str(error)), 409
 
 
@@ -76,6 +78,6 @@ WORDS = {
 }
 
 
-def _plain(code: int):
+def _plain(code: int) -> Callable[[Exception], ResponseReturnValue]:
     title, message = WORDS[code]
     return lambda _: (render_template("error.html", title=title, message=message), code)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, abort, g, render_template, request
+from flask.typing import ResponseReturnValue
 
+from gongshi.changes.audit import AuditTable
 from gongshi.changes.past import history
 from gongshi.changes.questions import OVER, QUESTIONS, question_tables
-from gongshi.exchange import plain_workbook
+from gongshi.exchange.styles import TextTable, plain_workbook
 from gongshi.repository import Git
 from gongshi.sealing.approving import approvals
 
@@ -14,7 +16,7 @@ page = Blueprint("auditing", __name__)
 SHOWN = 200
 
 
-def _table(name: str):
+def _table(name: str) -> tuple[AuditTable, int]:
     """The answer to one question over all history."""
     if name not in QUESTIONS:
         abort(404)
@@ -27,7 +29,7 @@ def _table(name: str):
 
 
 @page.get("/audit/<name>")
-def audit(name: str):
+def audit(name: str) -> ResponseReturnValue:
     """One answer."""
     table, over = _table(name)
     asked = [(key, one[0]) for key, one in QUESTIONS.items()]
@@ -35,12 +37,10 @@ def audit(name: str):
 
 
 @page.post("/audit/<name>/workbook")
-def workbook(name: str):
+def workbook(name: str) -> ResponseReturnValue:
     """The same as a workbook."""
-    from dataclasses import replace
-
     table, _ = _table(name)
-    plain = replace(table, rows=tuple(tuple(map(str, row)) for row in table.rows))
+    plain = TextTable(table.title, table.columns, [[*map(str, row)] for row in table.rows])
     answer = Response(plain_workbook("审计导出", [plain]))
     answer.headers["Content-Type"] = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
     answer.headers["Content-Disposition"] = f'attachment; filename="{table.name}.xlsx"'

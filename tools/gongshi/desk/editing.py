@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask import Blueprint, abort, g, render_template, request
+from flask.typing import ResponseReturnValue
 
 from gongshi.checks.showing import told
 from gongshi.desk.state import Told
@@ -19,7 +20,7 @@ MANY = 20_000
 
 
 @page.get("/edit")
-def edit():
+def edit() -> ResponseReturnValue:
     """Choose a table and a township; the rows are asked for by the page itself."""
     desk = g.desk
     every = tables(desk.held().places.descriptor)
@@ -34,7 +35,7 @@ def edit():
 
 
 @page.post("/edit/rows")
-def rows():
+def rows() -> ResponseReturnValue:
     """The table as it lies now."""
     desk, asked = g.desk, _asked()
     slug = asked.get("township", "")
@@ -57,7 +58,7 @@ def _shown(found: Grid) -> dict[str, Any]:
 
 
 @page.post("/edit/check")
-def check():
+def check() -> ResponseReturnValue:
     """What is wrong with the cells that were typed."""
     desk = g.desk
     name, edits = _edits()
@@ -65,7 +66,7 @@ def check():
 
 
 @page.post("/edit/findings")
-def findings():
+def findings() -> ResponseReturnValue:
     """What the full check says of the table, cell by cell; ``done`` is false while it runs beside."""
     name = _asked().get("table", "")
     every = g.desk.findings()
@@ -76,7 +77,7 @@ def findings():
 
 
 @page.post("/edit/save")
-def save():
+def save() -> ResponseReturnValue:
     """Store them all, or tell at which cells that cannot be."""
     desk = g.desk
     name, edits = _edits()
@@ -104,9 +105,10 @@ def _asked() -> dict[str, str]:
 
 def _edits() -> tuple[str, list[Edit]]:
     """The table and the cells that a page sends; 400 for anything else."""
-    asked = request.get_json(silent=True)
-    cells = asked.get("edits") if isinstance(asked, dict) else None
-    if not isinstance(cells, list) or not isinstance(asked.get("table"), str):
+    sent = request.get_json(silent=True)
+    asked = sent if isinstance(sent, dict) else {}
+    table, cells = asked.get("table"), asked.get("edits")
+    if not isinstance(cells, list) or not isinstance(table, str):
         abort(400)
     edits = []
     for cell in cells:
@@ -116,4 +118,4 @@ def _edits() -> tuple[str, list[Edit]]:
         if not all(isinstance(part, str) for part in (*key, field, was, text)):
             abort(400)
         edits.append(Edit(tuple(key), field, was, text[:4000]))
-    return asked["table"], edits
+    return table, edits

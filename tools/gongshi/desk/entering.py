@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Blueprint, abort, g, redirect, render_template, request
+from flask.typing import ResponseReturnValue
 
 from gongshi.checks.showing import shown_text
 from gongshi.desk.state import Told
@@ -40,16 +41,17 @@ def _verb(name: str) -> Verb:
 
 
 @page.get("/enter/<name>")
-def form(name: str):
+def form(name: str) -> ResponseReturnValue:
     """The empty form, with what is known already, or as it was left."""
     verb, token = _verb(name), request.args.get("draft", "")
-    left = next((one for one in _left() if one.token == token and one.form == name and one.values is not None), None)
-    values = left.values if left else {ask.name: request.args.get(ask.name, "")[:4000] for ask in verb.asks}
-    return _page(verb, values, {}, token if left else "")
+    left = next((one for one in _left() if one.token == token and one.form == name), None)
+    if left and left.values is not None:
+        return _page(verb, left.values, {}, token)
+    return _page(verb, {ask.name: request.args.get(ask.name, "")[:4000] for ask in verb.asks}, {}, "")
 
 
 @page.post("/enter/<name>")
-def enter(name: str):
+def enter(name: str) -> ResponseReturnValue:
     """Do it; what is wrong is told at its field, and nothing that was typed is lost."""
     desk, verb = g.desk, _verb(name)
     values, token = _typed(verb), request.form.get("draft", "")
@@ -67,7 +69,7 @@ def enter(name: str):
 
 
 @page.post("/enter/<name>/draft")
-def draft(name: str):
+def draft(name: str) -> ResponseReturnValue:
     """Keep what is typed so far; says whether it is kept."""
     verb = _verb(name)
     why = _keep(verb, _typed(verb), request.form.get("draft", ""))
@@ -75,7 +77,7 @@ def draft(name: str):
 
 
 @page.post("/drafts/forget")
-def drop():
+def drop() -> ResponseReturnValue:
     """A draft that nobody wants any more."""
     forget(g.desk.root, request.form.get("draft", ""))
     name = request.form.get("form", "")
@@ -102,7 +104,7 @@ def _left() -> list[Draft]:
 
 
 @page.post("/enter/<name>/check/<ask>")
-def check(name: str, ask: str):
+def check(name: str, ask: str) -> ResponseReturnValue:
     """What is wrong with one field, when it is left."""
     verb, desk = _verb(name), g.desk
     asked = next((one for one in verb.asks if one.name == ask), None) or abort(404)
@@ -117,7 +119,7 @@ def check(name: str, ask: str):
     return render_template("said.html", ask=asked, error=error, names=[name for name in found if name][:5])
 
 
-def _page(verb: Verb, values: Mapping[str, str], errors: dict[str, str], token: str):
+def _page(verb: Verb, values: Mapping[str, str], errors: dict[str, str], token: str) -> str:
     descriptor = g.desk.held().places.descriptor
     shown = []
     for ask in verb.asks:

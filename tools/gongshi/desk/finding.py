@@ -5,8 +5,9 @@ from __future__ import annotations
 import time
 
 from flask import Blueprint, abort, g, render_template, request
+from flask.typing import ResponseReturnValue
 
-from gongshi.lookup import card
+from gongshi.lookup import Entry, card
 from gongshi.model import SEVERITIES
 
 page = Blueprint("finding", __name__)
@@ -23,19 +24,19 @@ PAPERS = {"households": ("card", "印明白卡"), "helpers": ("visits", "印走�
 
 
 @page.get("/find")
-def start():
+def start() -> ResponseReturnValue:
     """An empty search."""
     return render_template("find.html", query="", groups=[], count=0, took=0.0)
 
 
 @page.post("/find")
-def find():
+def find() -> ResponseReturnValue:
     """What was found, by kind; a part of the page where only that was asked for."""
     query = request.form.get("q", "")[:200]
     began = time.perf_counter()
     found = g.desk.find(query, limit=60)
     took = time.perf_counter() - began
-    groups: dict[str, list] = {}
+    groups: dict[str, list[Entry]] = {}
     for entry in found:
         groups.setdefault(entry.resource, []).append(entry)
     part = "hits.html" if request.headers.get("HX-Request") else "find.html"
@@ -43,7 +44,7 @@ def find():
 
 
 @page.post("/pick/<resource>")
-def pick(resource: str):
+def pick(resource: str) -> ResponseReturnValue:
     """A few records to choose from while typing in a field."""
     name = request.form.get("pick", "")
     query = request.form.get(name, "")[:4000].replace("，", " ").split(" ")[-1]
@@ -53,7 +54,7 @@ def pick(resource: str):
 
 
 @page.get("/record/<resource>/<path:key>")
-def record(resource: str, key: str):
+def record(resource: str, key: str) -> ResponseReturnValue:
     """Everything about one record."""
     desk = g.desk
     made = card(desk.database(), resource, key, desk.label) or abort(404)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, g, redirect, render_template, request
+from flask.typing import ResponseReturnValue
 
 from gongshi.desk.state import Told
 from gongshi.sealing.layout import read_recipients
@@ -11,7 +12,7 @@ page = Blueprint("key", __name__)
 
 
 @page.get("/key")
-def key():
+def key() -> ResponseReturnValue:
     """Where the key is, and who else can open names."""
     desk = g.desk
     place = desk.key_place
@@ -21,7 +22,7 @@ def key():
 
 
 @page.post("/key/open")
-def open_key():
+def open_key() -> ResponseReturnValue:
     """Open the names."""
     g.desk.open_key()
     g.desk.told.append(Told("钥匙已打开，姓名看得见。十分钟没人动就锁上。"))
@@ -29,7 +30,7 @@ def open_key():
 
 
 @page.post("/key/lock")
-def lock():
+def lock() -> ResponseReturnValue:
     """Let go of them."""
     g.desk.lock_up()
     return render_template("locked.html")

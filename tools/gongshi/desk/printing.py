@@ -8,6 +8,7 @@ import re
 from datetime import date
 
 from flask import Blueprint, Response, g, render_template, request
+from flask.typing import ResponseReturnValue
 
 from gongshi.disclosure import cards
 from gongshi.disclosure.kinds import carries_households
@@ -25,13 +26,13 @@ _STYLE = re.compile("<style>(.*?)</style>", re.DOTALL)
 
 
 @page.get("/print")
-def choose():
+def choose() -> ResponseReturnValue:
     """What can be printed."""
     return _page({})
 
 
 @page.post("/print/<kind>")
-def paper(kind: str):
+def paper(kind: str) -> ResponseReturnValue:
     """One paper; what is wrong with what was asked for is told where it was asked."""
     number = request.form.get("number", "")[:400].strip()
     try:
@@ -80,7 +81,7 @@ def _shown(text: str) -> Response:
     return Response(text)
 
 
-def _page(errors: dict[str, str], values: dict[str, str] | None = None):
+def _page(errors: dict[str, str], values: dict[str, str] | None = None) -> str:
     database = g.desk.database()
     found = (
         [one for one in listed(database) if not one.withdrawn_on] if "notices" in database.descriptor.resources else []

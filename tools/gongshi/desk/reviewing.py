@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from flask import Blueprint, abort, g, redirect, render_template, request
+from flask.typing import ResponseReturnValue
 
 from gongshi.changes import papers
 from gongshi.changes.diff import compare
@@ -29,7 +30,7 @@ def _git() -> Git:
 
 
 @page.get("/review")
-def review():
+def review() -> ResponseReturnValue:
     """All that wait for a reviewer, then all that wait for their clerk."""
     git = _git()
     found = waiting(git, place(git))
@@ -39,7 +40,7 @@ def review():
 
 
 @page.post("/review")
-def renew():
+def renew() -> ResponseReturnValue:
     """The newest from the remote."""
     git = _git()
     fetch(git, place(git))
@@ -47,13 +48,13 @@ def renew():
 
 
 @page.get("/review/<path:branch>")
-def one(branch: str):
+def one(branch: str) -> ResponseReturnValue:
     """One proposal, with what it changes against main."""
     return _one(branch, "", "")
 
 
 @page.post("/review/<path:branch>")
-def decide(branch: str):
+def decide(branch: str) -> ResponseReturnValue:
     """Accept or return it."""
     desk, remarks = g.desk, request.form.get("remarks", "")[:2000]
     try:
@@ -68,7 +69,7 @@ def decide(branch: str):
     return redirect("/review")
 
 
-def _one(branch: str, error: str, remarks: str):
+def _one(branch: str, error: str, remarks: str) -> str:
     git = _git()
     where = place(git)
     found: Waiting | None = next((one for one in waiting(git, where) if one.branch == branch), None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from flask import Blueprint, g, redirect, render_template, request
+from flask.typing import ResponseReturnValue
 
 from gongshi.changes.diff import compare
 from gongshi.changes.late import with_late
@@ -20,13 +21,13 @@ page = Blueprint("sending", __name__)
 
 
 @page.get("/send")
-def send():
+def send() -> ResponseReturnValue:
     """What would be sent."""
     return _page({}, "")
 
 
 @page.post("/send")
-def go():
+def go() -> ResponseReturnValue:
     """Send it."""
     desk, form = g.desk, {name: request.form.get(name, "")[:400].strip() for name in ("text", "doc", "basis", "by")}
     message = Message(form["text"] or "台账登记", form["doc"], form["basis"], form["by"])
@@ -39,7 +40,7 @@ def go():
     return redirect("/send")
 
 
-def _page(form: dict[str, str], error: str):
+def _page(form: dict[str, str], error: str) -> str:
     desk = g.desk
     git = Git(desk.root)
     if not git.exists() or git.head() is None:

@@ -5,14 +5,14 @@ from __future__ import annotations
 import threading
 from pathlib import Path
 
-from waitress.server import create_server
+from waitress.server import BaseWSGIServer, create_server
 
 from gongshi.desk.app import make
 from gongshi.desk.guarding import BOUND
 from gongshi.desk.state import Desk
 
 LOCAL = "127.0.0.1"
-_PATIENCE = 10.0  # seconds for a request to end when the desk closes
+_PATIENCE = 10  # seconds for a request to end when the desk closes
 _EVERY = 10.0  # seconds between looks whether anybody is there
 
 
@@ -24,7 +24,8 @@ class Server:
         self._server = create_server(
             make(self.desk), host=LOCAL, port=port, threads=4, ident=None, max_request_body_size=BOUND + 1_000_000
         )
-        self.desk.host = f"{LOCAL}:{self._server.effective_port}"
+        assert isinstance(self._server, BaseWSGIServer), "one address, one server"
+        self.desk.host = f"{LOCAL}:{self._server.getsockname()[1]}"
         self.address = f"http://{self.desk.host}/begin?token={self.desk.start}"
         self._over = threading.Event()
 

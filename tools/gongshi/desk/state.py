@@ -6,13 +6,13 @@ import os
 import secrets
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from gongshi.checks import NameSet
+from gongshi.checks.guard import NameSet
 from gongshi.exchange.opened import name_set
 from gongshi.lookup import Entry, Index, entries, opened, townships
 from gongshi.model import Finding, GongshiError
@@ -175,7 +175,10 @@ class Desk:
     def due(self) -> list[Due] | None:
         """What is due today, over the whole county; None while that is looked for beside."""
         held = self.held()
-        return self._due[1] if self._due and self._due[0] == held.at else self._beside("due", held.at)
+        if self._due and self._due[0] == held.at:
+            return self._due[1]
+        self._beside("due", held.at)
+        return None
 
     def _find_due(self, at: int) -> None:
         found = due(WorkTree(self.root), self.held().today)
@@ -190,7 +193,7 @@ class Desk:
                 work = {"due": self._find_due, "findings": self._examine}[what]
                 threading.Thread(target=self._quietly, args=(what, work, at)).start()
 
-    def _quietly(self, what: str, work, at: int) -> None:
+    def _quietly(self, what: str, work: Callable[[int], None], at: int) -> None:
         """What cannot be found out beside is told by the page that needs it."""
         try:
             work(at)
@@ -206,7 +209,10 @@ class Desk:
     def findings(self) -> list[Finding] | None:
         """The findings of a full check of the ledger as it lies; None while it runs beside."""
         at = self.held().at
-        return self._findings[1] if self._findings and self._findings[0] == at else self._beside("findings", at)
+        if self._findings and self._findings[0] == at:
+            return self._findings[1]
+        self._beside("findings", at)
+        return None
 
     def _examine(self, at: int) -> None:
         from gongshi.library.examining import examine
@@ -220,7 +226,7 @@ class Desk:
         entry = self._labels(self.held()).get((resource, key))
         return entry.name if entry else ""
 
-    def find(self, query: str, resources=None, limit: int = 20) -> list[Entry]:
+    def find(self, query: str, resources: Collection[str] | None = None, limit: int = 20) -> list[Entry]:
         """Records for what was typed."""
         return self.index().find(query, limit, resources)
 

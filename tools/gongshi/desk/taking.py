@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath, PureWindowsPath
+from pathlib import Path, PurePosixPath, PureWindowsPath
 
 from flask import Blueprint, abort, g, redirect, render_template, request
+from flask.typing import ResponseReturnValue
 
 from gongshi.desk.state import Told, Workbook
 from gongshi.exchange import ImportResult, Request, plan_import, take_in
@@ -24,14 +25,14 @@ ORDER = (
 
 
 @page.get("/take")
-def start():
+def start() -> ResponseReturnValue:
     """Where to drop a workbook."""
     recent = [one for one in written(g.desk.root) if one.what.startswith("导入")][:8]
     return render_template("take.html", error="", held=g.desk.workbooks.items(), recent=recent)
 
 
 @page.post("/take")
-def drop():
+def drop() -> ResponseReturnValue:
     """Look at a workbook."""
     desk, file = g.desk, request.files.get("workbook")
     if file is None or not file.filename:
@@ -46,7 +47,8 @@ def drop():
 
 
 def _held(token: str) -> Workbook:
-    return g.desk.workbooks.get(token) or abort(404)
+    found: Workbook | None = g.desk.workbooks.get(token)
+    return found or abort(404)
 
 
 def _request(workbook: Workbook) -> Request:
@@ -61,7 +63,7 @@ def _plan(workbook: Workbook) -> ImportResult:
 
 
 @page.get("/take/<token>")
-def look(token: str):
+def look(token: str) -> ResponseReturnValue:
     """What writing it would come to."""
     workbook = _held(token)
     result = _plan(workbook)
@@ -72,7 +74,7 @@ def look(token: str):
 
 
 @page.post("/take/<token>/mend")
-def mend(token: str):
+def mend(token: str) -> ResponseReturnValue:
     """Put cells right; a header that was guessed is confirmed here, too."""
     workbook = _held(token)
     for name, text in request.form.items():
@@ -87,7 +89,7 @@ def mend(token: str):
 
 
 @page.post("/take/<token>/write")
-def write(token: str):
+def write(token: str) -> ResponseReturnValue:
     """Write what can be written; the rest is given back in a workbook of its own."""
     desk, workbook = g.desk, _held(token)
     result, returned = take_in(desk.root, _place(workbook), workbook.data, _request(workbook), desk.environ)
@@ -101,12 +103,13 @@ def write(token: str):
 
 
 @page.post("/take/<token>/drop")
-def forget(token: str):
+def forget(token: str) -> ResponseReturnValue:
     """Let go of it."""
     g.desk.workbooks.pop(token, None)
     return redirect("/take")
 
 
-def _place(workbook: Workbook):
+def _place(workbook: Workbook) -> Path:
     """A file of that name in the ledger's folder, which is never read or written: rows that come back go elsewhere."""
-    return g.desk.root / workbook.name
+    root: Path = g.desk.root
+    return root / workbook.name

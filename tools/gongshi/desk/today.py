@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from flask import Blueprint, g, redirect, render_template, request
+from flask.typing import ResponseReturnValue
 
 from gongshi.desk.state import Told
 from gongshi.model import GongshiError
@@ -22,7 +23,7 @@ BUTTONS = {
 
 
 @page.get("/")
-def today():
+def today() -> ResponseReturnValue:
     """The due list of a township, or of all."""
     desk, wanted = g.desk, request.args.get("township", "")
     looked = desk.due()
@@ -45,7 +46,7 @@ def today():
 
 
 @page.post("/undo")
-def undo():
+def undo() -> ResponseReturnValue:
     """Take back a write."""
     number = request.form.get("number", "")
     done = take_back(g.desk.root, int(number) if number.isdecimal() else None)

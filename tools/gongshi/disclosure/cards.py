@@ -76,7 +76,8 @@ class Card:
         return sum((one.amount for one in self.paid), Decimal(0))
 
 
-class Visit(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Visit:
     """A household on a helper's list; ``last`` is the last visit on record, ``count`` how many there were this year."""
 
     household_no: str

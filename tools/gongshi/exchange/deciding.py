@@ -282,8 +282,8 @@ class Decider:
     def _said_otherwise(self, candidate: Candidate, cells: dict[str, str]) -> Iterator[tuple[str, str]]:
         """Cells that would say other than the rows they are read from."""
         for name, value in self.ledger.said(candidate.resource, candidate.key).items():
-            if cells[name] not in ("", value):
-                item = candidate.table.resource.schema.field(name)
+            item = candidate.table.resource.schema.field(name)
+            if item.derive and cells[name] not in ("", value):
                 source = self.descriptor.resources[item.derive.rows].title
                 yield name, f"“{item.title}”由“{source}”定，这一格和登记的不同；请先改“{source}”，或清空这一格"
 

@@ -6,7 +6,7 @@ import io
 import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import NamedTuple
 
 import xlsxwriter
 from xlsxwriter.format import Format
@@ -61,7 +61,7 @@ class Book:
         return self._buffer.getvalue()
 
 
-class TextTable(Protocol):
+class TextTable(NamedTuple):
     """A title, column titles and rows, all text."""
 
     title: str

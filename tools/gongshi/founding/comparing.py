@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
 
 from gongshi.changes.judging import judging
 from gongshi.model import Finding
 from gongshi.package import county_day, load, read_descriptor
 from gongshi.package.yamlfile import plain
 from gongshi.policy import Policies, load_policies
+from gongshi.policy.values import Value
 from gongshi.repository import RevisionTree
 
 
@@ -43,7 +46,7 @@ def _standards(old: Policies, new: Policies) -> Iterator[RuleChange]:
             yield RuleChange("standard", *key, title, *texts)
 
 
-def _values(values: tuple[tuple, ...]) -> str:
+def _values(values: Sequence[tuple[date, Value | None]]) -> str:
     return "，".join(f"{first.isoformat()} 起 {'未定' if value is None else value}" for first, value in values)
 
 
@@ -67,7 +70,9 @@ def _content(body: object) -> Mapping[str, object]:
     return {name: value for name, value in body.items() if name not in ("severity", "notes", "covers")}
 
 
-def finding_changes(before: RevisionTree, after: RevisionTree, root, day) -> tuple[list[Finding], list[Finding]]:
+def finding_changes(
+    before: RevisionTree, after: RevisionTree, root: Path, day: date
+) -> tuple[list[Finding], list[Finding]]:
     """(findings that come, findings that go), both sides judged by this program."""
     with load(after) as database:
         when = county_day(database) or day

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from gongshi.package import RECORDS
 from gongshi.repository.pin import HOSTS
@@ -51,7 +51,7 @@ def host_files(files: Mapping[str, bytes], name: str) -> dict[str, bytes]:
     return made | {described[name]["template"]: files[f"{PLACE}pull-request.md"]}
 
 
-def _described(files: Mapping[str, bytes]) -> Mapping[str, Mapping]:
+def _described(files: Mapping[str, bytes]) -> Mapping[str, Mapping[str, Any]]:
     return tomllib.loads(files[f"{PLACE}hosts.toml"].decode())
 
 

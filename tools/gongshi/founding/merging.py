@@ -9,6 +9,7 @@ import tempfile
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TypeGuard
 
 from gongshi.founding.yamlparts import Part, parts, respelled
 from gongshi.package.yamlfile import YamlProblem
@@ -109,22 +110,21 @@ class Merger:
             }
             return {key: value for key, value in found.items() if value is not None}
         if _labels(ours) and _labels(theirs) and (_labels(base) or base is None):
-            return _union(base or [], ours, theirs)
+            return _union(base if _labels(base) else [], ours, theirs)
         self.clashes.append(Clash(path, place, base, ours, theirs))
         return ours
 
     def _lines(self, path: str, base: bytes, ours: bytes, theirs: bytes) -> bytes:
         """Git's merge; in each place where it finds a conflict the county's lines stay."""
         with tempfile.TemporaryDirectory(prefix="gongshi-") as folder:
-            places = [Path(folder) / name for name in ("base", "ours", "theirs")]
-            for place, data in zip(places, (base, ours, theirs), strict=True):
+            old, mine, new = (Path(folder) / name for name in ("base", "ours", "theirs"))
+            for place, data in ((old, base), (mine, ours), (new, theirs)):
                 place.write_bytes(data)
-            marked, clean = self.git.merge_file(*places)
+            marked, clean = self.git.merge_file(old, mine, new)
             if clean:
                 return marked
-            for mine, new in _conflicts(marked):
-                self.clashes.append(Clash(path, "", None, mine, new))
-            return self.git.merge_file(*places, favour="ours")[0]
+            self.clashes.extend(Clash(path, "", None, *sides) for sides in _conflicts(marked))
+            return self.git.merge_file(old, mine, new, favour="ours")[0]
 
 
 def _conflicts(marked: bytes) -> list[tuple[str, str]]:
@@ -163,7 +163,7 @@ def _order(ours: list[str], theirs: list[str]) -> list[str]:
     return found
 
 
-def _labels(value: Value) -> bool:
+def _labels(value: Value) -> TypeGuard[list[str]]:
     return isinstance(value, list) and all(isinstance(item, str) for item in value) and len({*value}) == len(value)
 
 

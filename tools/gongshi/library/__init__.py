@@ -30,7 +30,7 @@ class Ledger:
         what that had already is a notice."""
         from gongshi.library.examining import examine
 
-        base = self._tree(against) if against else None
+        base = RevisionTree(Git(self.root), against) if against else None
         return examine(WorkTree(self.root), base, on, date.today()).findings
 
     def diff(self, base: str, head: str = "") -> Diff:

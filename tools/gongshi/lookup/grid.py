@@ -97,13 +97,15 @@ def _shower(field: Field) -> Callable[[str], str | None]:
     return show
 
 
-def _names(database: Database, resource: Resource, rows: list, label: Callable[[str, str], str]) -> dict[str, str]:
+def _names(
+    database: Database, resource: Resource, rows: list[tuple[str | None, ...]], label: Callable[[str, str], str]
+) -> dict[str, str]:
     names: dict[str, str] = {}
     at = resource.schema.names
     for key in database.descriptor.foreign_keys:
         if key.resource == resource.name and len(key.fields) == 1 and key.reference in LABELLED:
             place = at.index(key.fields[0])
-            for code in {row[place] for row in rows} - {"", None}:
-                if found := label(key.reference, code):
+            for code in {row[place] for row in rows}:
+                if code and (found := label(key.reference, code)):
                     names[code] = found
     return names

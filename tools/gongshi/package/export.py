@@ -65,14 +65,16 @@ class Provenance:
         return [*(field.name for field in self.prefix(resource)), *names]
 
 
-def package_descriptor(descriptor: Descriptor, whose: Provenance) -> dict[str, object]:
+def package_descriptor(
+    descriptor: Descriptor, whose: Provenance, tables: Sequence[Mapping[str, object]]
+) -> dict[str, object]:
     """The Data Package descriptor of the exported ledger: every resource one CSV file, every key stated."""
     return {
         "name": descriptor.name,
         "title": descriptor.title,
         **whose.metadata,
         **({"licenses": [{"name": descriptor.licence}]} if descriptor.licence else {}),
-        "resources": [_resource_descriptor(descriptor, resource, whose) for resource in descriptor.resources.values()],
+        "resources": tables,
     }
 
 
@@ -89,7 +91,7 @@ def _resource_descriptor(descriptor: Descriptor, resource: Resource, whose: Prov
         if key.resource == resource.name
     ]
     schema = schema_descriptor(resource.schema) | {"primaryKey": whose.key(resource, resource.schema.primary_key)}
-    schema["fields"] = [*map(field_descriptor, whose.prefix(resource)), *schema["fields"]]
+    schema["fields"] = [*map(field_descriptor, (*whose.prefix(resource), *resource.schema.fields))]
     return {
         "name": resource.name,
         "title": resource.title,
@@ -113,16 +115,17 @@ def export_package(database: Database, folder: Path, whose: Provenance) -> int:
     aside = Path(tempfile.mkdtemp(prefix=".gongshi-export-", dir=folder.parent))
     try:
         (aside / "data").mkdir()
-        described = package_descriptor(database.descriptor, whose)
-        for resource, told in zip(database.descriptor.resources.values(), described["resources"], strict=True):
+        tables = []
+        for resource in database.descriptor.resources.values():
             names = quoted(resource.schema.names)
             rows = database.sql(f"SELECT {names} FROM {database.text_of(resource.name)} ORDER BY rowid")
             prefix = whose.prefix(resource)
             schema = replace(resource.schema, fields=(*prefix, *resource.schema.fields))
             data = csv_bytes(schema, [(*(whose.code for _ in prefix), *row) for row in rows] if prefix else rows)
-            told |= {"bytes": len(data), "hash": f"sha256:{hashlib.sha256(data).hexdigest()}"}
+            proof = {"bytes": len(data), "hash": f"sha256:{hashlib.sha256(data).hexdigest()}"}
+            tables.append(_resource_descriptor(database.descriptor, resource, whose) | proof)
             (aside / "data" / f"{resource.name}.csv").write_bytes(data)
-        text = json.dumps(described, ensure_ascii=False, indent=2)
+        text = json.dumps(package_descriptor(database.descriptor, whose, tables), ensure_ascii=False, indent=2)
         (aside / "datapackage.json").write_text(text + "\n", encoding="utf-8")
         aside.chmod(0o755)
         if folder.exists():

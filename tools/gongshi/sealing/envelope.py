@@ -83,15 +83,17 @@ def keep_or_wrap(existing: bytes | None, data_key: bytes, recipients: Iterable[s
 
 def seal_note(text: bytes, identity: Identity) -> bytes:
     """An age file of anything, for its writer alone; different every time."""
-    return encrypt(text, [x25519.Recipient.from_str(one) for one in identity.recipients])
+    sealed: bytes = encrypt(text, [x25519.Recipient.from_str(one) for one in identity.recipients])
+    return sealed
 
 
 def open_note(sealed: bytes, identity: Identity) -> bytes | None:
     """What the same holder sealed; None if somebody else did, or if it was damaged."""
     try:
-        return decrypt(sealed, list(identity.keys))
+        text: bytes = decrypt(sealed, list(identity.keys))
     except DecryptError:
         return None
+    return text
 
 
 def seal_rows(data_key: bytes, slug: str, epoch: str, rows: Iterable[Mapping[str, str]]) -> list[SealedRow]:

@@ -19,7 +19,7 @@ _ASK = "请两份都留着，同公示栏纸上印的摘要对，并拨打监督
 
 def check_log(log: Sequence[Manifest]) -> list[Finding]:
     """Where the chain is cut, forked, or set back. What is after a gap or a fork cannot be judged."""
-    found = []
+    found: list[Finding] = []
     for place, manifest in enumerate(log):
         before = log[place - 1] if place else None
         if before and manifest.number == before.number:

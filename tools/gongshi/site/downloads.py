@@ -41,7 +41,8 @@ class Table(NamedTuple):
 
 @cache
 def _descriptions() -> Mapping[str, str]:
-    return plain(parse((Path(__file__).parent / "tables.yaml").read_bytes()))
+    said: dict[str, str] = plain(parse((Path(__file__).parent / "tables.yaml").read_bytes()))
+    return said
 
 
 def tables(views: Disclosure) -> list[Table]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from itertools import groupby
 from typing import Any, NamedTuple
@@ -143,8 +143,8 @@ def _page(views: Disclosure, view: str, key: str, name: str, address: str) -> di
     return {getattr(row, key): (getattr(row, name), address.format(getattr(row, key))) for row in views.rows(view)}
 
 
-def _grouped(rows: Iterable[Any], column: str, name: Any = str) -> dict[str, list]:
-    groups: dict[str, list] = defaultdict(list)
+def _grouped(rows: Iterable[Any], column: str, name: Callable[[Any], str] = str) -> dict[str, list[Any]]:
+    groups: dict[str, list[Any]] = defaultdict(list)
     for row in rows:
         groups[name(getattr(row, column))].append(row)
     return groups
@@ -166,7 +166,8 @@ def _value(row: Any) -> Value:
         return Value(row.title, None, None, "")
     before, after = (_figure(text, row.unit) for text in (row.before, row.after))
     one_sided = {NEW: (None, after), GONE: (None, before)}
-    return Value(row.title, *one_sided.get(row.kind, (before, after)), row.unit)
+    was, now = one_sided.get(row.kind, (before, after))
+    return Value(row.title, was, now, row.unit)
 
 
 def _figure(text: str, unit: str) -> Any:

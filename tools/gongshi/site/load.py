@@ -7,7 +7,8 @@ from functools import partial
 from pathlib import Path, PurePosixPath
 
 from gongshi.changes.steps import walk
-from gongshi.checks import check_public, check_titles
+from gongshi.checks import check_public
+from gongshi.checks.free_text import check_titles
 from gongshi.disclosure import Disclosure
 from gongshi.disclosure.changed import FIELDS
 from gongshi.disclosure.notices import blob_id

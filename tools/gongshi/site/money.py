@@ -53,7 +53,7 @@ def years(views: Disclosure) -> list[int]:
 def payees(views: Disclosure) -> tuple[list[Payee], list[Any]]:
     """Who has a page, the largest first; and the payments to all others."""
     found: dict[str, list[Any]] = defaultdict(list)
-    rest = []
+    rest: list[Any] = []
     for row in views.rows("payments"):
         (found[row.payee_code] if row.payee_code else rest).append(row)
     known = [Payee(code, rows[0].payee, rows) for code, rows in found.items()]
@@ -63,7 +63,8 @@ def payees(views: Disclosure) -> tuple[list[Payee], list[Any]]:
 def use(route: Route) -> str:
     """What a part of the money is for: the kind of a project, and what a county-wide programme is opened into."""
     project = route.project
-    return (project.sub_category or project.category) if not project.township_code else project.category
+    kind = project.category if project.township_code else project.sub_category or project.category
+    return str(kind)
 
 
 def values(views: Disclosure, year: int) -> dict[str, Any]:
@@ -183,7 +184,8 @@ def picture(found: Sequence[Route]) -> Picture | None:
         return None
     scale = _FULL / float(total)
     starts, ends = _stack(left, scale, CLASSES, _LABEL), _stack(right, scale, {}, 0)
-    bands, used = [], defaultdict(float)
+    bands = []
+    used: dict[str, float] = defaultdict(float)
     for end in ends:
         for start in starts:
             width = float(pairs.get((start.name, end.name), ZERO)) * scale

@@ -82,8 +82,8 @@ def weeks(month: Month, rows: Sequence[Any]) -> list[list[Day | None]]:
 
 def by_kind(rows: Sequence[Any], on: datetime.date) -> list[tuple[str, Mapping[State, int], Mapping[int, int]]]:
     """For each kind how many notices are in each state on the day, and how many began in each year."""
-    states: dict[str, Counter] = defaultdict(Counter)
-    years: dict[str, Counter] = defaultdict(Counter)
+    states: dict[str, Counter[State]] = defaultdict(Counter)
+    years: dict[str, Counter[int]] = defaultdict(Counter)
     for row in rows:
         states[row.notice_kind][state(row, on)] += 1
         years[row.notice_kind][row.starts_on.year] += 1

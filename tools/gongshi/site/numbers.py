@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, NamedTuple
 
@@ -13,7 +14,8 @@ LEVELS = ("中央", "省", "市", "县", "东西部协作", "定点帮扶", "行
 STAGES = ("谋划", "入库", "下达", "招标", "开工", "竣工", "初检", "验收", "决算", "移交")
 
 
-class Flow(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Flow:
     """Money on its way: what came, what projects it was given to, what was paid (withheld if a part of it is)."""
 
     name: str
@@ -23,7 +25,8 @@ class Flow(NamedTuple):
     paid: Decimal | Withheld
 
 
-class Sums(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Sums:
     """The money of some projects; ``paid`` counts what is on record as paid."""
 
     count: int
@@ -47,7 +50,7 @@ class People(NamedTuple):
 
 def flows(allocations: Iterable[Any]) -> list[Flow]:
     """Allocations by source, and in all at the end."""
-    levels: dict[str, list] = defaultdict(list)
+    levels: dict[str, list[Any]] = defaultdict(list)
     for row in allocations:
         levels[row.source_level].append(row)
     order = sorted(levels, key=lambda name: (LEVELS.index(name) if name in LEVELS else len(LEVELS), name))
@@ -56,7 +59,7 @@ def flows(allocations: Iterable[Any]) -> list[Flow]:
 
 
 def _flow(name: str, rows: Sequence[Any]) -> Flow:
-    amounts = (add((Decimal(0), *(getattr(row, field) for row in rows))) for field in Flow._fields[2:])
+    amounts = (add((Decimal(0), *(getattr(row, field) for row in rows))) for field in ("amount", "budgeted", "paid"))
     return Flow(name, len(rows), *amounts)
 
 
@@ -68,7 +71,7 @@ def sums(projects: Sequence[Any]) -> Sums:
 
 def by_field(projects: Iterable[Any], field: str) -> list[tuple[str, Sums]]:
     """The money of projects by one of their fields, the largest first."""
-    groups: dict[str, list] = defaultdict(list)
+    groups: dict[str, list[Any]] = defaultdict(list)
     for row in projects:
         groups[getattr(row, field)].append(row)
     found = [(name, sums(rows)) for name, rows in groups.items()]

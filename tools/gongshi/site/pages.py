@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Any
@@ -127,7 +127,7 @@ class Site:
 
     def section(self, path: str) -> Page | None:
         """The generated part of a hand-written page."""
-        parts = {
+        parts: dict[str, Callable[[], Mapping[str, Any]]] = {
             "index.html": self._home,
             "funds/index.html": self._funds,
             "projects/index.html": self._projects,
@@ -319,7 +319,7 @@ class Site:
         towns = {row.township_code: row for row in self._rows("townships")}
         for row in self._rows("projects"):
             code = row.project_id
-            mine = {name.replace("project-", "").replace("-", "_"): parts[name][code] for name in parts}
+            mine: dict[str, Any] = {name.replace("project-", "").replace("-", "_"): parts[name][code] for name in parts}
             mine["notices"] = [notices[link.notice_id] for link in mine.pop("notice_projects")]
             mine["history"] = self._history.by_project.get(code, ())
             town = towns.get(row.township_code)
@@ -410,7 +410,7 @@ class Site:
         """A page for each year and month, and what stands at the address of a notice that was withdrawn."""
         for year, rows in noticing.by_year(self._rows("notices")).items():
             title = f"{year}年的公示公告"
-            values = {"notices": rows, "title": title}
+            values: dict[str, Any] = {"notices": rows, "title": title}
             yield self._page(
                 f"notices/{year}.html", title, "notices-year.html", values, f"{title}，共 {len(rows)} 份。"
             )
@@ -424,8 +424,8 @@ class Site:
             yield self._page(month.path, title, "notices-month.html", values, f"{title}，共 {len(months[month])} 份。")
         for row in self._rows("notices-withdrawn"):
             title = f"公示 {row.notice_id} 已撤回"
-            values = {"notice": row, "title": title}
-            yield self._page(f"notices/{row.notice_id}.html", title, "withdrawn.html", values, f"{title}。")
+            withdrawn = {"notice": row, "title": title}
+            yield self._page(f"notices/{row.notice_id}.html", title, "withdrawn.html", withdrawn, f"{title}。")
 
     def _gone_pages(self) -> Iterator[Page]:
         """At the addresses of records that are no more, what became of them."""
@@ -442,8 +442,8 @@ class Site:
     def _rows(self, view: str) -> Sequence[Any]:
         return self._views.rows(view)
 
-    def _group(self, view: str, field: str) -> Mapping[str, list]:
-        groups: dict[str, list] = defaultdict(list)
+    def _group(self, view: str, field: str) -> Mapping[str, list[Any]]:
+        groups: dict[str, list[Any]] = defaultdict(list)
         for row in self._rows(view):
             groups[getattr(row, field)].append(row)
         return groups
@@ -452,9 +452,9 @@ class Site:
         """Money to households by place and year."""
         return topics.benefit_years(self._rows(view), "division_code")
 
-    def _page(self, path: str, title: str, template: str, values: Mapping, about: str) -> Page:
+    def _page(self, path: str, title: str, template: str, values: Mapping[str, Any], about: str) -> Page:
         return Page(path, title, self._render(template, path, values), about)
 
-    def _render(self, template: str, path: str, values: Mapping) -> str:
+    def _render(self, template: str, path: str, values: Mapping[str, Any]) -> str:
         """``root`` is the way from the page to the site's root: every address in a template begins with it."""
         return self._env.get_template(template).render(values, root="../" * path.count("/"))

@@ -140,4 +140,4 @@ def _edges(values: Sequence[Any]) -> list[Any]:
 def _shade(value: Any, edges: Sequence[Any]) -> int:
     if value is None or isinstance(value, Withheld):
         return 0
-    return 1 + sum(value >= edge for edge in edges)
+    return 1 + len([edge for edge in edges if value >= edge])

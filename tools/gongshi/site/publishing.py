@@ -169,7 +169,7 @@ def append(
         **source,
     )
     added = last is None or (last.day, last.files) != (made.day, made.files) or _source(last) != _source(made)
-    if not added:
+    if last and not added:
         made = last
     elif broken := check_log([*log, made]):
         raise GongshiError(f"没有发布：{broken[0].message}。")

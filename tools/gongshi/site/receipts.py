@@ -18,9 +18,9 @@ class Projects(NamedTuple):
     """The projects that reach one village. ``shared`` says with how many villages; ``wide`` are for the whole county or
     township, or do not say for which villages: their money is no village's."""
 
-    own: Sequence[Any]
-    shared: Sequence[tuple[Any, int]]
-    wide: Sequence[Any]
+    own: list[Any]
+    shared: list[tuple[Any, int]]
+    wide: list[Any]
 
     def of(self, year: int) -> Sequence[Any]:
         """The village's own projects of a year."""

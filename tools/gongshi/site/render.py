@@ -43,7 +43,8 @@ def show(value: Any) -> Markup:
 
 def _decimal(value: Decimal, places: int) -> str:
     """With separators, exactly, and with at least ``places`` digits after the point."""
-    digits = max(places, -value.normalize().as_tuple().exponent)
+    exponent = value.normalize().as_tuple().exponent
+    digits = max(places, -exponent) if isinstance(exponent, int) else places
     return f"{value:,.{digits}f}"
 
 

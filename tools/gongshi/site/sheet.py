@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 import segno
 from markupsafe import Markup
 
+from gongshi.checks.guard import NameSet
 from gongshi.disclosure import boards, notices, sheets
 from gongshi.disclosure.kinds import kinds
 from gongshi.disclosure.sheets import Page, Sheet
@@ -51,7 +52,7 @@ def compose(tree: Tree, notice_id: str, paper: str, identity: Identity, manifest
     return Composed(text, len(made.pages), notice.ends_on, manifest)
 
 
-def _refuse_title(notice, names) -> None:
+def _refuse_title(notice: Any, names: NameSet) -> None:
     """The list names persons in its own place; what stands above it, on the site too, must not."""
     for text in (notice.title, notice.place, notice.scope, notice.doc_no):
         if text and next(names.find(text), None):

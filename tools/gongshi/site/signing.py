@@ -35,15 +35,14 @@ def sign_manifest(folder: Path, made: Manifest, standing: Standing, key: Path) -
     signers, at = standing.signers, max(day_of(made), standing.clock)
     text = sign(made.encode(), MANIFEST, key)
     verdict = verify(made.encode(), text, _PUBLISHER, signers, at, MANIFEST) if signers else None
-    if verdict and verdict.signer is None:
+    signer = verdict.signer if verdict else None
+    if verdict and signer is None:
         raise GongshiError(f"没有签名，因为这样签出来的清单{verdict.reason}：请换用发布员的私钥，或由根登记这把公钥。")
     try:
         write_whole(folder / f"{made.name}{SIGNED}", text.encode())
     except OSError as error:
         raise GongshiError(f"写不了“{folder / made.name}{SIGNED}”（{reason(error)}），请检查目录和权限。") from None
-    return (
-        Signed(made.number, verdict.signer.name, verdict.signer.fingerprint) if verdict else Signed(made.number, "", "")
-    )
+    return Signed(made.number, signer.name, signer.fingerprint) if signer else Signed(made.number, "", "")
 
 
 def check_signatures(

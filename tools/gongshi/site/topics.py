@@ -114,7 +114,8 @@ def _total(views: Disclosure, row: Mapping[str, Any], found: Sequence[Any]) -> i
     people = any(column.people for column in views.columns(row["view"]) if column.name == row["count"])
     if people and views.pending:
         return NOT_YET
-    return add(getattr(item, row["count"]) for item in found)
+    total: int | Withheld = add(getattr(item, row["count"]) for item in found)
+    return total
 
 
 def _chosen(item: Any, row: Mapping[str, Any]) -> bool:

@@ -160,7 +160,7 @@ def _spelled(resource: Resource, field: Field, typed: str) -> tuple[str, str]:
 def _moved(book: Book, resource: Resource, key: tuple[str, ...]) -> list[Flaw]:
     """A record that would belong to another township than the one whose file it lies in; figures in the wrong column."""
     changed = book.touched[resource.name, key]
-    cells = dict(zip(resource.schema.names, book.ledger.row(resource.name, key), strict=True))
+    cells = dict(zip(resource.schema.names, book.ledger.row(resource.name, key) or (), strict=True))
     found = [Flaw(resource.name, key, *doubt) for doubt in swapped(cells, changed)]
     path, home = book.ledger.path_of(resource.name, key) or "", book.ledger.township_of(resource, cells)
     if home and path.startswith("records/townships/") and path.split("/")[2] != home:
