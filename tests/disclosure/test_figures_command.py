@@ -109,6 +109,27 @@ def test_a_file_without_figures_or_with_those_of_another_period_is_found(county)
     assert "它们只能在 records/county/figures/2020-Q2.csv 里" in check(county)
 
 
+def test_each_line_that_is_taken_away_is_missed(county):
+    figures(county, "2020-Q2")
+    path = county / FILE
+    lines = path.read_text("utf-8").splitlines(keepends=True)
+    rest = next(number for number, line in enumerate(lines) if ",benefit-totals," in line and ",rest," in line)
+    for number in (1, rest, len(lines) // 2, len(lines) - 1):
+        path.write_text("".join(lines[:number] + lines[number + 1 :]), "utf-8")
+        assert "少了 1 格该有的数字" in check(county), lines[number]
+
+
+def test_a_number_that_is_published_by_hand_and_gives_a_small_one_away_is_found(county):
+    """Fourteen households are not few, but with them published the three beside them are known."""
+    figures(county, "2020-Q2")
+    path = county / FILE
+    text, place = path.read_text("utf-8"), "people,990100101201,合计"
+    assert f"{place},households,不公布" in text and "people,990100101202,合计,households,不公布" in text
+    path.write_text(text.replace(f"{place},households,不公布", f"{place},households,14"), "utf-8")
+    (told,) = (line for line in check(county).splitlines() if "一减就知道" in line and "households" in line)
+    assert "2020-Q2/people/990100101202/合计/households" in told
+
+
 @pytest.mark.parametrize(
     "change",
     [

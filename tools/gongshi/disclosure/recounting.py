@@ -106,7 +106,9 @@ class _Recount:
                 yield cell, f"背后的户数或人数太少，不能公布；{AGAIN}"
             elif cell in self._counted.cells and text == WITHHELD and self._needless(cell):
                 yield cell, f"该公布的数写成了{WITHHELD}：它不少，也没有别的数要靠它遮住；{AGAIN}"
-        missing = [cell for cell in self._counted.cells if cell not in self._file.cells]
+        for cell in self._told_by_sums():
+            yield cell, f"别的数都公布了，这个{WITHHELD}的数一减就知道；{AGAIN}"
+        missing = {*self._counted.cells, *self._rest} - self._file.cells.keys()
         if missing:
             first = min(self._file.cells)
             yield first, f"少了 {len(missing)} 格该有的数字；{AGAIN}，或删去这份文件重新冻结"
@@ -121,6 +123,22 @@ class _Recount:
         rest = WITHHELD if WITHHELD in (looked, broke) else str(int(looked) - int(broke))
         few = [one for one in (text, rest) if one.isdigit() and 0 < int(one) < self._k]
         return "背后的户数或人数太少，不能公布" if few else "违反的比检查的还多" if rest.startswith("-") else ""
+
+    def _told_by_sums(self) -> Iterator[Cell]:
+        """Withheld cells that a sum gives away, since all others of it stand there as they are counted.
+
+        What more a reader can find out only ``gongshi figures --check`` tells.
+        """
+        for relation in self._counted.sums:
+            cells = (relation.total, *relation.parts)
+            hidden = [cell for cell in cells if self._file.cells.get(cell, WITHHELD) == WITHHELD]
+            known = (cell for cell in cells if cell not in hidden)
+            if (
+                len(hidden) == 1
+                and hidden[0] in self._file.cells
+                and all(self._file.cells[cell] == text_of(cell, self._counted.cells[cell].value) for cell in known)
+            ):
+                yield hidden[0]
 
     def _small(self, count: Count, cell: Cell) -> bool:
         return 0 < count.units < self._k + (cell not in self._tied)
