@@ -51,12 +51,14 @@ class WorkTree:
     Contents are read from disk each time.
     """
 
-    __slots__ = ("_listing", "label", "root")
+    __slots__ = ("_base", "_listing", "_straight", "label", "root")
 
     def __init__(self, root: Path) -> None:
         self.root = Path(root)
         self.label = "工作目录"
         self._listing: tuple[tuple[str, ...], tuple[str, ...]] | None = None
+        self._base = ""
+        self._straight: dict[str, bool] = {}
 
     def paths(self, prefix: str = "") -> tuple[str, ...]:
         return tuple(path for path in self._list()[0] if path.startswith(prefix))
@@ -81,15 +83,30 @@ class WorkTree:
 
     def exists(self, path: str) -> bool:
         try:
-            return _is_file(inside(self.root, path))
+            return _is_file(self._place(path))
         except GongshiError:
             return False
 
     def file(self, path: str) -> Path:
-        place = inside(self.root, path)
+        place = self._place(path)
         if not _is_file(place):
             raise missing(path, self.label)
         return place
+
+    def _place(self, path: str) -> Path:
+        """As ``inside``, asking once whether a folder is reached without a link."""
+        _checked(path)
+        self._base = self._base or os.path.realpath(self.root)
+        folder, _, _ = path.rpartition("/")
+        if folder not in self._straight:
+            there = os.path.join(self._base, *folder.split("/"))
+            self._straight[folder] = os.path.normcase(os.path.realpath(there)) == os.path.normcase(
+                os.path.normpath(there)
+            )
+        place = os.path.join(self._base, *path.split("/"))
+        if not self._straight[folder] or os.path.islink(place):
+            raise link(path)
+        return Path(place)
 
     def _list(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         if self._listing is None:
