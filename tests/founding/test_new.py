@@ -54,7 +54,7 @@ def test_a_placeholder_county_checks_clean_and_builds_at_once(tmp_path: Path) ->
     assert checked.returncode == 0, checked.stdout
     built = gongshi(folder, "build", "--out", str(tmp_path / "site"))
     assert built.returncode == 0 and (tmp_path / "site/index.html").exists(), built.stderr
-    assert "新建县扶贫公示" in (tmp_path / "site/index.html").read_text(encoding="utf-8")
+    assert "新建县帮扶公示" in (tmp_path / "site/index.html").read_text(encoding="utf-8")
     status = subprocess.run(["git", "-C", str(folder), "status", "--porcelain"], capture_output=True, text=True)
     assert status.stdout == "" and (folder / ".git/hooks/pre-commit").exists()
     assert {path.name for path in (folder / "records/townships").iterdir()} == {"xinjian"}
@@ -105,7 +105,7 @@ def test_private_keys_lie_beside_the_repository_and_in_no_commit(tmp_path: Path)
     secrets = [
         line for path in keys.glob("*.txt") for line in path.read_text("utf-8").split("\n") if "AGE-SECRET" in line
     ]
-    assert len(secrets) == 2 and str(keys) in output and "county.txt 由新建县扶贫办保管" in output
+    assert len(secrets) == 2 and str(keys) in output and "county.txt 由新建县农业农村局保管" in output
     inside = b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
     packed = subprocess.run(
         ["git", "-C", str(folder), "cat-file", "--batch-all-objects", "--batch"], capture_output=True, check=True
@@ -125,7 +125,7 @@ def test_a_new_county_s_clerk_imports_names_at_once(tmp_path: Path) -> None:
     table = tmp_path / "区划.csv"
     table.write_text(DIVISIONS, encoding="gb18030")
     folder, _ = made(tmp_path, "--divisions", str(table), "--name", "甲乙县")
-    assert "甲乙县扶贫公示" in (folder / "mkdocs.yml").read_text(encoding="utf-8")
+    assert "甲乙县帮扶公示" in (folder / "mkdocs.yml").read_text(encoding="utf-8")
     assert {path.name for path in (folder / "records/townships").iterdir()} == {"dong", "xi"}
     assert gongshi(folder, "check").returncode == 0
     (tmp_path / "村.xlsx").write_bytes(xlsx([VILLAGES, ["990299100001", "非贫困村", 300, 1000]]))

@@ -68,7 +68,7 @@ def test_found_check_build_propose_with_the_wheel_alone(gongshi: Run, tmp_path: 
     assert checked.returncode == 0, checked.stdout + checked.stderr
     built = gongshi(folder, "build")
     assert built.returncode == 0, built.stderr
-    assert "某某县扶贫公示" in (folder / "site/index.html").read_text(encoding="utf-8")
+    assert "某某县帮扶公示" in (folder / "site/index.html").read_text(encoding="utf-8")
     assert (folder / "site/vendor/jsQR.js").is_file() and (folder / "site/policies/rules.html").is_file()
     assert git(folder, "status", "--porcelain") == ""
     units = folder / "records/county/units.csv"

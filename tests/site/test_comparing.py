@@ -6,6 +6,7 @@ from decimal import Decimal
 from types import SimpleNamespace
 
 import pytest
+from made_up import DAY
 
 from gongshi.disclosure import NOT_YET
 from gongshi.disclosure.frozen import WITHHELD
@@ -67,7 +68,7 @@ def test_two_of_a_kind_or_benefits_have_no_middle():
 
 
 def test_villages_are_compared_by_what_their_pages_say(content):
-    table = comparing.villages(content._views, content._people, content._reach, content._map)
+    table = comparing.villages(content._views, content._people, content._reach, content._map, DAY)
     titles = [column.name for column in table.columns]
     assert len(table.places) == len(content._views.rows("villages")) and titles[:2] == ["乡镇", "总户数"]
     pages = {page.path: page for page in content.pages()}

@@ -305,7 +305,7 @@ def test_every_digest_in_it_is_a_commitment_a_version_or_the_rules_own(example):
 def test_all_twelve_rows_of_the_standard_catalogue_are_answered_from_records(example):
     page = (example[0] / "catalogue/index.html").read_text("utf-8")
     with load(WorkTree(ROOT)) as database:
-        answers = catalogue_values(Disclosure(database, DAY))["answers"]
+        answers = catalogue_values(Disclosure(database, DAY), DAY)["answers"]
     assert [answer.row["no"] for answer in answers] == [str(number) for number in range(1, 13)]
     for answer in answers:
         assert answer.records, answer.row["item"]

@@ -253,7 +253,7 @@ def test_the_flow_joins_source_programme_township_and_project(content):
 def test_the_catalogue_says_what_is_missing(built, pages_of_built):
     body = pages_of_built["catalogue/index.html"]
     assert ">缺</span>" in body, "the made-up county has no laws"
-    answers = topics.catalogue_values(Disclosure(Example().open(), DAY))["answers"]
+    answers = topics.catalogue_values(Disclosure(Example().open(), DAY), DAY)["answers"]
     assert [answer.row["no"] for answer in answers] == [str(n) for n in range(1, 13)]
     for answer in answers:
         path, _, part = answer.row["page"].partition("#")
@@ -266,7 +266,7 @@ def test_lateness_counts_working_days():
         example.add(
             "documents", doc_no=f"法{number}", doc_kind="法律法规", title="法", issued_on=DAY, published_on=published,
         )  # fmt: skip
-    first = topics.catalogue_values(Disclosure(example.open(), DAY))["answers"][0]
+    first = topics.catalogue_values(Disclosure(example.open(), DAY), DAY)["answers"][0]
     assert first.timely == {"按时": 1, "超期": 1, "未注明": 1} and first.records == 3
 
 
@@ -286,7 +286,7 @@ def test_a_county_with_nothing_has_every_page():
 
 
 def test_every_view_is_there_as_excel_and_json_with_the_same_rows(built, content):
-    for table in downloads.tables(content._views):
+    for table in downloads.tables(content._views, DAY):
         name, rows, columns = table.name, table.rows, table.columns
         objects = json.loads((built / f"data/{name}.json").read_text("utf-8"))
         assert len(objects) == len(rows), name

@@ -129,8 +129,7 @@ def villages() -> list[dict[str, str]]:
     }
     codes = [row["division_code"] for row in divisions() if row["level"] == "村"]
     return [
-        {"village_code": code, "village_class": "脱贫村" if code.endswith("1") else "非贫困村", **full}
-        for code in codes
+        {"village_code": code, "village_class": "脱贫村" if code.endswith("1") else "一般村", **full} for code in codes
     ]
 
 

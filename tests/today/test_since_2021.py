@@ -23,7 +23,7 @@ from today.county import county_descriptor, county_files, county_policies, made,
 DAY = date(2026, 6, 30)
 VILLAGE = "990202100201"
 PROJECT = {
-    "project_id": "990202-2026-CY-0001", "name": "2026年东一村菌棚", "year": "2026", "category": "产业扶贫", "build_kind": "新建",
+    "project_id": "990202-2026-CY-0001", "name": "2026年东一村菌棚", "year": "2026", "category": "产业发展", "build_kind": "新建",
     "township_code": "990202100000", "owner_unit": "U002", "type_1": "产业发展", "type_2": "高质量庭院经济",
 }  # fmt: skip
 POST = {
@@ -62,6 +62,7 @@ def test_a_county_that_keeps_all_of_it_is_judged_and_right() -> None:
     assert list(wrong) == ["t-income-notice"], wrong
     assert {name for name, outcome in outcomes.items() if not outcome.looked} <= {
         "t-fund-name",
+        "t-fund-words",
         "t-post-term",
         "t-post-order",
         "t-job-order",

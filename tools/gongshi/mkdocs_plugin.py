@@ -33,9 +33,11 @@ from gongshi.checks.settings import check_settings
 from gongshi.checks.showing import safe
 from gongshi.founding.pack import Pack, program_files
 from gongshi.model import GongshiError, visible
+from gongshi.package import worded
 from gongshi.repository import WorkTree
 
 SHELL = "_shell.md"
+ABOUT = "about.md"
 SHELL_SOURCE = f"""---
 title: {site.TITLE}
 search: {{exclude: true}}
@@ -91,9 +93,15 @@ class GongshiPlugin(BasePlugin[Options]):
 
     def on_files(self, files: Files, *, config: MkDocsConfig) -> Files:
         """Add the pages that a county has not of its own, and one shell for every folder of record pages."""
-        for path, data in Pack(program_files()).pages().items():
+        pack = Pack(program_files())
+        day = datetime.date.fromisoformat(str(self._made().facts()["on"]))
+        for path, data in pack.pages().items():
             if files.get_file_from_path(path) is None:
-                files.append(File.generated(config, path, content=data))
+                files.append(File.generated(config, path, content=worded(data.decode(), day)))
+        about = files.get_file_from_path(ABOUT)
+        if about and about.content_bytes == pack.read(f"docs/{ABOUT}"):  # not yet the county's own
+            files.remove(about)
+            files.append(File.generated(config, ABOUT, content=worded(about.content_string, day)))
         for folder in self._made().sections():
             files.append(
                 File.generated(config, f"{folder}/{SHELL}", content=SHELL_SOURCE, inclusion=InclusionLevel.NOT_IN_NAV)

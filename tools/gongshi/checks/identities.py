@@ -71,7 +71,7 @@ IDENTITIES = (
         "status",
         "households",
         "poverty_status",
-        "脱贫状态与状态变更推出的不同，请补登变更或改正状态；从未识别为贫困户的不填脱贫状态",
+        "脱贫状态与状态变更推出的不同，请补登变更或改正状态；从未建档立卡的户不填脱贫状态",
         STATUS
         + """SELECT h._row FROM households h JOIN raw.households r ON r.rowid = h._row
              LEFT JOIN now ON now.household_no = h.household_no
@@ -309,7 +309,7 @@ IDENTITIES = (
         "beneficiaries",
         "projects",
         "benef_poor_households",
-        "受益数不合理：贫困户不多于总户数，人数不少于户数",
+        "受益数不合理：其中的帮扶户不多于总户数，人数不少于户数",
         _where(
             "projects",
             "benef_poor_households > benef_households OR benef_poor_persons > benef_persons "

@@ -45,7 +45,7 @@ def nearest(typed: str, words: Sequence[str]) -> list[str]:
 def wanted(field: Field, typed: str = "") -> str:
     """What a cell of this field must look like; ``typed`` is what stands there, if that may be known."""
     if field.enum:
-        return f"只能填：{one_of(field.enum, typed)}"
+        return f"只能填：{one_of(field.choices, typed)}"
     if field.type == "boolean":
         return f"只能填：{'、'.join(field.true_values + field.false_values)}"
     if field.type == "date":

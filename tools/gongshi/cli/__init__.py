@@ -105,7 +105,7 @@ class LazyGroup(click.Group):
 @click.version_option(__version__, message="公示 gongshi %(version)s")
 @click.pass_context
 def gongshi(context: click.Context, root: Path) -> None:
-    """公示：用 Git 管理的县级精准扶贫台账。
+    """公示：用 Git 管理的县级帮扶台账。
 
     记录放在 records 目录，规则放在 policies 目录。先检查，再提交审核，最后由同一份记录生成公开网站。
 

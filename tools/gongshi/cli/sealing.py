@@ -36,7 +36,7 @@ def identity_of(option: Path | None, root: Path) -> Identity:
 
 
 @click.command(cls=Command)
-@click.option("--name", required=True, help="单位或岗位的名称，如 古镇扶贫办")
+@click.option("--name", required=True, help="单位或岗位的名称，如 古镇人民政府")
 @click.option(
     "--role", required=True, help="county 或乡镇目录名，如 guzhen；签名的是 root、keeper、reviewer、publisher"
 )
@@ -52,7 +52,7 @@ def keygen(
 
     不加 --sign 的用来打开密封信息，丢了就打不开，请另存一份；加 --sign 的用来签名。任何人都不要把私钥放进仓库。
 
-    例：gongshi keygen --name 古镇扶贫办 --role guzhen
+    例：gongshi keygen --name 古镇人民政府 --role guzhen
     """
     from gongshi.sealing import identity_place
     from gongshi.sealing import keygen as make

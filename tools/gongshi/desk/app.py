@@ -15,6 +15,7 @@ from gongshi.desk.guarding import BOUND, guard
 from gongshi.desk.state import Desk
 from gongshi.lookup import TITLES
 from gongshi.model import GongshiError
+from gongshi.package import worded
 
 PLACES = (
     ("/", "今天"), ("/take", "交表"), ("/enter/visit", "登记"), ("/find", "查"), ("/edit", "改"), ("/send", "送审"), ("/review", "审核"),
@@ -61,7 +62,8 @@ def _shared() -> dict[str, Any]:
     here = "/find" if path.startswith("/record") else here
     day = f"{held.today.year}年{held.today.month}月{held.today.day}日 星期{WEEKDAYS[held.today.weekday()]}"
     return {
-        "places": PLACES, "here": here, "desk": desk, "county": held.county, "told": told, "day": day,
+        "places": PLACES, "here": here, "desk": desk, "county": held.county,
+        "ledger": worded("扶贫台账", held.today), "told": told, "day": day,
         "titles": TITLES, "townships": held.townships, "today": held.today,
     }  # fmt: skip
 

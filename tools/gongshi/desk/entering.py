@@ -33,7 +33,7 @@ class Shown:
     @property
     def few(self) -> bool:
         """Whether all choices are shown at once."""
-        return 0 < len(self.field.enum) <= FEW
+        return 0 < len(self.field.choices) <= FEW
 
 
 def _verb(name: str) -> Verb:

@@ -23,8 +23,8 @@ TOWNSHIPS = View(
     %residents/villages.households %residents/villages.population divisions.office_phone divisions.duty_phone""",
     """
     SELECT d.division_code AS township_code, d.name, d.slug, d.terrain, d.office_phone, d.duty_phone, count(v.village_code) AS village_count,
-      count(*) FILTER (v.village_class = '重点贫困村') AS key_villages,
-      count(*) FILTER (v.village_class IN ('重点贫困村', '贫困村')) AS poor_villages,
+      count(*) FILTER (v.village_class IN ('重点贫困村', '重点帮扶村')) AS key_villages,
+      count(*) FILTER (v.village_class IN ('重点贫困村', '贫困村', '脱贫村')) AS poor_villages,
       count(v.exited_on) AS exited_villages, NULL::BIGINT AS households, NULL::BIGINT AS population
     FROM {divisions} d
     LEFT JOIN {divisions} c ON c.parent_code = d.division_code AND c.valid_to IS NULL

@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any, Protocol
 
@@ -20,6 +21,7 @@ from gongshi.disclosure.figures import RESOURCE, TOTAL, USUAL
 from gongshi.disclosure.frozen import NOT_YET, WITHHELD, Frozen, add
 from gongshi.disclosure.made import MADE, PEOPLE, Places
 from gongshi.disclosure.views import PUBLIC, Column, View, expand, named, reads
+from gongshi.package import worded
 from gongshi.package.schema import Descriptor
 
 RESOURCES = frozenset({RESOURCE, "households"}).union(
@@ -52,11 +54,15 @@ class Disclosure:
         self.since = Since.of(history) if history else None
         self._frozen = Frozen.of(database, day)
         self.pending, self.counted_on = self._frozen.pending, self._frozen.on
-        self.views: Mapping[str, str] = {view.name: view.title for view in (*VIEWS, PEOPLE, *MADE, CHANGES)}
+        counted = self.counted_on or day
+        self.views: Mapping[str, str] = {
+            view.name: worded(view.title, day) for view in (*VIEWS, PEOPLE, *MADE, CHANGES)
+        }
         self._columns = {view.name: view.resolve(descriptor) for view in VIEWS}
         self._columns |= {view.name: view.columns for view in (PEOPLE, *MADE)} | {CHANGES.name: COLUMNS}
-        self._parts = {name: made.parts(name, descriptor) for name in self.views}
-        self._rows = cache(_reader(database, self._frozen, self._columns, history))
+        self._columns = {name: _said(columns, day) for name, columns in self._columns.items()}
+        self._parts = {name: made.parts(name, descriptor, counted) for name in self.views}
+        self._rows = cache(_reader(database, self._frozen, self._columns, history, counted))
         county = self.rows("county")
         self.threshold = county[0].threshold if county and county[0].threshold else USUAL
 
@@ -97,7 +103,16 @@ _MARKS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200e\u200f\u202a-\u202e\u2
 Columns = Mapping[str, Sequence[Column]]
 
 
-def _reader(database: Database, frozen: Frozen, columns: Columns, history: Walk | None) -> Callable[[str], list[Any]]:
+def _said(columns: Sequence[Column], day: datetime.date) -> tuple[Column, ...]:
+    """Columns in the words of a day."""
+    return tuple(
+        replace(one, title=worded(one.title, day), description=worded(one.description, day)) for one in columns
+    )
+
+
+def _reader(
+    database: Database, frozen: Frozen, columns: Columns, history: Walk | None, counted: datetime.date
+) -> Callable[[str], list[Any]]:
     """What reads a view; only this closure holds the database."""
     views, figures = {view.name: view for view in VIEWS}, {view.name: view for view in MADE}
     places = cache(lambda: Places(database))
@@ -106,7 +121,7 @@ def _reader(database: Database, frozen: Frozen, columns: Columns, history: Walk 
         shape = named("Row", [column.name for column in columns[name]])
         rows: Iterable[Sequence[object]]
         if name == PEOPLE.name:
-            rows = made.people(frozen, places(), database.descriptor)
+            rows = made.people(frozen, places(), database.descriptor, counted)
         elif name == CHANGES.name:
             rows = _changes(database, history, {row.notice_id for row in read("notices")})
         elif name in figures:

@@ -39,6 +39,12 @@ class Figure:
     apart: tuple[str, ...] = ()
     money: str = ""
     sql: str = ""
+    begins: str = ""
+    until: str = ""
+
+    def there(self, day: datetime.date) -> bool:
+        """Whether there is such a figure on a day."""
+        return self.begins <= day.isoformat() and (not self.until or day.isoformat() < self.until)
 
 
 class Declaration(NamedTuple):
@@ -57,13 +63,14 @@ class _Declared(TypedDict):
     groups: dict[str, list[str]]
     persons: dict[str, str]
     same: dict[str, str]
+    terms: dict[str, str]
 
 
 @cache
 def declaration() -> Declaration:
     """What ``figures.yaml`` says."""
     table: _Declared = plain(parse((Path(__file__).parent / "figures.yaml").read_bytes()))
-    figures = {node["figure"]: _figure(node) for node in table["figures"]}
+    figures = {node["figure"]: _figure(node, table["terms"]) for node in table["figures"]}
     groups = {name: tuple(benefits) for name, benefits in table["groups"].items()}
     same = {}
     for name, path in table["same"].items():
@@ -80,11 +87,13 @@ def declared(figure: str, measure: str) -> Figure:
     return found
 
 
-def _figure(node: Mapping[str, Any]) -> Figure:
-    values = dict(node)
+def _figure(node: Mapping[str, Any], terms: Mapping[str, str]) -> Figure:
+    values = {"begins" if name == "from" else name: value for name, value in node.items()}
     values |= {name: tuple(values.get(name, ())) for name in ("levels", "apart")}
     if not isinstance(values.get("items", ""), str):
         values["items"] = tuple(values["items"])
+    for name, term in reversed(terms.items()):
+        values["sql"] = values.get("sql", "").replace(f"${name}", term)
     return Figure(**values)
 
 

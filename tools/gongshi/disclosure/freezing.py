@@ -71,7 +71,9 @@ def due(files: Sequence[Frozen], period: Period) -> list[Figure]:
         cell.figure for file in files if file.period.year == period.year and file.period < period for cell in file.cells
     }
     return [
-        figure for figure in declaration().figures.values() if figure.every == "quarter" or figure.figure not in year
+        figure
+        for figure in declaration().figures.values()
+        if figure.there(period.end) and (figure.every == "quarter" or figure.figure not in year)
     ]
 
 

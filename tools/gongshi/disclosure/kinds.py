@@ -27,10 +27,14 @@ class Kind:
     places: tuple[str, ...]
     least_days: int
     result_days: int
-    source: str
+    sources: tuple[tuple[datetime.date, str], ...]
     category: str = ""
     procedure: str = ""
     asked_by: Mapping[str, str] = field(default_factory=dict)
+
+    def cited(self, day: datetime.date) -> str:
+        """The documents in force on a day; before the first the first."""
+        return next((words for begins, words in reversed(self.sources) if begins <= day), self.sources[0][1])
 
 
 @cache
@@ -38,10 +42,19 @@ def kinds() -> Mapping[str, Kind]:
     """Every kind by its name."""
     found: dict[str, list[dict[str, Any]]] = plain(parse((Path(__file__).parent / "notice_kinds.yaml").read_bytes()))
     rows = [
-        row | {name: int(row[name]) for name in ("least_days", "result_days")} | {"places": tuple(row["places"])}
+        {name: cell for name, cell in row.items() if name != "source"}
+        | {name: int(row[name]) for name in ("least_days", "result_days")}
+        | {"places": tuple(row["places"]), "sources": _sources(row["source"])}
         for row in found["kinds"]
     ]
     return {row["kind"]: Kind(**row) for row in rows}
+
+
+def _sources(source: str | Mapping[str, str]) -> tuple[tuple[datetime.date, str], ...]:
+    """Documents by the first day they are in force."""
+    if isinstance(source, str):
+        return ((datetime.date.min, source),)
+    return tuple((datetime.date.fromisoformat(begins), words) for begins, words in source.items())
 
 
 def carries_households(notice_kind: str) -> bool:
@@ -58,10 +71,10 @@ def problems(notice: Any, day: datetime.date, calendar: WorkingDays) -> list[Fin
         return [_finding(notice, "notice-dates", "ends_on", "结束日期早于开始日期，请改正日期")]
     found = []
     if span < rule.least_days:
-        text = f"{rule.kind}至少要 {rule.least_days} 天，只有 {span} 天，请延长公示期（{rule.source}）"
+        text = f"{rule.kind}至少要 {rule.least_days} 天，只有 {span} 天，请延长公示期（{rule.cited(notice.starts_on)}）"
         found.append(_finding(notice, "notice-days", "ends_on", text))
     if notice.place not in rule.places:
-        text = f"{rule.kind}不能放在{notice.place}，只能放在{'、'.join(rule.places)}（{rule.source}）"
+        text = f"{rule.kind}不能放在{notice.place}，只能放在{'、'.join(rule.places)}（{rule.cited(notice.starts_on)}）"
         found.append(_finding(notice, "notice-place", "place", text))
     if state(notice, day) == State.WAITING:
         found += _overdue(notice, day, rule, calendar)

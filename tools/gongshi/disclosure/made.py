@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from typing import Any, NamedTuple
 from gongshi.disclosure.figures import TOTAL, declaration
 from gongshi.disclosure.frozen import NOT_YET, WITHHELD, Cell, Frozen, Value, Withheld
 from gongshi.disclosure.views import HEADS, PUBLIC, Column, counts_people, expand
+from gongshi.package import worded
 from gongshi.package.schema import Descriptor
 
 LEVELS = ("县", "乡镇", "村")
@@ -110,15 +112,33 @@ PEOPLE = Made(
     (Column("dimension", "分组", description="按什么分组统计"), Column("value", "组", description="组的名称")),
     (_number("households", "户数", "户"), _number("persons", "人数", "人")),
 )  # fmt: skip
-"""Made of four figures: in all, by class, by status, by cause."""
+"""Made of figures: in all; by class, status and cause until 2020; since then by what people are."""
 
-STATUS = ("未脱贫", "已脱贫")
-_DIMENSIONS = {
-    "people-class": ("household_class", 2),
-    "people-status": ("poverty_status", 2),
-    "people-cause": ("main_cause", 1),
-}
-"""For each figure the field of households that it groups by, and down to which of LEVELS."""
+_DIMENSIONS = ("people-class", "people-kind", "people-status", "people-cause")
+"""The figures that group the same people, in the order of the view."""
+
+
+class Group(NamedTuple):
+    """A way to group people: its title, its groups, down to which of LEVELS, and whether a group of nobody is told, too."""
+
+    figure: str
+    title: str
+    values: Sequence[str]
+    depth: int
+    whole: bool
+
+
+def _groups(descriptor: Descriptor, day: datetime.date) -> Iterator[Group]:
+    """The ways to group people on a day."""
+    for name in _DIMENSIONS:
+        figure = declaration().figures[name]
+        if not figure.there(day):
+            continue
+        if isinstance(figure.items, str):
+            field = descriptor.resources["households"].schema.field(figure.items.partition(".")[2])
+            yield Group(name, field.title, field.enum, len(figure.levels), False)
+        else:
+            yield Group(name, worded(figure.title, day), figure.items, len(figure.levels), True)
 
 
 class Part(NamedTuple):
@@ -141,7 +161,7 @@ _WITH_TOTALS = {"loans": "purpose", "school-aid": "school_code"}
 """Views that hold a total of the county among their rows, and the column that says so."""
 
 
-def parts(name: str, descriptor: Descriptor) -> list[Part]:
+def parts(name: str, descriptor: Descriptor, day: datetime.date) -> list[Part]:
     """What a view is cut into for whoever adds up its rows: no part holds a row together with a total of it.
 
     A county, its townships and its villages are parts of their own, and so is each way of grouping the same people.
@@ -150,10 +170,8 @@ def parts(name: str, descriptor: Descriptor) -> list[Part]:
     if name in _WITH_TOTALS:
         return [Part("total", TOTAL, {_WITH_TOTALS[name]: TOTAL}), Part("", "", {})]
     if name == PEOPLE.name:
-        schema = descriptor.resources["households"].schema
         grouped = {TOTAL: ("", len(LEVELS))} | {
-            schema.field(field).title: (figure.partition("-")[2], depth)
-            for figure, (field, depth) in _DIMENSIONS.items()
+            one.title: (one.figure.partition("-")[2], one.depth) for one in _groups(descriptor, day)
         }
         return [
             Part("-".join(filter(None, (_LEVEL_NAMES[level], suffix))), f"{level}，{title}",
@@ -207,21 +225,17 @@ def rows(made: Made, frozen: Frozen, places: Places) -> Iterator[tuple[Any, ...]
         yield *places.cells(made, cell.place), *texts, *numbers, frozen.day(made.source)
 
 
-def people(frozen: Frozen, places: Places, descriptor: Descriptor) -> Iterator[tuple[Any, ...]]:
+def people(frozen: Frozen, places: Places, descriptor: Descriptor, day: datetime.date) -> Iterator[tuple[Any, ...]]:
     """The rows of PEOPLE: of every place there is now, and of those that were there then."""
-    schema = descriptor.resources["households"].schema
+    groups = list(_groups(descriptor, day))
     there = set(places.current) | {cell.place for cell in frozen.rows("people")}
     for code in sorted(there, key=lambda code: (places.order.get(code, len(places.order)), code)):
         _, level, _ = place = places.divisions.get(code, (code, "", None))
         yield code, *place[:2], TOTAL, TOTAL, *_both(frozen, "people", code, TOTAL)
-        for figure, (field, depth) in _DIMENSIONS.items():
-            if level not in LEVELS[:depth]:
-                continue
-            title = schema.field(field).title
-            values = STATUS if field == "poverty_status" else schema.field(field).enum
-            known = [value for value in values if frozen.get(figure, code, value, "households") is not None]
-            for value in values if values is STATUS else known or values:
-                yield code, *place[:2], title, value, *_both(frozen, figure, code, value)
+        for group in (group for group in groups if level in LEVELS[: group.depth]):
+            known = [value for value in group.values if frozen.get(group.figure, code, value, "households") is not None]
+            for value in group.values if group.whole else known or group.values:
+                yield code, *place[:2], group.title, value, *_both(frozen, group.figure, code, value)
 
 
 def _both(frozen: Frozen, figure: str, code: str, item: str) -> list[Any]:

@@ -113,7 +113,9 @@ def expand(sql: str, descriptor: Descriptor, levels: Collection[str], joins: Col
         raise GongshiError("公开视图只能从写在花括号里的资源取数。")
 
     def table(match: re.Match[str]) -> str:
-        resource = descriptor.resources[match[1]]
+        resource = descriptor.resources.get(match[1])
+        if resource is None:
+            raise GongshiError(f"本县的数据字典里没有“{match[1]}”这张表，请先用 gongshi upgrade 升级。")
         fields = resource.schema.fields
         names = ", ".join(f'"{field.name}"' for field in fields if field.disclosure in levels or field.name in joins)
         if levels != PUBLIC:

@@ -28,7 +28,7 @@ from typing import Any
 from gongshi.exchange.convert import value_key
 from gongshi.exchange.identifiers import BY_NAME, carries_persons
 from gongshi.exchange.mapping import ColumnMapping, MappedColumn, normal
-from gongshi.package import Descriptor
+from gongshi.package import Descriptor, worded
 from gongshi.package.yamlfile import parse, plain
 
 ROLES = ("person", "head", "id_no", "helper", "helper_unit", "place", "county", "township", "village", "span", "list")
@@ -133,7 +133,8 @@ def _form(name: str, data: dict[str, Any], descriptor: Descriptor) -> Form | Non
         return None
     columns += _numbers(feeds[0], descriptor, columns)
     ignore = frozenset(map(normal, data.get("ignore", [])))
-    return Form(name, data["title"], tuple(data["said"]), tuple(columns), feeds, ignore, values)
+    title = worded(data["title"], descriptor.day)
+    return Form(name, title, tuple(data["said"]), tuple(columns), feeds, ignore, values)
 
 
 def _numbers(feed: Feed, descriptor: Descriptor, columns: list[FormColumn]) -> list[FormColumn]:

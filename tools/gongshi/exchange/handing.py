@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
 from decimal import Decimal, InvalidOperation
 
 from gongshi.exchange.forms import Form, FormColumn
@@ -15,7 +16,7 @@ from gongshi.exchange.referring import LABELS
 from gongshi.exchange.styles import Book, fitting
 from gongshi.exchange.workbook import Row, rows_of, style_of, writer_of
 from gongshi.model import GongshiError
-from gongshi.package import Database, Field, Resource, identifier, quoted
+from gongshi.package import Database, Field, Resource, identifier, offered, quoted
 
 _NAMED = {
     **{name: "name" for name in LABELS if name not in ("payments", "allocations")},
@@ -38,7 +39,12 @@ def form_workbook(
     names = _names(database, resource)
     lines = [[_cell(record, column, item, names, people) for column, item in columns] for record in records]
     book = Book(form.title)
-    _write(book, form, [(_header(column, item), item) for column, item in columns], lines)
+    _write(
+        book,
+        offered(form.said, database.descriptor.day)[0],
+        [(_header(column, item, database.descriptor.day), item) for column, item in columns],
+        lines,
+    )
     return book.close(), len(records)
 
 
@@ -112,17 +118,18 @@ def _cell(
     return names.get(item.name, {}).get(text, text)
 
 
-def _header(column: FormColumn, item: Field | None) -> str:
-    plain = next((header for header in column.headers if "/" not in header), column.headers[0].replace("/", ""))
+def _header(column: FormColumn, item: Field | None, day: date | None) -> str:
+    headers = offered(column.headers, day)
+    plain = next((header for header in headers if "/" not in header), headers[0].replace("/", ""))
     return f"{plain}({item.unit})" if item and item.unit else plain
 
 
-def _write(book: Book, form: Form, columns: Sequence[tuple[str, Field | None]], lines: Sequence[Sequence[str]]) -> None:
-    sheet = book.sheet(form.said[0])
+def _write(book: Book, title: str, columns: Sequence[tuple[str, Field | None]], lines: Sequence[Sequence[str]]) -> None:
+    sheet = book.sheet(title)
     last = len(columns)
     head = book.style(bold=True, text_wrap=True, border=1, bg_color="#DDE8F0", num_format="@", valign="vcenter")
     text = book.style(num_format="@", border=1)
-    sheet.merge_range(0, 0, 0, max(last, 1), f"{form.said[0]}", book.style(bold=True, align="center", num_format="@"))
+    sheet.merge_range(0, 0, 0, max(last, 1), title, book.style(bold=True, align="center", num_format="@"))
     for place, label in enumerate(("序号", *(header for header, _ in columns))):
         sheet.write_string(1, place, label, head)
         sample = [line[place - 1] for line in lines[:200]] if place else ["0" * 6]

@@ -158,7 +158,7 @@ class Vocabulary:
                 self.ignored |= mapping.ignore
         self.titles: dict[str, Field] = {}
         for item in reversed(resource.schema.fields):
-            for word in (item.title, item.name, *item.formerly, *_CODE.findall(item.source)):
+            for word in filter(None, (item.title, item.was, item.name, *item.formerly, *_CODE.findall(item.source))):
                 self.titles[normal(word)] = item
         self.persons = {normal(word): BY_NAME[name] for name, words in SYNONYMS.items() for word in words}
         self._seen: dict[str, Meaning] = {}

@@ -14,6 +14,8 @@
       - {header: 支出进度, ratio: [已支出, 到位资金], unit: '%'}
       - {header: '{}月', sum: amount, each: month, from: ['01', '02'], unit: 万元}
 
+``since`` and ``until`` of a column are the first day that it is there, and the first on which it is not.
+
 A column says a ``field``, the masked name of a ``person``, a ``sum``, a ``count`` or a ``ratio`` of two columns; ``where`` and
 ``unless`` choose its facts. Levels of a header are parted by ``/``. Every figure is the sum of its facts, every total that of its lines.
 """
@@ -49,6 +51,8 @@ class ReportColumn:
     where: tuple[tuple[str, tuple[str, ...]], ...] = ()
     unless: tuple[tuple[str, tuple[str, ...]], ...] = ()
     ratio: tuple[str, ...] = ()
+    begins: str = ""
+    until: str = ""
 
     @property
     def counts(self) -> bool:
@@ -125,7 +129,8 @@ def _columns(entry: dict[str, Any]) -> list[ReportColumn]:
     name = "" if kind in ("count", "ratio") else entry[kind]
     ratio = tuple(entry["ratio"]) if kind == "ratio" else ()
     column = ReportColumn(
-        entry["header"], kind, name, entry.get("unit", ""), _terms(entry, "where"), _terms(entry, "unless"), ratio
+        *(entry["header"], kind, name, entry.get("unit", ""), _terms(entry, "where"), _terms(entry, "unless"), ratio),
+        *(entry.get("since", ""), entry.get("until", "")),
     )
     if "each" not in entry:
         return [column]
@@ -147,7 +152,8 @@ def make_report(
     database: Database, report: Report, day: date, township: str = "", name_of: Callable[[str], str] | None = None
 ) -> Made:
     """A report as of a day, of one township (its folder's name) or the county; ``name_of`` gives a member's name."""
-    place = _place(database, report, township)
+    there = [c for c in report.columns if c.begins <= str(day) and (not c.until or str(day) < c.until)]
+    report, place = replace(report, columns=tuple(there)), _place(database, report, township)
     lines: dict[tuple[Cell, ...], list[Fact]] = {}
     for fact in _facts(database, report, day):
         if township in ("", fact["slug"]):

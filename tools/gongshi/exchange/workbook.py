@@ -133,7 +133,8 @@ class _Lists:
     def __init__(self, book: Book, database: Database, contents: Sequence[SheetContent]) -> None:
         self.names: list[str] = []
         self._ranges: dict[tuple[str, ...] | str, str] = {}
-        long = {f.enum for c in contents for f in c.schema.fields if len(",".join(f.enum).encode()) > _EXCEL_LIST}
+        lists = {field.choices for content in contents for field in content.schema.fields}
+        long = {words for words in lists if len(",".join(words).encode()) > _EXCEL_LIST}
         if long:
             self._enums(book, sorted(long))
         parents = sorted({name for content in contents for name in content.parents.values()})
@@ -171,7 +172,7 @@ class _Lists:
         if field.type == "boolean":
             return [*field.true_values, *field.false_values, *HAS]
         if field.enum:
-            return self._ranges.get(field.enum) or list(field.enum)
+            return self._ranges.get(field.choices) or list(field.choices)
         return self._ranges.get(parent) if parent else None
 
 

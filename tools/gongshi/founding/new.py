@@ -77,7 +77,7 @@ def found_county(folder: Path, divisions: bytes | None, year: int, wishes: Wishe
     if not _COUNTY.fullmatch(rows[0].name):
         raise GongshiError("县名只写名称本身，不超过 20 个字，如 某某县；没有写 --name 的，请改区划表里县的名称。")
     county, townships = rows[0].name, [row for row in rows if row.level == "乡镇"]
-    roles = {"county": f"{county}扶贫办", **{row.slug: f"{row.name}扶贫办" for row in townships}}
+    roles = {"county": f"{county}农业农村局", **{row.slug: f"{row.name}人民政府" for row in townships}}
     identities = {role: generate_identity() for role in roles}
     recipients = [Recipient(role, _holder(roles[role]), public) for role, (_, public) in identities.items()]
     signers = signer_line(wishes.root, "root", f"{_holder(county)}根").encode() if wishes.root else b""
@@ -197,7 +197,7 @@ def _descriptor(files: Mapping[str, bytes]) -> Descriptor:
 
 def _county_record(descriptor: Descriptor, county: Division, wishes: Wishes, fingerprint: str) -> bytes:
     record = {"county_code": county.division_code, "name": county.name, "example": "否", "hotline": "12317"}
-    record |= {"office": f"{county.name}乡村振兴局", "root_fingerprint": fingerprint}
+    record |= {"office": f"{county.name}农业农村局", "root_fingerprint": fingerprint}
     record |= {"began_on": wishes.began_on}
     record |= {"office_phone": wishes.phone, "office_address": wishes.address}
     document = next(document for document in descriptor.documents if document.resource == "county")

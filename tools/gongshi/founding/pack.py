@@ -81,7 +81,7 @@ class Pack:
         for pattern in self.listed["placed"]:
             found |= {path: self.read(path) for path in names if _matches(path, pattern)}
         if paths is not None:
-            found[PACKAGE_FILE] = package_text(self.read(PACKAGE_FILE), title or f"{county}精准扶贫台账", paths)
+            found[PACKAGE_FILE] = package_text(self.read(PACKAGE_FILE), title or f"{county}帮扶台账", paths)
         return found
 
     def begun(self) -> dict[str, bytes]:

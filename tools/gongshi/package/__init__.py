@@ -17,8 +17,10 @@ from gongshi.package.export import Provenance, export_package, schema_descriptor
 from gongshi.package.fitting import fits, form_of, is_free
 from gongshi.package.formatting import format_files
 from gongshi.package.schema import RECORDS, Descriptor, Document, Field, ForeignKey, Resource, Schema
+from gongshi.package.words import NEWEST, first_day, offered, worded
 
 __all__ = [
+    "NEWEST",
     "RECORDS",
     "ComputeError",
     "Database",
@@ -39,6 +41,7 @@ __all__ = [
     "document_at",
     "document_of",
     "export_package",
+    "first_day",
     "fits",
     "form_of",
     "format_files",
@@ -46,11 +49,13 @@ __all__ = [
     "is_free",
     "literal",
     "load",
+    "offered",
     "pattern_of",
     "quoted",
     "read_descriptor",
     "read_document",
     "schema_descriptor",
     "spell",
+    "worded",
     "yaml_bytes",
 ]

@@ -19,11 +19,13 @@ from gongshi.model import Finding, GongshiError, Severity
 from gongshi.package import standard
 from gongshi.package.deriving import PARTS, read_derive, unsound
 from gongshi.package.schema import RECORDS, Derive, Descriptor, Document, Field, ForeignKey, Resource, Schema
+from gongshi.package.words import edition_of, in_words
 from gongshi.package.yamlfile import Mapping, Node, Scalar, Sequence, YamlProblem, parse, text
 from gongshi.repository import Tree
 
 PACKAGE_FILE = f"{RECORDS}/datapackage.yaml"
 DOCUMENTS_FILE = f"{RECORDS}/documents.yaml"
+COUNTY_FILE = f"{RECORDS}/county/county.yaml"
 
 TYPES = ("string", "integer", "number", "boolean", "date", "year", "yearmonth")
 LEVELS = ("public", "aggregate", "internal", "sealed")
@@ -49,6 +51,9 @@ def read_descriptor(tree: Tree) -> Descriptor:
             return descriptor
     reader = _Reader(tree)
     descriptor = reader.descriptor()
+    county = reader.seen[COUNTY_FILE] = _content(tree, COUNTY_FILE)
+    if county is not None:
+        descriptor = in_words(descriptor, edition_of(county))
     if reader.whole:
         _KEPT.append((reader.seen, descriptor))
     return descriptor

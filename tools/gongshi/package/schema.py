@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 
 from gongshi.model import Finding
@@ -49,6 +50,15 @@ class Field:
     false_values: tuple[str, ...] = ()
     formerly: tuple[str, ...] = ()
     derive: Derive | None = None
+    was: str = ""
+    """The title in the words of the schema itself, where the county's edition has others (``words.py``)."""
+    offered: tuple[str, ...] = ()
+    """What of ``enum`` is still said in the county's edition, where that is not all of it."""
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """What of ``enum`` people are offered; all of it is valid."""
+        return self.offered or self.enum
 
     def __hash__(self) -> int:
         return hash(self.name)  # asked for every cell that is shown: all of it would take longer than the question
@@ -137,6 +147,8 @@ class Descriptor:
     foreign_keys: tuple[ForeignKey, ...]
     licence: str = ""
     problems: tuple[Finding, ...] = ()
+    day: date | None = None
+    """The day in whose words it speaks: the county's own, or no end of days; None where there is no county."""
 
     def csv_resources(self) -> tuple[Resource, ...]:
         return tuple(resource for resource in self.resources.values() if resource.is_csv)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from pathlib import PurePosixPath
 
 from gongshi.model import Severity
-from gongshi.package import Descriptor
+from gongshi.package import Descriptor, worded
 from gongshi.package.yamlfile import Mapping, Node, Scalar, text
 from gongshi.policy.reading import NULLS, Page, parse_flag, parse_value, scalars
 from gongshi.policy.values import Duty, Fact, Pair, Policy, Problem, Rule, Scope, Span, Standard, Value
@@ -54,7 +54,7 @@ class PolicyFile:
             page.problem(root.lines["applies"], "applies 只能写 county 或 elsewhere")
         return Policy(
             stem=self.stem,
-            title=text(root, "title"),
+            title=self.said(root, "title"),
             path=page.path,
             plan=page.whole(root, "plan"),
             place=text(root, "place"),
@@ -72,8 +72,12 @@ class PolicyFile:
             duties=tuple(
                 duty for node in page.mappings(root.items.get("disclosure"), "disclosure") if (duty := self.duty(node))
             ),
-            notes=text(root, "notes"),
+            notes=self.said(root, "notes"),
         )
+
+    def said(self, node: Mapping, name: str) -> str:
+        """A text of the file; a book of the whole country speaks in the words of the county's day, a plan in its own."""
+        return text(node, name) if "plan" in self.root.items else worded(text(node, name), self.descriptor.day)
 
     def unique(self, standards: list[Standard | None]) -> dict[str, Standard]:
         """Standards by id; a problem for each id that is there twice."""
@@ -130,8 +134,21 @@ class PolicyFile:
             page.problem(node.lines["id"], "标准的 id 只能用小写字母、数字和连字符")
             return None
         values, last, source, verified = self.dated(node, kind)
-        name, title, unit, clause = (text(node, name) for name in ("id", "title", "unit", "clause"))
-        return Standard(name, title, unit, clause, kind, values, self.stem, page.path, line, last, source, verified)
+        name, unit, clause = (text(node, name) for name in ("id", "unit", "clause"))
+        return Standard(
+            name,
+            self.said(node, "title"),
+            unit,
+            clause,
+            kind,
+            values,
+            self.stem,
+            page.path,
+            line,
+            last,
+            source,
+            verified,
+        )
 
     def dated(self, node: Mapping, kind: str) -> tuple[Dated, date | None, str, str]:
         """The values of a standard, oldest first, and of the newest one its last day, source and when it was verified; a
@@ -221,9 +238,8 @@ class PolicyFile:
             return None
         if text(node, "runs") not in ("", "sealing"):
             page.problem(node.lines["runs"], "runs 只能写 sealing", rule_id)
-        texts = {
-            name: text(node, name) for name in ("title", "kind", "clause", "message", "resource", "field", "notes")
-        }
+        texts = {name: text(node, name) for name in ("kind", "clause", "resource", "field")}
+        texts |= {name: self.said(node, name) for name in ("title", "message", "notes")}
         return Rule(
             id=rule_id,
             severity=Severity(text(node, "severity")),
@@ -269,8 +285,8 @@ class PolicyFile:
             return None
         return Duty(
             text(node, "id"),
-            text(node, "what"),
-            text(node, "who"),
+            self.said(node, "what"),
+            self.said(node, "who"),
             where,
             text(node, "clause"),
             self.stem,

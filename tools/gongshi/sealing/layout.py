@@ -71,7 +71,7 @@ def check_recipient(entry: Recipient) -> None:
     if entry.role != COUNTY:
         _checked_slug(entry.role)
     if not _NAME.fullmatch(entry.name):
-        raise GongshiError("接收人名称只能用汉字、字母、数字和括号，最长 40 字，请写单位或岗位，如“县扶贫办”。")
+        raise GongshiError("接收人名称只能用汉字、字母、数字和括号，最长 40 字，请写单位或岗位，如“县农业农村局”。")
     try:
         x25519.Recipient.from_str(entry.recipient)
     except RecipientError:

@@ -152,7 +152,7 @@ def signer_line(public: str, role: str, name: str) -> str:
     if not set(roles) <= ROLES.keys():
         raise GongshiError(f"签名的角色只能是 {'、'.join(ROLES)}，几个用逗号隔开，请改 --role。")
     if not _NAME.fullmatch(name):
-        raise GongshiError("名称只能用汉字、字母、数字和括号，最长 60 字，请写单位或岗位，如“县扶贫办主任”。")
+        raise GongshiError("名称只能用汉字、字母、数字和括号，最长 60 字，请写单位或岗位，如“县农业农村局局长”。")
     words = public.split()
     if len(words) < 2:
         raise GongshiError("公钥应是“ssh-ed25519 AAAA…”的写法，请照 .pub 文件的内容填写，两边加引号。")

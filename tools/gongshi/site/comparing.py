@@ -7,13 +7,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from statistics import median
 from typing import Any, NamedTuple
 
 from gongshi.disclosure import Disclosure
 from gongshi.disclosure.views import counts_people
-from gongshi.site.numbers import People, sums
+from gongshi.package import worded
+from gongshi.site.numbers import People, poor, sums
 from gongshi.site.places import Map
 from gongshi.site.receipts import Projects
 from gongshi.site.render import wan, yuan
@@ -61,7 +63,7 @@ class Comparison(NamedTuple):
         return found
 
 
-def townships(views: Disclosure, counts: Mapping[str, People], picture: Map) -> Comparison:
+def townships(views: Disclosure, counts: Mapping[str, People], picture: Map, on: date) -> Comparison:
     """All townships."""
     towns = views.rows("townships")
     projects: dict[str, list[Any]] = defaultdict(list)
@@ -71,7 +73,7 @@ def townships(views: Disclosure, counts: Mapping[str, People], picture: Map) -> 
     columns = [
         Column("村", "个", [row.village_count for row in towns]),
         Column("贫困村", "个", [row.poor_villages for row in towns]),
-        Column("已退出的贫困村", "个", [row.exited_villages for row in towns]),
+        *([Column("已退出的贫困村", "个", [row.exited_villages for row in towns])] if poor(on) else []),
         Column("总户数", "户", [row.households for row in towns]),
         Column("总人口", "人", [row.population for row in towns]),
         Column("扶贫对象", "户", [counts[row.township_code].total.households for row in towns]),
@@ -81,11 +83,11 @@ def townships(views: Disclosure, counts: Mapping[str, People], picture: Map) -> 
         *_received(picture, [row.township_code for row in towns]),
     ]
     places = [Place(row.slug, row.name, f"townships/{row.slug}.html", "") for row in towns]
-    return Comparison("乡镇", places, columns)
+    return Comparison("乡镇", places, _said(columns, on))
 
 
 def villages(
-    views: Disclosure, counts: Mapping[str, People], reach: Mapping[str, Projects], picture: Map
+    views: Disclosure, counts: Mapping[str, People], reach: Mapping[str, Projects], picture: Map, on: date
 ) -> Comparison:
     """All villages: their own projects, of which the money is theirs alone, and what came to households."""
     rows = views.rows("villages")
@@ -106,7 +108,12 @@ def villages(
         Place(row.village_code, row.name, f"villages/{row.village_code}.html", names.get(row.township_code, ""))
         for row in rows
     ]
-    return Comparison("村", places, columns)
+    return Comparison("村", places, _said(columns, on))
+
+
+def _said(columns: Iterable[Column], on: date) -> list[Column]:
+    """Columns in the words of a day."""
+    return [column._replace(name=worded(column.name, on)) for column in columns]
 
 
 def _received(picture: Map, codes: Sequence[str]) -> list[Column]:

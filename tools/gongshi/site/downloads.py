@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from gongshi.disclosure import Column, Disclosure, Withheld
+from gongshi.package import worded
 from gongshi.package.canonical import csv_cell
 from gongshi.package.yamlfile import parse, plain
 from gongshi.site.workbook import places, workbook
@@ -45,7 +46,7 @@ def _descriptions() -> Mapping[str, str]:
     return said
 
 
-def tables(views: Disclosure) -> list[Table]:
+def tables(views: Disclosure, on: datetime.date) -> list[Table]:
     """Every view as files: one, or one for each part of it; each row with the county's code, so that the files of many
     counties can be read together."""
     code = getattr(views.rows("county")[0], COUNTY)
@@ -59,7 +60,7 @@ def tables(views: Disclosure) -> list[Table]:
                 Table(
                     f"{name}-{part.suffix}" if part.suffix else name,
                     f"{title}：{part.title}" if part.title else title,
-                    _descriptions()[name] + (f"这里只有{part.title}。" if part.title else ""),
+                    worded(_descriptions()[name], on) + (f"这里只有{part.title}。" if part.title else ""),
                     columns if told else (column, *columns),
                     key if told else (COUNTY, *key),
                     rows if told else [(code, *row) for row in rows],
@@ -72,7 +73,7 @@ def files(views: Disclosure, facts: Mapping[str, Any]) -> Iterator[tuple[str, It
     """Paths and contents of all downloads."""
     day = datetime.date.fromisoformat(str(facts["on"]))
     note = f"{facts['site_name']}，数据截至{facts['on_text']}，台账版本 {facts['commit_text']}"
-    found = tables(views)
+    found = tables(views, day)
     for table in found:
         yield f"data/{table.name}.csv", _csv(table)
         yield f"data/{table.name}.json", _records(table)

@@ -11,4 +11,4 @@ from gongshi.site.render import environment
 def render(lives: list[Life], county: str, commit: str, complete: bool, today: datetime.date) -> str:
     """The file's text; not ``complete`` where only the end of the history is at hand."""
     values = {"lives": lives, "county": county, "commit": commit, "complete": complete, "today": today}
-    return environment().get_template("life.html").render(values)
+    return environment(today).get_template("life.html").render(values)

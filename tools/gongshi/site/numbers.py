@@ -5,13 +5,19 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
+from functools import partial
 from typing import Any, NamedTuple
 
 from gongshi.disclosure import Withheld, add
 
 LEVELS = ("中央", "省", "市", "县", "东西部协作", "定点帮扶", "行业", "社会")
 STAGES = ("谋划", "入库", "下达", "招标", "开工", "竣工", "初检", "验收", "决算", "移交")
+
+
+OTHER_VILLAGES = ("非贫困村", "一般村")
+"""Villages that never were poor have no day of exit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +88,22 @@ def stages(projects: Iterable[Any]) -> list[tuple[str, int]]:
     """How many projects are at each stage, in order."""
     found = Counter(row.stage for row in projects)
     return [(stage, found[stage]) for stage in STAGES if found[stage]]
+
+
+def poor(on: date) -> bool:
+    """Whether anybody may still be poor on this day."""
+    return on < date(2021, 1, 1)
+
+
+def watched(counts: People, on: date) -> Cell | None:
+    """Who needs help most: until 2020 who has not left poverty, since then who is watched; None if nobody counted."""
+    dimension, value = ("脱贫状态", "未脱贫") if poor(on) else ("帮扶身份", "监测对象")
+    return counts.groups.get(dimension, {}).get(value)
+
+
+def by_edition(on: date) -> Mapping[str, Any]:
+    """What templates ask of a day's edition."""
+    return {"watched": partial(watched, on=on), "other_villages": OTHER_VILLAGES, "before_2021": poor(on)}
 
 
 def people(rows: Iterable[Any]) -> Mapping[str, People]:

@@ -13,6 +13,7 @@ from gongshi.disclosure import Disclosure
 from gongshi.disclosure.clock import State, state
 from gongshi.disclosure.rulings import Book, Exemption
 from gongshi.model import GongshiError
+from gongshi.package import worded
 from gongshi.site import (
     comparing,
     downloads,
@@ -28,7 +29,7 @@ from gongshi.site import (
     tracks,
 )
 from gongshi.site.gone import Removed
-from gongshi.site.numbers import flows, people, sums
+from gongshi.site.numbers import by_edition, flows, people, sums
 from gongshi.site.render import chinese, environment
 from gongshi.site.shell import Page
 
@@ -86,10 +87,15 @@ class Site:
         self._map.finished = frozenset(code for code, way in self._ways.items() if way.settled)
         running = noticing.by_state(views.rows("notices"), on)[State.RUNNING]
         self._map.running.update(row.division_code for row in running)
-        self._env = environment()
+        self._env = environment(on)
         self._env.globals |= {"on": on, "county": self._county, "state": state, "State": State}
         self._env.globals |= {"counted_on": views.counted_on, "day_of": views.day, "pending": views.pending}
         self._env.globals |= {"few": views.threshold, "in_words": receipts.in_words}
+        self._env.globals |= by_edition(on)
+
+    def _said(self, words: str) -> str:
+        """The site's own words as they are said on its day."""
+        return worded(words, self._on)
 
     def sections(self) -> Mapping[str, str]:
         """For every folder that holds stamped pages, the page of the navigation it belongs to."""
@@ -99,7 +105,7 @@ class Site:
         """What every page says about itself."""
         version, counted = self._commit[:12] or "未入库", self._views.counted_on
         return {
-            "site_name": f"{self._county.name}扶贫公示",
+            "site_name": self._county.name + self._said("扶贫公示"),
             "on": self._on.isoformat(),
             "on_text": chinese(self._on),
             "counted_on": counted.isoformat() if counted else "",
@@ -109,6 +115,7 @@ class Site:
             "example": self._county.example,
             "office": self._county.office or "",
             "phone": self._county.office_phone or "",
+            "hotline": self._said("全国扶贫监督举报"),
             "rules": self._rules,
             "rules_text": f"{sum(len(book.rulings) for book in self._books)} 条，版本 {self._rules[:12]}",
         }
@@ -200,7 +207,7 @@ class Site:
         year = max(money.years(self._views), default=self._on.year)
         total = flows([row for row in self._rows("allocations") if row.year == year])[-1]
         villages = len(self._rows("villages"))
-        said = f"{self._county.name}{year}年到县扶贫资金 {total.amount / 10000:,.2f} 万元"
+        said = f"{self._county.name}{year}年到县{self._said('扶贫资金')} {total.amount / 10000:,.2f} 万元"
         if isinstance(total.paid, Decimal):
             said += f"，已付出 {total.paid / 10000:,.2f} 万元"
         return f"{said}；{villages} 个村，村村可查。数据截至{chinese(self._on)}。"
@@ -220,7 +227,7 @@ class Site:
         }
 
     def _compare(self) -> dict[str, Any]:
-        return {"table": comparing.townships(self._views, self._people, self._map)}
+        return {"table": comparing.townships(self._views, self._people, self._map, self._on)}
 
     def _all_ways(self) -> Mapping[str, tracks.Way]:
         """Where each project stands."""
@@ -275,10 +282,10 @@ class Site:
 
     def _catalogue(self) -> dict[str, Any]:
         shown = ("documents", "lines")
-        return topics.catalogue_values(self._views) | {name: self._rows(name) for name in shown}
+        return topics.catalogue_values(self._views, self._on) | {name: self._rows(name) for name in shown}
 
     def _data(self) -> dict[str, Any]:
-        return {"tables": downloads.tables(self._views), "licence": self._county.licence}
+        return {"tables": downloads.tables(self._views, self._on), "licence": self._county.licence}
 
     # -- record pages -----------------------------------------------------------------------------------------
 
@@ -295,16 +302,16 @@ class Site:
             )
             yield self._page(f"funds/{code}.html", row.name, "fund.html", values, about)
         for year in money.years(self._views)[1:]:
-            about = f"{self._county.name}{year}年的扶贫资金：到县、安排、付出、没付。"
+            about = f"{self._county.name}{year}年的{self._said('扶贫资金')}：到县、安排、付出、没付。"
             yield self._page(f"funds/{year}.html", f"{year}年的钱", "funds-year.html", self._year(year), about)
         for payee in self._payees:
-            about = f"扶贫资金付给{payee.name} {len(payee.payments)} 笔，共 {payee.total / 10000:,.2f} 万元。"
+            about = f"{self._said('扶贫资金')}付给{payee.name} {len(payee.payments)} 笔，共 {payee.total / 10000:,.2f} 万元。"
             yield self._page(payee.path, payee.name, "payee.html", {"payee": payee}, about)
         for path, key, year in self._map.pages():
             values = self._map.values(key, year)
             title = f"全县的图：{values['measure'].title}" + (f"，{year}年" if year else "")
             yield self._page(path, title, "map-page.html", values, f"{self._county.name}{title}。")
-        table = comparing.villages(self._views, self._people, self._reach, self._map)
+        table = comparing.villages(self._views, self._people, self._reach, self._map, self._on)
         about = f"{self._county.name} {len(table.places)} 个村比一比：自己的项目、到户补助、每人多少。"
         yield self._page("compare/villages.html", "各村比一比", "compare-villages.html", {"table": table}, about)
 

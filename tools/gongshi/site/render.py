@@ -6,6 +6,7 @@ Every value is escaped by the template engine unless it was made here as ``Marku
 from __future__ import annotations
 
 import datetime
+from collections.abc import Callable
 from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Any
@@ -15,6 +16,7 @@ from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
 from gongshi.disclosure import Withheld
+from gongshi.package import worded
 from gongshi.site.tables import frame
 
 MISSING = Markup('<span class="gs-none">未填</span>')
@@ -139,10 +141,22 @@ class _Compiled(BytecodeCache):
 _COMPILED = _Compiled()
 
 
-def environment() -> Environment:
-    """The site's templates; undefined names are errors, everything is escaped."""
+class _Worded(PackageLoader):
+    """The templates in the words of a day: their own text alone, never a value."""
+
+    def __init__(self, day: datetime.date | None) -> None:
+        super().__init__("gongshi.site")
+        self._day = day
+
+    def get_source(self, environment: Environment, template: str) -> tuple[str, str, Callable[[], bool] | None]:
+        source, name, fresh = super().get_source(environment, template)
+        return worded(source, self._day), name, fresh
+
+
+def environment(day: datetime.date | None = None) -> Environment:
+    """The site's templates in the words of ``day``; undefined names are errors, everything is escaped."""
     env = Environment(
-        loader=PackageLoader("gongshi.site"),
+        loader=_Worded(day),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

@@ -91,12 +91,12 @@ def render(
         "scale": PAPERS[paper],
         "publisher": publisher,
         "village": village,
-        "rule": kinds()[notice.notice_kind],
+        "source": kinds()[notice.notice_kind].cited(notice.starts_on),
         "codes": codes,
         "manifest": manifest,
         "root": root,
     }
-    return environment().get_template("sheet.html").render(values)
+    return environment(notice.starts_on).get_template("sheet.html").render(values)
 
 
 def _code(page: Page) -> Markup:

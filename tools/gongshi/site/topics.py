@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from gongshi.disclosure import NOT_YET, Disclosure, Withheld, add
 from gongshi.disclosure.clock import WorkingDays
 from gongshi.model import GongshiError
+from gongshi.package import worded
 from gongshi.package.yamlfile import parse, plain
 from gongshi.site.numbers import LEVELS, STAGES
 
@@ -94,11 +95,12 @@ class Answer(NamedTuple):
     timely: Mapping[str, int] | None
 
 
-def catalogue_values(views: Disclosure) -> dict[str, Any]:
+def catalogue_values(views: Disclosure, on: datetime.date) -> dict[str, Any]:
     """The twelve rows of the standard disclosure catalogue, each with what answers it on this site."""
     table = plain(parse((Path(__file__).parent / "standard_catalogue.yaml").read_bytes()))
+    rows = [row | {name: worded(row[name], on) for name in ("group", "item", "content")} for row in table["rows"]]
     days = WorkingDays.of((row.calendar_date, row.day_kind) for row in views.rows("calendar"))
-    return {"answers": [_answer(views, row, days) for row in table["rows"]]}
+    return {"answers": [_answer(views, row, days) for row in rows]}
 
 
 def _answer(views: Disclosure, row: Mapping[str, Any], days: WorkingDays) -> Answer:

@@ -11,7 +11,7 @@ from gongshi.disclosure import Withheld
 from gongshi.disclosure.views import counts_people
 
 DONE, NOW, TODO = "done", "now", "todo"
-BUILT = frozenset({"村基础设施", "村公共服务", "生活条件改善"})
+BUILT = frozenset({"村基础设施", "村公共服务", "生活条件改善", "乡村建设行动"})
 """Kinds that are works also where so many households are what they are measured by."""
 
 _WORK = ("乡镇申报", "县级审批", "招标", "开工", "竣工", "乡镇初检", "县级验收", "乡级报账", "决算", "移交")

@@ -105,7 +105,7 @@ def title(ask: Ask, descriptor: Descriptor) -> str:
 
 def choices(ask: Ask, descriptor: Descriptor) -> Sequence[str]:
     """What may be chosen, () where anything may be typed."""
-    return ask.of(descriptor).enum
+    return ask.of(descriptor).choices
 
 
 def _piece(ask: Ask, text: str, descriptor: Descriptor, today: date) -> str:
