@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+
+Progress = Callable[[str], None]
+"""Shows in a few words what is being done; "" is the end."""
 
 
 class Severity(StrEnum):

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gongshi.model import Finding, Severity
+from gongshi.model import Finding, Progress, Severity
 from gongshi.repository import Cache, RevisionTree, Tree, digest
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ class Judge:
 
     cache: Cache
     proofs: Proofs
-    show: Callable[[str], None]
+    show: Progress
     engine: str
 
     def database(self, database: Database, when: date, last: Figures | None = None) -> list[Finding]:
@@ -108,7 +108,7 @@ class Judge:
 
 
 @contextmanager
-def judging(root: Path, show: Callable[[str], None], engine: str = "duckdb") -> Iterator[Judge]:
+def judging(root: Path, show: Progress, engine: str = "duckdb") -> Iterator[Judge]:
     """A Judge that knows the proofs of earlier runs; its own are kept with them, the latest used first."""
     from gongshi.checks.proof import Proofs
 

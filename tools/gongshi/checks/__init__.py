@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 
@@ -19,11 +19,9 @@ from gongshi.checks.proof import Proofs, prove
 from gongshi.checks.proofs_kept import check_proofs
 from gongshi.checks.references import check_foreign_key, check_primary_keys
 from gongshi.checks.report import report_doubts, report_everything, report_ragged
-from gongshi.model import Finding, Severity
+from gongshi.model import Finding, Progress, Severity
 from gongshi.package import ComputeError, Database, QueryError
 from gongshi.repository import Tree
-
-Progress = Callable[[str], None]
 
 
 def check_records(

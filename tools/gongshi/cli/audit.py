@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -13,7 +13,7 @@ import click
 
 from gongshi.cli.chinese import Command
 from gongshi.cli.common import day, progress, say, warn_shallow
-from gongshi.model import GongshiError
+from gongshi.model import GongshiError, Progress
 from gongshi.repository import Git, RevisionTree, reason, write_private
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def _approvals(git: Git, tip: str, base: str) -> Iterable[Approval]:
 
 
 def _findings(
-    root: Path, git: Git, base: str, head: str, whole: bool, show: Callable[[str], None]
+    root: Path, git: Git, base: str, head: str, whole: bool, show: Progress
 ) -> tuple[list[Finding], list[Finding]]:
     """New and resolved findings, if asked for; what vanished between the two always."""
     from gongshi.changes.keeping import vanished

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +12,7 @@ import click
 
 from gongshi.cli.chinese import Command
 from gongshi.cli.common import given_day, progress, say, say_findings, work_tree
-from gongshi.model import GongshiError
+from gongshi.model import GongshiError, Progress
 from gongshi.repository import WorkTree
 
 if TYPE_CHECKING:
@@ -80,7 +79,7 @@ def _built(
     log: Path | None,
     commit: str,
     key: Path | None,
-    show: Callable[[str], None],
+    show: Progress,
 ) -> tuple[date, list[str]]:
     """The site in its place; gives its day, and what to say of the log."""
     from gongshi.cli.importing import identity_if_any

@@ -5,14 +5,14 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
 import click
 
-from gongshi.model import SEVERITIES, Finding, GongshiError, Severity, visible
+from gongshi.model import SEVERITIES, Finding, GongshiError, Progress, Severity, visible
 from gongshi.repository import Git, Tree, WorkTree, recover
 from gongshi.repository.pin import PIN
 
@@ -48,7 +48,7 @@ def under(path: str, wanted: Sequence[str]) -> bool:
     return not wanted or any(path == place or place == "." or path.startswith(f"{place}/") for place in wanted)
 
 
-def progress() -> Callable[[str], None]:
+def progress() -> Progress:
     """A function that shows what is being done, on a terminal only."""
     if not sys.stderr.isatty():
         return lambda _: None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
@@ -16,7 +15,7 @@ from gongshi.changes.text import to_text
 from gongshi.cli.chinese import Command
 from gongshi.cli.common import day, progress, say, say_made, work_tree
 from gongshi.cli.render import as_json
-from gongshi.model import Finding, GongshiError
+from gongshi.model import Finding, GongshiError, Progress
 from gongshi.repository import Git, RevisionTree, Tree
 
 
@@ -55,7 +54,7 @@ def diff(root: Path, base: str, head: str | None, with_findings: bool, style: st
 
 
 def findings_of(
-    root: Path, before: RevisionTree, after: Tree, show: Callable[[str], None]
+    root: Path, before: RevisionTree, after: Tree, show: Progress
 ) -> tuple[list[Finding], list[Finding], list[Finding]]:
     """Findings whose identity only the later Tree has, those that only the earlier one has, both as of one day, and what
     the earlier rules say of the later records and the later rules do not."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -15,7 +15,7 @@ from gongshi.disclosure.counting import Cell, Counted, Database, count, smallest
 from gongshi.disclosure.figures import RESOURCE, Figure, Period, declaration
 from gongshi.disclosure.pinned import Number
 from gongshi.disclosure.withholding import Publication, publish
-from gongshi.model import GongshiError
+from gongshi.model import GongshiError, Progress
 from gongshi.package import RECORDS
 from gongshi.package.canonical import csv_cell
 from gongshi.package.descriptor import PACKAGE_FILE
@@ -83,7 +83,7 @@ def freeze(
     period: Period,
     files: Sequence[Frozen] = (),
     before: Database | None = None,
-    progress: Callable[[str], None] = lambda _: None,
+    progress: Progress = lambda _: None,
 ) -> dict[Cell, str]:
     """The cells of a period's file. ``database`` holds the records as they stood at its end, ``before`` as they stood at
     the end of the last file's period; ``files`` are those there are.

@@ -8,7 +8,7 @@ would move by fewer than k against the last publication keeps its old value, els
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from enum import StrEnum
 from typing import NamedTuple
@@ -18,7 +18,7 @@ from gongshi.disclosure.counting import Cell, Count, Counted, Sum, chain, item_o
 from gongshi.disclosure.crowded import crowded
 from gongshi.disclosure.figures import FLOOR, declaration
 from gongshi.disclosure.pinned import Number, flow, pinned, thin
-from gongshi.model import GongshiError
+from gongshi.model import GongshiError, Progress
 
 Publication = Mapping[Cell, Number | None]
 """What was published: None stands for withheld."""
@@ -59,7 +59,7 @@ def publish(
     k: int,
     last: Publication | None = None,
     before: Counted | None = None,
-    progress: Callable[[str], None] = lambda _: None,
+    progress: Progress = lambda _: None,
 ) -> dict[Cell, Number | None]:
     """What is published of ``counted``; ``last`` is the last publication, ``before`` what it was counted from."""
     if k < FLOOR:

@@ -6,7 +6,6 @@ signed by a reviewer; returned, a commit with the remarks stands upon it on a br
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -19,7 +18,7 @@ from gongshi.checks.showing import shown_path, shown_text
 from gongshi.exchange.opened import opened_names
 from gongshi.exchange.remotes import PREFIX, Place, fetch, place
 from gongshi.exchange.sendable import check_content, check_history, merged_changes, merged_tree
-from gongshi.model import GongshiError
+from gongshi.model import GongshiError, Progress
 from gongshi.package import RECORDS, read_descriptor
 from gongshi.repository import Git, RevisionTree, WorkTree, move, sending, writer
 from gongshi.sealing import Identity
@@ -28,7 +27,6 @@ from gongshi.sealing.signers import GIT, sign
 
 RETURNED = "tuihui/"
 _TRIES = 5
-Progress = Callable[[str], None]
 
 
 class Waiting(NamedTuple):

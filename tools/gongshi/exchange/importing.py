@@ -7,7 +7,7 @@ sheet and cell. What would make the ledger invalid (schema, keys, references) is
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
@@ -37,7 +37,7 @@ from gongshi.exchange.sheets import Sheet, address, column_letters, read_sheets
 from gongshi.exchange.tables import NoTable, Table, filled_rows, find_table
 from gongshi.exchange.totals import slips
 from gongshi.exchange.values import ImportResult, Kind, Problem, RowResult, SheetResult
-from gongshi.model import GongshiError
+from gongshi.model import GongshiError, Progress
 from gongshi.package import RECORDS, Descriptor, Field, Resource, is_free, load, read_descriptor
 from gongshi.repository import Tree
 from gongshi.sealing import Identity
@@ -45,7 +45,6 @@ from gongshi.sealing import Identity
 NOT_IMPORTED = ("sealed",)
 _NUMBER_WORDS = {normal(word) for word in SYNONYMS["id_no"]}
 _ALWAYS = {*map(normal, IGNORED)}
-Progress = Callable[[str], None]
 
 
 class Asked(NamedTuple):

@@ -31,14 +31,12 @@ from gongshi.exchange.remotes import (
 )
 from gongshi.exchange.renumbering import Renumbering, renumbering
 from gongshi.exchange.sendable import check_content, check_history, merged_changes, merged_tree, refuse
-from gongshi.model import GongshiError
+from gongshi.model import GongshiError, Progress
 from gongshi.package import RECORDS, format_files, read_descriptor
 from gongshi.repository import Changes, Git, RevisionTree, WorkTree, differing, move, sending, write_kept, writer
 from gongshi.repository.pin import read_pin
 from gongshi.review.hooks import identity_findings
 from gongshi.sealing import Identity
-
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)

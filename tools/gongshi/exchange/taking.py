@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 
-from gongshi.exchange.importing import Progress, Request, plan_import
+from gongshi.exchange.importing import Request, plan_import
 from gongshi.exchange.mapping import mapping_bytes, mapping_path
 from gongshi.exchange.refused import refused_place, refused_workbook
 from gongshi.exchange.values import ImportResult, Kind
-from gongshi.model import GongshiError
+from gongshi.model import GongshiError, Progress
 from gongshi.repository import WorkTree, write_kept, write_private, writer
 
 

@@ -19,7 +19,7 @@ from gongshi.exchange.identifiers import carries_persons, extended
 from gongshi.exchange.memory import META, VERSION, packed
 from gongshi.exchange.sheets import column_letters
 from gongshi.exchange.styles import Book, Format, Worksheet, fitting
-from gongshi.model import GongshiError
+from gongshi.model import GongshiError, Progress
 from gongshi.package import RECORDS, Database, Descriptor, Field, Resource, Schema, identifier, quoted
 
 BLANK_ROWS = 500
@@ -47,7 +47,7 @@ def export_workbook(
     township: str | None,
     commit: str,
     people: Callable[[str], Row] | None = None,
-    progress: Callable[[str], None] = lambda _: None,
+    progress: Progress = lambda _: None,
 ) -> bytes:
     """Resources as a workbook; ``people`` gives a member's identifiers in the order of FIELDS, None leaves them out."""
     contents = [
@@ -105,7 +105,7 @@ def _content(database: Database, name: str, rows: Sequence[Row], people: Callabl
     return SheetContent(resource, extended(resource.schema), joined, parents)
 
 
-def _book(database: Database, contents: Sequence[SheetContent], commit: str, progress: Callable[[str], None]) -> bytes:
+def _book(database: Database, contents: Sequence[SheetContent], commit: str, progress: Progress) -> bytes:
     book = Book(database.descriptor.title)
     memory: list[list[str]] = [["gongshi", VERSION, commit]]
     writers = []

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import tempfile
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -21,7 +21,7 @@ from gongshi.founding.new import first_paths
 from gongshi.founding.pack import PACKAGE_FILE, Files, Pack, executable, program_digest, program_files
 from gongshi.founding.pin import numbers, pinned
 from gongshi.founding.wheel import read_wheel
-from gongshi.model import Finding, GongshiError
+from gongshi.model import Finding, GongshiError, Progress
 from gongshi.package import RECORDS, Descriptor, load, read_descriptor
 from gongshi.package.descriptor import DOCUMENTS_FILE
 from gongshi.repository import Git, MemoryTree, RevisionTree, move, sending, writer
@@ -35,7 +35,6 @@ FOUNDED = "台账：开始"
 """How the subject of a county's first commit ends."""
 
 _OWN = (".github/CODEOWNERS",)  # of version 0.1: made once, then the county's
-Progress = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,18 +5,17 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
 from gongshi.checks.guard import NameSet, scan
 from gongshi.mkdocs_plugin import build as build_site
-from gongshi.model import Finding, GongshiError, Severity
+from gongshi.model import Finding, GongshiError, Progress, Severity
 from gongshi.repository import reason
 
 _ASIDE = ".gongshi-site-"
-Progress = Callable[[str], None]
 
 
 class NotBuilt(GongshiError):

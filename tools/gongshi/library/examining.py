@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
 from gongshi.changes.judging import judging
-from gongshi.model import Finding, Severity
+from gongshi.model import Finding, Progress, Severity
 from gongshi.repository import RevisionTree, WorkTree
 
 if TYPE_CHECKING:
@@ -28,7 +27,7 @@ def examine(
     base: RevisionTree | None,
     on: date | None,
     today: date,
-    show: Callable[[str], None] = lambda _: None,
+    show: Progress = lambda _: None,
     engine: str = "duckdb",
 ) -> Examined:
     """Look at the working directory on the day ``on``, else the county's own, else ``today``; what ``base`` had already is a

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from gongshi.model import Finding
+from gongshi.model import Finding, Progress
 from gongshi.package import Database
 from gongshi.policy.explaining import Explanation, explain
 from gongshi.policy.kinds import kinds
 from gongshi.policy.loading import FOLDER, WAIVERS, load_policies
 from gongshi.policy.release import Figures, asked, figures
-from gongshi.policy.running import Progress, check_scopes, run
+from gongshi.policy.running import check_scopes, run
 from gongshi.policy.standards import show
 from gongshi.policy.telling import told, unjudged
 from gongshi.policy.values import Outcome, Policies, Policy, Rule, Standard, State, Waiver

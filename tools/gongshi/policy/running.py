@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from gongshi.checks.showing import keys_of
-from gongshi.model import Finding, GongshiError, Severity
+from gongshi.model import Finding, GongshiError, Progress, Severity
 from gongshi.package import Database
 from gongshi.policy.compiling import Query, compile_rule, fill_message
 from gongshi.policy.facts import World
@@ -23,7 +23,6 @@ from gongshi.policy.values import Outcome, Policies, Policy, Rule, State
 
 CALENDAR = "records/county/calendar.csv"
 WORKERS = 2
-Progress = Callable[[str], None]
 
 
 def run(
