@@ -92,7 +92,7 @@ def _figure(node: Mapping[str, Any], terms: Mapping[str, str]) -> Figure:
     values |= {name: tuple(values.get(name, ())) for name in ("levels", "apart")}
     if not isinstance(values.get("items", ""), str):
         values["items"] = tuple(values["items"])
-    for name, term in reversed(terms.items()):
+    for name, term in reversed([*terms.items()]):
         values["sql"] = values.get("sql", "").replace(f"${name}", term)
     return Figure(**values)
 

@@ -346,7 +346,13 @@ class _Reader:
         sizes = {name: size if NUMBER.fullmatch(size) else "" for name, size in sizes.items()}
         pattern, decimals = text(limits, "pattern"), text(node, "decimals")
         return Field(
-            **words,
+            name=words["name"],
+            title=words["title"],
+            type=words["type"],
+            description=words["description"],
+            unit=words["unit"],
+            disclosure=words["disclosure"],
+            source=words["source"],
             decimals=int(decimals) if words["type"] == "number" and re.fullmatch("[1-6]", decimals) else None,
             required=text(limits, "required") == "true",
             pattern="" if pattern_problem(pattern) else pattern,
