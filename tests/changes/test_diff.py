@@ -21,7 +21,7 @@ from gongshi.changes.lines import columns, compared, counted
 from gongshi.changes.markdown import LIMIT, _first, escape, to_markdown
 from gongshi.changes.plain import to_plain
 from gongshi.changes.text import to_text
-from gongshi.changes.values import Change, Diff, Kind
+from gongshi.changes.values import Change, ChangeKind, Diff
 from gongshi.model import Finding, GongshiError, Severity
 from gongshi.repository import Git, RevisionTree, WorkTree
 from support import DictTree, rounds
@@ -43,7 +43,7 @@ def applied(diff: Diff, rows: Counter) -> Counter:
 
 
 def turned(change: Change) -> tuple:
-    kinds = {Kind.ADDED: Kind.REMOVED, Kind.REMOVED: Kind.ADDED}
+    kinds = {ChangeKind.ADDED: ChangeKind.REMOVED, ChangeKind.REMOVED: ChangeKind.ADDED}
     fields = tuple((item.field, item.after, item.before) for item in change.fields)
     return (
         kinds.get(change.kind, change.kind),
@@ -218,7 +218,7 @@ def test_a_file_dropped_from_the_package_takes_its_rows_along() -> None:
     before = ledger(HEAD + "1,猫,5\n")
     package = before.files["records/datapackage.yaml"].replace(b"[pets.csv, more.csv]", b"more.csv")
     diff = compare(before, DictTree({**before.files, "records/datapackage.yaml": package}))
-    assert [change.kind for change in diff.changes] == [Kind.REMOVED]
+    assert [change.kind for change in diff.changes] == [ChangeKind.REMOVED]
 
 
 def test_totals_before_and_after() -> None:

@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import pytest
 from made_up import DAY, ROOT, Example
 
-from gongshi.disclosure.clock import State, WorkingDays, state
+from gongshi.disclosure.clock import NoticeState, WorkingDays, state
 from gongshi.disclosure.kinds import carries_households, kinds, problems
 from gongshi.disclosure.notices import _once, past_their_day
 from gongshi.model import GongshiError, Severity
@@ -32,15 +32,15 @@ def day(number: int, month: int = 6) -> datetime.date:
 @pytest.mark.parametrize(
     ("on", "changes", "wanted"),
     [
-        (datetime.date(2020, 5, 31), {}, State.PENDING),
-        (START, {}, State.RUNNING),
-        (END, {}, State.RUNNING),
-        (day(11), {}, State.WAITING),
-        (day(11), {"result": "无异议", "closed_on": day(11)}, State.CLOSED),
-        (day(11), {"result": "无异议", "closed_on": day(12)}, State.WAITING),
-        (day(5), {"withdrawn_on": day(5)}, State.WITHDRAWN),
-        (day(4), {"withdrawn_on": day(5)}, State.RUNNING),
-        (day(9), {"result": "无异议", "closed_on": day(9)}, State.RUNNING),
+        (datetime.date(2020, 5, 31), {}, NoticeState.PENDING),
+        (START, {}, NoticeState.RUNNING),
+        (END, {}, NoticeState.RUNNING),
+        (day(11), {}, NoticeState.WAITING),
+        (day(11), {"result": "无异议", "closed_on": day(11)}, NoticeState.CLOSED),
+        (day(11), {"result": "无异议", "closed_on": day(12)}, NoticeState.WAITING),
+        (day(5), {"withdrawn_on": day(5)}, NoticeState.WITHDRAWN),
+        (day(4), {"withdrawn_on": day(5)}, NoticeState.RUNNING),
+        (day(9), {"result": "无异议", "closed_on": day(9)}, NoticeState.RUNNING),
     ],
 )
 def test_the_state_follows_from_the_day(on, changes, wanted):
@@ -48,7 +48,7 @@ def test_the_state_follows_from_the_day(on, changes, wanted):
 
 
 def test_the_states_are_the_five_words():
-    assert list(State) == ["待公示", "公示中", "期满待结果", "已办结", "已撤回"]
+    assert list(NoticeState) == ["待公示", "公示中", "期满待结果", "已办结", "已撤回"]
 
 
 def test_every_kind_of_the_schema_has_its_rules_and_source():

@@ -9,7 +9,7 @@ from gongshi.disclosure import WITHHELD
 from gongshi.disclosure.rulings import WORDS, books, exemptions
 from gongshi.model import Severity
 from gongshi.package.yamlfile import Mapping
-from gongshi.policy import Outcome, Policies, Policy, Rule, State, Verdict, Waiver, kinds, load_policies
+from gongshi.policy import Outcome, Policies, Policy, Rule, RuleState, Verdict, Waiver, kinds, load_policies
 from gongshi.repository import WorkTree
 from support import ROOT, project_descriptor
 
@@ -21,7 +21,7 @@ def rule(resource: str, message: str = "是 {actual}") -> Rule:
     return Rule("r", "试", "total", Severity.ERROR, "一", message, resource, "", "p", "policies/p.yaml", 1, body)
 
 
-def ruling(resource: str, looked: int, broke: int, state: str = State.RAN, made: Rule | None = None):
+def ruling(resource: str, looked: int, broke: int, state: str = RuleState.RAN, made: Rule | None = None):
     made = made or rule(resource)
     policies = Policies((Policy("p", "某方案", "policies/p.yaml", plan=5, rules=(made,)),))
     verdict = Verdict(policies, (Outcome(made, state, looked, broke),), ())
@@ -42,7 +42,7 @@ def test_counts_of_money_and_projects_are_public() -> None:
 
 
 def test_what_did_not_run_has_no_counts() -> None:
-    made = ruling("households", 0, 0, State.ELSEWHERE)
+    made = ruling("households", 0, 0, RuleState.ELSEWHERE)
     assert (made.looked, made.broke, made.state) == (None, None, "不适用本县")
 
 

@@ -19,7 +19,7 @@ from gongshi.disclosure import Disclosure  # noqa: E402
 from gongshi.mkdocs_plugin import build  # noqa: E402
 from gongshi.model import Severity  # noqa: E402
 from gongshi.package import load, read_descriptor  # noqa: E402
-from gongshi.policy import State, judge  # noqa: E402
+from gongshi.policy import RuleState, judge  # noqa: E402
 from gongshi.repository import MemoryTree, WorkTree, write_files  # noqa: E402
 from support import rounds  # noqa: E402
 from today.test_edition import old, texts  # noqa: E402
@@ -85,7 +85,7 @@ def test_it_has_no_error_and_most_rules_have_something_to_judge(files: dict[str,
         verdict = judge(database, AS_OF)
     found += [finding for outcome in verdict.outcomes for finding in outcome.findings]
     assert [(one.rule or one.code, one.message) for one in found if one.severity is Severity.ERROR] == []
-    judged = [outcome.rule.id for outcome in verdict.outcomes if outcome.state is State.RAN and outcome.looked]
+    judged = [outcome.rule.id for outcome in verdict.outcomes if outcome.state is RuleState.RAN and outcome.looked]
     assert {
         "m-watched",
         "s-monitor",

@@ -16,7 +16,7 @@ from exchange.test_import import told
 from exchange.test_persons import HER, HIS, NAMES, PHONE, id_no
 from gongshi.checks import check_records
 from gongshi.checks.aliases import holds_person, is_alias
-from gongshi.exchange import Kind, Request, plan_import
+from gongshi.exchange import Fate, Request, plan_import
 from gongshi.exchange.forms import read_forms
 from gongshi.package import load
 from gongshi.repository import OverlayTree, WorkTree
@@ -47,7 +47,7 @@ def test_an_export_is_known_for_ever_once_its_rows_were_found(root: Path, take, 
         "国扶.xlsx", rows([HOUSE, MAN, NAMES[0], HIS, "甲村", "小学"], [HOUSE, WOMAN, NAMES[1], HER, "甲村", "小学"]),
         identity=identity(),
     )  # fmt: skip
-    assert first.counts == {Kind.UPDATED: 2} and "记下别的系统的编号 3 个" in "".join(first.sheets[0].notices)
+    assert first.counts == {Fate.UPDATED: 2} and "记下别的系统的编号 3 个" in "".join(first.sheets[0].notices)
     assert kept(root) == [
         ("人编号", MAN, "M00000001"), ("人编号", WOMAN, "M00000002"), ("户编号", HOUSE, "H0000001"),
     ]  # fmt: skip
@@ -59,10 +59,10 @@ def test_an_export_is_known_for_ever_once_its_rows_were_found(root: Path, take, 
         f"{WOMAN[:9]} {WOMAN[9:]}",
     ):
         again = plan("再来.xlsx", xlsx([head, [HOUSE, spelling, "高中"]]))
-        assert [row.key for row in again.rows] == [("M00000002",)] and again.counts == {Kind.UPDATED: 1}, told(again)
+        assert [row.key for row in again.rows] == [("M00000002",)] and again.counts == {Fate.UPDATED: 1}, told(again)
         assert not any(path.endswith("aliases.csv") for path in again.files)
     other = plan("收入.xlsx", xlsx([["户编号", "村民小组", "家庭人口"], [HOUSE, "7组", 2]]))
-    assert other.rows[0].key == ("H0000001",) and other.counts == {Kind.UPDATED: 1}
+    assert other.rows[0].key == ("H0000001",) and other.counts == {Fate.UPDATED: 1}
 
 
 def test_what_contradicts_a_kept_number_is_asked_about(root: Path, take, plan, identity) -> None:
@@ -75,7 +75,7 @@ def test_what_contradicts_a_kept_number_is_asked_about(root: Path, take, plan, i
         ([f"{HOUSE[:-1]}9", WOMAN, NAMES[1], HER, "甲村", "高中"], "H0000001 已记有另一个户编号"),
     ):
         asked = plan("国扶.xlsx", rows(row), identity=identity())
-        assert asked.counts == {Kind.REFUSED: 1} and why in " ".join(told(asked).values()), (why, told(asked))
+        assert asked.counts == {Fate.REFUSED: 1} and why in " ".join(told(asked).values()), (why, told(asked))
         assert not asked.files
     same = rows([HOUSE, WOMAN, NAMES[1], HER, "甲村", "高中"], [HOUSE, WOMAN, NAMES[0], HIS, "甲村", "高中"])
     assert (
@@ -123,7 +123,7 @@ def test_new_households_and_members_get_numbers_once(root: Path, take, plan, ide
     members = {row["member_no"]: row["household_no"] for row in written(WorkTree(root), "members")}
     assert members["M00000004"] == members["M00000005"] == "H0000010"
     again = plan("国扶.xlsx", newcomers(), identity=identity())
-    assert again.counts == {Kind.UNCHANGED: 3} and not again.files, told(again)
+    assert again.counts == {Fate.UNCHANGED: 3} and not again.files, told(again)
 
 
 def test_nobody_is_new_who_may_be_known(root: Path, take, plan, identity) -> None:
@@ -132,7 +132,7 @@ def test_nobody_is_new_who_may_be_known(root: Path, take, plan, identity) -> Non
     for name, number in (("周㐂龘", ""), (NAMES[0], id_no("19750505", "333")), ("周㐂龘", "1234")):
         sheet = xlsx([NEW, [HOUSE, name, number, "甲村", "2组", 2, "否", "否", "否"]])
         asked = plan("贫困户信息.xlsx", sheet, identity=identity())
-        assert asked.counts == {Kind.REFUSED: 1} and not asked.files, name
+        assert asked.counts == {Fate.REFUSED: 1} and not asked.files, name
 
 
 TOO_PERSONAL = [
@@ -159,12 +159,12 @@ def test_a_personal_number_is_refused_at_its_cell(root: Path, take, plan, identi
     for number in (HIS, f"{HIS}01", PHONE, f"00{PHONE}", luhn("622848", 19), f"77{HER[:17]}"):
         asked = plan("国扶.xlsx", rows([number, MAN, NAMES[1], HER, "甲村", "高中"]), identity=identity())
         text = " ".join(told(asked).values())
-        assert asked.counts == {Kind.REFUSED: 1} and "不能当编号收" in text and number not in text, told(asked)
+        assert asked.counts == {Fate.REFUSED: 1} and "不能当编号收" in text and number not in text, told(asked)
         assert not asked.files
     typed = plan(
         "外部编号.xlsx", xlsx([["编号种类", "外部编号", "本台账户编号"], ["户编号", f"00{PHONE}", "H0000001"]])
     )
-    assert typed.counts == {Kind.REFUSED: 1} and "不能当编号收" in " ".join(told(typed).values())
+    assert typed.counts == {Fate.REFUSED: 1} and "不能当编号收" in " ".join(told(typed).values())
 
 
 def test_a_projects_number_is_kept(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from exchange.books import xlsx
 from exchange.test_import import told
 from gongshi.cli.importing import import_
-from gongshi.exchange import Kind
+from gongshi.exchange import Fate
 from gongshi.model import GongshiError
 
 HEAD = ["农户代码", "措施类别", "干什么", "帮扶内容", "单位", "花了多少(万元)", "何时开始", "签认", "经办员"]
@@ -42,7 +42,7 @@ def test_columns_are_mapped_by_hand_and_the_mapping_is_kept(root: Path, plan) ->
     assert "花了多少(万元)" in kept and "unit: 万元" in kept and "经办员" in kept
     later = [ROW[0], *ROW[1:5], 0.7, "2020-05-01", *ROW[7:]]
     again = plan("乙.xlsx", xlsx([HEAD, ROW, later]))  # the headers are known now
-    assert again.counts == {Kind.UNCHANGED: 1, Kind.CREATED: 1}
+    assert again.counts == {Fate.UNCHANGED: 1, Fate.CREATED: 1}
     assert b"7000.00" in again.files[MEASURES]
 
 

@@ -11,7 +11,7 @@ from datetime import date, datetime, time
 import pytest
 
 from exchange.books import GOOD, KEYS, Formula, Shown, csv, filled_rows, table, xls, xlsx
-from gongshi.exchange import Kind, refused_workbook
+from gongshi.exchange import Fate, refused_workbook
 from gongshi.exchange.sheets import Damaged, read_sheets
 from gongshi.model import GongshiError
 
@@ -123,7 +123,7 @@ def hold(result, rows_given: int) -> None:
         accounted += len(rows) + len(sheet.skipped)
         assert sum(sheet.counts.values()) == len(rows)
         for row in sheet.rows:
-            assert (row.kind is Kind.REFUSED) == bool(row.problems)
+            assert (row.kind is Fate.REFUSED) == bool(row.problems)
             assert row.sheet == sheet.sheet.name
             for place, message in row.places():
                 assert re.fullmatch(rf"[A-Z]+{row.row + 1}", place) and len(message) > 8
@@ -132,7 +132,7 @@ def hold(result, rows_given: int) -> None:
 
 def check(result, rows, wanted, cells) -> None:
     hold(result, rows)
-    counts = tuple(result.counts[kind] for kind in Kind)
+    counts = tuple(result.counts[kind] for kind in Fate)
     told: dict[str, str] = {}
     for row in result.rows:
         for place, message in row.places():
@@ -175,7 +175,7 @@ FILES = {
 def test_encodings_and_formats(name: str, plan) -> None:
     suffix = {"text named xls": "xls", "old xls": "xls"}.get(name, "csv")
     result = plan(f"表.{suffix}", FILES[name])
-    assert result.counts[Kind.UNCHANGED] == 2 and sum(result.counts.values()) == 2
+    assert result.counts[Fate.UNCHANGED] == 2 and sum(result.counts.values()) == 2
     hold(result, 4 if name == "gb18030" else 3)
 
 
@@ -199,7 +199,7 @@ def test_a_web_page_named_xls_is_read(plan) -> None:
     ]
     text = "<!DOCTYPE html><table><tr><td>导出<table>" + "\n".join(rows) + "</table></td></tr></table>"
     result = plan("导出.xls", text.encode("gbk"))
-    assert result.counts[Kind.UNCHANGED] == 3 and result.counts[Kind.REFUSED] == 1  # 导出 is a table by itself
+    assert result.counts[Fate.UNCHANGED] == 3 and result.counts[Fate.REFUSED] == 1  # 导出 is a table by itself
     hold(result, 7)
     assert any("第 4 行是隐藏的" in notice for sheet in result.sheets for notice in sheet.notices)
 
@@ -216,7 +216,7 @@ def test_the_text_faults_are_the_same_in_a_web_page(plan) -> None:
         shown = [["" if cell is None else str(cell).replace("\n", "<br>") for cell in row] for row in rows]
         result = plan("表.xls", page(shown).encode("utf-8"))
         hold(result, filled_rows(rows))
-        assert result.counts[Kind.REFUSED] == TYPED[name][1][3], name
+        assert result.counts[Fate.REFUSED] == TYPED[name][1][3], name
 
 
 def old_workbook() -> bytes:
@@ -331,4 +331,4 @@ def test_csv_of_typed_cases_is_no_worse(plan) -> None:
         (rows,) = map(texts, TYPED[name][0])
         result = plan("表.csv", csv(rows))
         hold(result, filled_rows(rows))
-        assert result.counts[Kind.REFUSED] == TYPED[name][1][3]
+        assert result.counts[Fate.REFUSED] == TYPED[name][1][3]

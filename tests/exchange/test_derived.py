@@ -8,7 +8,7 @@ import pytest
 
 from exchange.books import xlsx
 from exchange.test_export import edited, find, made
-from gongshi.exchange import Kind
+from gongshi.exchange import Fate
 from gongshi.package import csv_bytes, read_descriptor
 from gongshi.repository import WorkTree
 
@@ -75,17 +75,17 @@ def test_an_edit_beside_it_is_the_only_thing_written(living: Path, take) -> None
         sheet = book["贫困户"]
         sheet.cell(find(sheet, "H0000001"), 11).value = 5
 
-    assert take("表.xlsx", edited(made(living, ["households"]), change)).counts[Kind.UPDATED] == 1
+    assert take("表.xlsx", edited(made(living, ["households"]), change)).counts[Fate.UPDATED] == 1
     assert homes(living).read_text("utf-8") == before.replace(",,,,2,,", ",,,,5,,", 1)
 
 
 @pytest.mark.parametrize(
-    ("typed", "kind"), [("未脱贫", Kind.UNCHANGED), ("已脱贫", Kind.REFUSED), ("", Kind.UNCHANGED)]
+    ("typed", "kind"), [("未脱贫", Fate.UNCHANGED), ("已脱贫", Fate.REFUSED), ("", Fate.UNCHANGED)]
 )
-def test_a_sheet_of_others_may_repeat_it_and_may_not_contradict_it(living: Path, plan, typed: str, kind: Kind) -> None:
+def test_a_sheet_of_others_may_repeat_it_and_may_not_contradict_it(living: Path, plan, typed: str, kind: Fate) -> None:
     result = plan("户.xlsx", xlsx([("户编号", "村民小组", "脱贫状态"), ("H0000001", "4组", typed)]))
     assert [row.kind for row in result.rows] == [kind] and result.files == {}
-    if kind is Kind.REFUSED:
+    if kind is Fate.REFUSED:
         ((place, message),) = result.rows[0].places()
         assert place.startswith("C") and "身份" in message and "未脱贫" not in message
 

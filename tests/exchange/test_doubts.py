@@ -13,7 +13,7 @@ from exchange.books import csv, ods, xls, xlsx
 from exchange.test_export import made
 from exchange.test_import import told
 from gongshi.cli.importing import import_
-from gongshi.exchange import Kind, refused_place, refused_workbook
+from gongshi.exchange import Fate, refused_place, refused_workbook
 from gongshi.exchange.doubts import shares, swapped
 from gongshi.exchange.owners import wholly_other
 from gongshi.exchange.sheets import read_sheets
@@ -47,11 +47,11 @@ def test_a_sheets_own_places_are_checked(plan) -> None:
 def test_a_number_of_anothers_record_is_not_taken_over(root: Path, take, plan) -> None:
     head = ["措施编号", "户编号", "措施类别", "措施项目", "帮扶内容", "帮扶单位", "投入金额", "开始日期", "户主签认"]
     row = ["C0000001", "H0000001", "产业帮扶", "种植扶持", "资金", "U001", 100, "2020-03-01", "是"]
-    assert take("措施.xlsx", xlsx([head, row])).counts == {Kind.CREATED: 1}
+    assert take("措施.xlsx", xlsx([head, row])).counts == {Fate.CREATED: 1}
     for number in ("H0000002", "H0000009"):
         why = told(plan("措施.xlsx", xlsx([head, [row[0], number, *row[2:]]])))
         assert any("编号可能用重了" in message for message in why.values())
-    assert plan("措施.xlsx", xlsx([head, [*row[:6], 200, *row[7:]]])).counts == {Kind.UPDATED: 1}
+    assert plan("措施.xlsx", xlsx([head, [*row[:6], 200, *row[7:]]])).counts == {Fate.UPDATED: 1}
     rows = [
         ["资金编号", "资金名称", "金额"],
         ["N2020-001", "农村饮水工程", 5],
@@ -67,15 +67,15 @@ def test_another_person_under_the_same_number_is_asked_about(take, plan, identit
     why = told(plan("名单.xlsx", xlsx([head, ["M00000001", "H0000001", "孙彧"]]), identity=identity()))["C2"]
     assert "赵**" in why and "孙*" in why and NAMES[0] not in why
     assert plan("名单.xlsx", xlsx([head, ["M00000001", "H0000001", "赵㐂龙"]]), identity=identity()).counts == {
-        Kind.UPDATED: 1
+        Fate.UPDATED: 1
     }
     beside = xlsx([["户编号", "户主姓名", "家庭人口"], ["H0000001", "孙彧", 3], ["H0000002", "孙彧", 3]])
     result = plan("户.xlsx", beside, identity=identity())
-    assert "像是两个人" in told(result)["A2"] and Kind.UPDATED in result.counts
+    assert "像是两个人" in told(result)["A2"] and Fate.UPDATED in result.counts
     nameless = plan(
         "新.xlsx", xlsx([["人编号", "户编号", "姓名"], ["M00000077", "H0000001", None]]), identity=identity()
     )
-    assert nameless.counts == {Kind.REFUSED: 1} and "姓名" in told(nameless)["C2"]
+    assert nameless.counts == {Fate.REFUSED: 1} and "姓名" in told(nameless)["C2"]
     assert [
         wholly_other(*pair) for pair in (("张三", "张山"), ("张三", "李四"), ("", "李四"), ("欧阳修", "欧阳俢"))
     ] == [*(False, True, False, False)]
@@ -129,8 +129,8 @@ def test_the_memory_of_an_export_survives_or_is_missed_aloud(root: Path, plan) -
     place.write_text(
         lines.replace("H0000001,990101100001,4组,扶贫户", "H0000001,990101100001,4组,纯低保户"), encoding="utf-8"
     )
-    (row,) = [row for row in plan("改.xlsx", renamed(data)).rows if row.kind is not Kind.UNCHANGED]
-    assert row.kind is Kind.UPDATED and [change.title for change in row.changes] == ["村民小组"]
+    (row,) = [row for row in plan("改.xlsx", renamed(data)).rows if row.kind is not Fate.UNCHANGED]
+    assert row.kind is Fate.UPDATED and [change.title for change in row.changes] == ["村民小组"]
     table = rows_of(data)
     lost = {
         "a new book": xlsx(table),
@@ -146,7 +146,7 @@ def test_the_memory_of_an_export_survives_or_is_missed_aloud(root: Path, plan) -
         why = told(result)
         assert len(why) == (1 if name == "filtered" else 2) and not result.files, name
         assert all("导出记录没有了" in reason for reason in why.values()), name
-    assert plan("改.xlsx", xlsx([row[:1] + row[2:3] for row in table])).counts[Kind.UPDATED] == 1
+    assert plan("改.xlsx", xlsx([row[:1] + row[2:3] for row in table])).counts[Fate.UPDATED] == 1
 
 
 def test_a_cell_emptied_in_an_export_without_memory_is_asked_about(root: Path, tmp_path: Path, take) -> None:
@@ -165,16 +165,16 @@ def test_a_cell_emptied_in_an_export_without_memory_is_asked_about(root: Path, t
     for name, book in books.items():
         result = take(name, book, township="guzhen")
         why = sorted(told(result).values())
-        assert not result.files and len(why) == 2 and result.counts[Kind.REFUSED] == 1, (name, why)
+        assert not result.files and len(why) == 2 and result.counts[Fate.REFUSED] == 1, (name, why)
         assert "“其他致贫原因一”是空的，台账里是“因残”：空格子没有清掉" in why[0] and "gongshi export" in why[0], name
         assert "“村民小组”是空的，台账里是“5组”" in why[1] and "不能为空" in why[1], name
     (tmp_path / "一.csv").write_bytes(books["一.csv"])
     run = CliRunner().invoke(import_, [str(tmp_path / "一.csv"), "--township", "guzhen", "--dry-run"], obj=root)
     assert run.exit_code == 1 and "C3: 退回: “村民小组”是空的" in run.output
     few = [[row[0], row[2], row[8]] for row in cleared]
-    assert set(take("几列.xlsx", xlsx(few)).counts) == {Kind.UNCHANGED}
+    assert set(take("几列.xlsx", xlsx(few)).counts) == {Fate.UNCHANGED}
     (line,) = (at for at, row in enumerate(rows_of(data), 1) if row[0] == "H0000002")
-    assert take("改.xlsx", edited(data, f"I{line}", None)).counts[Kind.UPDATED] == 1
+    assert take("改.xlsx", edited(data, f"I{line}", None)).counts[Fate.UPDATED] == 1
     assert "因病,,,1," in place.read_text(encoding="utf-8")
 
 
@@ -193,10 +193,10 @@ def test_the_repair_path_keeps_what_the_first_path_had(root: Path, plan) -> None
     place.write_text(place.read_text(encoding="utf-8").replace("因病,,,2", "因病,因残,,2"), encoding="utf-8")
     data = edited(edited(made(root, ["households"]), "I3", None), "K3", "两")
     result = plan("出.xlsx", data)
-    assert [row.kind for row in result.rows if row.problems] == [Kind.REFUSED]
+    assert [row.kind for row in result.rows if row.problems] == [Fate.REFUSED]
     back = edited(refused_workbook(result), "M2", 2)
     (again,) = plan("回.xlsx", back).rows
-    assert again.kind is Kind.UPDATED and [(change.title, change.after) for change in again.changes] == [
+    assert again.kind is Fate.UPDATED and [(change.title, change.after) for change in again.changes] == [
         ("其他致贫原因一", "")
     ]
     head = [
@@ -274,7 +274,7 @@ def test_two_tables_on_one_sheet_are_not_read_as_one(plan) -> None:
     head = ["户编号", "村民小组", "家庭人口"]
     for second in (["户编号", "村民小组", "家庭人口（万人）"], ["家庭人口", "户编号", "村民小组"]):
         result = plan("表.xlsx", xlsx([head, ["H0000001", "4组", 3], second, ["H0000002", "5组", 3]]))
-        assert result.counts == {Kind.REFUSED: 4} and "两张表" in next(iter(told(result).values()))
+        assert result.counts == {Fate.REFUSED: 4} and "两张表" in next(iter(told(result).values()))
 
 
 def test_several_files_in_one_command(root: Path, tmp_path: Path) -> None:

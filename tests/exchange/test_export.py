@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from exchange.conftest import DAY
 from gongshi.cli.export import export
 from gongshi.cli.template import template
-from gongshi.exchange import Kind, People, export_workbook, template_workbook
+from gongshi.exchange import Fate, People, export_workbook, template_workbook
 from gongshi.model import GongshiError
 from gongshi.package import load
 from gongshi.repository import WorkTree
@@ -38,7 +38,7 @@ def edited(data: bytes, change: Callable) -> bytes:
 
 def test_export_then_import_is_the_identity(root: Path, plan) -> None:
     result = plan("全部.xlsx", made(root))
-    assert set(result.counts) == {Kind.UNCHANGED} and result.counts[Kind.UNCHANGED] == 3 + 2 + 1 + 1 + 1 + 3
+    assert set(result.counts) == {Fate.UNCHANGED} and result.counts[Fate.UNCHANGED] == 3 + 2 + 1 + 1 + 1 + 3
     assert result.files == {} and result.guesses == []
     assert [sheet.resource for sheet in result.sheets] == NAMES
 
@@ -93,7 +93,7 @@ def test_edits_of_different_fields_both_stand(root: Path, take) -> None:
         book["贫困户"]["K2"].value = 5
 
     result = take("旧.xlsx", edited(old, change))
-    assert result.counts == {Kind.UPDATED: 1, Kind.UNCHANGED: 2}
+    assert result.counts == {Fate.UPDATED: 1, Fate.UNCHANGED: 2}
     assert "H0000001,990101100001,7组" in path.read_text(encoding="utf-8")
     assert [c.title for row in result.rows for c in row.changes] == ["家庭人口"]
 
@@ -112,7 +112,7 @@ def test_edits_of_the_same_field_are_a_conflict(root: Path, plan) -> None:
         sheet.cell(find(sheet, "H0000001"), 3).value = "8组"
 
     result = plan("旧.xlsx", edited(old, change))
-    (row,) = [row for row in result.rows if row.kind is Kind.REFUSED]
+    (row,) = [row for row in result.rows if row.kind is Fate.REFUSED]
     ((place, message),) = row.places()
     assert place.startswith("C") and "别人改成“7组”" in message and result.files == {}
 
@@ -126,7 +126,7 @@ def test_an_emptied_cell_of_an_exported_workbook_empties_the_field(root: Path, t
         sheet = book["贫困户"]
         sheet.cell(find(sheet, "H0000001"), 13).value = None
 
-    assert take("旧.xlsx", edited(old, change)).counts[Kind.UPDATED] == 1
+    assert take("旧.xlsx", edited(old, change)).counts[Fate.UPDATED] == 1
     assert ",2,未脱贫,,," in path.read_text(encoding="utf-8")
 
 
@@ -143,7 +143,7 @@ def test_a_record_that_is_gone_is_told(root: Path, plan) -> None:
         )
         + "\n"
     )
-    assert plan("旧.xlsx", old).counts == {Kind.UNCHANGED: 1}
+    assert plan("旧.xlsx", old).counts == {Fate.UNCHANGED: 1}
 
 
 def test_names_only_with_a_key_and_round_again(root: Path, take, plan, identity) -> None:
@@ -155,7 +155,7 @@ def test_names_only_with_a_key_and_round_again(root: Path, take, plan, identity)
     sheet = openpyxl.load_workbook(io.BytesIO(data))["家庭成员"]
     assert "赵甲" in {cell.value for cell in sheet[2]}
     again = plan("成员.xlsx", data, identity=identity())
-    assert again.counts == {Kind.UNCHANGED: 2} and again.files == {}
+    assert again.counts == {Fate.UNCHANGED: 2} and again.files == {}
     assert "姓名" not in {
         cell.value for cell in openpyxl.load_workbook(io.BytesIO(made(root, ["members"])))["家庭成员"][1]
     }
@@ -168,7 +168,7 @@ def test_a_filled_template_comes_in(root: Path, take) -> None:
     def fill(book) -> None:
         book["案卷涉及户"]["A2"].value, book["案卷涉及户"]["B2"].value = "Z2020-00001", "H0000002"
 
-    assert take("填报.xlsx", edited(data, fill)).counts == {Kind.CREATED: 1}
+    assert take("填报.xlsx", edited(data, fill)).counts == {Fate.CREATED: 1}
 
 
 def run(command, root: Path, *arguments: str):
@@ -203,7 +203,7 @@ def test_a_damaged_memory_makes_an_ordinary_workbook(root: Path, plan, code: str
         book["_meta"]["D2"].value = code
 
     result = plan("旧.xlsx", edited(made(root, ["households"]), spoil))
-    assert result.counts == {Kind.UNCHANGED: 3} or result.counts[Kind.UNCHANGED] == 3
+    assert result.counts == {Fate.UNCHANGED: 3} or result.counts[Fate.UNCHANGED] == 3
 
 
 def test_an_export_without_rows_says_so(root: Path, tmp_path: Path) -> None:

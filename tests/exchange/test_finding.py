@@ -8,7 +8,7 @@ from exchange.books import xlsx
 from exchange.conftest import MEMBER
 from exchange.test_import import told
 from exchange.test_persons import HER, HIS, NAMES, id_no
-from gongshi.exchange import Kind
+from gongshi.exchange import Fate
 
 HEAD = ["户编号", "人编号", "姓名", "身份证号", "行政村", "文化程度"]
 FOREIGN = ("9901011000000001", "99010110000000010001")
@@ -22,7 +22,7 @@ def known(root: Path, take, identity) -> None:
     place.write_text("\n".join([*lines, third]) + "\n", encoding="utf-8")
     rows = [["M00000001", NAMES[0], HIS], ["M00000002", NAMES[1], HER], ["M00000003", NAMES[1], ""]]
     assert take("名单.xlsx", xlsx([["人编号", "姓名", "身份证号"], *rows]), identity=identity()).counts == {
-        Kind.UPDATED: 3
+        Fate.UPDATED: 3
     }
 
 
@@ -39,7 +39,7 @@ def test_a_national_export_finds_its_persons(root: Path, take, plan, identity) -
     ]
     rows = [[FOREIGN[0], f"{FOREIGN[1]}{at}", *row] for at, row in enumerate(said)]
     result = plan("贫困人口.xlsx", xlsx([HEAD, *rows]), identity=identity())
-    assert [row.kind for row in result.rows] == [Kind.UPDATED] * 2 + [Kind.REFUSED] * 4
+    assert [row.kind for row in result.rows] == [Fate.UPDATED] * 2 + [Fate.REFUSED] * 4
     assert [row.key for row in result.rows[:2]] == [("M00000001",), ("M00000002",)]
     why = [" ".join(message for _, message in row.places()) for row in result.rows]
     assert "有 2 个人符合" in why[2] and "M00000002、M00000003" in why[2]
@@ -52,7 +52,7 @@ def test_households_by_the_name_of_one_of_them(root: Path, take, plan, identity)
     head = ["户编号", "户主姓名", "行政村", "村民小组", "家庭人口"]
     rows = [[FOREIGN[0], NAMES[0], "甲村", "4组", 3], ["", NAMES[0], "乙村", "4组", 3]]
     result = plan("户.xlsx", xlsx([head, *rows]), identity=identity())
-    assert [row.kind for row in result.rows] == [Kind.UPDATED, Kind.REFUSED] and result.rows[0].key == ("H0000001",)
+    assert [row.kind for row in result.rows] == [Fate.UPDATED, Fate.REFUSED] and result.rows[0].key == ("H0000001",)
     closed = plan("户.xlsx", xlsx([head, rows[0]]))
     assert "要用密钥" in " ".join(told(closed).values())
 
@@ -69,7 +69,7 @@ def test_a_sheet_of_all_townships_is_routed_by_any_number(root: Path, plan) -> N
         place.write_text(",".join(schema.names) + "\n" + line + "\n", encoding="utf-8")
     rows = [["结对编号", "日期", "方式"], ["J0000001", "2020-04-10", "走访"], ["J0000002", "2020-04-11", "走访"]]
     result = plan("走访.xlsx", xlsx(rows))
-    assert result.counts == {Kind.CREATED: 2}
+    assert result.counts == {Fate.CREATED: 2}
     assert sorted(path.split("/")[2] for path in result.files) == ["changle", "guzhen"]
 
 
@@ -82,11 +82,11 @@ def test_new_records_are_numbered_and_the_second_time_nothing_changes(take, plan
     book = xlsx([MEASURE, *rows])
     first = plan("措施.xlsx", book)
     assert [row.key[0] for row in first.rows] == ["C0000001", "C0000002", "C0000003"] and first.counts == {
-        Kind.CREATED: 3
+        Fate.CREATED: 3
     }
     take("措施.xlsx", book)
-    assert take("措施.xlsx", book).counts == {Kind.UNCHANGED: 3}
+    assert take("措施.xlsx", book).counts == {Fate.UNCHANGED: 3}
     other = plan("措施.xlsx", xlsx([MEASURE, [*rows[0][:5], 7, *rows[0][6:]]]))
-    assert "C0000001" in next(iter(told(other).values())) and other.counts == {Kind.REFUSED: 1}
+    assert "C0000001" in next(iter(told(other).values())) and other.counts == {Fate.REFUSED: 1}
     more = plan("措施.xlsx", xlsx([MEASURE, [*rows[0][:6], "2020-04-01", "是"], [*rows[0][:6], "2020-04-01", "是"]]))
-    assert more.rows[0].key == ("C0000004",) and more.counts == {Kind.CREATED: 1, Kind.REFUSED: 1}
+    assert more.rows[0].key == ("C0000004",) and more.counts == {Fate.CREATED: 1, Fate.REFUSED: 1}

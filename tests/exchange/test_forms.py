@@ -13,7 +13,7 @@ from exchange.conftest import DAY, small_county
 from exchange.form_samples import FORMS, HELPER, NAMES, NUMBERS, PROJECT, Sample
 from exchange.test_import import told
 from exchange.test_persons import id_no
-from gongshi.exchange import Kind, Request, plan_import
+from gongshi.exchange import Fate, Request, plan_import
 from gongshi.exchange.filling import span
 from gongshi.exchange.forms import Form, FormColumn, read_forms
 from gongshi.model import GongshiError
@@ -147,7 +147,7 @@ def comes_in(tree, key, form: Form, sample: Sample, layout: int) -> None:
         rows = written(after, resource)
         assert sum(all(row[at] == text for at, text in fields.items()) for row in rows) == 1, (rows, fields)
     again = plan_import(after, file, data, request)
-    assert set(again.counts) == {Kind.UNCHANGED} and not again.files, (layout, told(again), again.counts)
+    assert set(again.counts) == {Fate.UNCHANGED} and not again.files, (layout, told(again), again.counts)
 
 
 LOANS = ["村名", "借款人", "身份证号", "贷款金额", "贷款银行", "贷款用途", "放款日期", "到期日期", "年利率", "是否贴息"]
@@ -162,9 +162,9 @@ def planned(county, rows: list[list[object]], file: str = "表.xlsx", **how: obj
 def test_what_is_not_clear_in_a_form_is_asked_about(county) -> None:
     """Each in the same sheet that comes in whole, with one thing changed."""
     title = ["扶贫小额信贷台账"]
-    assert planned(county, [title, LOANS, LOAN]).counts == {Kind.CREATED: 1}
+    assert planned(county, [title, LOANS, LOAN]).counts == {Fate.CREATED: 1}
     untitled = planned(county, [["某表"], LOANS, LOAN])
-    assert untitled.counts[Kind.CREATED] == 0 and not untitled.files
+    assert untitled.counts[Fate.CREATED] == 0 and not untitled.files
     money = planned(county, [title, [*LOANS, "贴息金额"], [*LOAN, 300]])
     assert "贴息金额" in next(iter(told(money).values())) and not money.files
     bank = planned(county, [title, LOANS, [*LOAN[:4], "别处银行", *LOAN[5:]]])
@@ -183,7 +183,7 @@ def test_a_list_out_of_no_batch_is_asked_about_and_can_be_told(county) -> None:
     rows += [[NAMES[0], NUMBERS[0], "产业奖补", 3, 200, 601, "2020-05-20", ""]]
     asked = planned(county, rows)
     assert "601.00" in next(iter(told(asked).values())) and "--set 支付编号" in next(iter(told(asked).values()))
-    assert planned(county, rows, said={"支付编号": "F0000001"}).counts == {Kind.CREATED: 1}
+    assert planned(county, rows, said={"支付编号": "F0000001"}).counts == {Fate.CREATED: 1}
     for wrong in ({"没有的": "1"}, {"发放日期": "2020-01-01"}, {"支付编号": "F0000001", "数量": "5"}):
         with pytest.raises(GongshiError, match="--set"):
             planned(county, rows, said=wrong)
@@ -200,9 +200,9 @@ def test_a_name_alone_is_said_to_be_not_enough(county) -> None:
     assert "单凭姓名" in asked and "补填“身份证号”" in asked and "加一列“行政村”" in asked and "没有找到" not in asked
     bare = [rows[0], *(row[:1] + row[2:] for row in rows[1:])]
     assert "加一列“身份证号”" in told(planned(county, bare))["A3"]
-    assert planned(county, [rows[0], rows[1], [NAMES[0], NUMBERS[0], *LOAN[3:]]]).counts == {Kind.CREATED: 1}
+    assert planned(county, [rows[0], rows[1], [NAMES[0], NUMBERS[0], *LOAN[3:]]]).counts == {Fate.CREATED: 1}
     placed = [bare[0], [*bare[1], "行政村"], [*bare[2], "甲村"]]
-    assert planned(county, placed).counts == {Kind.CREATED: 1}
+    assert planned(county, placed).counts == {Fate.CREATED: 1}
     elsewhere = told(planned(county, [*placed[:2], [*bare[2], "乙村"]]))["A3"]
     assert "按这一行的姓名、村没有找到" in elsewhere
     stranger = told(planned(county, [rows[0], rows[1], [NAMES[0], id_no("19800101", "333"), *LOAN[3:]]]))["A3"]
@@ -272,11 +272,11 @@ def test_a_list_without_a_day_has_that_of_the_payment_that_is_named(county) -> N
     asked = next(iter(told(planned(county, CARDS)).values()))
     assert "没写发放日期" in asked and "F0000001" in asked and "--set 支付编号" in asked
     done = planned(county, CARDS, said={"支付编号": "F0000001"})
-    assert done.counts == {Kind.CREATED: 1}
+    assert done.counts == {Fate.CREATED: 1}
     (row,) = written(OverlayTree(county[0], done.files), "subsidies")
     assert row["paid_on"] == "2020-05-20" and row["payment_id"] == "F0000001"
     column = [CARDS[0], [*CARD, "支付编号"], [*CARDS[2], "F0000001"]]
-    assert planned(county, column).counts == {Kind.CREATED: 1}
+    assert planned(county, column).counts == {Fate.CREATED: 1}
     strange = told(planned(county, CARDS, said={"支付编号": "F0000777"}))
     assert any("支付编号" in text and "找不到" in text for text in strange.values())
 
@@ -299,7 +299,7 @@ SIGNED = [
 def test_rows_of_signatures_are_notes_and_no_payees(county) -> None:
     """Wherever they stand; a row that holds a figure, or a person of the list, is none."""
     done = planned(county, [*CARDS, ["合计", None, None, None, None, 600], *SIGNED], said={"支付编号": "F0000001"})
-    assert done.counts == {Kind.CREATED: 1} and not told(done), told(done)
+    assert done.counts == {Fate.CREATED: 1} and not told(done), told(done)
     assert list(done.sheets[0].skipped.values()).count("附注") == len(SIGNED)
     for row in (
         ["经办人：", None, None, None, None, 600],
@@ -329,7 +329,7 @@ def test_of_two_helpers_of_one_name_the_unit_decides(county) -> None:
         [NAMES[1], NUMBERS[1], HELPER, "", "2020-01-05"],
     ]
     result = planned(both, rows)
-    assert [row.kind for row in result.rows] == [Kind.CREATED, Kind.REFUSED] and "B00001、B00002" in told(result)["C4"]
+    assert [row.kind for row in result.rows] == [Fate.CREATED, Fate.REFUSED] and "B00001、B00002" in told(result)["C4"]
 
 
 @pytest.mark.parametrize(

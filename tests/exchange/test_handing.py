@@ -12,7 +12,7 @@ from exchange.form_samples import FORMS
 from exchange.test_forms import READ, forms_county, sheet_of
 from exchange.test_import import told
 from gongshi.cli.export import export
-from gongshi.exchange import Kind, People, Request, form_workbook, plan_import, reads
+from gongshi.exchange import Fate, People, Request, form_workbook, plan_import, reads
 from gongshi.model import GongshiError
 from gongshi.package import load
 from gongshi.repository import OverlayTree
@@ -34,7 +34,7 @@ def test_what_came_in_goes_out_and_comes_in_unchanged(county, name: str) -> None
         data, count = form_workbook(database, READ[name], None, People(after, key, DAY).cells)
     back = plan_import(after, "导出.xlsx", data, Request(DAY, identity=key))
     assert count and sum(back.counts.values()) == count, (back.sheets, told(back))
-    assert set(back.counts) == {Kind.UNCHANGED} and not back.files, told(back)
+    assert set(back.counts) == {Fate.UNCHANGED} and not back.files, told(back)
 
 
 def tree_names(tree) -> list[str]:

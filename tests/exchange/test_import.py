@@ -13,7 +13,7 @@ from exchange.books import Formula, Shown, csv, filled_rows, table, xlsx
 from exchange.conftest import ALLOCATION, HOUSEHOLD
 from gongshi.checks.phrases import wanted
 from gongshi.cli.importing import import_
-from gongshi.exchange import Kind, refused_workbook
+from gongshi.exchange import Fate, refused_workbook
 from gongshi.exchange.convert import Converter
 from gongshi.exchange.sheets import read_sheets
 from gongshi.model import GongshiError
@@ -41,11 +41,11 @@ def full(**cells: object) -> list[list[object]]:
 def test_a_new_record_is_written_and_the_second_time_nothing_changes(root: Path, take) -> None:
     data = xlsx(full(household_no="H0000003"))
     result = take("表.xlsx", data, township="guzhen")
-    assert result.counts[Kind.CREATED] == 1 and list(result.files) == [HOUSEHOLDS]
+    assert result.counts[Fate.CREATED] == 1 and list(result.files) == [HOUSEHOLDS]
     lines = (root / HOUSEHOLDS).read_text(encoding="utf-8").splitlines()
     assert len(lines) == 4 and lines[3].startswith("H0000003,990101100001,4组")
     again = take("表.xlsx", data, township="guzhen")
-    assert again.counts == {Kind.UNCHANGED: 1} and again.files == {}
+    assert again.counts == {Fate.UNCHANGED: 1} and again.files == {}
 
 
 def test_an_update_is_told_field_by_field_and_only_its_line_changes(root: Path, take) -> None:
@@ -73,7 +73,7 @@ def test_grouped_headers_and_merged_cells(plan) -> None:
             sheets[0].merge_range(range_, text)
 
     result = plan("表.xlsx", xlsx(rows, after=merge))
-    assert result.counts == {Kind.UNCHANGED: 2}
+    assert result.counts == {Fate.UNCHANGED: 2}
     assert sorted(result.sheets[0].skipped.values()) == ["标题", "表头", "表头"]
 
 
@@ -92,18 +92,18 @@ def test_hidden_rows_columns_and_sheets_are_read_and_told(plan) -> None:
         sheets[1].hide()
 
     result = plan("表.xlsx", xlsx(rows, [["下拉"], ["是"], ["否"]], after=hide))
-    assert result.counts == {Kind.UNCHANGED: 2}
+    assert result.counts == {Fate.UNCHANGED: 2}
     notices = "；".join(notice for sheet in result.sheets for notice in sheet.notices)
     assert "第 3 行是隐藏的" in notices and "B 列“村民小组”是隐藏的" in notices and "隐藏的工作表" in notices
 
 
 def test_ten_thousand_yuan_in_header_title_and_cell(root: Path, take) -> None:
     header = [*MONEY[:5], "金额（万元）", *MONEY[6:]]
-    assert take("a.xlsx", xlsx([header, money("N2020-002", 7.6)])).counts == {Kind.CREATED: 1}
+    assert take("a.xlsx", xlsx([header, money("N2020-002", 7.6)])).counts == {Fate.CREATED: 1}
     sheet = [["资金下达表", "单位：万元"], MONEY, money("N2020-003", 7.6)]
-    assert take("b.xlsx", xlsx(sheet)).counts == {Kind.CREATED: 1}
-    assert take("c.xlsx", xlsx([MONEY, money("N2020-004", "7.6万")])).counts == {Kind.CREATED: 1}
-    assert take("d.xlsx", xlsx([MONEY, money("N2020-005", "76,000.00")])).counts == {Kind.CREATED: 1}
+    assert take("b.xlsx", xlsx(sheet)).counts == {Fate.CREATED: 1}
+    assert take("c.xlsx", xlsx([MONEY, money("N2020-004", "7.6万")])).counts == {Fate.CREATED: 1}
+    assert take("d.xlsx", xlsx([MONEY, money("N2020-005", "76,000.00")])).counts == {Fate.CREATED: 1}
     text = (root / "records/funds/2020/allocations.csv").read_text(encoding="utf-8")
     assert text.count(",76000.00,") == 4
     refused = take("e.xlsx", xlsx([[*MONEY[:5], "金额(斤)", *MONEY[6:]], money("N2020-006", 7)]))
@@ -118,7 +118,7 @@ def test_more_decimals_than_shown_are_refused_and_sums_reconcile(plan) -> None:
         ["合计", *[None] * 4, 2000],
     ]
     result = plan("表.xlsx", xlsx(rows))
-    assert "ROUND" in told(result)["F2"] and result.counts[Kind.CREATED] == 1
+    assert "ROUND" in told(result)["F2"] and result.counts[Fate.CREATED] == 1
     assert any("F4 合计的“金额”写的是“2000”" in notice for notice in result.sheets[0].notices)
     taken, refused = result.sheets[0].sums["金额"]
     assert (str(taken), str(refused)) == ("0.30", "0")
@@ -127,7 +127,7 @@ def test_more_decimals_than_shown_are_refused_and_sums_reconcile(plan) -> None:
 def test_a_fixed_width_code_typed_as_a_number_is_safe(plan) -> None:
     rows = [["户编号", "行政村"], ["H0000001", 990101100001], ["H0000002", 99010110000]]
     result = plan("表.xlsx", xlsx(rows))
-    assert result.counts[Kind.UNCHANGED] == 1 and "文本格式" in told(result)["B3"]
+    assert result.counts[Fate.UNCHANGED] == 1 and "文本格式" in told(result)["B3"]
 
 
 def test_per_cent_cells() -> None:
@@ -141,7 +141,7 @@ def test_per_cent_cells() -> None:
 def test_yaml_lists_and_documents(root: Path, take) -> None:
     rows = [["案卷编号", "户编号"], ["Z2020-00001", "H0000002"], ["Z2020-00009", "H0000002"]]
     result = take("案卷涉及户.xlsx", xlsx(rows))
-    assert result.counts == {Kind.CREATED: 1, Kind.REFUSED: 1} and "请先导入" in told(result)["A3"]
+    assert result.counts == {Fate.CREATED: 1, Fate.REFUSED: 1} and "请先导入" in told(result)["A3"]
     (path,) = result.files
     assert (root / path).read_text(encoding="utf-8").count("household_no: H000000") == 2
     cases = [["案卷编号", "程序", "村", "立卷日期"], ["Z2020-00002", "退出", "990101100002", "2020.4.1"]]
@@ -154,16 +154,16 @@ def test_rows_of_a_refused_document_are_refused_too(plan) -> None:
     cases = [["案卷编号", "程序", "村", "立卷日期"], ["Z2020-00002", "退出", "990101100009", "2020.4.1"]]
     rows = [["案卷编号", "户编号"], ["Z2020-00002", "H0000002"], ["Z2020-00001", "H0000002"]]
     result = plan("案卷.xlsx", xlsx(cases, rows))
-    assert result.counts == {Kind.REFUSED: 2, Kind.CREATED: 1}
+    assert result.counts == {Fate.REFUSED: 2, Fate.CREATED: 1}
     assert "请先导入" in told(result)["A2"] and "找不到" in told(result)["C2"]
 
 
 def test_the_same_record_on_two_sheets(plan) -> None:
     head = ["户编号", "家庭人口"]
     same = plan("表.xlsx", xlsx([head, ["H0000001", 3]], [head, ["H0000001", 3]]))
-    assert same.counts == {Kind.UPDATED: 1, Kind.UNCHANGED: 1}
+    assert same.counts == {Fate.UPDATED: 1, Fate.UNCHANGED: 1}
     other = plan("表.xlsx", xlsx([head, ["H0000001", 3]], [head, ["H0000001", 4]]))
-    assert other.counts == {Kind.UPDATED: 1, Kind.REFUSED: 1} and "工作表“Sheet1”第 2 行" in told(other)["A2"]
+    assert other.counts == {Fate.UPDATED: 1, Fate.REFUSED: 1} and "工作表“Sheet1”第 2 行" in told(other)["A2"]
 
 
 def test_parents_and_children_of_one_workbook(plan, identity) -> None:
@@ -190,9 +190,9 @@ def test_parents_and_children_of_one_workbook(plan, identity) -> None:
     ]
     how = {"township": "guzhen", "identity": identity()}
     result = plan("表.xlsx", xlsx([member, person], full(household_no="H0000003")), **how)
-    assert result.counts == {Kind.CREATED: 2}
+    assert result.counts == {Fate.CREATED: 2}
     broken = plan("表.xlsx", xlsx([member, person], full(household_no="H0000003", main_cause="懒")), **how)
-    assert broken.counts == {Kind.REFUSED: 2} and "找不到" in told(broken)["B2"]
+    assert broken.counts == {Fate.REFUSED: 2} and "找不到" in told(broken)["B2"]
 
 
 def test_names_stand_for_codes_where_they_are_clear(root: Path, take, plan) -> None:
@@ -204,18 +204,18 @@ def test_names_stand_for_codes_where_they_are_clear(root: Path, take, plan) -> N
     assert set(unknown) == {"H2"} and "不在本次导入的 guzhen" in unknown["H2"]  # of another township; said once
     row = money("N2020-002", 7)
     row[8] = "财政局"
-    assert take("资金.xlsx", xlsx([MONEY, row])).counts == {Kind.CREATED: 1}
+    assert take("资金.xlsx", xlsx([MONEY, row])).counts == {Fate.CREATED: 1}
     text = (root / "records/funds/2020/allocations.csv").read_text(encoding="utf-8")
     assert text.splitlines()[-1].endswith(",U001,")
     divisions = root / "records/county/divisions.csv"
     divisions.write_text(divisions.read_text(encoding="utf-8").replace("丙村", "乙村"), encoding="utf-8")
     assert "H2" in told(plan("表.xlsx", xlsx(table(行政村="乙村"))))
-    assert plan("表.xlsx", xlsx(table(行政村="乙村")), township="guzhen").counts == {Kind.UPDATED: 1}
+    assert plan("表.xlsx", xlsx(table(行政村="乙村")), township="guzhen").counts == {Fate.UPDATED: 1}
 
 
 def test_a_question_in_the_header_is_the_mapped_word(plan) -> None:
     assert plan("表.xlsx", xlsx([["户编号", "家庭人口", "是否搬迁户"], ["H0000001", 2, "√"]])).counts == {
-        Kind.UPDATED: 1
+        Fate.UPDATED: 1
     }
 
 
@@ -238,15 +238,15 @@ def test_another_township_is_refused(plan) -> None:
 def test_october_is_not_january(plan) -> None:
     rows = [["人编号", "户编号", "出生年月"], ["M00000001", "H0000001", 1981.1], ["M00000002", "H0000001", "1983年2月"]]
     result = plan("成员.xlsx", xlsx(rows))
-    assert "10 月" in told(result)["C2"] and result.counts[Kind.UNCHANGED] == 1
+    assert "10 月" in told(result)["C2"] and result.counts[Fate.UNCHANGED] == 1
 
 
 def test_numeric_codes_only_by_a_named_mapping(plan) -> None:
     rows = [["人编号", "户编号", "性别", "与户主关系"], ["M00000001", "H0000001", "1", "01"]]
     assert set(told(plan("成员.xlsx", xlsx(rows)))) == {"C2", "D2"}
-    assert plan("成员.xlsx", xlsx(rows), mapping="national-codes-2016").counts == {Kind.UNCHANGED: 1}
+    assert plan("成员.xlsx", xlsx(rows), mapping="national-codes-2016").counts == {Fate.UNCHANGED: 1}
     numbers = [rows[0], ["M00000001", "H0000001", 1, 1]]
-    assert plan("成员.xlsx", xlsx(numbers), mapping="national-codes-2016").counts == {Kind.UNCHANGED: 1}
+    assert plan("成员.xlsx", xlsx(numbers), mapping="national-codes-2016").counts == {Fate.UNCHANGED: 1}
     with pytest.raises(GongshiError, match="没有映射"):
         plan("成员.xlsx", xlsx(rows), mapping="nobody")
 
@@ -255,7 +255,7 @@ def test_a_word_that_a_mapping_makes_an_amount(root: Path, plan) -> None:
     """It is spelled as any amount; a mapping that makes something else of it gets the cell refused."""
     mapping = root / "records/mappings/own.yaml"
     text = "title: 自己的\nresource: allocations\nvalues:\n  - {{field: amount, from: 未下达, to: {}}}\n"
-    for word, counts in (("0.5", {Kind.CREATED: 1}), ("没有", {Kind.REFUSED: 1})):
+    for word, counts in (("0.5", {Fate.CREATED: 1}), ("没有", {Fate.REFUSED: 1})):
         mapping.write_text(text.format(word), encoding="utf-8")
         result = plan("a.xlsx", xlsx([[*MONEY[:5], "金额（万元）", *MONEY[6:]], money("N2020-002", "未下达")]))
         assert result.counts == counts
@@ -271,7 +271,7 @@ def test_an_old_dangling_row_hides_no_new_one(root: Path, plan) -> None:
     header = ["人编号", "户编号", "性别"]
     more = {"M00000001": "H0888888", "M00001100": "H0888888"}
     result = plan("成员.xlsx", xlsx([header, *([number, home, "男"] for number, home in more.items())]))
-    assert set(told(result)) == {"B2", "B3"} and result.counts == {Kind.REFUSED: 2}
+    assert set(told(result)) == {"B2", "B3"} and result.counts == {Fate.REFUSED: 2}
 
 
 def test_the_next_number_is_looked_for_once(plan, monkeypatch) -> None:

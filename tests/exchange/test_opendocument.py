@@ -10,7 +10,7 @@ import pytest
 
 from exchange.books import GOOD, Raw, ods, table, xlsx
 from exchange.test_import import told
-from gongshi.exchange import Kind
+from gongshi.exchange import Fate
 from gongshi.exchange.sheets import Damaged, read_sheets
 from gongshi.model import GongshiError
 
@@ -29,9 +29,9 @@ def cell(value: str, shown: str, kind: str = "float", more: str = "") -> Raw:
 def test_the_same_rows_come_in_as_from_a_workbook(plan) -> None:
     rows = table(家庭人口=3)
     one, two = plan("表.ods", ods(rows)), plan("表.xlsx", xlsx(rows))
-    assert one.counts == two.counts == {Kind.UPDATED: 1} and one.files == two.files
+    assert one.counts == two.counts == {Fate.UPDATED: 1} and one.files == two.files
     assert one.rows[0].changes == two.rows[0].changes
-    assert plan("表.ods", ods(table())).counts == {Kind.UNCHANGED: 1} and GOOD
+    assert plan("表.ods", ods(table())).counts == {Fate.UNCHANGED: 1} and GOOD
     assert plan("表.xlsx", ods(rows)).files == two.files  # named otherwise
 
 

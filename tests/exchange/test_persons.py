@@ -15,7 +15,7 @@ from click.testing import CliRunner
 from exchange.books import xlsx
 from gongshi.cli.importing import import_
 from gongshi.cli.sealing import unseal as unseal_command
-from gongshi.exchange import Kind, refused_workbook
+from gongshi.exchange import Fate, refused_workbook
 from gongshi.model import GongshiError
 from gongshi.repository import Git, WorkTree
 from gongshi.sealing import new_epoch, read_recipients, unseal
@@ -59,14 +59,14 @@ def told(result) -> dict[str, str]:
 def test_identifiers_are_sealed_and_the_second_time_nothing_changes(root, take, identity) -> None:
     members = (root / "records/townships/guzhen/members.csv").read_bytes()
     result = take("名单.xlsx", people(), identity=identity())
-    assert result.counts == {Kind.UPDATED: 2}
+    assert result.counts == {Fate.UPDATED: 2}
     assert sorted(result.files) == ["records/keys/guzhen/2020.age", "records/townships/guzhen/sealed.csv"]
     assert (root / "records/townships/guzhen/members.csv").read_bytes() == members
     assert opened(root, identity())["M00000001"] == {
         "member_no": "M00000001", "name": NAMES[0], "id_no": HIS, "phone": PHONE,
     }  # fmt: skip
     again = take("名单.xlsx", people(), identity=identity())
-    assert again.counts == {Kind.UNCHANGED: 2} and again.files == {}
+    assert again.counts == {Fate.UNCHANGED: 2} and again.files == {}
 
 
 def test_nobody_is_sealed_with_a_key_that_somebody_planted(root, take, identity, tmp_path, monkeypatch) -> None:
@@ -89,11 +89,11 @@ def test_nobody_is_sealed_with_a_key_that_somebody_planted(root, take, identity,
         take("名单.xlsx", people(), identity=identity())
     keeper = replace(identity("county"), signing=signed.key("keeper"))
     assert sorted(take("名单.xlsx", people(), identity=keeper).files)[:2] == [path, f"{path}.sig"]
-    assert take("名单.xlsx", people({4: "1" + "3" * 9 + "5"}), identity=identity()).counts[Kind.UPDATED] == 1
+    assert take("名单.xlsx", people({4: "1" + "3" * 9 + "5"}), identity=identity()).counts[Fate.UPDATED] == 1
     place.write_bytes(new_epoch(readers)[1])
     signed.commit("")
     refused = take("名单.xlsx", people({4: "1" + "3" * 9 + "6"}), identity=identity())
-    assert refused.files == {} and set(refused.counts) == {Kind.REFUSED}
+    assert refused.files == {} and set(refused.counts) == {Fate.REFUSED}
     assert all("对不上内容" in message for message in told(refused).values())
 
 
@@ -114,7 +114,7 @@ def test_without_a_key_nothing_is_imported(plan) -> None:
 def test_another_townships_key_does_not_open(root, take, plan, identity) -> None:
     take("名单.xlsx", people(), identity=identity())
     result = plan("名单.xlsx", people({2: "孙㐂龘"}), identity=identity("changle"))
-    assert result.counts[Kind.REFUSED] >= 1 and "解不开" in told(result)["C3"]
+    assert result.counts[Fate.REFUSED] >= 1 and "解不开" in told(result)["C3"]
 
 
 FAULTS = {
@@ -137,21 +137,21 @@ FAULTS = {
 def test_what_is_wrong_with_a_person_is_refused_and_not_repeated(name: str, plan, identity) -> None:
     change, place, part = FAULTS[name]
     result = plan("名单.xlsx", people(change), identity=identity())
-    assert result.counts == {Kind.REFUSED: 1, Kind.UPDATED: 1}
+    assert result.counts == {Fate.REFUSED: 1, Fate.UPDATED: 1}
     assert part in told(result)[place]
     assert str(next(iter(change.values()))) not in repr(result.rows)
 
 
 def test_duplicates_within_the_township_and_across_it(root, take, plan, identity) -> None:
     twice = plan("名单.xlsx", people({}, {3: HIS}), identity=identity())
-    assert twice.counts[Kind.REFUSED] == 1
+    assert twice.counts[Fate.REFUSED] == 1
     take("名单.xlsx", people(), identity=identity())
     with (root / "records/townships/changle/members.csv").open("a", encoding="utf-8") as file:
         file.write(OTHER_HOUSE)
     other = xlsx([HEAD, ["M00000009", "H0000009", "孙㐂龘", HIS, ""]])
     result = plan("丙村.xlsx", other, identity=identity("county"))
     assert "M00000001" in told(result)["D2"]
-    assert plan("丙村.xlsx", other, identity=identity("changle")).counts == {Kind.UPDATED: 1}
+    assert plan("丙村.xlsx", other, identity=identity("changle")).counts == {Fate.UPDATED: 1}
 
 
 def test_two_numbers_can_change_places(root, take, identity) -> None:
@@ -163,22 +163,22 @@ def test_two_numbers_can_change_places(root, take, identity) -> None:
     swapped = text.replace("男,1981-07", "@").replace("女,1983-02", "男,1981-07").replace("@", "女,1983-02")
     members.write_text(swapped, encoding="utf-8")
     first = take("名单.xlsx", people({3: HER}, {3: HIS}), identity=identity())
-    assert first.counts == {Kind.UPDATED: 2}, told(first)
+    assert first.counts == {Fate.UPDATED: 2}, told(first)
     members.write_text(text, encoding="utf-8")
-    assert take("名单.xlsx", people(), identity=identity()).counts == {Kind.UPDATED: 2}
+    assert take("名单.xlsx", people(), identity=identity()).counts == {Fate.UPDATED: 2}
 
 
 def test_a_member_without_a_number_is_found_by_the_id(take, plan, identity) -> None:
     take("名单.xlsx", people(), identity=identity())
     rows = [["身份证号", "姓名", "健康状况"], [HIS, NAMES[0], "患有大病"], [id_no("19900101", "111"), "李㐂龘", "健康"]]
     result = plan("体检.xlsx", xlsx(rows), identity=identity())
-    assert [row.key for row in result.rows if row.kind is Kind.UPDATED] == [("M00000001",)]
+    assert [row.key for row in result.rows if row.kind is Fate.UPDATED] == [("M00000001",)]
     assert "人编号" in told(result)["A3"] and "M00000003" in told(result)["A3"]
 
 
 def test_birth_day_gives_the_month(plan, identity) -> None:
     rows = [["人编号", "户编号", "姓名", "出生日期"], ["M00000001", "H0000001", NAMES[0], "1981年7月5日"]]
-    assert plan("名单.xlsx", xlsx(rows), identity=identity()).counts == {Kind.UPDATED: 1}
+    assert plan("名单.xlsx", xlsx(rows), identity=identity()).counts == {Fate.UPDATED: 1}
     rows[1][3] = "1981-08-05"
     assert plan("名单.xlsx", xlsx(rows), identity=identity()).rows[0].changes[0].title == "出生年月"
 
@@ -186,7 +186,7 @@ def test_birth_day_gives_the_month(plan, identity) -> None:
 def test_other_tables_do_not_take_identifiers(plan) -> None:
     rows = [["户编号", "户主姓名", "证件号码", "家庭人口"], ["H0000001", NAMES[0], HIS, 3]]
     result = plan("户.xlsx", xlsx(rows))
-    assert result.counts == {Kind.UPDATED: 1} and len(result.sheets[0].notices) == 2
+    assert result.counts == {Fate.UPDATED: 1} and len(result.sheets[0].notices) == 2
     assert NAMES[0] not in "".join(result.sheets[0].notices)
 
 
@@ -254,7 +254,7 @@ def test_the_county_s_rules_decide_what_is_refused_and_what_is_warned_of(root: P
     take("名单.xlsx", people(), identity=identity("county"))
     other = xlsx([HEAD, ["M00000009", "H0000009", "孙㐂龘", "", PHONE]])
     result = plan("丙村.xlsx", other, identity=identity("county"))
-    assert result.counts == {Kind.UPDATED: 1}
+    assert result.counts == {Fate.UPDATED: 1}
     (warning,) = result.warnings
     assert warning.startswith("Sheet1!E2: 同一电话登记在不同户") and "M00000001" in warning and PHONE not in warning
     book = root / "policies/quality.yaml"
@@ -263,7 +263,7 @@ def test_the_county_s_rules_decide_what_is_refused_and_what_is_warned_of(root: P
     text[at] = text[at].replace("severity: warning", "severity: error")
     book.write_text("\n".join(text) + "\n", encoding="utf-8")
     strict = plan("丙村.xlsx", other, identity=identity("county"))
-    assert strict.counts == {Kind.REFUSED: 1} and "同一电话" in told(strict)["E2"] and strict.files == {}
+    assert strict.counts == {Fate.REFUSED: 1} and "同一电话" in told(strict)["E2"] and strict.files == {}
     book.unlink()
     assert plan("丙村.xlsx", other, identity=identity("county")).warnings == []
 

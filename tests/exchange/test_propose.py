@@ -14,7 +14,7 @@ from exchange.books import xlsx
 from exchange.clones import HOUSEHOLDS, change, clone, git, other_change, own_git, said
 from exchange.conftest import DAY
 from gongshi.cli.erase import erase as erase_command
-from gongshi.exchange import Kind
+from gongshi.exchange import Fate
 from gongshi.exchange.erasing import erase
 from gongshi.exchange.proposing import Message, _address, propose
 from gongshi.exchange.remotes import address as review_address
@@ -247,7 +247,7 @@ def test_git_merges_with_the_driver(clone: Path) -> None:
 
 def test_erase_takes_the_box_out_and_says_what_stays(clone: Path, take, identity) -> None:
     rows = [["人编号", "户编号", "姓名"], ["M00000001", "H0000001", "赵甲"], ["M00000002", "H0000001", "钱乙"]]
-    assert take("名单.xlsx", xlsx(rows), identity=identity()).counts[Kind.UPDATED] == 2
+    assert take("名单.xlsx", xlsx(rows), identity=identity()).counts[Fate.UPDATED] == 2
     git(clone, "add", "-A")
     git(clone, "commit", "-q", "-m", "密封")
     done = erase(clone, "M00000001")

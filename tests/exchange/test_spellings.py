@@ -10,7 +10,7 @@ from exchange.books import Shown, patched, xlsx
 from gongshi.exchange.formats import hides, is_percent
 from gongshi.exchange.mapping import Vocabulary, normal
 from gongshi.exchange.sheets import Damaged, Sheet, read_sheets
-from gongshi.exchange.tables import NoTable, Table, find_table
+from gongshi.exchange.tables import NoTable, SheetTable, find_table
 from gongshi.exchange.units import measure, mentions, split_unit
 from gongshi.model import GongshiError
 from support import project_descriptor
@@ -97,7 +97,7 @@ def test_per_cent_is_told_by_the_format() -> None:
 
 def found(
     resource: str, *rows: list[object], name: str = "Sheet1", file: str = "表.xlsx", merged=()
-) -> Table | NoTable:
+) -> SheetTable | NoTable:
     """The table of a sheet with these rows, looked for under one resource or (``""``) all."""
     resources = project_descriptor().resources
     names = [resource] if resource else [one for one in resources if one != "sealed"]
@@ -157,7 +157,7 @@ def test_a_sheet_is_what_most_of_its_columns_say() -> None:
         table = found("", [f"{nearest}台账"], header, row)
         assert isinstance(table, NoTable) and f"“{nearest}”" in table.reason and "缺" in table.reason, table
     few = found("", ["户编号", "家庭人口", "村民小组", "电视机台数"], ["H0000001", 3, "4组", 1])
-    assert isinstance(few, Table) and few.resource.name == "households"
+    assert isinstance(few, SheetTable) and few.resource.name == "households"
 
 
 XML = {

@@ -13,7 +13,7 @@ import yaml
 
 from gongshi.model import Finding
 from gongshi.package import Database, Descriptor, load, read_descriptor
-from gongshi.policy import Figures, Outcome, Policies, Standard, State, figures, load_policies, run
+from gongshi.policy import Figures, Outcome, Policies, RuleState, Standard, figures, load_policies, run
 from support import ROOT, DictTree, descriptor_files, tree_of
 
 KEYS = {"day", "breaks", "holds", "key", "base", "identities", "field", "findings", "figures"}
@@ -111,7 +111,7 @@ def check_case(policies: Policies, rule_id: str, case: Case) -> None:
     if case.figures:
         policies = with_figures(policies, rule.policy, case.figures)
     outcome, lines = outcome_of(policies, rule_id, case, "breaks")
-    assert outcome.state == State.RAN, f"{rule_id}: {outcome.state} {outcome.findings}"
+    assert outcome.state == RuleState.RAN, f"{rule_id}: {outcome.state} {outcome.findings}"
     assert len(outcome.findings) == 1, f"{rule_id}: {[finding.message for finding in outcome.findings]}"
     (finding,) = outcome.findings
     assert finding.key == case.key, f"{rule_id}: {finding.key}"
@@ -123,7 +123,7 @@ def check_case(policies: Policies, rule_id: str, case: Case) -> None:
     else:
         assert finding.path == rule.path and finding.line == rule.line
     quiet, _ = outcome_of(policies, rule_id, case, "holds")
-    assert quiet.state == State.RAN
+    assert quiet.state == RuleState.RAN
     assert quiet.findings == (), f"{rule_id} on holds: {[finding.message for finding in quiet.findings]}"
     assert quiet.looked > 0 or not any(case.holds.values()), f"{rule_id}: holds selects no row of the rule"
 

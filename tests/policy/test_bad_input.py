@@ -9,7 +9,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gongshi.policy import State, load_policies, run
+from gongshi.policy import RuleState, load_policies, run
 from support import rounds
 
 from .cases import descriptor, ledger, policies_of, policy_tree
@@ -104,7 +104,7 @@ def test_a_bad_rule_is_a_finding_on_its_line_and_the_others_run(name: str) -> No
     }
     with ledger({"households": [{"household_no": "H0000001"}]}) as database:
         states = {one.rule.id: (one.state, one.broke) for one in run(policies, database, DAY)}
-    assert states == {"good": (State.RAN, 1), "bad": (State.BROKEN, 0)}
+    assert states == {"good": (RuleState.RAN, 1), "bad": (RuleState.BROKEN, 0)}
 
 
 BAD_FILES = {

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from gongshi.policy import State, run
+from gongshi.policy import RuleState, run
 
 from .cases import case_of, check_case, ledger, project_policies, read_case
 
@@ -33,7 +33,7 @@ def test_every_rule_has_a_case_and_every_case_a_rule() -> None:
 def test_a_rule_whose_figure_is_masked_says_so_and_does_not_run() -> None:
     with ledger({}) as database:
         outcomes = run(POLICIES, database, DAY, everywhere=True)
-    waiting = {one.rule.id for one in outcomes if one.state == State.NOT_CONFIGURED}
+    waiting = {one.rule.id for one in outcomes if one.state == RuleState.NOT_CONFIGURED}
     assert waiting
     for name in waiting:  # its case brings the figure, or is of a day when the figure was known
         case = read_case(CASES / f"{name}.yaml")

@@ -15,7 +15,7 @@ import pytest
 
 from gongshi.model import Severity
 from gongshi.package import ComputeError, QueryError, load
-from gongshi.policy import Policies, State, check_scopes, judge, kinds, load_policies, run, running
+from gongshi.policy import Policies, RuleState, check_scopes, judge, kinds, load_policies, run, running
 from gongshi.policy.proving import count
 from support import ROOT, DictTree, tree_of
 
@@ -109,9 +109,9 @@ def test_a_record_is_judged_by_the_rule_in_force_on_its_own_date() -> None:
         % "kind: total, resource: households, date_field: identified_on, effective: {from: 2016-01-01, to: 2019-12-31}, at_most: 0"
     )
     assert outcome(TOP + rule, {"households": HOUSEHOLDS}).looked == 1
-    assert outcome(TOP + rule, {"households": HOUSEHOLDS}, date(2015, 6, 30)).state == State.NOT_IN_FORCE
+    assert outcome(TOP + rule, {"households": HOUSEHOLDS}, date(2015, 6, 30)).state == RuleState.NOT_IN_FORCE
     undated = RULE % "kind: total, resource: households, effective: {to: 2019-12-31}, at_most: 0"
-    assert outcome(TOP + undated, {"households": HOUSEHOLDS}).state == State.NOT_IN_FORCE
+    assert outcome(TOP + undated, {"households": HOUSEHOLDS}).state == RuleState.NOT_IN_FORCE
 
 
 DATED = """standards:
@@ -137,7 +137,7 @@ def test_a_standard_without_value_is_one_notice() -> None:
     found = outcome(
         TOP + DATED + RULE % "kind: total, resource: households, at_most: {standard: size}", {"households": HOUSEHOLDS}
     )
-    assert found.state == State.NOT_CONFIGURED
+    assert found.state == RuleState.NOT_CONFIGURED
     (finding,) = found.findings
     assert (finding.code, finding.severity, finding.rule) == ("not-configured", Severity.NOTICE, "r")
     assert "未配置" in finding.message and "人口" in finding.message
@@ -146,7 +146,7 @@ def test_a_standard_without_value_is_one_notice() -> None:
         {"households": HOUSEHOLDS},
         date(2019, 1, 1),
     )
-    assert earlier.state == State.RAN
+    assert earlier.state == RuleState.RAN
 
 
 def test_a_fact_with_a_standard_without_value_is_not_configured_either() -> None:
@@ -155,18 +155,18 @@ def test_a_fact_with_a_standard_without_value_is_not_configured_either() -> None
         RULE.replace("'{actual} {wanted}'", "请改")
         % "kind: condition, resource: households, demand: [{field: fact.big, at_least: 1}]"
     )
-    assert outcome(TOP + DATED + facts + rule, {"households": HOUSEHOLDS}).state == State.NOT_CONFIGURED
+    assert outcome(TOP + DATED + facts + rule, {"households": HOUSEHOLDS}).state == RuleState.NOT_CONFIGURED
 
 
 def test_states_of_rules_that_do_not_run() -> None:
-    assert outcome(TOP + "applies: elsewhere\n" + RULE % COUNT, {"households": HOUSEHOLDS}).state == State.ELSEWHERE
+    assert outcome(TOP + "applies: elsewhere\n" + RULE % COUNT, {"households": HOUSEHOLDS}).state == RuleState.ELSEWHERE
     assert outcome(TOP + "applies: elsewhere\n" + RULE % COUNT, {"households": HOUSEHOLDS}, everywhere=True).broke == 1
     sealed = (
         RULE.replace("'{actual} {wanted}'", "请改") % "kind: identifier, resource: members, runs: sealing, check: sex"
     )
-    assert outcome(TOP + sealed, {}).state == State.SEALING
+    assert outcome(TOP + sealed, {}).state == RuleState.SEALING
     change = RULE % "kind: change, resource: households, at_most_rise: 5"
-    assert outcome(TOP + change, {}).state == State.NO_BASE
+    assert outcome(TOP + change, {}).state == RuleState.NO_BASE
 
 
 MADE = made_id("99010120991231002")  # made at run time: a birth year that nobody has
@@ -321,7 +321,7 @@ def test_absurd_figures_do_not_stop_other_rules() -> None:
     }
     with ledger({"projects": [row]}) as database:
         outcomes = run(good(TOP + rules), database, DAY)
-    assert {one.rule.id: one.state for one in outcomes} == dict.fromkeys("abcd", State.RAN)
+    assert {one.rule.id: one.state for one in outcomes} == dict.fromkeys("abcd", RuleState.RAN)
 
 
 def test_same_as_inherits_and_differs() -> None:
@@ -435,8 +435,8 @@ def test_rules_counted_together_say_what_each_says_alone(fails: bool, monkeypatc
         found = run(policies, database, DAY)
     assert calls == [2]
     assert [(one.rule.id, one.state, one.looked, one.broke) for one in found] == [
-        ("small", State.RAN, 2, 1),
-        ("any", State.RAN, 1, 0),
+        ("small", RuleState.RAN, 2, 1),
+        ("any", RuleState.RAN, 1, 0),
     ]
     assert [finding.key for one in found for finding in one.findings] == [("H0000002",)]
 

@@ -23,7 +23,7 @@ def project(code: str, amount: str, quantity: object, unit: str = "米", **more:
     )
 
 
-def costs(*projects: SimpleNamespace, ways: dict[str, Way] | None = None) -> list[comparing.Kind]:
+def costs(*projects: SimpleNamespace, ways: dict[str, Way] | None = None) -> list[comparing.WorkKind]:
     return comparing.unit_costs(projects, dict.fromkeys((row.project_id for row in projects), WORK) | (ways or {}))
 
 

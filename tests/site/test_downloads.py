@@ -9,7 +9,7 @@ import pytest
 from frictionless import Package, system
 from made_up import DAY, Example
 
-from gongshi.disclosure import Column, Disclosure, Withheld
+from gongshi.disclosure import Disclosure, ViewColumn, Withheld
 from gongshi.site.downloads import _descriptions, plain_cell, tables
 
 
@@ -72,7 +72,7 @@ def test_the_files_begin_with_a_byte_order_mark_and_end_with_a_line_feed(data):
 
 @pytest.mark.parametrize("sign", ["=", "+", "-", "@", "＝", "＋", "－", "＠", " ＝"])
 def test_a_sign_that_begins_a_formula_is_made_inert(sign):
-    assert plain_cell(f"{sign}1", Column("a", "甲")) == f"'{sign.strip()}1"
+    assert plain_cell(f"{sign}1", ViewColumn("a", "甲")) == f"'{sign.strip()}1"
 
 
 def test_no_file_holds_a_row_together_with_a_total_of_it(data):
@@ -110,7 +110,7 @@ def test_a_row_of_an_unknown_place_is_not_lost():
      ("3000000.000000", None, "元", "3000000.00"), ("97.4", 2, "%", "97.40"), ("0.125", 2, "", "0.125"), ("1E+3", None, "", "1000")],
 )  # fmt: skip
 def test_a_number_is_written_as_its_field_says_and_never_cut(number, decimals, unit, shown):
-    column = Column("a", "甲", "number", unit, decimals=decimals)
+    column = ViewColumn("a", "甲", "number", unit, decimals=decimals)
     assert plain_cell(Decimal(number), column) == shown
 
 

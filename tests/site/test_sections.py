@@ -17,7 +17,7 @@ from reading import Reader
 from gongshi.checks import scan
 from gongshi.checks.guard_people import NameSet
 from gongshi.disclosure import NOT_YET, WITHHELD, Disclosure, Withheld, add
-from gongshi.disclosure.clock import State
+from gongshi.disclosure.clock import NoticeState
 from gongshi.model import GongshiError
 from gongshi.site import Site, downloads, topics
 from gongshi.site.load import _refuse_dates
@@ -105,7 +105,7 @@ def test_the_lists_are_split_by_year_and_state():
         assert f"notices/{year}.html" in index
         assert f"G{year}-0" in record(site, f"notices/{year}.html")
     assert "G2017-00001" not in index and "G2017-00001" not in record(site, "notices/2018.html")
-    assert State.RUNNING.value in index
+    assert NoticeState.RUNNING.value in index
 
 
 def test_a_withdrawn_notice_says_where_it_went(pages_of_built):

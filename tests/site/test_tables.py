@@ -63,7 +63,7 @@ def test_kinds_are_counted_by_state_and_by_year():
     assert [(kind, states.total(), dict(years)) for kind, states, years in found] == [
         ("监测公示", 1, {2020: 1}), ("退出公示", 1, {2019: 1}),
     ]  # fmt: skip
-    assert found[0][1][noticing.State.RUNNING] == 1 and found[1][1][noticing.State.WAITING] == 1
+    assert found[0][1][noticing.NoticeState.RUNNING] == 1 and found[1][1][noticing.NoticeState.WAITING] == 1
 
 
 def test_what_the_ledger_does_not_say_a_village_is_not_said_to_lack():

@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from gongshi.cli import COMMANDS, gongshi
 from gongshi.disclosure.figures import declaration
 from gongshi.disclosure.kinds import kinds
-from gongshi.disclosure.sheets import Page, Sheet
+from gongshi.disclosure.sheets import Sheet, SheetPage
 from gongshi.exchange import read_forms, read_reports
 from gongshi.founding.pack import Pack, program_files
 from gongshi.mkdocs_plugin import build
@@ -205,7 +205,7 @@ def sheet_of(day: date, kind: str) -> str:
         1,
         "类",
         ("序号", "户主", "村民小组", "家庭人口"),
-        (Page(1, (("1", "甲", "1组", "3"),), text),),
+        (SheetPage(1, (("1", "甲", "1组", "3"),), text),),
         (),
     )
     return render(notice, sheet, SimpleNamespace(**COUNTY_CARD), None, "A4", "某办", "某村")

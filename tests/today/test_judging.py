@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from gongshi.model import Severity
-from gongshi.policy import Outcome, State, load_policies, run, told
+from gongshi.policy import Outcome, RuleState, load_policies, run, told
 from policy.cases import descriptor, ledger, policies_of, policy_tree
 
 HEAD = "policy: test\ntitle: 试\neffective: {from: 2014-01-01}\n"
@@ -80,13 +80,13 @@ def paid(number: int, day: str, standard: str = "5") -> dict[str, str]:
 def test_a_standard_past_its_last_day_gives_a_notice_and_no_verdict(day: str, years: str) -> None:
     found = outcome(UNDER % "", {"subsidies": [paid(1, day)]}, date.fromisoformat(day), LIMIT % "")
     (notice,) = found.findings
-    assert found.state == State.NOT_CONFIGURED and notice.severity is Severity.NOTICE
+    assert found.state == RuleState.NOT_CONFIGURED and notice.severity is Severity.NOTICE
     assert f"已过 {years} 年未核" in notice.message and "未判" in notice.message
 
 
 def test_on_its_last_day_a_standard_still_judges() -> None:
     found = outcome(UNDER % "", {"subsidies": [paid(1, "2021-08-31")]}, date(2021, 8, 31), LIMIT % "")
-    assert (found.state, found.broke) == (State.RAN, 1)
+    assert (found.state, found.broke) == (RuleState.RAN, 1)
 
 
 def test_rows_are_judged_by_the_standard_of_their_day_and_others_are_counted() -> None:

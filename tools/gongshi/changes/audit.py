@@ -20,7 +20,7 @@ from gongshi.changes.past import History, Stored, keys_in
 from gongshi.changes.phrases import KINDS, plain_cell
 from gongshi.changes.places import Places
 from gongshi.changes.tables import Side, descriptor_of
-from gongshi.changes.values import Kind, RecordVersion, Revision
+from gongshi.changes.values import ChangeKind, RecordVersion, Revision
 from gongshi.checks.showing import shown_key, shown_path, shown_text, shows, told
 from gongshi.model import SEVERITIES, Finding, GongshiError
 from gongshi.package import Field, Resource
@@ -171,7 +171,7 @@ def _all_changes(
             late = days_late(resource, new, row.revision) if old is None and new and row.seq != first else ""
             mass = [row.seq in places for places in masses[name]]
             if not (old and new) and (row.seq == first or mass[new is not None]):
-                kind = FIRST if row.seq == first and new else KINDS[Kind.ADDED if new else Kind.REMOVED]
+                kind = FIRST if row.seq == first and new else KINDS[ChangeKind.ADDED if new else ChangeKind.REMOVED]
                 cells = [_whole(kind, row, new is None)]
             else:
                 cells = sorted(_cells(resource.schema.fields, old, new), key=lambda cell: cell[:2])
@@ -204,12 +204,12 @@ def _whole(kind: str, row: Stored, gone: bool) -> tuple[Cell, ...]:
 
 def _together(cells: list[tuple[Cell, ...]]) -> list[tuple[Cell, ...]]:
     """The changed cells of one record among many: money each by itself, the others in one row, with all their values."""
-    apart = [cell for cell in cells if cell[0] != KINDS[Kind.CHANGED] or str(cell[4]).startswith("元")]
+    apart = [cell for cell in cells if cell[0] != KINDS[ChangeKind.CHANGED] or str(cell[4]).startswith("元")]
     others = [cell for cell in cells if cell not in apart] if len(apart) < len(cells) - 1 else []
     if not others:
         return cells
     fields, before, after = ("；".join(str(cell[place]) for cell in others) for place in (1, 2, 3))
-    return [*apart, (KINDS[Kind.CHANGED], fields, before, after, "")]
+    return [*apart, (KINDS[ChangeKind.CHANGED], fields, before, after, "")]
 
 
 def _paired(rows: Iterable[Stored]) -> Iterator[Pair]:
@@ -237,9 +237,9 @@ def paired(rows: Iterable[Stored]) -> Iterator[Pair]:
 
 
 def _cells(fields: Sequence[Field], old: Stored | None, new: Stored | None) -> Iterator[tuple[Cell, ...]]:
-    kind = Kind.CHANGED if old and new else Kind.ADDED if new else Kind.REMOVED
+    kind = ChangeKind.CHANGED if old and new else ChangeKind.ADDED if new else ChangeKind.REMOVED
     if old and new and old.path != new.path:
-        yield KINDS[Kind.MOVED], "", shown_path(old.path), shown_path(new.path), ""
+        yield KINDS[ChangeKind.MOVED], "", shown_path(old.path), shown_path(new.path), ""
     known = {field.name: field for field in fields}
     names = dict.fromkeys((*known, *(old.cells if old else ()), *(new.cells if new else ())))
     for name in names:

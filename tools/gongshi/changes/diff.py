@@ -12,7 +12,7 @@ from gongshi.changes.reading import read_besides
 from gongshi.changes.schemas import schema_changes, setting_changes
 from gongshi.changes.tables import DESCRIPTORS, Deltas, Placed, Side, TableDelta, descriptor_of, table_deltas
 from gongshi.changes.totals import totals
-from gongshi.changes.values import Change, Diff, FieldChange, Kind, Row, Trouble
+from gongshi.changes.values import Change, ChangeKind, Diff, FieldChange, Row, Trouble
 from gongshi.checks.showing import shown_key, shows
 from gongshi.model import GongshiError
 from gongshi.package import RECORDS, spell
@@ -97,9 +97,9 @@ def table_changes(table: TableDelta) -> Iterator[Change]:
         pairs, gone, come = _pair(gone, come, lambda placed: _likeness(placed[1], rest), alone=True)
         yield from (_change(table, key(new), old, new) for old, new in pairs)
     for path, row in gone:
-        yield Change(Kind.REMOVED, table.resource.name, key((path, row)), path, "", row, None)
+        yield Change(ChangeKind.REMOVED, table.resource.name, key((path, row)), path, "", row, None)
     for path, row in come:
-        yield Change(Kind.ADDED, table.resource.name, key((path, row)), "", path, None, row)
+        yield Change(ChangeKind.ADDED, table.resource.name, key((path, row)), "", path, None, row)
 
 
 def _likeness(row: Row, places: list[int]) -> Row | None:
@@ -137,9 +137,9 @@ def _change(table: TableDelta, key: tuple[str, ...], old: Placed, new: Placed) -
         if left != right
     ]
     real = tuple(change for field, change in raw if spell(field, change.before) != spell(field, change.after))
-    change = Change(Kind.CHANGED, table.resource.name, key, old[0], new[0], old[1], new[1], real)
+    change = Change(ChangeKind.CHANGED, table.resource.name, key, old[0], new[0], old[1], new[1], real)
     if any(item.field in table.resource.schema.primary_key for item in real):
-        return replace(change, kind=Kind.REKEYED)
+        return replace(change, kind=ChangeKind.REKEYED)
     if old[0] != new[0]:
-        return replace(change, kind=Kind.MOVED)
-    return change if real else replace(change, kind=Kind.RESPELLED, fields=tuple(item for _, item in raw))
+        return replace(change, kind=ChangeKind.MOVED)
+    return change if real else replace(change, kind=ChangeKind.RESPELLED, fields=tuple(item for _, item in raw))

@@ -13,7 +13,7 @@ from decimal import Decimal
 from gongshi.changes import phrases
 from gongshi.changes.folding import Entry, entries, rise_of
 from gongshi.changes.telling import Teller
-from gongshi.changes.values import Diff, Kind, Total
+from gongshi.changes.values import ChangeKind, Diff, Total
 from gongshi.checks.showing import told as shown
 from gongshi.model import Finding, Severity
 
@@ -114,7 +114,9 @@ def _rest(teller: Teller, group: Sequence[Entry]) -> str:
 def rises(diff: Diff) -> list[str]:
     """The ten largest rises of money, one sentence each."""
     teller = Teller(diff)
-    found = [(rise_of(change, teller.fields), change) for change in diff.changes if change.kind is not Kind.RESPELLED]
+    found = [
+        (rise_of(change, teller.fields), change) for change in diff.changes if change.kind is not ChangeKind.RESPELLED
+    ]
     largest = sorted((pair for pair in found if pair[0] > 0), key=lambda pair: -pair[0])[:_RISES]
     return [f"{teller.title(change)}：{_plus(rise)}" for rise, change in largest]
 

@@ -12,7 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 
 from gongshi.changes.phrases import risen
-from gongshi.changes.values import Change, Diff, FieldChange, Kind
+from gongshi.changes.values import Change, ChangeKind, Diff, FieldChange
 from gongshi.changes.weighing import FUNDS, Weight, heaviest, weight_of
 from gongshi.package import Field
 
@@ -55,7 +55,7 @@ class Fields:
         self.renumbered = {
             (change.resource, item.before, item.after)
             for change in diff.changes
-            if change.kind is Kind.REKEYED and len(change.key) == 1
+            if change.kind is ChangeKind.REKEYED and len(change.key) == 1
             for item in change.fields
         }
 
@@ -75,7 +75,7 @@ class Fields:
 def entries(diff: Diff, each: bool = False) -> list[Entry]:
     """All changes of meaning, the weightiest first; ``each`` folds nothing."""
     fields = Fields(diff)
-    left = [change for change in diff.changes if change.kind is not Kind.RESPELLED]
+    left = [change for change in diff.changes if change.kind is not ChangeKind.RESPELLED]
     found: list[Entry] = []
     if not each:
         found, left = _batches(left, fields)
@@ -95,7 +95,7 @@ def entries(diff: Diff, each: bool = False) -> list[Entry]:
 def _entry(shape: Shape, changes: Sequence[Change], fields: Fields) -> Entry:
     first = changes[0]
     weight, name = heaviest(first, fields[first.resource], fields.refers)
-    if first.kind is Kind.REKEYED and shape is Shape.ONE:
+    if first.kind is ChangeKind.REKEYED and shape is Shape.ONE:
         weight = min(weight, Weight.STATUS)
     return Entry(shape, weight, first.resource, name, tuple(changes))
 
@@ -126,11 +126,11 @@ def rise_of(change: Change, fields: Fields) -> Decimal:
 
 def _sameness(change: Change, fields: Fields) -> object:
     """What two changes have in common that may be told as one; None for a record that came or went."""
-    if change.kind in (Kind.ADDED, Kind.REMOVED):
+    if change.kind in (ChangeKind.ADDED, ChangeKind.REMOVED):
         return None
     known = fields[change.resource]
     cells = tuple(sorted(_token(change.resource, known[item.field], item, fields) for item in change.fields))
-    return change.resource, change.kind, _folder_pair(change) if change.kind is Kind.MOVED else "", cells
+    return change.resource, change.kind, _folder_pair(change) if change.kind is ChangeKind.MOVED else "", cells
 
 
 def _token(resource: str, field: Field, item: FieldChange, fields: Fields) -> tuple[str, object, str]:
@@ -160,7 +160,7 @@ def _folders(changes: Iterable[Change]) -> tuple[list[Entry], list[Change]]:
     groups: dict[tuple[str, str], list[Change]] = defaultdict(list)
     left: list[Change] = []
     for change in changes:
-        (groups[_folder_pair(change)] if change.kind is Kind.MOVED else left).append(change)
+        (groups[_folder_pair(change)] if change.kind is ChangeKind.MOVED else left).append(change)
     found = []
     for (before, after), moved in groups.items():
         if len(moved) < SAME:
@@ -168,7 +168,7 @@ def _folders(changes: Iterable[Change]) -> tuple[list[Entry], list[Change]]:
             continue
         title = f"{before} → {after}"
         found.append(Entry(Shape.FOLDER, Weight.MOVED, moved[0].resource, "", tuple(moved), title))
-        left.extend(replace(change, kind=Kind.CHANGED) for change in moved if change.fields)
+        left.extend(replace(change, kind=ChangeKind.CHANGED) for change in moved if change.fields)
     return found, left
 
 
@@ -177,7 +177,7 @@ def _batches(changes: list[Change], fields: Fields) -> tuple[list[Entry], list[C
     procedures = {
         change.key[0]: fields.cell(change, "procedure")
         for change in changes
-        if change.resource == "cases" and change.kind is Kind.ADDED
+        if change.resource == "cases" and change.kind is ChangeKind.ADDED
     }
     if not procedures:
         return [], changes
@@ -199,19 +199,19 @@ def _owners(changes: Iterable[Change], fields: Fields, cases: Mapping[str, str])
     households: dict[str, str] = {}
     notices: dict[str, str] = {}
     for change in changes:
-        if change.kind is Kind.ADDED and change.resource == "case-households" and change.key[0] in cases:
+        if change.kind is ChangeKind.ADDED and change.resource == "case-households" and change.key[0] in cases:
             households[change.key[-1]] = change.key[0]
-        if change.kind is Kind.ADDED and change.resource == "notices" and fields.cell(change, "case_id") in cases:
+        if change.kind is ChangeKind.ADDED and change.resource == "notices" and fields.cell(change, "case_id") in cases:
             notices[change.key[0]] = fields.cell(change, "case_id")
 
     def owner(change: Change) -> str:
-        if change.kind is Kind.CHANGED and change.resource == "households":
+        if change.kind is ChangeKind.CHANGED and change.resource == "households":
             expected = all(item.field in _OF_EXIT for item in change.fields)
             return households.get(change.key[0], "") if expected else ""
-        if change.kind is Kind.CHANGED and change.resource == "memberships":
+        if change.kind is ChangeKind.CHANGED and change.resource == "memberships":
             ended = all(item.field in _OF_END for item in change.fields)
             return households.get(fields.cell(change, "household_no"), "") if ended else ""
-        if change.kind is not Kind.ADDED:
+        if change.kind is not ChangeKind.ADDED:
             return ""
         if change.resource in ("cases", "case-steps", "case-households"):
             return change.key[0] if change.key[0] in cases else ""

@@ -18,7 +18,7 @@ from gongshi.changes.naming import Names
 from gongshi.changes.places import Places
 from gongshi.changes.tables import Side, descriptor_of
 from gongshi.changes.telling import Teller
-from gongshi.changes.values import Change, Diff, Kind
+from gongshi.changes.values import Change, ChangeKind, Diff
 from gongshi.model import Finding, Severity
 from gongshi.package import RECORDS, document_of
 from gongshi.package.documents import read_documents
@@ -119,12 +119,12 @@ def vanished(before: Tree, after: Tree, when: date) -> list[Finding]:
 
 def _judged(change: Change, ledger: _Ledger, when: date) -> tuple[str, str]:
     """(code, sentence), the sentence "" where all is well."""
-    if change.kind is Kind.RESPELLED or ledger.excused(change):
+    if change.kind is ChangeKind.RESPELLED or ledger.excused(change):
         return "", ""
     notice, standing = _notice(change, ledger, when)
-    gone = change.kind is Kind.REMOVED or (change.kind is Kind.REKEYED and change.resource != "households")
+    gone = change.kind is ChangeKind.REMOVED or (change.kind is ChangeKind.REKEYED and change.resource != "households")
     if gone and change.resource in KEPT and standing != "before":
-        verb = "不能改编号" if change.kind is Kind.REKEYED else "不能删去"
+        verb = "不能改编号" if change.kind is ChangeKind.REKEYED else "不能删去"
         why = f"{verb}，请恢复；{KEPT[change.resource]}。确是登记错的，随同登记一份标题写明编号的文件，或立更正案卷"
         return "vanished", why
     if why := notice or _frozen(change, ledger):
@@ -144,20 +144,20 @@ def _notice(change: Change, ledger: _Ledger, when: date) -> tuple[str, str]:
     if was.get("withdrawn_on") or number in ledger.withdrawn:
         return "", "withdrawn"
     allowed = _CLOSING.get(change.resource, ())
-    added = change.kind is Kind.ADDED and change.resource in (
+    added = change.kind is ChangeKind.ADDED and change.resource in (
         "notice-objections",
         "notice-commitments",
         "notice-proofs",
     )
     filled = bool(change.fields) and all(item.field in allowed and not item.before for item in change.fields)
-    if added or filled or (change.kind is Kind.MOVED and not change.fields):
+    if added or filled or (change.kind is ChangeKind.MOVED and not change.fields):
         return "", "posted"
     return f"公示 {number} 已经贴出，名单、内容和承诺不能再改，请恢复；有误的填撤回日期，另发一份", "posted"
 
 
 def _frozen(change: Change, ledger: _Ledger) -> str:
     """Why a record that was decided on may not be so any more."""
-    if change.kind is Kind.MOVED and not change.fields:
+    if change.kind is ChangeKind.MOVED and not change.fields:
         return ""
     path = change.path_before or change.path_after
     of_case = change.resource in ("cases", "case-steps", "case-households")
@@ -198,11 +198,11 @@ def _ledger(diff: Diff, before: Tree, names: Names) -> _Ledger:
     for change in diff.changes:
         if change.resource == "notices" and change.after and cell(change, "withdrawn_on"):
             ledger.withdrawn.add(change.key[0])
-        elif change.resource == "project-changes" and change.kind is Kind.ADDED:
+        elif change.resource == "project-changes" and change.kind is ChangeKind.ADDED:
             ledger.adjusted.add(change.key[0])
-        elif change.resource == "documents" and change.kind is Kind.ADDED:
+        elif change.resource == "documents" and change.kind is ChangeKind.ADDED:
             ledger.documents.append(cell(change, "title"))
-    new = [change for change in diff.changes if change.kind is Kind.ADDED]
+    new = [change for change in diff.changes if change.kind is ChangeKind.ADDED]
     cases = {change.key[0] for change in new if change.resource == "cases" and cell(change, "procedure") == "更正"}
     ledger.corrected = {c.key[-1] for c in new if c.resource == "case-households" and c.key[0] in cases}
     return ledger

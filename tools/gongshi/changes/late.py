@@ -11,7 +11,7 @@ from gongshi.changes.commits import clock, patches, revisions
 from gongshi.changes.dates import BUSINESS_DATES, LATE
 from gongshi.changes.events import Folder
 from gongshi.changes.tables import descriptor_of
-from gongshi.changes.values import Diff, Kind
+from gongshi.changes.values import ChangeKind, Diff
 from gongshi.repository import Git, RevisionTree, Tree
 
 Record = tuple[str, tuple[str, ...]]  # resource, key
@@ -37,7 +37,7 @@ def _days(diff: Diff) -> dict[Record, date]:
     for change in diff.changes:
         names = [field.name for field in diff.fields[change.resource]]
         name = BUSINESS_DATES.get(change.resource, "")
-        if change.kind is Kind.ADDED and change.after and name in names:
+        if change.kind is ChangeKind.ADDED and change.after and name in names:
             try:
                 found[change.resource, change.key] = date.fromisoformat(change.after[names.index(name)])
             except ValueError:

@@ -12,7 +12,7 @@ from gongshi.changes.dates import BUSINESS_DATES
 from gongshi.changes.past import History, Stored
 from gongshi.changes.phrases import KINDS, cell
 from gongshi.changes.rereading import read_versions
-from gongshi.changes.values import Kind, RecordVersion, Revision
+from gongshi.changes.values import ChangeKind, RecordVersion, Revision
 from gongshi.checks.showing import shown_cell, shown_path, shown_text
 from gongshi.package import Resource
 
@@ -135,7 +135,7 @@ def _steps(past: History, rows: dict[str, list[Stored]]) -> Iterator[Step]:
 
 def _told(past: History, name: str, row: Stored, old: Stored | None, new: Stored | None) -> Told:
     resource = past.resource(name)
-    kind = Kind.CHANGED if old and new else Kind.ADDED if new else Kind.REMOVED
+    kind = ChangeKind.CHANGED if old and new else ChangeKind.ADDED if new else ChangeKind.REMOVED
     late = days_late(resource, new, row.revision) if old is None and new and row.seq != past.first(name) else ""
     day = BUSINESS_DATES.get(name, "")
     happened = shown_cell(resource.schema.field(day), row.cells[day]) if row.cells.get(day) else ""

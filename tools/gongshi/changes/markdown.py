@@ -11,7 +11,7 @@ from gongshi.changes.digest import LINES, digest, rises
 from gongshi.changes.folding import Entry, Shape, entries
 from gongshi.changes.telling import Teller
 from gongshi.changes.text import Told, clean, told_by_record
-from gongshi.changes.values import Change, Diff, Kind
+from gongshi.changes.values import Change, ChangeKind, Diff
 from gongshi.checks.showing import told as shown
 from gongshi.model import Finding
 
@@ -161,7 +161,7 @@ def _record(teller: Teller, change: Change) -> Iterator[str]:
     words = f"{phrases.place_sentence(change)}{f' （{about}）' if about else ''}"
     yield f"- {phrases.KINDS[change.kind]} **{escape('/'.join(change.key))}** {escape(words)}"
     row = change.after or change.before
-    if change.kind in (Kind.ADDED, Kind.REMOVED) and row:
+    if change.kind in (ChangeKind.ADDED, ChangeKind.REMOVED) and row:
         key = teller.diff.resources[change.resource].schema.primary_key
         yield f"  - {escape(phrases.facts(teller.diff.fields[change.resource], row, key, teller.namer(change)))}"
         yield from (f"  - **{escape(words)}**" for words in filter(None, [teller.late([change])]))

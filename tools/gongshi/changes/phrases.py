@@ -11,10 +11,10 @@ from decimal import Decimal
 from gongshi.changes.dates import LATE
 from gongshi.changes.values import (
     Change,
+    ChangeKind,
     Conflict,
     Diff,
     FieldChange,
-    Kind,
     Row,
     SchemaChange,
     SettingChange,
@@ -44,12 +44,12 @@ def conflict_sentence(descriptor: Descriptor, path: str, conflict: Conflict) -> 
 
 
 KINDS = {
-    Kind.ADDED: "新增",
-    Kind.REMOVED: "删除",
-    Kind.CHANGED: "修改",
-    Kind.MOVED: "移动",
-    Kind.REKEYED: "改编号",
-    Kind.RESPELLED: "只改写法",
+    ChangeKind.ADDED: "新增",
+    ChangeKind.REMOVED: "删除",
+    ChangeKind.CHANGED: "修改",
+    ChangeKind.MOVED: "移动",
+    ChangeKind.REKEYED: "改编号",
+    ChangeKind.RESPELLED: "只改写法",
 }
 PROPERTIES = {
     "title": "标题",
@@ -206,7 +206,7 @@ def setting_sentence(change: SettingChange) -> str:
 
 def place_sentence(change: Change) -> str:
     """The file, or from which to which."""
-    if change.kind is Kind.MOVED or (
+    if change.kind is ChangeKind.MOVED or (
         change.path_before and change.path_after and change.path_before != change.path_after
     ):
         return f"{shown_path(change.path_before)} → {shown_path(change.path_after)}"
@@ -231,21 +231,21 @@ def facts(fields: Sequence[Field], row: Row, key: Sequence[str], named: Named = 
 def counts(changes: Sequence[Change]) -> str:
     """``新增 1，修改 3`` of some changes."""
     found = Counter(change.kind for change in changes)
-    return "，".join(f"{KINDS[kind]} {found[kind]}" for kind in Kind if found[kind])
+    return "，".join(f"{KINDS[kind]} {found[kind]}" for kind in ChangeKind if found[kind])
 
 
 def by_resource(diff: Diff) -> dict[str, list[Change]]:
     """The changes of meaning by resource, in the order of the Diff; spelling apart."""
     groups: dict[str, list[Change]] = {}
     for change in diff.changes:
-        if change.kind is not Kind.RESPELLED:
+        if change.kind is not ChangeKind.RESPELLED:
             groups.setdefault(change.resource, []).append(change)
     return groups
 
 
 def respelled(diff: Diff) -> list[Change]:
     """The records that are only spelled differently."""
-    return [change for change in diff.changes if change.kind is Kind.RESPELLED]
+    return [change for change in diff.changes if change.kind is ChangeKind.RESPELLED]
 
 
 _LEVELS = ("sealed", "internal", "aggregate", "public")

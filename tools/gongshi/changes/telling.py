@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from gongshi.changes import phrases
 from gongshi.changes.folding import Entry, Fields, Shape, rise_of
-from gongshi.changes.values import Change, Diff, FieldChange, Kind
+from gongshi.changes.values import Change, ChangeKind, Diff, FieldChange
 from gongshi.changes.weighing import Weight, weight_of
 from gongshi.checks.showing import shown_path, shown_text
 
@@ -45,7 +45,7 @@ class Teller:
 
     def what(self, change: Change) -> str:
         """What became of it, the weightiest first."""
-        if change.kind is Kind.MOVED and not change.fields:
+        if change.kind is ChangeKind.MOVED and not change.fields:
             return phrases.place_sentence(change)
         if not change.fields:
             row = change.after or change.before or ()
@@ -93,7 +93,7 @@ class Teller:
             title = self.fields[entry.resource][item.field].title
             cells.append(self.cell(first, item) if alike else f"{title}各有改动，如 {self.cell(first, item)}")
         what = "，".join(cells) or phrases.KINDS[first.kind]
-        where = f"（{phrases.place_sentence(first)}）" if first.kind is Kind.MOVED else ""
+        where = f"（{phrases.place_sentence(first)}）" if first.kind is ChangeKind.MOVED else ""
         return f"{count} 条{table}{where}改了同样的字段：{what}{self.rise(entry.changes)}。{_keys(entry.changes)}"
 
     def _batch(self, entry: Entry) -> str:
@@ -110,7 +110,9 @@ class Teller:
         parts.extend(self._states(groups.pop("households", [])))
         groups.pop("case-steps", None)
         for word, added in (("新增", True), ("结束", False)):
-            counts = Counter(name for name, found in groups.items() for c in found if (c.kind is Kind.ADDED) == added)
+            counts = Counter(
+                name for name, found in groups.items() for c in found if (c.kind is ChangeKind.ADDED) == added
+            )
             others = [f"{self.diff.resources[name].title} {count} 条" for name, count in counts.items()]
             parts.extend([f"随案卷{word}{'、'.join(others)}"] if others else [])
         parts.extend(filter(None, [self.late(entry.changes)]))

@@ -8,7 +8,7 @@ from gongshi.changes import phrases
 from gongshi.changes.digest import LINES, digest, rises
 from gongshi.changes.folding import Entry, Shape, entries
 from gongshi.changes.telling import Teller
-from gongshi.changes.values import Change, Diff, Kind
+from gongshi.changes.values import Change, ChangeKind, Diff
 from gongshi.checks.showing import safe
 from gongshi.checks.showing import told as shown
 from gongshi.model import Finding, visible
@@ -120,7 +120,7 @@ def _record(teller: Teller, change: Change) -> Iterator[str]:
     place = f"{phrases.place_sentence(change)}{f'  （{about}）' if about else ''}"
     yield f"{phrases.KINDS[change.kind]} {'/'.join(change.key)}  {place}"
     row = change.after or change.before
-    if change.kind in (Kind.ADDED, Kind.REMOVED) and row:
+    if change.kind in (ChangeKind.ADDED, ChangeKind.REMOVED) and row:
         yield f"    {phrases.facts(teller.diff.fields[change.resource], row, key, teller.namer(change))}"
         yield from (f"    {words}" for words in filter(None, [teller.late([change])]))
     yield from (f"    {teller.cell(change, item)}" for item in change.fields)

@@ -38,7 +38,7 @@ class Merged:
     other: tuple[Row, ...]
 
 
-class Kind(StrEnum):
+class ChangeKind(StrEnum):
     """What happened to a record. ``moved``: other file; ``rekeyed``: other key, else the same; ``respelled``: same values."""
 
     ADDED = "added"
@@ -66,7 +66,7 @@ class Change:
     respelled record, in spelling); empty for added and removed records.
     """
 
-    kind: Kind
+    kind: ChangeKind
     resource: str
     key: Row
     path_before: str

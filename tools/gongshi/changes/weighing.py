@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import IntEnum
 
-from gongshi.changes.values import Change, FieldChange, Kind
+from gongshi.changes.values import Change, ChangeKind, FieldChange
 from gongshi.package import Field
 
 FUNDS = frozenset(
@@ -64,9 +64,9 @@ def weight_of(resource: str, field: Field, refers: str = "") -> Weight:
 
 def heaviest(change: Change, fields: Mapping[str, Field], refers: Mapping[tuple[str, str], str]) -> tuple[Weight, str]:
     """(the weight of a change, the name of the field that gives it, "" where the whole record came, went or moved)."""
-    if change.kind is Kind.REMOVED:
+    if change.kind is ChangeKind.REMOVED:
         return (Weight.FIGURE if change.resource == "figures" else Weight.GONE), ""
-    if change.kind is Kind.ADDED:
+    if change.kind is ChangeKind.ADDED:
         return _of_new(change, fields), ""
     cells = [
         (weight_of(change.resource, fields[item.field], _refers(change, item, refers)), item.field)

@@ -17,7 +17,7 @@ from gongshi.repository import reason
 
 if TYPE_CHECKING:
     from gongshi.exchange import ImportResult, Request
-    from gongshi.exchange.columns import Column
+    from gongshi.exchange.columns import SheetColumn
     from gongshi.exchange.values import CellChange, SheetResult
     from gongshi.repository import Tree
     from gongshi.sealing import Identity
@@ -217,7 +217,7 @@ def _tell_units(sheet: SheetResult) -> None:
         say("  单位：" + "、".join([*taken, *(f"{text}（表里没写）" for text in other)]))
 
 
-def _is_plain_money(column: Column) -> bool:
+def _is_plain_money(column: SheetColumn) -> bool:
     return column.field.unit.startswith("元") and not column.unit
 
 

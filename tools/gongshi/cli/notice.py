@@ -47,11 +47,11 @@ def list_notices(root: Path, wanted: str | None, year: int | None, at_day: str |
 
     例：gongshi notice list --state 公示中
     """
-    from gongshi.disclosure.clock import State, state
+    from gongshi.disclosure.clock import NoticeState, state
     from gongshi.disclosure.notices import listed
 
-    if wanted and wanted not in list(State):
-        raise GongshiError(f"没有“{wanted[:20]}”这种状态，可用的：{'、'.join(State)}。")
+    if wanted and wanted not in list(NoticeState):
+        raise GongshiError(f"没有“{wanted[:20]}”这种状态，可用的：{'、'.join(NoticeState)}。")
     if at_day and on_day:
         raise GongshiError("--at 和 --on 只写一个：--at 看那一天的台账，--on 看现在的台账。")
     if at_day:

@@ -34,7 +34,7 @@ def published(root: Path, on_day: str, log: Path | None) -> None:
 
     例：gongshi published --on 2020-06-24
     """
-    from gongshi.disclosure.clock import State
+    from gongshi.disclosure.clock import NoticeState
     from gongshi.disclosure.notices_then import notices_then
     from gongshi.site.chain import check_log
     from gongshi.site.publishing import on_day as shown_on
@@ -55,10 +55,10 @@ def published(root: Path, on_day: str, log: Path | None) -> None:
         say(line)
     if manifest and not commit:
         say(f"注意：这个版本不在本机的历史里，下面只能按 {day} 的台账推断；请取回完整的历史再查。")
-    running = then.of(State.RUNNING)
+    running = then.of(NoticeState.RUNNING)
     say(f"台账版本 {then.commit[:12]}：{day} 正在公示 {len(running)} 份。")
     for notice in running:
-        say(f"  {notice_line(notice, State.RUNNING)}{late_words(then, notice)}")
+        say(f"  {notice_line(notice, NoticeState.RUNNING)}{late_words(then, notice)}")
     for sentence in then.since:
         say(f"后来：{sentence}。")
 

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from gongshi.desk.state import Told, Workbook
 from gongshi.exchange import ImportResult, Request, plan_import, take_in
 from gongshi.exchange.sheets import address
-from gongshi.exchange.values import Kind
+from gongshi.exchange.values import Fate
 from gongshi.model import GongshiError
 from gongshi.repository import WorkTree, written
 
@@ -69,7 +69,7 @@ def look(token: str) -> ResponseReturnValue:
     result = _plan(workbook)
     return render_template(
         "taking.html", workbook=workbook, token=token, result=result, order=ORDER, counts=result.counts, shown=SHOWN,
-        address=address, writable=result.counts[Kind.CREATED] + result.counts[Kind.UPDATED],
+        address=address, writable=result.counts[Fate.CREATED] + result.counts[Fate.UPDATED],
     )  # fmt: skip
 
 
@@ -94,9 +94,9 @@ def write(token: str) -> ResponseReturnValue:
     desk, workbook = g.desk, _held(token)
     result, returned = take_in(desk.root, _place(workbook), workbook.data, _request(workbook), desk.environ)
     counts = result.counts
-    told = f"已写入：新增 {counts[Kind.CREATED]} 行，修改 {counts[Kind.UPDATED]} 行；{counts[Kind.UNCHANGED]} 行本来就一样。"
+    told = f"已写入：新增 {counts[Fate.CREATED]} 行，修改 {counts[Fate.UPDATED]} 行；{counts[Fate.UNCHANGED]} 行本来就一样。"
     if returned:
-        told += f"退回的 {counts[Kind.REFUSED]} 行在 {returned.name}，改好后再交。"
+        told += f"退回的 {counts[Fate.REFUSED]} 行在 {returned.name}，改好后再交。"
     desk.told.append(Told(told, undo=-1))
     desk.workbooks.pop(token, None)
     return redirect("/take")

@@ -2,6 +2,6 @@
 
 from gongshi.disclosure.disclosed import RESOURCES, Disclosure
 from gongshi.disclosure.frozen import NOT_YET, WITHHELD, Withheld, add
-from gongshi.disclosure.views import Column
+from gongshi.disclosure.views import ViewColumn
 
-__all__ = ["NOT_YET", "RESOURCES", "WITHHELD", "Column", "Disclosure", "Withheld", "add"]
+__all__ = ["NOT_YET", "RESOURCES", "WITHHELD", "Disclosure", "ViewColumn", "Withheld", "add"]

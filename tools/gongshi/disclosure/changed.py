@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 from gongshi.changes.steps import RecordChange, Step, Walk
 from gongshi.changes.values import Revision
 from gongshi.disclosure import views
-from gongshi.disclosure.views import PUBLIC, Column, View, counts_people, stands_for_people
+from gongshi.disclosure.views import PUBLIC, View, ViewColumn, counts_people, stands_for_people
 from gongshi.model import GongshiError
 from gongshi.package.schema import Descriptor
 
@@ -51,19 +51,19 @@ CHANGES = View("changes", "变更记录", ("commit", "resource", "record", "fiel
 """Made by ``published``, not by SQL."""
 
 COLUMNS = (
-    Column("changed_on", "日期", "date", description="变更进入台账的日期"),
-    Column("commit", "版本", description="台账版本号的前 12 位"),
-    Column("doc_no", "文号", description="变更所依据的文件"),
-    Column("kind", "变更", description="新增、修改、删除；改文字只注明改过"),
-    Column("resource", "表", description="表的英文名"),
-    Column("table", "表名"),
-    Column("record", "记录编号", description="主键的值，几个字段用 / 连接"),
-    Column("project_id", "项目编号", description="变更所属的项目", origin="projects.project_id"),
-    Column("field", "字段", description="字段的英文名"),
-    Column("title", "项", description="字段的中文名"),
-    Column("before", "原来", description="变更前，空是原来没有填"),
-    Column("after", "现在", description="变更后，空是没有填"),
-    Column("unit", "单位"),
+    ViewColumn("changed_on", "日期", "date", description="变更进入台账的日期"),
+    ViewColumn("commit", "版本", description="台账版本号的前 12 位"),
+    ViewColumn("doc_no", "文号", description="变更所依据的文件"),
+    ViewColumn("kind", "变更", description="新增、修改、删除；改文字只注明改过"),
+    ViewColumn("resource", "表", description="表的英文名"),
+    ViewColumn("table", "表名"),
+    ViewColumn("record", "记录编号", description="主键的值，几个字段用 / 连接"),
+    ViewColumn("project_id", "项目编号", description="变更所属的项目", origin="projects.project_id"),
+    ViewColumn("field", "字段", description="字段的英文名"),
+    ViewColumn("title", "项", description="字段的中文名"),
+    ViewColumn("before", "原来", description="变更前，空是原来没有填"),
+    ViewColumn("after", "现在", description="变更后，空是没有填"),
+    ViewColumn("unit", "单位"),
 )
 
 NEW, CHANGED, TEXT, GONE = "新增", "修改", "改文字", "删除"

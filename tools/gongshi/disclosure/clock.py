@@ -16,7 +16,7 @@ from gongshi.model import GongshiError
 _ONE = datetime.timedelta(days=1)
 
 
-class State(StrEnum):
+class NoticeState(StrEnum):
     """Where a notice stands on a day."""
 
     PENDING = "待公示"
@@ -26,17 +26,17 @@ class State(StrEnum):
     WITHDRAWN = "已撤回"
 
 
-def state(notice: Any, day: datetime.date) -> State:
+def state(notice: Any, day: datetime.date) -> NoticeState:
     """The state on ``day`` of anything with starts_on, ends_on, result, closed_on and, perhaps, withdrawn_on."""
     withdrawn = getattr(notice, "withdrawn_on", None)
     if withdrawn and withdrawn <= day:
-        return State.WITHDRAWN
+        return NoticeState.WITHDRAWN
     if day < notice.starts_on:
-        return State.PENDING
+        return NoticeState.PENDING
     if day <= notice.ends_on:
-        return State.RUNNING
+        return NoticeState.RUNNING
     closed = notice.result and (notice.closed_on is None or notice.closed_on <= day)
-    return State.CLOSED if closed else State.WAITING
+    return NoticeState.CLOSED if closed else NoticeState.WAITING
 
 
 def _longest_run(years: set[int]) -> range:

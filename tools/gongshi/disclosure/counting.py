@@ -18,7 +18,7 @@ from gongshi.disclosure.figures import TOTAL, USUAL, Figure, declaration
 from gongshi.disclosure.views import COUNTED, PUBLIC, expand
 from gongshi.model import GongshiError
 from gongshi.package.schema import Descriptor
-from gongshi.policy import State, Verdict
+from gongshi.policy import RuleState, Verdict
 
 JOINS = frozenset({"household_no", "member_no", "pairing_id", "payment_id", "village_code", "school_code"})
 """Numbers that a count may join and count by, and that no result has."""
@@ -202,7 +202,7 @@ def _rules(database: Database, counted: Counted, verdict: Verdict | None) -> Non
     personal = {name for name, resource in database.descriptor.resources.items() if is_personal(resource)}
     for outcome in verdict.outcomes if verdict else ():
         rule = outcome.rule
-        if rule.resource not in personal or outcome.state != State.RAN:
+        if rule.resource not in personal or outcome.state != RuleState.RAN:
             continue
         if not rule.scope and "where" not in rule.body.items:
             counted.cells[Cell("rules", rule.id, TOTAL, "looked")] = Count(outcome.looked, outcome.looked)

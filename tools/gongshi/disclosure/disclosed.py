@@ -20,7 +20,7 @@ from gongshi.disclosure.changed import CHANGES, CLOSED, COLUMNS, NAMES, Publishe
 from gongshi.disclosure.figures import RESOURCE, TOTAL, USUAL
 from gongshi.disclosure.frozen import NOT_YET, WITHHELD, Frozen, add
 from gongshi.disclosure.made import MADE, PEOPLE, Places
-from gongshi.disclosure.views import PUBLIC, Column, View, expand, named, reads
+from gongshi.disclosure.views import PUBLIC, View, ViewColumn, expand, named, reads
 from gongshi.package import worded
 from gongshi.package.schema import Descriptor
 
@@ -66,7 +66,7 @@ class Disclosure:
         county = self.rows("county")
         self.threshold = county[0].threshold if county and county[0].threshold else USUAL
 
-    def columns(self, name: str) -> tuple[Column, ...]:
+    def columns(self, name: str) -> tuple[ViewColumn, ...]:
         """What the columns of a view are."""
         return self._columns[name]
 
@@ -100,10 +100,10 @@ class Disclosure:
 
 
 _MARKS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
-Columns = Mapping[str, Sequence[Column]]
+Columns = Mapping[str, Sequence[ViewColumn]]
 
 
-def _said(columns: Sequence[Column], day: datetime.date) -> tuple[Column, ...]:
+def _said(columns: Sequence[ViewColumn], day: datetime.date) -> tuple[ViewColumn, ...]:
     """Columns in the words of a day."""
     return tuple(
         replace(one, title=worded(one.title, day), description=worded(one.description, day)) for one in columns
@@ -138,7 +138,7 @@ def _bare(value: Any) -> Any:
     return _MARKS.sub("", value) if isinstance(value, str) else value
 
 
-def _rows(database: Database, frozen: Frozen, view: View, columns: Sequence[Column]) -> list[list[Any]]:
+def _rows(database: Database, frozen: Frozen, view: View, columns: Sequence[ViewColumn]) -> list[list[Any]]:
     """Rows of a register, what is about people in them from the figures."""
     rows = [list(row) for row in database.sql(view.query(database.descriptor))]
     if any(column.figure for column in columns):

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from gongshi.disclosure.clock import State, WorkingDays, state
+from gongshi.disclosure.clock import NoticeState, WorkingDays, state
 from gongshi.model import Finding, GongshiError, Severity
 from gongshi.package.yamlfile import parse, plain
 
@@ -18,7 +18,7 @@ HOUSEHOLDS = "户"
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class NoticeKind:
     """The rules of one kind of notice; days include the first and the last. ``asked_by`` are the rules whose findings say
     that one is due, each with the place it asks for ("" for the usual one)."""
 
@@ -38,7 +38,7 @@ class Kind:
 
 
 @cache
-def kinds() -> Mapping[str, Kind]:
+def kinds() -> Mapping[str, NoticeKind]:
     """Every kind by its name."""
     found: dict[str, list[dict[str, Any]]] = plain(parse((Path(__file__).parent / "notice_kinds.yaml").read_bytes()))
     rows = [
@@ -47,7 +47,7 @@ def kinds() -> Mapping[str, Kind]:
         | {"places": tuple(row["places"]), "sources": _sources(row["source"])}
         for row in found["kinds"]
     ]
-    return {row["kind"]: Kind(**row) for row in rows}
+    return {row["kind"]: NoticeKind(**row) for row in rows}
 
 
 def _sources(source: str | Mapping[str, str]) -> tuple[tuple[datetime.date, str], ...]:
@@ -76,12 +76,12 @@ def problems(notice: Any, day: datetime.date, calendar: WorkingDays) -> list[Fin
     if notice.place not in rule.places:
         text = f"{rule.kind}不能放在{notice.place}，只能放在{'、'.join(rule.places)}（{rule.cited(notice.starts_on)}）"
         found.append(_finding(notice, "notice-place", "place", text))
-    if state(notice, day) == State.WAITING:
+    if state(notice, day) == NoticeState.WAITING:
         found += _overdue(notice, day, rule, calendar)
     return found
 
 
-def _overdue(notice: Any, day: datetime.date, rule: Kind, calendar: WorkingDays) -> list[Finding]:
+def _overdue(notice: Any, day: datetime.date, rule: NoticeKind, calendar: WorkingDays) -> list[Finding]:
     try:
         last = calendar.after(notice.ends_on, rule.result_days)
     except GongshiError as error:

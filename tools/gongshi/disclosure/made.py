@@ -11,40 +11,40 @@ from typing import Any, NamedTuple
 
 from gongshi.disclosure.figures import TOTAL, declaration
 from gongshi.disclosure.frozen import NOT_YET, WITHHELD, Cell, Frozen, Value, Withheld
-from gongshi.disclosure.views import HEADS, PUBLIC, Column, counts_people, expand
+from gongshi.disclosure.views import HEADS, PUBLIC, ViewColumn, counts_people, expand
 from gongshi.package import worded
 from gongshi.package.schema import Descriptor
 
 LEVELS = ("县", "乡镇", "村")
 
 
-def _number(name: str, title: str, unit: str = "", kind: str = "integer") -> Column:
-    return Column(name, title, kind, unit, people=True)
+def _number(name: str, title: str, unit: str = "", kind: str = "integer") -> ViewColumn:
+    return ViewColumn(name, title, kind, unit, people=True)
 
 
-def _money(name: str = "amount", title: str = "金额") -> Column:
+def _money(name: str = "amount", title: str = "金额") -> ViewColumn:
     return _number(name, title, "元", "number")
 
 
 _DIVISION = (
-    Column("division_code", "区划代码", description="县、乡镇或村的 12 位代码", origin="divisions.division_code"),
-    Column("name", "名称", description="区划名称", origin="divisions.name"),
-    Column("level", "级别", description="县、乡镇或村", origin="divisions.level"),
+    ViewColumn("division_code", "区划代码", description="县、乡镇或村的 12 位代码", origin="divisions.division_code"),
+    ViewColumn("name", "名称", description="区划名称", origin="divisions.name"),
+    ViewColumn("level", "级别", description="县、乡镇或村", origin="divisions.level"),
 )
 _TOWNSHIP = (
-    Column("township_code", "乡镇代码", origin="divisions.division_code"),
-    Column("township", "乡镇", origin="divisions.name"),
-    Column("township_slug", "乡镇目录名", origin="divisions.slug"),
+    ViewColumn("township_code", "乡镇代码", origin="divisions.division_code"),
+    ViewColumn("township", "乡镇", origin="divisions.name"),
+    ViewColumn("township_slug", "乡镇目录名", origin="divisions.slug"),
 )
 _SCHOOL = (
-    Column("school_code", "学校编号", description="“合计”是全县，“其他”是县外或没有填的学校"),
-    Column("school", "学校", origin="schools.name"),
+    ViewColumn("school_code", "学校编号", description="“合计”是全县，“其他”是县外或没有填的学校"),
+    ViewColumn("school", "学校", origin="schools.name"),
 )
 _PROJECT = (
-    Column("project_id", "项目编号", origin="projects.project_id"),
-    Column("project", "项目", origin="projects.name"),
+    ViewColumn("project_id", "项目编号", origin="projects.project_id"),
+    ViewColumn("project", "项目", origin="projects.name"),
 )
-_DAY = Column("as_of", "截至", "date", description="哪个季度末的数")
+_DAY = ViewColumn("as_of", "截至", "date", description="哪个季度末的数")
 _REST = _money("rest", "其余金额")
 """Of a place: its amount less what is published one level below."""
 
@@ -64,9 +64,9 @@ class Made:
     name: str
     title: str
     key: tuple[str, ...]
-    place: tuple[Column, ...]
-    items: tuple[Column, ...]
-    measures: tuple[Column, ...]
+    place: tuple[ViewColumn, ...]
+    items: tuple[ViewColumn, ...]
+    measures: tuple[ViewColumn, ...]
     figure: str = ""
 
     @property
@@ -75,41 +75,41 @@ class Made:
         return self.figure or self.name
 
     @property
-    def columns(self) -> tuple[Column, ...]:
+    def columns(self) -> tuple[ViewColumn, ...]:
         """All columns, in order."""
         return (*self.place, *self.items, *self.measures, _DAY)
 
 
 MADE = (
-    Made("help", "帮扶责任人覆盖", ("helped",), (), (Column("helped", "帮扶责任人", description="有或无"),),
+    Made("help", "帮扶责任人覆盖", ("helped",), (), (ViewColumn("helped", "帮扶责任人", description="有或无"),),
          (_number("households", "户数", "户"),), "people-helped"),
-    Made("visits", "帮扶责任人走访", ("township_code", "quarter"), _TOWNSHIP, (Column("quarter", "季度"),),
+    Made("visits", "帮扶责任人走访", ("township_code", "quarter"), _TOWNSHIP, (ViewColumn("quarter", "季度"),),
          (_number("per_household", "户均走访", "次", "number"),)),
     Made("contacts", "帮扶活动次数", ("role", "contact_kind", "quarter"), (),
-         (Column("role", "结对角色"), Column("contact_kind", "方式"), Column("quarter", "季度")),
+         (ViewColumn("role", "结对角色"), ViewColumn("contact_kind", "方式"), ViewColumn("quarter", "季度")),
          (_number("contacts", "次数", "次"), _number("pairings", "有活动的结对", "对"))),
-    Made("loans", "扶贫小额信贷（按用途）", ("purpose",), (), (Column("purpose", "用途"),),
+    Made("loans", "扶贫小额信贷（按用途）", ("purpose",), (), (ViewColumn("purpose", "用途"),),
          (_number("loans", "笔数", "笔"), _money(), _number("lowest_rate", "最低年利率", "%", "number"),
           _number("highest_rate", "最高年利率", "%", "number"))),
     Made("school-aid", "学生资助（按学校）", ("school_code", "benefit", "period"), _SCHOOL,
-         (Column("benefit", "资助项目"), Column("period", "所属期")), (_number("persons", "人数", "人"), _money())),
+         (ViewColumn("benefit", "资助项目"), ViewColumn("period", "所属期")), (_number("persons", "人数", "人"), _money())),
     Made("benefits", "到户补助（按补助项目）", ("benefit", "year"), (),
-         (Column("benefit", "补助项目"), Column("year", "发放年度", "year")), (_money(),)),
+         (ViewColumn("benefit", "补助项目"), ViewColumn("year", "发放年度", "year")), (_money(),)),
     Made("benefit-groups", "到户补助（按乡镇和大类）", ("division_code", "group", "year"), _DIVISION,
-         (Column("group", "大类"), Column("year", "发放年度", "year")), (_money(), _REST)),
+         (ViewColumn("group", "大类"), ViewColumn("year", "发放年度", "year")), (_money(), _REST)),
     Made("benefit-totals", "到户补助（按县、乡镇、村）", ("division_code", "year"), _DIVISION,
-         (Column("year", "发放年度", "year"),), (_money(), _REST)),
+         (ViewColumn("year", "发放年度", "year"),), (_money(), _REST)),
     Made("project-persons", "发给个人的资金（按项目和资金）", ("project_id", "allocation_id"), _PROJECT,
-         (Column("allocation_id", "资金编号", origin="allocations.allocation_id"),), (_money(),)),
+         (ViewColumn("allocation_id", "资金编号", origin="allocations.allocation_id"),), (_money(),)),
     Made("dividends", "资产收益分配（按县、乡镇）", ("division_code", "income_year"), _DIVISION,
-         (Column("income_year", "收益年度", "year"),), (_money("amount", "已分配收益"),)),
+         (ViewColumn("income_year", "收益年度", "year"),), (_money("amount", "已分配收益"),)),
     Made("residents", "常住户和人口", ("division_code",), _DIVISION, (),
          (_number("households", "总户数", "户"), _number("population", "总人口", "人"))),
 )  # fmt: skip
 
 PEOPLE = Made(
     "people", "扶贫对象", ("division_code", "dimension", "value"), _DIVISION,
-    (Column("dimension", "分组", description="按什么分组统计"), Column("value", "组", description="组的名称")),
+    (ViewColumn("dimension", "分组", description="按什么分组统计"), ViewColumn("value", "组", description="组的名称")),
     (_number("households", "户数", "户"), _number("persons", "人数", "人")),
 )  # fmt: skip
 """Made of figures: in all; by class, status and cause until 2020; since then by what people are."""
@@ -244,7 +244,9 @@ def _both(frozen: Frozen, figure: str, code: str, item: str) -> list[Any]:
     return [*(NOT_YET if value is None else value for value in found), frozen.day(figure)]
 
 
-def overlay(found: list[list[Any]], columns: Sequence[Column], key: Sequence[str], unit: str, frozen: Frozen) -> None:
+def overlay(
+    found: list[list[Any]], columns: Sequence[ViewColumn], key: Sequence[str], unit: str, frozen: Frozen
+) -> None:
     """What the marked columns of a register show: the frozen figure instead of the register's own cell."""
     names = [column.name for column in columns]
     keys = [names.index(name) for name in key]
@@ -273,7 +275,7 @@ def _masked(text: str, numbers: Sequence[Any]) -> str:
     return _MANY.sub(WITHHELD.text, text)
 
 
-def _cell(frozen: Frozen, column: Column, place: str, item: str, own: Any) -> Any:
+def _cell(frozen: Frozen, column: ViewColumn, place: str, item: str, own: Any) -> Any:
     """A cell without a row in the figures: it waits for the quarter's end, or nobody has filled it in."""
     value = frozen.get(*_named(column, place, item))
     if value is None:
@@ -281,7 +283,7 @@ def _cell(frozen: Frozen, column: Column, place: str, item: str, own: Any) -> An
     return _typed(value, column.type)
 
 
-def _named(column: Column, place: str, item: str) -> tuple[str, str, str, str]:
+def _named(column: ViewColumn, place: str, item: str) -> tuple[str, str, str, str]:
     figure, _, measure = column.figure.partition(".")
     return figure, place, item, measure
 

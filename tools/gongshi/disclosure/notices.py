@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from gongshi.disclosure.clock import State, WorkingDays, state
-from gongshi.disclosure.kinds import HOUSEHOLDS, Kind, kinds, problems
+from gongshi.disclosure.clock import NoticeState, WorkingDays, state
+from gongshi.disclosure.kinds import HOUSEHOLDS, NoticeKind, kinds, problems
 from gongshi.disclosure.linking import links
 from gongshi.disclosure.rewriting import rewritten
 from gongshi.disclosure.sheets import Sheet
@@ -74,7 +74,7 @@ def check(database: Any, day: datetime.date) -> list[Finding]:
     are told once."""
     days, found = calendar(database), []
     for notice in listed(database):
-        if state(notice, day) == State.WITHDRAWN:
+        if state(notice, day) == NoticeState.WITHDRAWN:
             continue
         for finding in problems(notice, day, days):
             path, line = database.locate("notices", notice[0])
@@ -134,7 +134,7 @@ def draft(database: Any, wish: Wish, before: int = 0) -> Any:
     return notice
 
 
-def _rule(kind: str) -> Kind:
+def _rule(kind: str) -> NoticeKind:
     if kind not in kinds():
         raise GongshiError(f"没有“{kind[:20]}”这种公示，可用的类别：{'、'.join(kinds())}。")
     return kinds()[kind]
@@ -223,7 +223,7 @@ def _check_close(database: Any, notice: Any, result: str, day: datetime.date) ->
         raise GongshiError(f"结果只能是：{'、'.join(RESULTS)}。")
     if notice.result:
         raise GongshiError(f"“{code}”已在 {notice.closed_on} 办结（{notice.result}），不能再改。")
-    if result != WITHDRAWN and now in (State.PENDING, State.RUNNING):
+    if result != WITHDRAWN and now in (NoticeState.PENDING, NoticeState.RUNNING):
         raise GongshiError(f"“{code}”要公示到 {notice.ends_on}，期满后才能办结；要提前撤下的，结果写“{WITHDRAWN}”。")
     query = 'SELECT count(*), count(answered_on) FROM "notice-objections" WHERE notice_id = ?'
     ((raised, answered),) = database.sql(query, [code])

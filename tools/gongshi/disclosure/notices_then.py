@@ -9,7 +9,7 @@ from typing import Any
 
 from gongshi.changes.commits import commit_at
 from gongshi.changes.past import history
-from gongshi.disclosure.clock import State, state
+from gongshi.disclosure.clock import NoticeState, state
 from gongshi.disclosure.notices import listed
 from gongshi.model import GongshiError
 from gongshi.package import county_day, load
@@ -28,11 +28,11 @@ class Then:
 
     commit: str
     day: datetime.date
-    notices: tuple[tuple[Any, State], ...]
+    notices: tuple[tuple[Any, NoticeState], ...]
     late: Mapping[str, tuple[str, int]]
     since: tuple[str, ...]
 
-    def of(self, wanted: State) -> list[Any]:
+    def of(self, wanted: NoticeState) -> list[Any]:
         return [notice for notice, now in self.notices if now is wanted]
 
 
@@ -58,12 +58,12 @@ def notices_then(git: Git, day: datetime.date, today: datetime.date, commit: str
         if (entry := entered.get(notice.notice_id)) and entry > notice.starts_on
     }
     notices = tuple((notice, state(notice, day)) for notice in known.notices)
-    ran = {notice.notice_id for notice, stood in notices if stood is State.RUNNING}
+    ran = {notice.notice_id for notice, stood in notices if stood is NoticeState.RUNNING}
     dates = {notice.notice_id: notice for notice, _ in notices}
     since = tuple(
         _since(notice, dates.get(notice.notice_id), entered)
         for notice in now.notices
-        if state(notice, day) is State.RUNNING and notice.notice_id not in ran
+        if state(notice, day) is NoticeState.RUNNING and notice.notice_id not in ran
     )
     return Then(then, day, notices, late, since)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from gongshi.disclosure import notices
-from gongshi.disclosure.kinds import Kind, carries_households, kinds
+from gongshi.disclosure.kinds import NoticeKind, carries_households, kinds
 from gongshi.model import GongshiError
 
 RESOURCES = (
@@ -26,7 +26,7 @@ class Posted:
     """The notice, the rule that it follows, who publishes it, the county's contacts, and the rows under ``columns``."""
 
     notice: Any
-    rule: Kind
+    rule: NoticeKind
     publisher: str
     phone: str
     county: dict[str, Any]

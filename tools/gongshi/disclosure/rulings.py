@@ -14,16 +14,16 @@ from gongshi.checks.phrases import is_personal
 from gongshi.disclosure.frozen import Value
 from gongshi.model import SEVERITIES
 from gongshi.package import Descriptor
-from gongshi.policy import Outcome, Policy, Rule, State, Verdict, show, unjudged
+from gongshi.policy import Outcome, Policy, Rule, RuleState, Verdict, show, unjudged
 
 STATES = {
-    State.RAN: "已检查",
-    State.NOT_CONFIGURED: "未配置",
-    State.ELSEWHERE: "不适用本县",
-    State.SEALING: "有密钥时检查",
-    State.NOT_IN_FORCE: "未施行",
-    State.NO_BASE: "与上次发布比较时检查",
-    State.BROKEN: "没能检查",
+    RuleState.RAN: "已检查",
+    RuleState.NOT_CONFIGURED: "未配置",
+    RuleState.ELSEWHERE: "不适用本县",
+    RuleState.SEALING: "有密钥时检查",
+    RuleState.NOT_IN_FORCE: "未施行",
+    RuleState.NO_BASE: "与上次发布比较时检查",
+    RuleState.BROKEN: "没能检查",
 }
 WORDS = {
     "actual": "实际数",
@@ -104,7 +104,7 @@ def books(verdict: Verdict, descriptor: Descriptor, day: date, figure: Callable[
         outcome = outcomes.get(rule.id)
         numbers: tuple[Value | None, Value | None] = (None, None)
         note = ""
-        if outcome is not None and outcome.state == State.RAN:
+        if outcome is not None and outcome.state == RuleState.RAN:
             numbers = (outcome.looked, outcome.broke)
             if rule.resource not in personal:
                 note = unjudged(outcome) if outcome.looked or outcome.undated else "没有要判的行"
@@ -152,7 +152,7 @@ def _figures(policy: Policy, day: date) -> Iterator[Figure]:
 def _ruling(
     rule: Rule, outcome: Outcome | None, source: str, numbers: tuple[Value | None, Value | None], note: str
 ) -> Ruling:
-    state = STATES[outcome.state] if outcome else STATES[State.BROKEN]
+    state = STATES[outcome.state] if outcome else STATES[RuleState.BROKEN]
     message = _PLACEHOLDER.sub(lambda match: f"〔{WORDS.get(match[1], '数')}〕", rule.message)
     return Ruling(
         rule.id,

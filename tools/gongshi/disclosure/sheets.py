@@ -70,7 +70,7 @@ class Entry(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class SheetPage:
     """One page: its cells in the order of ``Sheet.columns``, its text, and the commitment to it (64 hex digits)."""
 
     number: int
@@ -90,7 +90,7 @@ class Sheet:
     households: int
     category: str
     columns: tuple[str, ...]
-    pages: tuple[Page, ...]
+    pages: tuple[SheetPage, ...]
     blanks: tuple[str, ...]
 
     @property
@@ -169,7 +169,7 @@ def make(notice: Any, rows: Iterable[Entry], names: Mapping[str, str], key: byte
     category = kinds()[notice.notice_kind].category
     parts = _cut(cells)
     pages = tuple(
-        Page(number, tuple(part), _text(notice.notice_id, number, len(parts), category, part, key))
+        SheetPage(number, tuple(part), _text(notice.notice_id, number, len(parts), category, part, key))
         for number, part in enumerate(parts, 1)
     )
     numbers = range(len(pages) + 1, -(-len(pages) // LEAVES) * LEAVES + 1)

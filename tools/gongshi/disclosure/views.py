@@ -61,7 +61,7 @@ _SPEC = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class ViewColumn:
     """One published column and where it comes from (``origin`` is ``resource.field``)."""
 
     name: str
@@ -94,7 +94,7 @@ class View:
     sql: str
     unit: str = ""
 
-    def resolve(self, descriptor: Descriptor) -> tuple[Column, ...]:
+    def resolve(self, descriptor: Descriptor) -> tuple[ViewColumn, ...]:
         """The columns with what the schemas say of them; one that is not public, or no declared figure, is refused."""
         return tuple(_column(descriptor, self, spec) for spec in self.columns.split())
 
@@ -143,7 +143,7 @@ def _measures(figure: str) -> Collection[str]:
     return declaration().figures[figure].measures if figure in declaration().figures else ()
 
 
-def _column(descriptor: Descriptor, view: View, spec: str) -> Column:
+def _column(descriptor: Descriptor, view: View, spec: str) -> ViewColumn:
     match = _SPEC.fullmatch(spec)
     if not match:
         raise GongshiError(f"公开视图“{view.name}”的列“{spec}”写法不对。")
@@ -151,7 +151,7 @@ def _column(descriptor: Descriptor, view: View, spec: str) -> Column:
     if field.disclosure not in PUBLIC:
         raise GongshiError(f"公开视图“{view.name}”的列“{spec}”来自不公开的字段“{field.title}”。")
     mark, rows = match["mark"], match["mark"] == "#"
-    return Column(
+    return ViewColumn(
         name=match["name"] or field.name,
         title=match["title"] or field.title,
         type="integer" if rows else field.type,

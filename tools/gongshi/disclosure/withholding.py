@@ -24,7 +24,7 @@ Publication = Mapping[Cell, Number | None]
 """What was published: None stands for withheld."""
 
 
-class State(StrEnum):
+class CellState(StrEnum):
     """How a cell is published."""
 
     FRESH = "fresh"
@@ -95,7 +95,7 @@ class _Choice:
         self._twins = twins(counted)
         self.states = {entry: self._first(cells) for entry, cells in self._entries.items()}
         for entry, state in list(self.states.items()):
-            if state == State.HIDDEN:
+            if state == CellState.HIDDEN:
                 self.hide(self._entries[entry][0])
         self._hide_again()
 
@@ -109,13 +109,13 @@ class _Choice:
     def _beside_hidden(self, cell: Cell) -> bool:
         return any(self._hidden(other) for relation in self._near[cell] for other in (relation.total, *relation.parts))
 
-    def _first(self, cells: Sequence[Cell]) -> State:
+    def _first(self, cells: Sequence[Cell]) -> CellState:
         few = self._k - 1 if any(cell in self._near for cell in cells) else self._k
         if any(0 < self._counted.cells[cell].units <= few for cell in cells):
-            return State.HIDDEN  # of a number in no sum the label itself says 1 to k, which are k values
+            return CellState.HIDDEN  # of a number in no sum the label itself says 1 to k, which are k values
         if all(self._last.get(cell) is not None for cell in cells) and self._moves_by_few(cells):
-            return State.KEPT
-        return State.FRESH
+            return CellState.KEPT
+        return CellState.FRESH
 
     def _moves_by_few(self, cells: Sequence[Cell]) -> bool:
         """Whether cells that are published together would tell of fewer than k households or persons by what they move.
@@ -141,10 +141,10 @@ class _Choice:
     def known(self, cell: Cell) -> tuple[Number, Number] | None:
         """The range in which a reader knows the cell: None if it is withheld, one value if it is fresh."""
         state, count = self.states[entry_of(cell)], self._counted.cells[cell]
-        if state == State.HIDDEN:
+        if state == CellState.HIDDEN:
             return None
         last = self._last.get(cell)
-        if last is None or (state == State.FRESH and last != count.value):
+        if last is None or (state == CellState.FRESH and last != count.value):
             return count.value, count.value
         reach = self._reach(cell)
         return last - reach, last + reach
@@ -162,14 +162,14 @@ class _Choice:
 
     def published(self) -> set[Cell]:
         """The cells that have a number."""
-        return {cell for cell in self._counted.cells if self.states[entry_of(cell)] != State.HIDDEN}
+        return {cell for cell in self._counted.cells if self.states[entry_of(cell)] != CellState.HIDDEN}
 
     def hide(self, cell: Cell) -> None:
         """Withhold a cell, with those that are withheld together and those that say the same."""
         entry = entry_of(cell)
-        self.states[entry] = State.HIDDEN
+        self.states[entry] = CellState.HIDDEN
         for twin in (twin for other in self._entries[entry] for twin in self._twins.get(other, ())):
-            if self.states[entry_of(twin)] != State.HIDDEN:
+            if self.states[entry_of(twin)] != CellState.HIDDEN:
                 self.hide(twin)
 
     def widen(self, told: Sequence[Counted]) -> None:
@@ -214,7 +214,7 @@ class _Choice:
 
     def _cover(self, cell: Cell) -> set[Entry]:
         """Withhold one more cell because of this one; the entries that may be better hidden by it."""
-        if self.states[entry_of(cell)] == State.FRESH:
+        if self.states[entry_of(cell)] == CellState.FRESH:
             self.hide(cell)
             return {entry_of(cell)}
         for relation in self._relations(cell):
@@ -222,7 +222,7 @@ class _Choice:
             if victim is not None:
                 self.hide(victim)
                 return {entry_of(cell), *map(entry_of, (relation.total, *relation.parts))}
-        if self.states[entry_of(cell)] == State.KEPT:
+        if self.states[entry_of(cell)] == CellState.KEPT:
             self.hide(cell)
             return {entry_of(cell)}
         return set()
@@ -245,7 +245,7 @@ class _Choice:
         return sorted(found, key=lambda relation: sum(map(self._hidden, (relation.total, *relation.parts))))
 
     def _hidden(self, cell: Cell) -> bool:
-        return self.states[entry_of(cell)] == State.HIDDEN
+        return self.states[entry_of(cell)] == CellState.HIDDEN
 
     def _victim(self, relation: Sum) -> Cell | None:
         """The published cell of a sum that is missed least: one that was withheld last time, or helps another sum too.
@@ -272,12 +272,12 @@ class _Choice:
         found: dict[Cell, Number | None] = {}
         for cell, count in self._counted.cells.items():
             state = self.states[entry_of(cell)]
-            if state == State.HIDDEN:
+            if state == CellState.HIDDEN:
                 found[cell] = None
                 continue
-            kept = (twin for twin in self._twins.get(cell, ()) if self.states[entry_of(twin)] == State.KEPT)
+            kept = (twin for twin in self._twins.get(cell, ()) if self.states[entry_of(twin)] == CellState.KEPT)
             source = next(kept, cell)
-            found[cell] = self._last[source] if self.states[entry_of(source)] == State.KEPT else count.value
+            found[cell] = self._last[source] if self.states[entry_of(source)] == CellState.KEPT else count.value
         return found
 
 

@@ -13,19 +13,19 @@ from gongshi.exchange.reports import find_report, make_report, read_reports
 from gongshi.exchange.rules import sealing_findings
 from gongshi.exchange.styles import plain_workbook
 from gongshi.exchange.taking import take_in
-from gongshi.exchange.values import ImportResult, Kind, Problem, RowResult, SheetResult
+from gongshi.exchange.values import Fate, ImportResult, RowProblem, RowResult, SheetResult
 from gongshi.exchange.workbook import export_workbook, needed, template_workbook, without_rows
 
 __all__ = [
     "FIELDS",
     "MARK",
     "ColumnMapping",
+    "Fate",
     "Form",
     "ImportResult",
-    "Kind",
     "People",
-    "Problem",
     "Request",
+    "RowProblem",
     "RowResult",
     "SheetResult",
     "export_workbook",

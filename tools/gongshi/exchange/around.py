@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from gongshi.exchange.columns import Column
+from gongshi.exchange.columns import SheetColumn
 from gongshi.exchange.mapping import normal
 from gongshi.exchange.sheets import Raw, Sheet, address
 from gongshi.exchange.units import LINES_LOOKED, Measure, Mention, listed, measure, mentions, plain, split_unit, unit_of
@@ -85,15 +85,15 @@ def header_unit(texts: Iterable[str]) -> str:
     return next((unit for unit in words if unit), "")
 
 
-Question = tuple[Column, str]
+Question = tuple[SheetColumn, str]
 """What to ask about a sheet, and the column to look at."""
 
 
 def with_units(
-    columns: Sequence[Column], texts: Sequence[Sequence[str]], row: Sequence[Raw], found: Sequence[Mention]
-) -> tuple[tuple[Column, ...], Question | None]:
+    columns: Sequence[SheetColumn], texts: Sequence[Sequence[str]], row: Sequence[Raw], found: Sequence[Mention]
+) -> tuple[tuple[SheetColumn, ...], Question | None]:
     """(columns with their units, question about the sheet or None); ``row`` is a row of units, [] if there is none."""
-    done: list[Column] = []
+    done: list[SheetColumn] = []
     used: set[Measure | None] = set()
     question: Question | None = None
     for column, levels in zip(columns, texts, strict=True):
@@ -112,7 +112,7 @@ def with_units(
     return tuple(done), question or _unused(done, used, found)
 
 
-def _unused(columns: Sequence[Column], used: set[Measure | None], found: Sequence[Mention]) -> Question | None:
+def _unused(columns: Sequence[SheetColumn], used: set[Measure | None], found: Sequence[Mention]) -> Question | None:
     """A money unit that stands on the sheet and was taken for no column, though there are columns of money."""
     money = [column for column in columns if column.meaning.field and column.meaning.field.unit.startswith(_MONEY)]
     for mention in found if money else ():
@@ -122,7 +122,7 @@ def _unused(columns: Sequence[Column], used: set[Measure | None], found: Sequenc
     return None
 
 
-def unit_column(sheet: Sheet, columns: Sequence[Column], rows: Sequence[int]) -> dict[int, str]:
+def unit_column(sheet: Sheet, columns: Sequence[SheetColumn], rows: Sequence[int]) -> dict[int, str]:
     """Row → the money unit that a column of units says for it; {} without such a column, ``?`` where it is empty."""
     for column in columns:
         if column.meaning.field and column.meaning.field.type in _NUMERIC:

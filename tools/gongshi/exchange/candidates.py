@@ -6,19 +6,19 @@ from dataclasses import dataclass, field
 
 from gongshi.exchange.ledger import Key, Row
 from gongshi.exchange.places import NOWHERE, Place
-from gongshi.exchange.tables import Table
-from gongshi.exchange.values import CellChange, Kind, Problem, RowResult
+from gongshi.exchange.tables import SheetTable
+from gongshi.exchange.values import CellChange, Fate, RowProblem, RowResult
 
 
 @dataclass(eq=False)
 class Candidate:
     """One data row on its way: ``values`` by field name (only columns that the sheet has), then what became of it."""
 
-    table: Table
+    table: SheetTable
     row: int
     values: dict[str, str] = field(default_factory=dict)
-    problems: list[Problem] = field(default_factory=list)
-    kind: Kind = Kind.UNCHANGED
+    problems: list[RowProblem] = field(default_factory=list)
+    kind: Fate = Fate.UNCHANGED
     key: Key = ()
     before: Row | None = None
     place: Place = NOWHERE
@@ -41,8 +41,8 @@ class Candidate:
         keys = [key for key in self.table.resource.schema.primary_key if key in columns]
         place = columns[name].place if name in columns else columns[keys[0]].place if keys else self._told_by(name)
         missing = "" if name in columns or name not in self.table.resource.schema.names else "（表里没有这一列）"
-        self.problems.append(Problem(place, message + missing))
-        self.kind = Kind.REFUSED
+        self.problems.append(RowProblem(place, message + missing))
+        self.kind = Fate.REFUSED
 
     def _told_by(self, name: str) -> int:
         """The column by which a form finds whom or what a row is about, 0 if there is none."""
@@ -55,6 +55,6 @@ class Candidate:
 
     def result(self) -> RowResult:
         """What became of the row, as a value."""
-        kind = Kind.REFUSED if self.problems else self.kind
-        changes = self.changes if kind is Kind.UPDATED else ()
+        kind = Fate.REFUSED if self.problems else self.kind
+        changes = self.changes if kind is Fate.UPDATED else ()
         return RowResult(self.table.sheet.name, self.row, kind, self.resource, self.key, changes, tuple(self.problems))

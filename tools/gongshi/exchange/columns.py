@@ -9,7 +9,7 @@ from gongshi.package import Field
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class SheetColumn:
     """A column of a table: where it stands, its header as read, what that means, the unit of its figures ("" for the
     field's own), all levels of its header, lowest first, and what a form has it for (``forms.ROLES``)."""
 

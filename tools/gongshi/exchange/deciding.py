@@ -29,8 +29,8 @@ from gongshi.exchange.numbering import Numbers
 from gongshi.exchange.persons import People, person_problems
 from gongshi.exchange.referring import Referrer, targets
 from gongshi.exchange.rules import sealing_findings
-from gongshi.exchange.tables import Table
-from gongshi.exchange.values import CellChange, Kind
+from gongshi.exchange.tables import SheetTable
+from gongshi.exchange.values import CellChange, Fate
 from gongshi.model import GongshiError, Severity
 from gongshi.package import Database, Descriptor, Resource, Schema, identifier, load, quoted
 from gongshi.repository import OverlayTree, Tree
@@ -105,7 +105,7 @@ class Decider:
         rest = sorted(self.descriptor.resources, key=lambda name: name in lists)
         return list(dict.fromkeys((*first, *rest)))
 
-    def _decide_table(self, table: Table, candidates: Sequence[Candidate]) -> None:
+    def _decide_table(self, table: SheetTable, candidates: Sequence[Candidate]) -> None:
         sound = [candidate for candidate in candidates if self._keyed(candidate)]
         origin = table.origin
         ours = {c.key: c for c in sound}
@@ -133,7 +133,7 @@ class Decider:
                 title = schema.field(name).title
                 candidate.refuse(name, f"“{title}”不能为空，请补填{self._next_free(candidate, name)}")
         if candidate.problems:
-            candidate.kind = Kind.REFUSED
+            candidate.kind = Fate.REFUSED
             return False
         first = self.seen.setdefault((candidate.resource, candidate.key), candidate)
         if first is not candidate:
@@ -172,12 +172,12 @@ class Decider:
         last = max((int(number) for number in numbers if number.isdecimal()), default=0)
         return f"；新增的从 {match[1]}{last + 1:0{match[2]}d} 起编号"
 
-    def _schema(self, table: Table) -> Schema:
+    def _schema(self, table: SheetTable) -> Schema:
         """The resource's schema, with identifiers if the sheet has some."""
         persons = carries_persons(table.resource) and self.people and set(BY_NAME) & set(table.fields)
         return extended(table.resource.schema) if persons else table.resource.schema
 
-    def _now(self, table: Table, key: Key) -> Row | None:
+    def _now(self, table: SheetTable, key: Key) -> Row | None:
         """The record as the ledger has it, with identifiers if the sheet has some."""
         row = self.ledger.row(table.resource.name, key)
         if row is None or self.people is None or self._schema(table) is table.resource.schema:
@@ -192,7 +192,7 @@ class Decider:
             news[key] = tuple(candidate.values.get(name) or cell for name, cell in zip(names, now, strict=True))
         return news
 
-    def _merged(self, table: Table, origin: Origin, ours: dict[Key, Candidate]) -> dict[Key, Row]:
+    def _merged(self, table: SheetTable, origin: Origin, ours: dict[Key, Candidate]) -> dict[Key, Row]:
         """Three-way merge of the sheet's rows; conflicts are refused, each with both values' field."""
         schema = self._schema(table)
         base = {key: row for key, row in _base_rows(schema, origin).items() if key in ours}
@@ -242,7 +242,7 @@ class Decider:
         if self._doubted(candidate, path, cells, now, schema.names):
             return
         candidate.before = now
-        candidate.kind = Kind.CREATED if now is None else Kind.UPDATED
+        candidate.kind = Fate.CREATED if now is None else Fate.UPDATED
         candidate.changes = _changes(schema, now, new)
         if new[width:] != (now or ())[width:] and not self._seal(candidate, path, cells, now):
             return

@@ -11,7 +11,7 @@ from gongshi.exchange.convert import Converter
 from gongshi.exchange.dates import Unclear, date_text
 from gongshi.exchange.places import Places
 from gongshi.exchange.sheets import Raw
-from gongshi.exchange.values import Problem
+from gongshi.exchange.values import RowProblem
 from gongshi.model import GongshiError
 
 _SPLIT = re.compile(r"[、,，;；/ ]+")
@@ -70,7 +70,7 @@ def _split(candidate: Candidate, at: int, kind: str, names: Sequence[str]) -> No
     title = "、".join(schema.field(name).title for name in names)
     if not parts or len(parts) > len(names):
         why = f"多于 {len(names)} 项" if parts else "看不出从哪天到哪天"
-        candidate.problems.append(Problem(at, f"“{title}”：{why}，请分成几列填写"))
+        candidate.problems.append(RowProblem(at, f"“{title}”：{why}，请分成几列填写"))
         return
     words = candidate.table.form.values if candidate.table.form else {}
     for name, part in zip(names, parts, strict=False):
@@ -78,7 +78,7 @@ def _split(candidate: Candidate, at: int, kind: str, names: Sequence[str]) -> No
         if isinstance(text, str):
             candidate.values.setdefault(name, text)
         else:
-            candidate.problems.append(Problem(at, f"“{schema.field(name).title}”：{text.reason}"))
+            candidate.problems.append(RowProblem(at, f"“{schema.field(name).title}”：{text.reason}"))
 
 
 def span(cell: Raw) -> list[str]:

@@ -12,7 +12,7 @@ from gongshi.exchange.ledger import Ledger
 from gongshi.exchange.likeness import VILLAGE
 from gongshi.exchange.mapping import normal
 from gongshi.exchange.persons import People, spelled
-from gongshi.exchange.tables import Table
+from gongshi.exchange.tables import SheetTable
 from gongshi.package import fits
 
 _NAME = re.compile(r"[\u3400-\u9fff·•]{2,12}")
@@ -20,13 +20,13 @@ _ID = re.compile(r"[1-9][0-9]{16}[0-9X](?:[1-7][1-4](?:B[0-9])?)?")
 _SHOWN = 3
 
 
-def _has_number(table: Table) -> bool:
+def _has_number(table: SheetTable) -> bool:
     """Whether the sheet has a column of ID numbers, whatever stands in it."""
     words = {normal(word) for word in SYNONYMS["id_no"]}
     return any(column.role == "id_no" or normal(column.header) in words for column in table.columns)
 
 
-def _has_village(table: Table) -> bool:
+def _has_village(table: SheetTable) -> bool:
     return any(column.role in ("village", "place") or normal(column.header) in VILLAGE for column in table.columns)
 
 

@@ -18,7 +18,7 @@ from gongshi.checks.showing import personal
 from gongshi.exchange.around import is_rate
 from gongshi.exchange.asserted import check_used, kind_of, own_mapping
 from gongshi.exchange.candidates import Candidate
-from gongshi.exchange.columns import Column
+from gongshi.exchange.columns import SheetColumn
 from gongshi.exchange.convert import Converter
 from gongshi.exchange.deciding import Decider
 from gongshi.exchange.filling import fill
@@ -34,9 +34,9 @@ from gongshi.exchange.persons import People, spelled
 from gongshi.exchange.places import Places
 from gongshi.exchange.recognising import form_tables, recognise
 from gongshi.exchange.sheets import Sheet, address, column_letters, read_sheets
-from gongshi.exchange.tables import NoTable, Table, filled_rows, find_table
+from gongshi.exchange.tables import NoTable, SheetTable, filled_rows, find_table
 from gongshi.exchange.totals import slips
-from gongshi.exchange.values import ImportResult, Kind, Problem, RowResult, SheetResult
+from gongshi.exchange.values import Fate, ImportResult, RowProblem, RowResult, SheetResult
 from gongshi.model import GongshiError, Progress
 from gongshi.package import RECORDS, Descriptor, Field, Resource, is_free, load, read_descriptor
 from gongshi.repository import Tree
@@ -148,7 +148,7 @@ def _place(candidates: Sequence[Candidate], places: Places, township: str | None
         if candidate.resource != "divisions":
             candidate.place, problems = places.read(candidate.table, candidate.row, township)
             blamed = {problem.column for problem in candidate.problems}
-            candidate.problems += [Problem(column, why) for column, why in problems if column not in blamed]
+            candidate.problems += [RowProblem(column, why) for column, why in problems if column not in blamed]
     return _by_village(candidates, places)
 
 
@@ -217,7 +217,7 @@ def _find(
     request: Request,
     forms: Sequence[Form],
     asked: Asked,
-) -> list[tuple[Table | None, SheetResult]]:
+) -> list[tuple[SheetTable | None, SheetResult]]:
     """(a table of the sheet, its result to fill) for each; without a table all its rows are refused already."""
     origin = origin_of(sheet, memory, lambda resource: _titles(descriptor, resource)) if memory else None
     if origin:
@@ -243,11 +243,11 @@ def _find(
 
 
 def _as_form(
-    sheet: Sheet, forms: Sequence[Form], table: Table | NoTable, descriptor: Descriptor, file: str, asked: str
-) -> list[Table] | Table | NoTable:
+    sheet: Sheet, forms: Sequence[Form], table: SheetTable | NoTable, descriptor: Descriptor, file: str, asked: str
+) -> list[SheetTable] | SheetTable | NoTable:
     """The tables of the known form that the sheet is, if that says more of it than the plain table does."""
     found = recognise(sheet, [form for form in forms if asked in ("", form.name)], file, asked)
-    plain = table if isinstance(table, Table) and not asked else None
+    plain = table if isinstance(table, SheetTable) and not asked else None
     if asked and not found:
         (form,) = (form for form in forms if form.name == asked)
         needed = "、".join(column.headers[0].replace("/", " → ") for column in form.columns if column.needed)
@@ -258,7 +258,7 @@ def _as_form(
     return table if isinstance(tables, NoTable) and plain else tables
 
 
-def _begun(table: Table, place: int = 0) -> SheetResult:
+def _begun(table: SheetTable, place: int = 0) -> SheetResult:
     """The result of a table, its rows still to come; what concerns the whole sheet is told with its first table."""
     result = SheetResult(table.sheet, table.resource.name, table.resource.title, table.columns, skipped=table.skipped)
     result.row_units, result.origin = table.row_units, table.origin
@@ -280,11 +280,11 @@ def _unread(sheet: Sheet, why: NoTable) -> SheetResult:
         return SheetResult(
             sheet, skipped=dict.fromkeys(filled, "隐藏的工作表"), notices=["隐藏的工作表，没有认出表头，未读"]
         )
-    problem = (Problem(why.column, why.reason),)
-    return SheetResult(sheet, rows=[RowResult(sheet.name, row, Kind.REFUSED, problems=problem) for row in filled])
+    problem = (RowProblem(why.column, why.reason),)
+    return SheetResult(sheet, rows=[RowResult(sheet.name, row, Fate.REFUSED, problems=problem) for row in filled])
 
 
-def _notices(table: Table) -> list[str]:
+def _notices(table: SheetTable) -> list[str]:
     """What a person should know about how the sheet was read."""
     sheet, notices = table.sheet, []
     hidden = [row + 1 for row in table.rows if row in sheet.hidden_rows]
@@ -317,7 +317,7 @@ def _notices(table: Table) -> list[str]:
     return notices
 
 
-def _people(tree: Tree, tables: Sequence[Table], request: Request, progress: Progress) -> People | None:
+def _people(tree: Tree, tables: Sequence[SheetTable], request: Request, progress: Progress) -> People | None:
     """The persons, if a sheet brings identifiers; GongshiError if it does and there is no key."""
     titles = {
         column.field.title
@@ -338,7 +338,7 @@ def _people(tree: Tree, tables: Sequence[Table], request: Request, progress: Pro
 
 
 def _candidates(
-    table: Table,
+    table: SheetTable,
     mappings: Sequence[ColumnMapping],
     codes: Mapping[tuple[str, str], Mapping[str, str]],
 ) -> list[Candidate]:
@@ -358,7 +358,7 @@ def _candidates(
 
 
 def _candidate(
-    table: Table, row: int, fields: Mapping[str, Column], converters: Mapping[tuple[str, str], Converter]
+    table: SheetTable, row: int, fields: Mapping[str, SheetColumn], converters: Mapping[tuple[str, str], Converter]
 ) -> Candidate:
     sheet = table.sheet
     candidate = Candidate(table, row)
@@ -369,7 +369,7 @@ def _candidate(
         convert = converters.get((name, unit)) or converters[name, column.unit]
         text = convert(sheet.cell(row, place), (row, place) in sheet.percents)
         if not isinstance(text, str):
-            candidate.problems.append(Problem(place, f"“{column.field.title}”：{text.reason}"))
+            candidate.problems.append(RowProblem(place, f"“{column.field.title}”：{text.reason}"))
             continue
         candidate.values[name] = spelled(name, text) if name in BY_NAME else text
         share = column.field.unit == "%" and (row, place) not in sheet.percents
@@ -397,7 +397,7 @@ def _name_person(candidate: Candidate) -> None:
         candidate.number = cell.strip() if isinstance(cell, str) else ""
 
 
-def _name_column(table: Table) -> int | None:
+def _name_column(table: SheetTable) -> int | None:
     """Where a table that takes no names has the name of the person that each row is about."""
     roles = [column.place for column in table.columns if column.role in ("person", "head")]
     free = [column.place for column in table.columns if is_name(column.texts) and column.meaning.field is None]
@@ -413,7 +413,7 @@ def _complete(candidate: Candidate) -> None:
 
 
 def _results(
-    found: Sequence[tuple[Table | None, SheetResult]], candidates: Sequence[Candidate], told: Sequence[str]
+    found: Sequence[tuple[SheetTable | None, SheetResult]], candidates: Sequence[Candidate], told: Sequence[str]
 ) -> list[SheetResult]:
     """The result of each table; what was done beside them all is told with the first."""
     results = [_result(table, result, candidates) for table, result in found]
@@ -422,7 +422,7 @@ def _results(
     return results
 
 
-def _result(table: Table | None, result: SheetResult, candidates: Sequence[Candidate]) -> SheetResult:
+def _result(table: SheetTable | None, result: SheetResult, candidates: Sequence[Candidate]) -> SheetResult:
     if table is None:
         return result
     mine = [candidate for candidate in candidates if candidate.table is table]
@@ -452,11 +452,13 @@ def _sums(candidates: Sequence[Candidate], name: str) -> tuple[Decimal, Decimal]
     """What the taken rows and the refused rows hold in a field."""
     sums = [Decimal(0), Decimal(0)]
     for candidate in candidates:
-        sums[candidate.kind is Kind.REFUSED] += Decimal(candidate.values.get(name) or 0)
+        sums[candidate.kind is Fate.REFUSED] += Decimal(candidate.values.get(name) or 0)
     return sums[0], sums[1]
 
 
-def _to_confirm(tables: Sequence[Table], request: Request) -> tuple[list[tuple[str, str, str]], list[ColumnMapping]]:
+def _to_confirm(
+    tables: Sequence[SheetTable], request: Request
+) -> tuple[list[tuple[str, str, str]], list[ColumnMapping]]:
     """(sheet, header, field title) of the headers only guessed; and the mappings that would keep them."""
     guesses, mappings = [], {}
     for table in tables:
@@ -469,7 +471,7 @@ def _to_confirm(tables: Sequence[Table], request: Request) -> tuple[list[tuple[s
     return guesses, list(mappings.values())
 
 
-def _kept(table: Table, name: str) -> ColumnMapping:
+def _kept(table: SheetTable, name: str) -> ColumnMapping:
     resource: Resource = table.resource
     columns = [
         MappedColumn(normal(column.header), column.meaning.field.name, column.meaning.unit)

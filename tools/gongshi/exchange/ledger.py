@@ -31,7 +31,7 @@ _TOWNSHIP = re.compile(r"townships/([^/]+)/")
 _YEAR = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})-")
 
 
-class Table:
+class LedgerTable:
     """One resource: each key's row and the path of its file; ``touched`` are the keys that the import changes."""
 
     def __init__(self, resource: Resource) -> None:
@@ -51,7 +51,7 @@ class Ledger:
     def __init__(self, tree: Tree, descriptor: Descriptor, names: Iterable[str]) -> None:
         self.tree = tree
         self.descriptor = descriptor
-        self.tables: dict[str, Table] = {}
+        self.tables: dict[str, LedgerTable] = {}
         self._slugs: dict[str, str] | None = None
         self._members: dict[str, list[str]] | None = None
         self._changes: dict[str, bytes] | None = None
@@ -83,7 +83,7 @@ class Ledger:
         return len(key.fields) == 1 and resource.is_csv and all(map(_TOWNSHIP.match, resource.paths))
 
     def _read(self, database: Database, resource: Resource, broken: set[str]) -> None:
-        table = self.tables[resource.name] = Table(resource)
+        table = self.tables[resource.name] = LedgerTable(resource)
         broken |= {part.path for part in database.loaded[resource.name].parts if not part.clean}
         names = quoted(resource.schema.names)
         rows = database.sql(f"SELECT {names} FROM raw.{identifier(resource.name)} ORDER BY rowid")

@@ -6,7 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from gongshi.exchange.columns import Column
+from gongshi.exchange.columns import SheetColumn
 from gongshi.exchange.mapping import Vocabulary, normal
 from gongshi.exchange.sheets import Raw, Sheet, column_letters
 
@@ -26,7 +26,7 @@ def _holds(cell: Raw) -> bool:
     return cell not in ("", None, 0) and not (isinstance(cell, str) and cell.strip() in ("", "0", "/", "-", "—"))
 
 
-def unaccounted(sheet: Sheet, columns: Sequence[Column], rows: Sequence[int]) -> tuple[Column, str] | None:
+def unaccounted(sheet: Sheet, columns: Sequence[SheetColumn], rows: Sequence[int]) -> tuple[SheetColumn, str] | None:
     """(column, why) if most filled columns, or a column of money, find no field; None if the table may be taken."""
     filled = [c for c in columns if c.header and any(_holds(sheet.cell(row, c.place)) for row in rows)]
     unknown = [c for c in filled if c.meaning.how == "unknown" and normal(c.header) not in PLACES]

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from gongshi.exchange.columns import Column
+from gongshi.exchange.columns import SheetColumn
 from gongshi.exchange.identifiers import BY_NAME, SYNONYMS
 from gongshi.exchange.mapping import Meaning, normal
 from gongshi.exchange.sheets import Sheet
@@ -34,8 +34,8 @@ def _other(word: str) -> bool:
 
 
 def owned(
-    columns: Sequence[Column], texts: Sequence[tuple[str, ...]], sheet: Sheet, rows: Sequence[int]
-) -> tuple[Column, ...]:
+    columns: Sequence[SheetColumn], texts: Sequence[tuple[str, ...]], sheet: Sheet, rows: Sequence[int]
+) -> tuple[SheetColumn, ...]:
     """The columns; an identifier that is somebody else's is not taken, and its meaning names the other's header."""
     own = [c for c, levels in zip(columns, texts, strict=True) if is_name(levels) or c.role == "person"]
     about_member = any(not normal(c.header).startswith(_HEAD) for c in own)
@@ -60,7 +60,7 @@ def _names_somebody(words: Sequence[str]) -> bool:
     return any(_PERSON.fullmatch(word) or word == _HEAD for word in words)
 
 
-def _is_identifier(column: Column) -> bool:
+def _is_identifier(column: SheetColumn) -> bool:
     field = column.meaning.field
     return field is not None and field.name in BY_NAME and column.meaning.how in ("identifier", "mapping")
 

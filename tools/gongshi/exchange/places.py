@@ -10,7 +10,7 @@ from typing import NamedTuple
 from gongshi.exchange.convert import value_key
 from gongshi.exchange.likeness import COUNTY, TOWNSHIP, VILLAGE
 from gongshi.exchange.mapping import normal
-from gongshi.exchange.tables import Table
+from gongshi.exchange.tables import SheetTable
 from gongshi.package import Database
 
 _OFFICE = re.compile(r"(?:人民政府|街道办事处|办事处|村民委员会|居民委员会|村委会|居委会|委会|民委员会)$")
@@ -43,7 +43,7 @@ class Places:
         self.name = {code: name for code, name, _, _, _ in rows}
         self._known: dict[tuple[int, str], list[int]] = {}
 
-    def read(self, table: Table, row: int, township: str | None) -> tuple[Place, list[tuple[int, str]]]:
+    def read(self, table: SheetTable, row: int, township: str | None) -> tuple[Place, list[tuple[int, str]]]:
         """(the row's place, what is wrong with it by column)."""
         said = {kind: self._cell(table, row, kind, words) for kind, words in KINDS}
         said = self._compound(table, row, said)
@@ -72,7 +72,7 @@ class Places:
         slug = next(iter(slugs)) if len(slugs) == 1 else ""
         return Place(slug, inside[0] if len(inside) == 1 else ""), problems
 
-    def villages_of(self, table: Table, row: int, place: Place) -> tuple[list[str], str]:
+    def villages_of(self, table: SheetTable, row: int, place: Place) -> tuple[list[str], str]:
         """(codes of all villages of a row's place, what it names that is none)."""
         found, unknown = [place.village] if place.village else [], ""
         for column in table.columns:
@@ -96,14 +96,14 @@ class Places:
         """The code of the township that a place lies in."""
         return self.parent.get(place.village) or next((c for c, slug in self.slug.items() if slug == place.slug), "")
 
-    def _cell(self, table: Table, row: int, kind: str, words: set[str]) -> tuple[int, str]:
+    def _cell(self, table: SheetTable, row: int, kind: str, words: set[str]) -> tuple[int, str]:
         for place in self._places(table, kind, words):
             cell = table.sheet.cell(row, place)
             if isinstance(cell, str) and cell.strip():
                 return place, cell.strip()
         return 0, ""
 
-    def _places(self, table: Table, kind: str, words: set[str]) -> list[int]:
+    def _places(self, table: SheetTable, kind: str, words: set[str]) -> list[int]:
         """The columns of a table that say this kind of place, found out once."""
         if (id(table), kind) not in self._known:
             self._known[id(table), kind] = [
@@ -113,7 +113,7 @@ class Places:
             ]
         return self._known[id(table), kind]
 
-    def _compound(self, table: Table, row: int, said: dict[str, tuple[int, str]]) -> dict[str, tuple[int, str]]:
+    def _compound(self, table: SheetTable, row: int, said: dict[str, tuple[int, str]]) -> dict[str, tuple[int, str]]:
         """The same with what one cell says of several (古镇古街社区1组), where no other column does."""
         for place in self._places(table, "place", set()):
             cell = table.sheet.cell(row, place)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from gongshi.exchange.columns import Column
+from gongshi.exchange.columns import SheetColumn
 from gongshi.exchange.forms import Form, FormColumn
 from gongshi.exchange.identifiers import BY_NAME
 from gongshi.exchange.likeness import PLACES, unaccounted
@@ -20,7 +20,7 @@ from gongshi.exchange.tables import (
     DEEPEST_HEADER,
     LOOK_ROWS,
     NoTable,
-    Table,
+    SheetTable,
     filled_rows,
     levels_of,
     table_of,
@@ -87,12 +87,12 @@ def _words(texts: Sequence[str]) -> Iterator[str]:
             yield normal(word.removeprefix("是否"))
 
 
-def form_tables(sheet: Sheet, found: Found, descriptor: Descriptor, file: str) -> list[Table] | NoTable:
+def form_tables(sheet: Sheet, found: Found, descriptor: Descriptor, file: str) -> list[SheetTable] | NoTable:
     """One table for each resource that the form feeds here; NoTable if something on the sheet is left over or unclear."""
     filled = filled_rows(sheet)
     year = _year(sheet, found.header.start, file)
     known = tuple(place for place, (column, _) in enumerate(found.columns) if column)
-    tables: list[Table] = []
+    tables: list[SheetTable] = []
     for feed in found.form.feeds:
         here = {
             name for column, _ in found.columns if column for where, name in column.fields if where == feed.resource
@@ -117,25 +117,25 @@ def form_tables(sheet: Sheet, found: Found, descriptor: Descriptor, file: str) -
     return tables
 
 
-def _column(place: int, pair: tuple[FormColumn | None, str], words: Vocabulary, unknown: bool) -> Column:
+def _column(place: int, pair: tuple[FormColumn | None, str], words: Vocabulary, unknown: bool) -> SheetColumn:
     column, header = pair
     if column is None:
-        return Column(place, header, Meaning(None, "unknown" if unknown else "ignored"))
+        return SheetColumn(place, header, Meaning(None, "unknown" if unknown else "ignored"))
     mine = [name for where, name in column.fields if where == words.resource.name]
     if column.role in ("span", "list"):
-        return Column(place, header, Meaning(None, "ignored"), role=" ".join((column.role, *mine)) if mine else "")
+        return SheetColumn(place, header, Meaning(None, "ignored"), role=" ".join((column.role, *mine)) if mine else "")
     if column.role in ("person", "head", "id_no") and not mine:
-        return Column(place, header, Meaning(None, "identifier"), role=column.role)
+        return SheetColumn(place, header, Meaning(None, "identifier"), role=column.role)
     if not mine:
-        return Column(place, header, Meaning(None, "ignored"), role=column.role)
+        return SheetColumn(place, header, Meaning(None, "ignored"), role=column.role)
     item = words.fields[mine[0]]
     how = "identifier" if mine[0] in BY_NAME and item.disclosure == "sealed" else "form"
-    return Column(
+    return SheetColumn(
         place, header, Meaning(item, how), role="person" if how == "identifier" and mine[0] == "name" else column.role
     )
 
 
-def _told(column: Column, place: int, found: Found) -> Column:
+def _told(column: SheetColumn, place: int, found: Found) -> SheetColumn:
     """The column as one that is accounted for if the form knows it, whichever table it feeds."""
     known = found.columns[place][0] is not None and column.meaning.field is None
     return replace(column, meaning=Meaning(BY_NAME["name"], "form")) if known else column

@@ -13,14 +13,14 @@ from decimal import Decimal
 from pathlib import Path
 
 from gongshi.checks.showing import shown_path
-from gongshi.exchange.columns import Column
+from gongshi.exchange.columns import SheetColumn
 from gongshi.exchange.convert import Converter
 from gongshi.exchange.mapping import REASON
 from gongshi.exchange.memory import META, Origin, written
 from gongshi.exchange.sheets import Damaged, Raw, address
 from gongshi.exchange.styles import Book, Worksheet, display_width, fitting
 from gongshi.exchange.units import split_unit
-from gongshi.exchange.values import ImportResult, Kind, RowResult, SheetResult
+from gongshi.exchange.values import Fate, ImportResult, RowResult, SheetResult
 from gongshi.repository import data_folder, exposed
 
 PLACE = "原位置"
@@ -45,7 +45,7 @@ def refused_place(workbook: Path, environ: Mapping[str, str]) -> Path:
 
 def refused_workbook(result: ImportResult) -> bytes | None:
     """The workbook to give back; None if nothing was refused."""
-    sheets = [sheet for sheet in result.sheets if sheet.counts[Kind.REFUSED]]
+    sheets = [sheet for sheet in result.sheets if sheet.counts[Fate.REFUSED]]
     if not sheets:
         return None
     book = Book("退回的行")
@@ -70,7 +70,7 @@ def _write(book: Book, result: SheetResult) -> str:
     for place, label in enumerate((PLACE, REASON, *map(_header, result.columns))):
         sheet.write_string(0, place, label, header)
         sheet.set_column(place, place, REASON_WIDTH if label == REASON else fitting(label, ["0" * 12]))
-    rows = [row for row in result.rows if row.kind is Kind.REFUSED]
+    rows = [row for row in result.rows if row.kind is Fate.REFUSED]
     for line, row in enumerate(rows, 1):
         where = address(row.row, min(problem.column for problem in row.problems))
         sheet.write_string(line, 0, f"{shown_path(result.sheet.name)}!{where}")
@@ -83,7 +83,7 @@ def _write(book: Book, result: SheetResult) -> str:
     return str(sheet.get_name())
 
 
-def _header(column: Column) -> str:
+def _header(column: SheetColumn) -> str:
     """The header, with a unit that stood elsewhere on the sheet; that of a group is put before its part."""
     text = column.header or "".join(column.texts[:1])
     known = column.unit and not split_unit("".join(text.split()))[1]
@@ -113,7 +113,7 @@ def _copy(book: Book, result: SheetResult) -> str:
 
 
 def _cell(
-    book: Book, sheet: Worksheet, at: tuple[int, int], result: SheetResult, row: RowResult, column: Column
+    book: Book, sheet: Worksheet, at: tuple[int, int], result: SheetResult, row: RowResult, column: SheetColumn
 ) -> None:
     wrong = [problem.message for problem in row.problems if problem.column == column.place]
     raw = result.sheet.cell(row.row, column.place)
@@ -126,7 +126,7 @@ def _cell(
         sheet.write_comment(*at, "；".join(wrong), {"author": "gongshi", "x_scale": 2})
 
 
-def _dated(raw: Raw, result: SheetResult, column: Column) -> str:
+def _dated(raw: Raw, result: SheetResult, column: SheetColumn) -> str:
     """A day that the sheet keeps as a number, written out: the copy may count days from another year."""
     field = column.meaning.field
     if (

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from gongshi.exchange.around import around, is_unit_row, texts_of, unit_column, with_units
-from gongshi.exchange.columns import Column
+from gongshi.exchange.columns import SheetColumn
 from gongshi.exchange.forms import Feed
 from gongshi.exchange.identifiers import carries_persons, numbered
 from gongshi.exchange.likeness import VILLAGE, nearest, unaccounted
@@ -30,7 +30,7 @@ _PART = re.compile(r"其中[:：]?.{0,20}")
 
 
 @dataclass(frozen=True)
-class Table:
+class SheetTable:
     """A table found in a sheet. Rows count from 0. ``skipped`` maps a row that is no data to what it is; ``row_units`` a
     row to the money unit that a column of units says for it; ``origin`` is what it was exported from, if it remembers. If
     the sheet is a known form: ``feed`` is what it feeds here, ``form`` its words, ``year`` that of its title,
@@ -38,7 +38,7 @@ class Table:
 
     sheet: Sheet
     resource: Resource
-    columns: tuple[Column, ...]
+    columns: tuple[SheetColumn, ...]
     rows: tuple[int, ...]
     skipped: dict[int, str]
     row_units: dict[int, str] = field(default_factory=dict)
@@ -59,7 +59,7 @@ class Table:
         return len(found) >= 6 and (whole or ours)
 
     @property
-    def fields(self) -> dict[str, Column]:
+    def fields(self) -> dict[str, SheetColumn]:
         """The columns that are taken, by field name."""
         return {column.meaning.field.name: column for column in self.columns if column.meaning.field}
 
@@ -81,11 +81,13 @@ def _filled(cell: Raw) -> bool:
     return bool(cell.strip()) if isinstance(cell, str) else cell is not None
 
 
-def find_table(sheet: Sheet, vocabularies: Sequence[Vocabulary], hint: str = "", file: str = "") -> Table | NoTable:
+def find_table(
+    sheet: Sheet, vocabularies: Sequence[Vocabulary], hint: str = "", file: str = ""
+) -> SheetTable | NoTable:
     """The table of a sheet under the resource that its headers fit best; ``hint`` names one, ``file`` is the file's name."""
     filled = filled_rows(sheet)
     _fill_merged(sheet)
-    best: list[tuple[float, int, int, Vocabulary, tuple[Column, ...]]] = []
+    best: list[tuple[float, int, int, Vocabulary, tuple[SheetColumn, ...]]] = []
     for top in filled[:LOOK_ROWS]:
         for depth in range(1, DEEPEST_HEADER + 1):
             if depth > 1 and not tied(sheet, top, depth):
@@ -140,7 +142,7 @@ def _fill_merged(sheet: Sheet) -> None:
             line[left : right + 1] = [value] * (right + 1 - left)
 
 
-def _spoil_merged(sheet: Sheet, columns: Sequence[Column], first: int) -> None:
+def _spoil_merged(sheet: Sheet, columns: Sequence[SheetColumn], first: int) -> None:
     """A figure in a range of several cells below the header is doubtful: it may hold for each of them or for all."""
     figures = {c.place for c in columns if c.meaning.field and c.meaning.field.type in ("integer", "number")}
     for (top, left), (bottom, right) in sheet.merged:
@@ -175,7 +177,7 @@ def _headers(sheet: Sheet, top: int, depth: int) -> list[tuple[str, ...]]:
     return [tuple(dict.fromkeys((texts[-1], "".join(texts), texts[0]))) if texts else () for texts in levels]
 
 
-def _columns(headers: Sequence[tuple[str, ...]], words: Vocabulary) -> tuple[Column, ...]:
+def _columns(headers: Sequence[tuple[str, ...]], words: Vocabulary) -> tuple[SheetColumn, ...]:
     """The columns under this vocabulary; () unless every key field is there and two or more headers are known."""
     columns = []
     sure = {text for texts in headers for text in texts if words.sure(text).field}
@@ -185,7 +187,7 @@ def _columns(headers: Sequence[tuple[str, ...]], words: Vocabulary) -> tuple[Col
         meanings = [(text, words.meaning(text)) for text in texts]
         known = next((pair for pair in meanings if pair[1].how not in ("guess", "unknown")), None)
         text, meaning = known or next(iter(meanings), ("", Meaning(None, "unknown")))
-        columns.append(Column(place, text, meaning, texts=texts))
+        columns.append(SheetColumn(place, text, meaning, texts=texts))
     seen = {c.field.name for c in columns if c.meaning.how == "identifier"}
     columns = [_reading_along(column, words.resource) for column in columns]
     taken = {column.meaning.field.name for column in columns if column.meaning.field}
@@ -197,7 +199,7 @@ def _columns(headers: Sequence[tuple[str, ...]], words: Vocabulary) -> tuple[Col
     return tuple(columns) if keyed and len(taken) >= 2 else ()
 
 
-def _is_keyed(resource: Resource, columns: Sequence[Column], taken: set[str], seen: set[str]) -> bool:
+def _is_keyed(resource: Resource, columns: Sequence[SheetColumn], taken: set[str], seen: set[str]) -> bool:
     """Whether the columns say which record a row is: by its key, or, for what is about a person, by his ID number, or
     his name with his household or village."""
     lacking = set(resource.schema.primary_key) - taken
@@ -209,21 +211,21 @@ def _is_keyed(resource: Resource, columns: Sequence[Column], taken: set[str], se
     return not lacking or "id_no" in seen or ("name" in seen and placed)
 
 
-def _reading_along(column: Column, resource: Resource) -> Column:
+def _reading_along(column: SheetColumn, resource: Resource) -> SheetColumn:
     """An identifier beside rows that are no persons is there for people to read; it is not taken."""
     if column.meaning.how == "identifier" and not carries_persons(resource):
         return replace(column, meaning=Meaning(None, "identifier"))
     return column
 
 
-def _score(columns: Sequence[Column], words: Vocabulary, sheet: Sheet, hint: str) -> float:
+def _score(columns: Sequence[SheetColumn], words: Vocabulary, sheet: Sheet, hint: str) -> float:
     worth = {"mapping": 1.0, "title": 1.0, "identifier": 0.5, "guess": 0.3, "ignored": 0.0, "unknown": -0.3}
     score = sum(worth[column.meaning.how] for column in columns if column.header)
     named = words.resource.name == hint
     return score + 100 * named + (words.resource.title in sheet.name) + 0.5 * (words.resource.title in hint)
 
 
-def _doubled(columns: Sequence[Column]) -> Column | None:
+def _doubled(columns: Sequence[SheetColumn]) -> SheetColumn | None:
     seen: set[str] = set()
     for column in columns:
         if column.meaning.field:
@@ -234,8 +236,8 @@ def _doubled(columns: Sequence[Column]) -> Column | None:
 
 
 def table_of(
-    sheet: Sheet, words: Vocabulary, columns: tuple[Column, ...], header: range, filled: Sequence[int], file: str
-) -> Table | NoTable:
+    sheet: Sheet, words: Vocabulary, columns: tuple[SheetColumn, ...], header: range, filled: Sequence[int], file: str
+) -> SheetTable | NoTable:
     """The table whose header and columns are found: which rows are data, and in which units."""
     resource = words.resource
     skipped: dict[int, str] = {}
@@ -270,7 +272,7 @@ def table_of(
         column, why = question
         return NoTable(f"{column_letters(column.place)} 列“{column.header[:20]}”的单位：{why}", column.place)
     _spoil_merged(sheet, columns, header.stop)
-    return Table(sheet, resource, columns, tuple(rows), skipped, unit_column(sheet, columns, rows))
+    return SheetTable(sheet, resource, columns, tuple(rows), skipped, unit_column(sheet, columns, rows))
 
 
 def _with_groups(sheet: Sheet, header: range) -> range:

@@ -9,7 +9,7 @@ from pathlib import Path
 from gongshi.exchange.importing import Request, plan_import
 from gongshi.exchange.mapping import mapping_bytes, mapping_path
 from gongshi.exchange.refused import refused_place, refused_workbook
-from gongshi.exchange.values import ImportResult, Kind
+from gongshi.exchange.values import Fate, ImportResult
 from gongshi.model import GongshiError, Progress
 from gongshi.repository import WorkTree, write_kept, write_private, writer
 
@@ -29,7 +29,7 @@ def take_in(
         _confirm(result, request.save_mapping)
         returned = _give_back(result, workbook, environ)
         counts = result.counts
-        told = f"导入：新增 {counts[Kind.CREATED]} 行，修改 {counts[Kind.UPDATED]} 行"
+        told = f"导入：新增 {counts[Fate.CREATED]} 行，修改 {counts[Fate.UPDATED]} 行"
         own = {mapping_path(result.own.name): mapping_bytes(result.own)} if result.own and result.understood else {}
         files = result.files | own | _mappings(result, request.save_mapping)
         write_kept(root, write, told, datetime.now().isoformat(" ", "minutes"), files)

@@ -8,17 +8,17 @@ from dataclasses import replace
 from decimal import Decimal
 
 from gongshi.exchange.around import is_rate
-from gongshi.exchange.columns import Column
+from gongshi.exchange.columns import SheetColumn
 from gongshi.exchange.convert import Converter
 from gongshi.exchange.mapping import normal
 from gongshi.exchange.sheets import Damaged, Raw, address
-from gongshi.exchange.tables import Table
+from gongshi.exchange.tables import SheetTable
 from gongshi.exchange.units import measure
 
 _GROUP = ("小计",)
 
 
-def slips(table: Table, values: Mapping[int, Mapping[str, str]]) -> list[str]:
+def slips(table: SheetTable, values: Mapping[int, Mapping[str, str]]) -> list[str]:
     """One sentence for each figure of a total row that its rows do not come to; ``values`` are the rows' fields."""
     found = []
     for name, column in table.fields.items():
@@ -27,7 +27,7 @@ def slips(table: Table, values: Mapping[int, Mapping[str, str]]) -> list[str]:
     return found
 
 
-def _of_column(table: Table, name: str, column: Column, values: Mapping[int, Mapping[str, str]]) -> list[str]:
+def _of_column(table: SheetTable, name: str, column: SheetColumn, values: Mapping[int, Mapping[str, str]]) -> list[str]:
     found, group, whole = [], [], []
     everything = [Decimal(row[name]) for row in values.values() if row.get(name)]
     for row in sorted({*table.rows, *table.skipped}):
@@ -54,7 +54,7 @@ def _of_column(table: Table, name: str, column: Column, values: Mapping[int, Map
     return found
 
 
-def _printed(raw: Raw, column: Column) -> Decimal | None:
+def _printed(raw: Raw, column: SheetColumn) -> Decimal | None:
     """The printed total in the field's own unit; None if it says nothing that can be read."""
     if isinstance(raw, Damaged):
         return None
@@ -62,7 +62,7 @@ def _printed(raw: Raw, column: Column) -> Decimal | None:
     return Decimal(said) if isinstance(said, str) and said else None
 
 
-def _agrees(said: Decimal, terms: Sequence[Decimal], raw: Raw, table: Table, column: Column) -> bool:
+def _agrees(said: Decimal, terms: Sequence[Decimal], raw: Raw, table: SheetTable, column: SheetColumn) -> bool:
     """Within half a unit of the last printed digit for each term; whole numbers must come out exactly."""
     places = max((_places(table.sheet.cell(row, column.place)) for row in table.rows), default=0)
     places = max(places, _places(raw))
@@ -77,6 +77,6 @@ def _places(raw: Raw) -> int:
     return len(digits[2]) if digits[1] and digits[2].isdecimal() and int(digits[2]) else 0
 
 
-def _label(table: Table, row: int) -> str:
+def _label(table: SheetTable, row: int) -> str:
     texts = [normal(cell) for cell in table.sheet.cells[row] if isinstance(cell, str) and cell.strip()]
     return next((text[:12] for text in texts if any(word in text for word in ("计", "累"))), "合计")

@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
-from gongshi.exchange.columns import Column
+from gongshi.exchange.columns import SheetColumn
 from gongshi.exchange.mapping import ColumnMapping
 from gongshi.exchange.memory import Origin
 from gongshi.exchange.sheets import Sheet, address
 
 
-class Kind(StrEnum):
+class Fate(StrEnum):
     """What became of a row."""
 
     CREATED = "created"
@@ -24,7 +24,7 @@ class Kind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class RowProblem:
     """Why a row was refused: the column (from 0) and what to do. Never repeats a cell of a person."""
 
     column: int
@@ -46,11 +46,11 @@ class RowResult:
 
     sheet: str
     row: int
-    kind: Kind
+    kind: Fate
     resource: str = ""
     key: tuple[str, ...] = ()
     changes: tuple[CellChange, ...] = ()
-    problems: tuple[Problem, ...] = ()
+    problems: tuple[RowProblem, ...] = ()
 
     def places(self) -> list[tuple[str, str]]:
         """(address such as ``B7``, message) of each problem."""
@@ -65,7 +65,7 @@ class SheetResult:
     sheet: Sheet
     resource: str = ""
     title: str = ""
-    columns: tuple[Column, ...] = ()
+    columns: tuple[SheetColumn, ...] = ()
     rows: list[RowResult] = field(default_factory=list)
     skipped: Mapping[int, str] = field(default_factory=dict)
     notices: list[str] = field(default_factory=list)
@@ -75,7 +75,7 @@ class SheetResult:
     origin: Origin | None = None
 
     @property
-    def counts(self) -> Counter[Kind]:
+    def counts(self) -> Counter[Fate]:
         """Rows by what became of them."""
         return Counter(row.kind for row in self.rows)
 
@@ -104,6 +104,6 @@ class ImportResult:
         return [row for sheet in self.sheets for row in sheet.rows]
 
     @property
-    def counts(self) -> Counter[Kind]:
+    def counts(self) -> Counter[Fate]:
         """Rows of all sheets by what became of them."""
         return Counter(row.kind for row in self.rows)

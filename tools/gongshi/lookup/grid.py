@@ -17,7 +17,7 @@ _TOWNSHIPS = "records/townships/"
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class GridColumn:
     """One column: ``words`` are all that may stand in it, () for anything; a ``fixed`` one is part of the record's number."""
 
     name: str
@@ -35,7 +35,7 @@ class Grid:
 
     resource: str
     title: str
-    columns: tuple[Column, ...]
+    columns: tuple[GridColumn, ...]
     rows: tuple[tuple[str | None, ...], ...]
     names: dict[str, str]
     held: int
@@ -77,12 +77,12 @@ def grid(database: Database, name: str, slug: str, label: Callable[[str, str], s
     return Grid(name, resource.title, columns, tuple(rows), _names(database, resource, rows, label), held)
 
 
-def column(resource: Resource, field: Field) -> Column:
+def column(resource: Resource, field: Field) -> GridColumn:
     """What there is to know of a column before something is typed into it."""
     words = field.enum or (*field.true_values[:1], *field.false_values[:1])
     title = f"{field.title}（{field.unit}）" if field.unit else field.title
     fixed = field.name in resource.schema.primary_key
-    return Column(field.name, title, wanted(field), words, fixed, field.type in ("integer", "number"))
+    return GridColumn(field.name, title, wanted(field), words, fixed, field.type in ("integer", "number"))
 
 
 def _shower(field: Field) -> Callable[[str], str | None]:

@@ -21,7 +21,7 @@ from typing import IO, TYPE_CHECKING, Any
 from gongshi.model import Finding, GongshiError, Severity
 from gongshi.package.deriving import derived_fields, derived_rows, needed
 from gongshi.package.descriptor import read_descriptor
-from gongshi.package.documents import Table, read_documents
+from gongshi.package.documents import DocumentTable, read_documents
 from gongshi.package.parts import LIMIT_LINE, Part, align, byte_pass, read_slowly
 from gongshi.package.schema import RECORDS, Derive, Descriptor, Field, Resource
 from gongshi.repository import Tree
@@ -339,7 +339,7 @@ def _insert(database: Database, table: str, resource: Resource, rows: list[list[
         database.sql(f"INSERT INTO {table} SELECT {holes}", columns)
 
 
-def _load_table(database: Database, resource: Resource, table: Table) -> None:
+def _load_table(database: Database, resource: Resource, table: DocumentTable) -> None:
     if table.rows and not _by_file(database, resource, table.rows):
         _insert(database, _create(database, resource.name, resource), resource, table.rows)
     database.loaded[resource.name] = Loaded(places=table.places, rows=len(table.rows))

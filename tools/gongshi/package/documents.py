@@ -21,7 +21,7 @@ FlatDocument = tuple[dict[str, str], dict[str, list[dict[str, str]]]]
 
 
 @dataclass(slots=True)
-class Table:
+class DocumentTable:
     """Rows of one YAML resource in reading order, each with its path and line."""
 
     rows: list[list[str]] = field(default_factory=list)
@@ -108,7 +108,7 @@ class Documents:
     """What reading all documents gave: Tables by resource, what was wrong, and, of each document that reads without
     problems but is not in canonical form, the first line that differs."""
 
-    tables: dict[str, Table]
+    tables: dict[str, DocumentTable]
     findings: list[Finding] = field(default_factory=list)
     uncanonical: dict[str, int] = field(default_factory=dict)
 
@@ -147,8 +147,8 @@ class _Reader:
     def __init__(self, tree: Tree, descriptor: Descriptor) -> None:
         self.tree = tree
         self.descriptor = descriptor
-        self.tables: dict[str, Table] = {
-            name: Table() for name, resource in descriptor.resources.items() if not resource.is_csv
+        self.tables: dict[str, DocumentTable] = {
+            name: DocumentTable() for name, resource in descriptor.resources.items() if not resource.is_csv
         }
         self.findings: list[Finding] = []
         self.uncanonical: dict[str, int] = {}

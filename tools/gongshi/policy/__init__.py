@@ -14,7 +14,7 @@ from gongshi.policy.release import Figures, asked, figures
 from gongshi.policy.running import check_scopes, run
 from gongshi.policy.standards import show
 from gongshi.policy.telling import told, unjudged
-from gongshi.policy.values import Outcome, Policies, Policy, Rule, Standard, State, Waiver
+from gongshi.policy.values import Outcome, Policies, Policy, Rule, RuleState, Standard, Waiver
 from gongshi.policy.waivers import waive
 
 
@@ -45,8 +45,8 @@ __all__ = [
     "Policies",
     "Policy",
     "Rule",
+    "RuleState",
     "Standard",
-    "State",
     "Verdict",
     "Waiver",
     "asked",

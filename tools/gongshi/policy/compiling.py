@@ -10,14 +10,14 @@ from typing import ParamSpec
 from gongshi.model import Finding, Severity
 from gongshi.package.yamlfile import text
 from gongshi.policy.facts import World, match_columns, narrow
-from gongshi.policy.kinds import Kind, kinds
+from gongshi.policy.kinds import RuleKind, kinds
 from gongshi.policy.parameters import Setter
 from gongshi.policy.paths import Selection, as_day, packed
 from gongshi.policy.proving import Proof, proof_of
 from gongshi.policy.scope import restrict
 from gongshi.policy.standards import Standards
 from gongshi.policy.terms import Terms
-from gongshi.policy.values import Problem, Rule, Standard
+from gongshi.policy.values import PolicyProblem, Rule, Standard
 
 P = ParamSpec("P")
 COMMON = (
@@ -35,7 +35,7 @@ class Query:
     """A compiled rule. ``base_sql`` is what must be asked of the last release first."""
 
     rule: Rule
-    kind: Kind
+    kind: RuleKind
     sql: str
     values: tuple[object, ...]
     base_sql: str = ""
@@ -51,7 +51,7 @@ def compile_rule(world: World, rule: Rule) -> tuple[Query | None, list[Finding]]
     work = _Work(world, rule)
     try:
         query = work.query()
-    except Problem as problem:
+    except PolicyProblem as problem:
         work.problem(problem)
         query = None
     return (None if work.findings else query), work.findings
@@ -68,7 +68,7 @@ class _Work:
         self.used: set[str] = set()
         self.standards = Standards(world.policies, rule.policy, world.day)
 
-    def problem(self, problem: Problem) -> None:
+    def problem(self, problem: PolicyProblem) -> None:
         rule = self.rule
         self.findings.append(
             Finding(
@@ -80,7 +80,7 @@ class _Work:
         """Run one piece of work; its Problem is noted and the next piece still runs."""
         try:
             work(*arguments, **named)
-        except Problem as problem:
+        except PolicyProblem as problem:
             self.problem(problem)
 
     def query(self) -> Query | None:
@@ -99,18 +99,20 @@ class _Work:
             subject.columns[name] = _column(subject, name, line)
         return None if self.findings else self.assemble(kind, subject, other, setter)
 
-    def kind(self) -> Kind:
+    def kind(self) -> RuleKind:
         """The kind; a Problem if unknown, and one noted for each unknown parameter."""
         kind = kinds().get(self.rule.kind)
         if kind is None:
-            raise Problem(f"没有“{self.rule.kind[:40]}”这种规则，可用的有：{'、'.join(kinds())}", self.line("kind"))
+            raise PolicyProblem(
+                f"没有“{self.rule.kind[:40]}”这种规则，可用的有：{'、'.join(kinds())}", self.line("kind")
+            )
         allowed = (*kind.parameters, *(OTHER if kind.compares else ()))
         for name, line in self.body.lines.items():
             if name not in COMMON and name not in allowed:
                 message = f"{kind.title}（{kind.name}）没有“{name[:40]}”这个参数，可用的有：{'、'.join(allowed)}"
-                self.problem(Problem(message, line))
+                self.problem(PolicyProblem(message, line))
         if (kind.name == "identifier") != self.rule.sealing:
-            raise Problem("identifier 规则要写 runs: sealing，别的规则不写", self.line("kind"))
+            raise PolicyProblem("identifier 规则要写 runs: sealing，别的规则不写", self.line("kind"))
         return kind
 
     def line(self, name: str) -> int:
@@ -127,7 +129,7 @@ class _Work:
         restrict(subject, self.rule.scope)
         narrow(subject, self.body, Terms(subject, self.standards))
 
-    def other(self, kind: Kind, subject: Selection) -> Selection | None:
+    def other(self, kind: RuleKind, subject: Selection) -> Selection | None:
         """The second table, where the rule names one."""
         if not kind.compares or "other" not in self.body.items:
             return None
@@ -138,23 +140,25 @@ class _Work:
         self.attempt(match_columns, other, subject, self.body.items.get("match"), line)
         return other
 
-    def check_message(self, kind: Kind, setter: Setter) -> None:
+    def check_message(self, kind: RuleKind, setter: Setter) -> None:
         """Placeholders must be the kind's, and may show no value of a field that is not public."""
         line = self.line("message")
         for name in _PLACEHOLDER.findall(self.rule.message):
             if name not in kind.details:
                 allowed = "、".join(f"{{{detail}}}" for detail in kind.details) or "无"
-                raise Problem(f"message 里不能写 {{{name[:20]}}}，这种规则可用的占位：{allowed}", line)
+                raise PolicyProblem(f"message 里不能写 {{{name[:20]}}}，这种规则可用的占位：{allowed}", line)
             for source in kind.details[name]:
                 hidden = [item for item in setter.fields.get(source, ()) if item.disclosure != "public"]
                 if hidden:
-                    raise Problem(f"message 里不能写 {{{name}}}：“{hidden[0].title}”不是公开字段，不得写出它的值", line)
+                    raise PolicyProblem(
+                        f"message 里不能写 {{{name}}}：“{hidden[0].title}”不是公开字段，不得写出它的值", line
+                    )
 
     def check_field(self, subject: Selection) -> None:
         if self.rule.field:
             subject.own_field(self.rule.field, self.line("field"))
 
-    def assemble(self, kind: Kind, subject: Selection, other: Selection | None, setter: Setter) -> Query:
+    def assemble(self, kind: RuleKind, subject: Selection, other: Selection | None, setter: Setter) -> Query:
         """Put the pieces together; the row count and the total come with the rows."""
 
         def fill(sql: str) -> str:
@@ -194,7 +198,7 @@ class _Work:
             tuple(gaps),
         )
 
-    def gaps(self, kind: Kind, subject: Selection, setter: Setter) -> dict[str, str]:
+    def gaps(self, kind: RuleKind, subject: Selection, setter: Setter) -> dict[str, str]:
         """What a row may lack of what the kind needs, by the titles of the fields, as conditions."""
         found: dict[str, str] = {}
         for need in kind.needs:

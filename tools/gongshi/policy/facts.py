@@ -10,10 +10,10 @@ from gongshi.package import Descriptor, identifier
 from gongshi.package.yamlfile import Mapping as Node
 from gongshi.package.yamlfile import Node as YamlNode
 from gongshi.package.yamlfile import Scalar, text
-from gongshi.policy.paths import NUMBERS, Column, FactColumn, Finder, Schemas, Selection, packed
+from gongshi.policy.paths import NUMBERS, FactColumn, Finder, PathColumn, Schemas, Selection, packed
 from gongshi.policy.standards import Standards
 from gongshi.policy.terms import Terms
-from gongshi.policy.values import Fact, Policies, Problem, Standard
+from gongshi.policy.values import Fact, Policies, PolicyProblem, Standard
 
 KEYS = (
     "of",
@@ -86,7 +86,7 @@ class World:
             fact = self.fact(reference, policy, line)
             used.add(fact.name)
             if fact.of != of:
-                raise Problem(f"fact “{reference[:60]}”是“{fact.of}”表的，不能用在“{of}”表上", line)
+                raise PolicyProblem(f"fact “{reference[:60]}”是“{fact.of}”表的，不能用在“{of}”表上", line)
             return fact.column
 
         return find
@@ -95,10 +95,10 @@ class World:
         """The fact ``reference`` as seen from ``policy``, compiled."""
         found = self.policies.fact(reference, policy)
         if found is None:
-            raise Problem(f"没有“{reference[:60]}”这个 fact", line)
+            raise PolicyProblem(f"没有“{reference[:60]}”这个 fact", line)
         name = f"{found.policy}/{found.name}"
         if name in self._under_way:
-            raise Problem(f"fact “{reference[:60]}”绕了一圈又用到自己", line)
+            raise PolicyProblem(f"fact “{reference[:60]}”绕了一圈又用到自己", line)
         if name not in self.facts:
             self._under_way.append(name)
             try:
@@ -112,9 +112,9 @@ class World:
         body, line = fact.body, fact.body.line
         for key, at in body.lines.items():
             if key not in KEYS:
-                raise Problem(f"fact 里不认识“{key[:40]}”，可用的有：{'、'.join(KEYS)}", at)
+                raise PolicyProblem(f"fact 里不认识“{key[:40]}”，可用的有：{'、'.join(KEYS)}", at)
         if len([key for key in METHODS if key in body.items]) != 1:
-            raise Problem(f"fact “{fact.name}”要恰好写一个算法：{'、'.join(METHODS)}", line)
+            raise PolicyProblem(f"fact “{fact.name}”要恰好写一个算法：{'、'.join(METHODS)}", line)
         used: set[str] = set()
         standards = Standards(self.policies, fact.policy, self.day)
         alone = self._group(fact, used, 0)
@@ -176,7 +176,7 @@ def narrow_rows(selection: Selection, body: Node, terms: Terms, prefix: str = ""
 
 def _pair(node: YamlNode, what: str, names: tuple[str, str]) -> tuple[str, str]:
     if not isinstance(node, Node) or set(node.items) != set(names):
-        raise Problem(f"{what} 要写成 {{{names[0]}: 字段, {names[1]}: 字段}}", node.line)
+        raise PolicyProblem(f"{what} 要写成 {{{names[0]}: 字段, {names[1]}: 字段}}", node.line)
     return text(node, names[0]), text(node, names[1])
 
 
@@ -187,9 +187,9 @@ def match_columns(other: Selection, subject: Selection, node: YamlNode | None, l
     elif isinstance(node, Node) and node.items:
         pairs = [(there, text(node, there), node.lines[there]) for there in node.items]
     else:
-        raise Problem("match 要写成 {明细的字段: 本行的字段}", node.line)
-    theirs: list[Column] = []
-    ours: list[Column] = []
+        raise PolicyProblem("match 要写成 {明细的字段: 本行的字段}", node.line)
+    theirs: list[PathColumn] = []
+    ours: list[PathColumn] = []
     for there, here, at in pairs:
         one, two = other.column(there, at), subject.column(here, at)
         if (
@@ -197,33 +197,33 @@ def match_columns(other: Selection, subject: Selection, node: YamlNode | None, l
             and not {one.type, two.type} <= {*NUMBERS}
             and not {one.type, two.type} <= {"string", "yearmonth"}
         ):
-            raise Problem(f"match 的“{there}”与“{here}”类型不同", at)
+            raise PolicyProblem(f"match 的“{there}”与“{here}”类型不同", at)
         theirs.append(one)
         ours.append(two)
     other.columns["match_key"], subject.columns["match_key"] = key_of(theirs), key_of(ours)
 
 
-def key_of(columns: list[Column]) -> str:
+def key_of(columns: list[PathColumn]) -> str:
     """Several values as one text, NULL if one of them is missing."""
     if len(columns) == 1 and columns[0].type in ("string", "yearmonth"):
         return columns[0].sql
     return " || '/' || ".join(f"({column.sql})::VARCHAR" for column in columns)
 
 
-def _aggregate(child: Selection, method: str, body: Node, terms: Terms, number: int) -> tuple[Column, str]:
+def _aggregate(child: Selection, method: str, body: Node, terms: Terms, number: int) -> tuple[PathColumn, str]:
     """The type of the fact and its aggregate, with holes for the condition and the value."""
     node, line = body.items[method], body.lines[method]
     if method == "share":
         child.columns[f"value {number}"] = f"({terms.all(node)})"
-        return Column("", "number"), "avg(coalesce({value}, false)::INT){only}"
+        return PathColumn("", "number"), "avg(coalesce({value}, false)::INT){only}"
     name = node.value if isinstance(node, Scalar) else ""
     if method in ("count", "exists"):
         if name != "rows":
-            raise Problem(f"{method} 只能写 rows", line)
+            raise PolicyProblem(f"{method} 只能写 rows", line)
         return (
-            (Column("", "integer"), "count(*){only}")
+            (PathColumn("", "integer"), "count(*){only}")
             if method == "count"
-            else (Column("", "boolean"), "count(*){only} > 0")
+            else (PathColumn("", "boolean"), "count(*){only} > 0")
         )
     column = child.column(name, line)
     child.columns[f"value {number}"] = column.sql
@@ -231,11 +231,11 @@ def _aggregate(child: Selection, method: str, body: Node, terms: Terms, number: 
         child.columns[f"by {number}"] = child.column(text(body, "by"), line).sql
         return column, "arg_max({value}, {by}){only}"
     if method == "distinct":
-        return Column("", "integer"), "count(DISTINCT {value}){only}"
+        return PathColumn("", "integer"), "count(DISTINCT {value}){only}"
     if method == "sum" and column.type not in NUMBERS:
-        raise Problem("sum 只能用在数字字段上", line)
+        raise PolicyProblem("sum 只能用在数字字段上", line)
     if method == "sum":
-        return Column("", "number", column.field), "coalesce(sum({value}){only}, 0)"
+        return PathColumn("", "number", column.field), "coalesce(sum({value}){only}, 0)"
     return column, f"{method}({{value}}){{only}}"
 
 

@@ -9,8 +9,8 @@ from pathlib import PurePosixPath
 from gongshi.model import Severity
 from gongshi.package import Descriptor, worded
 from gongshi.package.yamlfile import Mapping, Node, Scalar, text
-from gongshi.policy.reading import NULLS, Page, parse_flag, parse_value, scalars
-from gongshi.policy.values import Duty, Fact, Pair, Policy, Problem, Rule, Scope, Span, Standard, Value
+from gongshi.policy.reading import NULLS, PolicyPage, parse_flag, parse_value, scalars
+from gongshi.policy.values import Duty, Fact, Pair, Policy, PolicyProblem, Rule, Scope, Span, Standard, Value
 
 TOP = (
     *("policy", "title", "plan", "place", "year", "applies", "same_as", "without", "scope", "effective"),
@@ -33,7 +33,7 @@ FACT_NAME = re.compile(r"[a-z][a-z0-9_]*")
 class PolicyFile:
     """Reads one file; ``page`` collects what is wrong."""
 
-    def __init__(self, page: Page, descriptor: Descriptor, root: Mapping) -> None:
+    def __init__(self, page: PolicyPage, descriptor: Descriptor, root: Mapping) -> None:
         self.page = page
         self.descriptor = descriptor
         self.root = root
@@ -100,7 +100,7 @@ class PolicyFile:
         self.page.known(item, SCOPES, "scope", rule)
         try:
             parts = {name: tuple(one.value for one in scalars(item.items.get(name), name)) for name in SCOPES}
-        except Problem as problem:
+        except PolicyProblem as problem:
             self.page.problem(problem.line, problem.message, rule)
             return Scope()
         if not any(parts.values()):
@@ -173,7 +173,7 @@ class PolicyFile:
             raw = text(item, "value")
             try:
                 values.append((first, None if raw in NULLS else parse_value(kind, raw, item.lines["value"])))
-            except Problem as problem:
+            except PolicyProblem as problem:
                 self.page.problem(problem.line, problem.message)
         if last:
             values.append((last + ONE_DAY, None))
@@ -211,7 +211,7 @@ class PolicyFile:
             return None
         try:
             cap = self.cap(node.items.get("cap"))
-        except Problem as problem:
+        except PolicyProblem as problem:
             self.page.problem(problem.line, problem.message)
             return None
         return Pair(text(node, "first"), text(node, "second"), verdict, cap, text(node, "basis"), node.line)
@@ -258,14 +258,14 @@ class PolicyFile:
     def flag(self, node: Mapping, name: str, rule_id: str) -> bool:
         try:
             return name in node.items and parse_flag(text(node, name), node.lines[name])
-        except Problem as problem:
+        except PolicyProblem as problem:
             self.page.problem(problem.line, problem.message, rule_id)
             return False
 
     def covers(self, node: Mapping, rule_id: str) -> tuple[str, ...]:
         try:
             return tuple(one.value for one in scalars(node.items.get("covers"), "covers"))
-        except Problem as problem:
+        except PolicyProblem as problem:
             self.page.problem(problem.line, problem.message, rule_id)
             return ()
 
@@ -275,7 +275,7 @@ class PolicyFile:
         try:
             where = tuple(one.value for one in scalars(node.items.get("where"), "where"))
             long_term = parse_flag(text(node, "long_term") or "否", node.line)
-        except Problem as problem:
+        except PolicyProblem as problem:
             page.problem(problem.line, problem.message)
             return None
         if not page.required(node, tuple(name for name in DUTY if name != "where"), "公开义务"):

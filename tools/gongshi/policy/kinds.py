@@ -43,7 +43,7 @@ class Parameter:
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class RuleKind:
     """A rule kind: what its header says, and its SQL."""
 
     name: str
@@ -72,7 +72,7 @@ class Kind:
 
 
 @cache
-def kinds() -> Mapping[str, Kind]:
+def kinds() -> Mapping[str, RuleKind]:
     """All kinds by name."""
     folder = resources.files("gongshi.policy") / "kinds"
     files = sorted(item.name for item in folder.iterdir() if item.name.endswith(".sql"))
@@ -87,7 +87,7 @@ def macros() -> list[str]:
     return [statement.strip() for statement in "\n".join(lines).split(";") if statement.strip()]
 
 
-def _read(whole: str) -> Kind:
+def _read(whole: str) -> RuleKind:
     header: dict[str, list[str]] = {}
     lines = []
     for line in whole.splitlines():
@@ -98,7 +98,7 @@ def _read(whole: str) -> Kind:
             lines.append(line)
     parameters = [_parameter(value) for value in header.get("param", ())]
     (name,), (title,) = header["kind"], header["title"]
-    return Kind(
+    return RuleKind(
         name=name,
         title=title,
         demands=header["demands"][0],

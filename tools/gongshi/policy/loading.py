@@ -14,8 +14,8 @@ from gongshi.package.yamlfile import Mapping, YamlProblem, parse, text
 from gongshi.policy.compiling import compile_rule
 from gongshi.policy.facts import World
 from gongshi.policy.files import PolicyFile
-from gongshi.policy.reading import Page, scalars
-from gongshi.policy.values import Policies, Policy, Problem, Rule, Waiver
+from gongshi.policy.reading import PolicyPage, scalars
+from gongshi.policy.values import Policies, Policy, PolicyProblem, Rule, Waiver
 from gongshi.repository import Tree
 
 FOLDER = "policies/"
@@ -49,7 +49,7 @@ def _load(tree: Tree, descriptor: Descriptor, paths: Iterable[str]) -> Policies:
     read: list[tuple[Policy, Mapping]] = []
     for path in paths:
         if path != WAIVERS:
-            page = Page(path, PurePosixPath(path).stem)
+            page = PolicyPage(path, PurePosixPath(path).stem)
             if root := _root(tree, page):
                 read.append((PolicyFile(page, descriptor, root).policy(), root))
             findings.extend(page.findings)
@@ -64,7 +64,7 @@ def _load(tree: Tree, descriptor: Descriptor, paths: Iterable[str]) -> Policies:
     return replace(whole, findings=tuple(sorted(set(findings), key=lambda one: one.order)), broken=frozenset(broken))
 
 
-def _root(tree: Tree, page: Page) -> Mapping | None:
+def _root(tree: Tree, page: PolicyPage) -> Mapping | None:
     """The file's top-level mapping; a finding if there is none."""
     try:
         root = parse(tree.read(page.path))
@@ -98,7 +98,7 @@ def _inherit(policy: Policy, root: Mapping, read: list[tuple[Policy, Mapping]], 
     source = sources[0]
     try:
         without = {one.value for one in scalars(root.items.get("without"), "without")}
-    except Problem as problem:
+    except PolicyProblem as problem:
         findings.append(_problem(policy.path, problem.line, problem.message, policy.stem))
         without = set()
     inherited = [_renamed(rule, source, policy, root) for rule in source.rules]
@@ -158,7 +158,7 @@ def _check(policies: Policies, descriptor: Descriptor) -> list[list[Finding]]:
         for fact in policy.facts.values():
             try:
                 world.fact(fact.name, policy.stem, fact.body.line)
-            except Problem as problem:
+            except PolicyProblem as problem:
                 found.append([_problem(fact.path, problem.line, problem.message, policy.stem)])
     found.extend(compile_rule(world, rule)[1] for _, rule in policies.rules())
     return found
@@ -168,7 +168,7 @@ def _waivers(tree: Tree, findings: list[Finding]) -> tuple[Waiver, ...]:
     """``policies/waivers.yaml``."""
     if not tree.exists(WAIVERS):
         return ()
-    page = Page(WAIVERS, code="waiver")
+    page = PolicyPage(WAIVERS, code="waiver")
     root = _root(tree, page)
     found = []
     if root:

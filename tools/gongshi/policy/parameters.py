@@ -11,12 +11,12 @@ from gongshi.package import Field, literal
 from gongshi.package.yamlfile import Mapping, Node, Scalar, text
 from gongshi.package.yamlfile import Sequence as List
 from gongshi.policy.facts import World
-from gongshi.policy.kinds import Kind, Parameter
-from gongshi.policy.paths import NUMBERS, Column, Selection, as_day, as_text
+from gongshi.policy.kinds import Parameter, RuleKind
+from gongshi.policy.paths import NUMBERS, PathColumn, Selection, as_day, as_text
 from gongshi.policy.reading import NUMBER, parse_flag, parse_value, scalars
 from gongshi.policy.standards import Standards
 from gongshi.policy.terms import Terms
-from gongshi.policy.values import Problem, Value
+from gongshi.policy.values import PolicyProblem, Value
 
 NUMERIC = "DECIMAL(21,6)"
 NULLS = {
@@ -38,7 +38,7 @@ class Setter:
 
     def __init__(
         self,
-        kind: Kind,
+        kind: RuleKind,
         body: Mapping,
         world: World,
         policy: str,
@@ -78,9 +78,9 @@ class Setter:
         if node is None and parameter.default:
             node = Scalar(parameter.default, self.body.line)
         if node is None and parameter.required:
-            raise Problem(f"{self.kind.title}（{self.kind.name}）缺参数 {parameter.name}", self.body.line)
+            raise PolicyProblem(f"{self.kind.title}（{self.kind.name}）缺参数 {parameter.name}", self.body.line)
         if parameter.of_other and self.other is None and node is not None:
-            raise Problem(f"{parameter.name} 要和 other 一起写", node.line)
+            raise PolicyProblem(f"{parameter.name} 要和 other 一起写", node.line)
         method = getattr(self, f"set_{parameter.type.replace(':', '_')}")
         method(parameter, node)
 
@@ -88,11 +88,13 @@ class Setter:
         """The kind's "one of" and "together" lines."""
         for names in self.kind.one_of:
             if not any(self.given(name) for name in names):
-                raise Problem(f"{self.kind.title}（{self.kind.name}）至少要写一个：{'、'.join(names)}", self.body.line)
+                raise PolicyProblem(
+                    f"{self.kind.title}（{self.kind.name}）至少要写一个：{'、'.join(names)}", self.body.line
+                )
         for first, *rest in self.kind.together:
             missing = [name for name in rest if not self.given(name)]
             if self.given(first) and missing:
-                raise Problem(f"写了 {first} 就要写 {'、'.join(missing)}", self.body.lines[first])
+                raise PolicyProblem(f"写了 {first} 就要写 {'、'.join(missing)}", self.body.lines[first])
 
     # columns of subject or other
 
@@ -107,13 +109,13 @@ class Setter:
     def empty(self, parameter: Parameter) -> None:
         self.put(parameter, f"NULL::{NULLS.get(parameter.type, 'VARCHAR')}")
 
-    def path(self, parameter: Parameter, node: Node) -> Column:
+    def path(self, parameter: Parameter, node: Node) -> PathColumn:
         """The column that a path names; its field is remembered."""
         if not isinstance(node, Scalar):
-            raise Problem(f"{parameter.name} 要写一个字段", node.line)
+            raise PolicyProblem(f"{parameter.name} 要写一个字段", node.line)
         side = self.other if parameter.of_other else self.subject
         if side is None:
-            raise Problem(f"{parameter.name} 要和 other 一起写", node.line)
+            raise PolicyProblem(f"{parameter.name} 要和 other 一起写", node.line)
         column = side.column(node.value, node.line)
         if column.field:
             self.fields.setdefault(parameter.name, []).append(column.field)
@@ -134,7 +136,7 @@ class Setter:
             return self.empty(parameter)
         column = self.path(parameter, node)
         if column.type not in NUMBERS:
-            raise Problem(f"{parameter.name} 要写数字字段", node.line)
+            raise PolicyProblem(f"{parameter.name} 要写数字字段", node.line)
         return self.put(parameter, column.sql)
 
     def set_date(self, parameter: Parameter, node: Node | None) -> None:
@@ -148,14 +150,14 @@ class Setter:
             return self.empty(parameter)
         if isinstance(node, Mapping) and "field" in node.items:
             self.path(parameter, node.items["field"])
-        return self.put(parameter, Terms(self.subject, self.standards).value(Column("", "number"), node))
+        return self.put(parameter, Terms(self.subject, self.standards).value(PathColumn("", "number"), node))
 
     def set_terms(self, parameter: Parameter, node: Node | None) -> None:
         if node is None:
             return self.empty(parameter)
         terms = Terms(self.subject, self.standards)
         if not terms.each(node):
-            raise Problem(f"{parameter.name} 里至少要有一个条件", node.line)
+            raise PolicyProblem(f"{parameter.name} 里至少要有一个条件", node.line)
         if parameter.name == "demand":
             self.slots["hollow"] = self.hollow(node)
         return self.put(parameter, terms.all(node))
@@ -177,11 +179,11 @@ class Setter:
         """How many of the terms hold."""
         terms = Terms(self.subject, self.standards).each(node)
         if len(terms) < 2:
-            raise Problem(f"{parameter.name} 里至少要有两个条件", self.line(node))
+            raise PolicyProblem(f"{parameter.name} 里至少要有两个条件", self.line(node))
         self.put(parameter, " + ".join(f"coalesce({term}, false)::INT" for term in terms))
         self.slots[f"{parameter.name}_size"] = str(len(terms))
 
-    def columns(self, parameter: Parameter, node: Node | None) -> list[Column]:
+    def columns(self, parameter: Parameter, node: Node | None) -> list[PathColumn]:
         return [self.path(parameter, item) for item in scalars(node, parameter.name)]
 
     def set_keys(self, parameter: Parameter, node: Node | None) -> None:
@@ -211,14 +213,14 @@ class Setter:
             return self.empty(parameter)
         columns = self.columns(parameter, node)
         if any(column.type not in NUMBERS for column in columns):
-            raise Problem(f"{parameter.name} 要写数字字段", node.line)
+            raise PolicyProblem(f"{parameter.name} 要写数字字段", node.line)
         return self.put(parameter, " + ".join(column.sql for column in columns))
 
     def set_product(self, parameter: Parameter, node: Node | None) -> None:
         """The product of fields, numbers and standards."""
         items = node.items if isinstance(node, List) else []
         if len(items) < 2:
-            raise Problem(f"{parameter.name} 至少要有两项", self.line(node))
+            raise PolicyProblem(f"{parameter.name} 至少要有两项", self.line(node))
         self.put(parameter, " * ".join(f"({self.factor(parameter, item)})::DOUBLE" for item in items))
 
     def factor(self, parameter: Parameter, item: Node) -> str:
@@ -226,9 +228,9 @@ class Setter:
         if isinstance(item, Scalar) and not NUMBER.fullmatch(item.value):
             column = self.path(parameter, item)
             if column.type not in NUMBERS:
-                raise Problem(f"{parameter.name} 要写数字字段", item.line)
+                raise PolicyProblem(f"{parameter.name} 要写数字字段", item.line)
             return column.sql
-        return terms.value(Column("", "number"), item)
+        return terms.value(PathColumn("", "number"), item)
 
     # slots
 
@@ -248,7 +250,7 @@ class Setter:
         words = parameter.args.split()
         word = words[0] if node is None else node.value if isinstance(node, Scalar) else ""
         if word not in words:
-            raise Problem(f"{parameter.name} 只能写：{'、'.join(words)}", self.line(node))
+            raise PolicyProblem(f"{parameter.name} 只能写：{'、'.join(words)}", self.line(node))
         self.slots[parameter.name], self.slots[f"{parameter.name}_word"] = literal(word), word
         if parameter.name == "measure":
             forms = {"rows": "count(*)", "sum": "coalesce(sum(s.amount), 0)", "distinct": "count(DISTINCT s.amount)"}
@@ -260,11 +262,11 @@ class Setter:
 
     def check_measure(self, word: str, node: Node | None) -> None:
         if (word != "rows") != self.given("amount"):
-            raise Problem("measure 是 sum、distinct 时要写 amount，是 rows 时不写", self.line(node))
+            raise PolicyProblem("measure 是 sum、distinct 时要写 amount，是 rows 时不写", self.line(node))
         if word == "sum":
             path = text(self.body, "amount")
             if self.subject.column(path, self.line(node)).type not in NUMBERS:
-                raise Problem("amount 要写数字字段", self.body.lines["amount"])
+                raise PolicyProblem("amount 要写数字字段", self.body.lines["amount"])
 
     def set_flag(self, parameter: Parameter, node: Node | None) -> None:
         value = node.value if isinstance(node, Scalar) else "否" if node is None else ""
@@ -273,7 +275,7 @@ class Setter:
     def set_whole(self, parameter: Parameter, node: Node | None) -> None:
         value = self.fixed(node, "number")
         if value is not None and (not isinstance(value, Decimal) or value != int(value)):
-            raise Problem(f"{parameter.name} 要写整数", self.line(node))
+            raise PolicyProblem(f"{parameter.name} 要写整数", self.line(node))
         self.slots[parameter.name] = self.subject.binder.bind(None if value is None else int(value), "BIGINT")
 
     def set_value_number(self, parameter: Parameter, node: Node | None) -> None:
@@ -293,7 +295,7 @@ class Setter:
             return self.standards.fixed(reference, node.line, kind)
         if isinstance(node, Scalar):
             return parse_value(kind, node.value, node.line)
-        raise Problem("这里要写一个值，或 {standard: 标准}", node.line)
+        raise PolicyProblem("这里要写一个值，或 {standard: 标准}", node.line)
 
     def set_rows(self, parameter: Parameter, node: Node | None) -> None:
         """A small table: one VALUES row per item, numbered."""
@@ -302,7 +304,9 @@ class Setter:
         for item in self.items(parameter, node):
             for name, line in item.lines.items():
                 if name not in cells:
-                    raise Problem(f"{parameter.name} 的项里不认识“{name[:40]}”，可用的有：{'、'.join(cells)}", line)
+                    raise PolicyProblem(
+                        f"{parameter.name} 的项里不认识“{name[:40]}”，可用的有：{'、'.join(cells)}", line
+                    )
             for since, until in self.spans(item):
                 self.moment = since or (until and date.min)
                 values = {name: self.cell(parameter, item, name, *form) for name, form in cells.items()}
@@ -331,18 +335,18 @@ class Setter:
         items = node.items if isinstance(node, List) else []
         found = [item for item in items if isinstance(item, Mapping)]
         if not found or len(found) < len(items):
-            raise Problem(f"{parameter.name} 要写成列表，每项如 {{键: 值}}", node.line)
+            raise PolicyProblem(f"{parameter.name} 要写成列表，每项如 {{键: 值}}", node.line)
         return found
 
     def cell(self, parameter: Parameter, item: Mapping, name: str, form: str, required: bool) -> str | list[str]:
         """One cell as SQL; a list where one item stands for several rows."""
         bind, node = self.subject.binder.bind, item.items.get(name)
         if node is None and (required or form in ("label", "labels")):
-            raise Problem(f"{parameter.name} 的项缺 {name}", item.line)
+            raise PolicyProblem(f"{parameter.name} 的项缺 {name}", item.line)
         if form in ("label", "labels"):
             words = [bind(self.word(scalar), "VARCHAR") for scalar in scalars(node, name)]
             if form == "label" and len(words) != 1:
-                raise Problem(f"{name} 只能写一个值", node.line if node else item.line)
+                raise PolicyProblem(f"{name} 只能写一个值", node.line if node else item.line)
             return words
         if form == "flag":
             return "true" if node is not None and parse_flag(text(item, name), node.line) else "false"
@@ -352,7 +356,7 @@ class Setter:
         """A word of the field that ``by`` or ``trigger`` names; Problem if that field never holds it."""
         for field in (*self.fields.get("by", ()), *self.fields.get("trigger", ())):
             if field.enum and scalar.value not in field.enum:
-                raise Problem(
+                raise PolicyProblem(
                     f"“{field.title}”没有“{scalar.value[:40]}”这个取值，可用的有：{one_of(field.enum, scalar.value)}",
                     scalar.line,
                 )
@@ -364,11 +368,11 @@ class Setter:
         answer = next(iter(self.fields.get("answer", ())), None)
         for item in self.items(parameter, node):
             if set(item.items) != {"value", "in"}:
-                raise Problem(f"{parameter.name} 的每项要写成 {{value: 触发, in: [应对, …]}}", item.line)
+                raise PolicyProblem(f"{parameter.name} 的每项要写成 {{value: 触发, in: [应对, …]}}", item.line)
             for word in scalars(item.items["value"], "value"):
                 for fit in scalars(item.items["in"], "in"):
                     if answer and answer.enum and fit.value not in answer.enum:
-                        raise Problem(f"“{answer.title}”没有“{fit.value[:40]}”这个取值", fit.line)
+                        raise PolicyProblem(f"“{answer.title}”没有“{fit.value[:40]}”这个取值", fit.line)
                     rows.append([bind(self.word(word), "VARCHAR"), bind(fit.value, "VARCHAR")])
         self.slots[parameter.name] = _values(rows, ["value", "answer"], ["VARCHAR", "VARCHAR"])
 
@@ -382,13 +386,13 @@ class Setter:
         name = node.value if isinstance(node, Scalar) else ""
         pairs = self.world.policies.matrix(name, self.policy)
         if pairs is None:
-            raise Problem(f"没有“{name[:60]}”这个 matrix", self.line(node))
+            raise PolicyProblem(f"没有“{name[:60]}”这个 matrix", self.line(node))
         bind, items = self.subject.binder.bind, next(iter(self.fields.get("item", ())), None)
         rows = []
         for pair in pairs:
             for word in (pair.first, pair.second):
                 if items and items.enum and word not in items.enum:
-                    raise Problem(f"matrix 里的“{word[:40]}”不是“{items.title}”的取值", self.line(node))
+                    raise PolicyProblem(f"matrix 里的“{word[:40]}”不是“{items.title}”的取值", self.line(node))
             cap = self.standards.fixed(pair.cap, pair.line, "number") if isinstance(pair.cap, str) else pair.cap
             rows.append(
                 [*(bind(word, "VARCHAR") for word in (pair.first, pair.second, pair.verdict)), bind(cap, NUMERIC)]

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from gongshi.package import Descriptor, Field, ForeignKey, Resource, identifier
-from gongshi.policy.values import Problem
+from gongshi.policy.values import PolicyProblem
 
 NUMBERS = ("integer", "number", "year")
 SUFFIXES = ("age", "year", "quarter", "month")
@@ -19,7 +19,7 @@ _PLACE = re.compile(r"\$([0-9]+)::")
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class PathColumn:
     """The SQL of a value in a row, its type, the field it comes from; of a year and month also its running number."""
 
     sql: str
@@ -95,7 +95,7 @@ class Schemas:
         """The resource ``name``; Problem if there is none."""
         resource = self.descriptor.resources.get(name)
         if resource is None:
-            raise Problem(f"数据字典里没有“{name[:40]}”这张表", line)
+            raise PolicyProblem(f"数据字典里没有“{name[:40]}”这张表", line)
         self.needs.setdefault(name, set())
         return resource
 
@@ -108,7 +108,7 @@ class Schemas:
         by_field = [key for key in keys if key.fields == (name,)]
         by_table = [key for key in keys if key.reference == name]
         if len(by_field) > 1 or (not by_field and len(by_table) > 1):
-            raise Problem(f"“{name}”指向不止一处，请写编号字段的名字", line)
+            raise PolicyProblem(f"“{name}”指向不止一处，请写编号字段的名字", line)
         return next(iter(by_field or by_table), None)
 
     def match(self, other: str, resource: str, line: int) -> tuple[str, str]:
@@ -117,7 +117,7 @@ class Schemas:
             (key.fields[0], key.reference_fields[0]) for key in self.keys.get(other, []) if key.reference == resource
         ]
         if len(into) != 1:
-            raise Problem(f"“{other}”到“{resource}”的编号不是恰好一个，请用 match 写明", line)
+            raise PolicyProblem(f"“{other}”到“{resource}”的编号不是恰好一个，请用 match 写明", line)
         return into[0]
 
 
@@ -126,14 +126,14 @@ def table_of(resource: str) -> str:
     return f"rules.{identifier(resource)}"
 
 
-def as_text(column: Column) -> str:
+def as_text(column: PathColumn) -> str:
     """The value as text, 是/否 for truth values."""
     if column.type == "boolean":
         return f"CASE {column.sql} WHEN true THEN '是' WHEN false THEN '否' END"
     return column.sql if column.type in ("string", "yearmonth") else f"({column.sql})::VARCHAR"
 
 
-def as_day(column: Column, line: int, last: bool = False) -> str:
+def as_day(column: PathColumn, line: int, last: bool = False) -> str:
     """The value as a day: its first one, or (``last``) for a year its last one."""
     if column.type == "date":
         return column.sql
@@ -143,10 +143,10 @@ def as_day(column: Column, line: int, last: bool = False) -> str:
         return f"make_date({column.months} // 12, {column.months} % 12 + 1, 1)"
     if column.type in ("yearmonth", "string"):
         return f"rules.period_start({column.sql})"
-    raise Problem("这里要写日期、年月、年度或所属期字段", line)
+    raise PolicyProblem("这里要写日期、年月、年度或所属期字段", line)
 
 
-def month_number(column: Column) -> str:
+def month_number(column: PathColumn) -> str:
     """The running number of a date's or a year and month's month."""
     if column.type == "date":
         return f"(year({column.sql}) * 12 + month({column.sql}) - 1)"
@@ -179,7 +179,7 @@ class Selection:
         self.columns: dict[str, str] = {"_row": f"{alias}._row"}
         self.find_fact = find_fact
 
-    def column(self, path: str, line: int) -> Column:
+    def column(self, path: str, line: int) -> PathColumn:
         """The value at the end of ``path``; Problem if a step of it is unknown."""
         resource, alias = self.resource.name, self.alias
         walked: tuple[str, ...] = ()
@@ -196,22 +196,22 @@ class Selection:
             walked = (*walked, key.fields[0])
             resource, alias = key.reference, self._join(resource, alias, walked, key)
         if len(names) > 1:
-            raise Problem(f"路径“{path[:80]}”走不通：“{names[0][:40]}”之前不是编号字段", line)
+            raise PolicyProblem(f"路径“{path[:80]}”走不通：“{names[0][:40]}”之前不是编号字段", line)
         return self._suffix(column, names[0], path, line) if names else column
 
     def own_field(self, name: str, line: int) -> str:
         """A field of the selected table itself, as SQL."""
         return self._field(self.resource.name, self.alias, name, name, line).sql
 
-    def _field(self, resource: str, alias: str, name: str, path: str, line: int) -> Column:
+    def _field(self, resource: str, alias: str, name: str, path: str, line: int) -> PathColumn:
         schema = self.schemas.descriptor.resources[resource].schema
         if name not in schema.names:
             where = "" if name == path else f"（路径“{path[:80]}”）"
-            raise Problem(f"“{resource}”表没有字段“{name[:40]}”{where}", line)
+            raise PolicyProblem(f"“{resource}”表没有字段“{name[:40]}”{where}", line)
         self.schemas.need(resource, name)
         field = schema.field(name)
         months = f"{alias}.{months_of(name)}" if field.type == "yearmonth" else ""
-        return Column(f"{alias}.{identifier(name)}", field.type, field, months)
+        return PathColumn(f"{alias}.{identifier(name)}", field.type, field, months)
 
     def _join(self, resource: str, alias: str, walked: tuple[str, ...], key: ForeignKey) -> str:
         if walked not in self.joins:
@@ -223,28 +223,28 @@ class Selection:
             self.joins[walked] = (there, f"LEFT JOIN {table_of(key.reference)} {there} ON {on}")
         return self.joins[walked][0]
 
-    def _fact(self, resource: str, alias: str, walked: tuple[str, ...], name: str, line: int) -> Column:
+    def _fact(self, resource: str, alias: str, walked: tuple[str, ...], name: str, line: int) -> PathColumn:
         fact = self.find_fact(name, resource, line)
         place = (*walked, fact.table)
         if place not in self.joins:
             there = f"{self.alias}{len(self.joins) + 1}"
             self.joins[place] = (there, f"LEFT JOIN {fact.table} {there} ON {there}._row = {alias}._row")
         value = f"{self.joins[place][0]}.{identifier(fact.name)}"
-        return Column(f"coalesce({value}, {fact.absent})" if fact.absent else value, fact.type, fact.field)
+        return PathColumn(f"coalesce({value}, {fact.absent})" if fact.absent else value, fact.type, fact.field)
 
-    def _suffix(self, column: Column, suffix: str, path: str, line: int) -> Column:
+    def _suffix(self, column: PathColumn, suffix: str, path: str, line: int) -> PathColumn:
         if suffix not in SUFFIXES or column.type not in ("date", "yearmonth"):
-            raise Problem(f"路径“{path[:80]}”走不通：只有日期、年月之后可以接 {'、'.join(SUFFIXES)}", line)
+            raise PolicyProblem(f"路径“{path[:80]}”走不通：只有日期、年月之后可以接 {'、'.join(SUFFIXES)}", line)
         month = f"strftime({column.sql}, '%Y-%m')" if column.type == "date" else column.sql
         day = as_day(column, line)
         if suffix == "age":
-            return Column(self.age(column), "integer", column.field)
+            return PathColumn(self.age(column), "integer", column.field)
         if suffix == "year":
-            return Column(f"year({day})", "year", column.field)
+            return PathColumn(f"year({day})", "year", column.field)
         sql = month if suffix == "month" else f"(year({day}) || '-Q' || quarter({day}))"
-        return Column(sql, "string", column.field)
+        return PathColumn(sql, "string", column.field)
 
-    def age(self, born: Column, when: Column | None = None) -> str:
+    def age(self, born: PathColumn, when: PathColumn | None = None) -> str:
         """Complete years from ``born`` to another date of the row, else to the day."""
         day = self.schemas.day
         until = month_number(when) if when else self.binder.bind(day.year * 12 + day.month - 1, "INTEGER")

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gongshi.package import Database
-from gongshi.policy.kinds import Kind
+from gongshi.policy.kinds import RuleKind
 from gongshi.policy.paths import Selection, packed, shifted
 
 _CUT = "\0"
@@ -29,7 +29,7 @@ class Proof:
     values: tuple[object, ...]
 
 
-def proof_of(kind: Kind, doubts: str, subject: Selection, blank: str) -> Proof | None:
+def proof_of(kind: RuleKind, doubts: str, subject: Selection, blank: str) -> Proof | None:
     """The proof of a rule over ``subject``; ``doubts`` is the kind's condition with its slots filled, ``blank`` says which rows
     cannot be judged. A rule whose standards have no value on some dates is not proven: it tells how many rows those are."""
     if not kind.doubts or subject.known:

@@ -10,14 +10,14 @@ from decimal import Decimal
 from gongshi.model import Finding, Severity
 from gongshi.package.yamlfile import Mapping, Node, Scalar, text
 from gongshi.package.yamlfile import Sequence as List
-from gongshi.policy.values import Problem, Value
+from gongshi.policy.values import PolicyProblem, Value
 
 NULLS = ("", "null", "~")
 YES, NO = ("是", "true"), ("否", "false")
 NUMBER = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
 
 
-class Page:
+class PolicyPage:
     """One policy file while it is read: collects what is wrong with it."""
 
     def __init__(self, path: str, policy: str = "", code: str = "policy") -> None:
@@ -72,7 +72,7 @@ class Page:
             return None
         try:
             return parse_day(value, node.lines[name])
-        except Problem as problem:
+        except PolicyProblem as problem:
             self.problem(problem.line, problem.message)
             return None
 
@@ -94,7 +94,7 @@ def scalars(node: Node | None, what: str) -> list[Scalar]:
     found = []
     for item in node.items if isinstance(node, List) else [node]:
         if not isinstance(item, Scalar):
-            raise Problem(f"{what}只能写一个值或一列值", item.line)
+            raise PolicyProblem(f"{what}只能写一个值或一列值", item.line)
         found.append(item)
     return found
 
@@ -106,13 +106,13 @@ def parse_day(value: str, line: int) -> date:
             return date.fromisoformat(value)
     except ValueError:
         pass
-    raise Problem(f"日期“{value[:20]}”不对，请写成 2020-06-30 的样子", line)
+    raise PolicyProblem(f"日期“{value[:20]}”不对，请写成 2020-06-30 的样子", line)
 
 
 def parse_number(value: str, line: int) -> Decimal:
     """A plain decimal; Problem otherwise."""
     if not NUMBER.fullmatch(value):
-        raise Problem(f"“{value[:20]}”不是数字", line)
+        raise PolicyProblem(f"“{value[:20]}”不是数字", line)
     return Decimal(value)
 
 
@@ -124,14 +124,14 @@ def parse_monthday(value: str, line: int) -> str:
             return value
     except ValueError:
         pass
-    raise Problem(f"“{value[:20]}”要写成每年都有的月日，如 04-30", line)
+    raise PolicyProblem(f"“{value[:20]}”要写成每年都有的月日，如 04-30", line)
 
 
 def parse_flag(value: str, line: int) -> bool:
     """是 or 否; Problem otherwise."""
     if value in YES or value in NO:
         return value in YES
-    raise Problem(f"“{value[:20]}”要写 是 或 否", line)
+    raise PolicyProblem(f"“{value[:20]}”要写 是 或 否", line)
 
 
 def parse_value(kind: str, value: str, line: int) -> Value:

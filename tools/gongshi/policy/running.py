@@ -19,7 +19,7 @@ from gongshi.policy.release import Figures
 from gongshi.policy.scope import PROGRAMMES
 from gongshi.policy.tables import IDENTITY, fill_facts, filling, finish, known_years, materialise, prepare
 from gongshi.policy.telling import lapse, open_ends
-from gongshi.policy.values import Outcome, Policies, Policy, Rule, State
+from gongshi.policy.values import Outcome, Policies, Policy, Rule, RuleState
 
 CALENDAR = "records/county/calendar.csv"
 WORKERS = 2
@@ -49,14 +49,14 @@ def run(
         if only is not None and rule.id not in only:
             continue
         state = _state(policies, policy, rule, day, everywhere, identities is not None)
-        query, _ = compile_rule(world, rule) if state == State.RAN else (None, [])
-        if state == State.RAN and query is None:
-            state = State.BROKEN
+        query, _ = compile_rule(world, rule) if state == RuleState.RAN else (None, [])
+        if state == RuleState.RAN and query is None:
+            state = RuleState.BROKEN
         elif query and query.missing:
-            state, outcomes[rule.id] = State.NOT_CONFIGURED, _not_configured(query, day)
+            state, outcomes[rule.id] = RuleState.NOT_CONFIGURED, _not_configured(query, day)
         elif query and query.base_sql and rule.id not in (base or {}):
-            state = State.NO_BASE
-        if state == State.RAN and query:
+            state = RuleState.NO_BASE
+        if state == RuleState.RAN and query:
             queries.append(query)
         outcomes.setdefault(rule.id, Outcome(rule, state))
     _run_all(world, database, queries, outcomes, progress, base, identities or ())
@@ -64,17 +64,17 @@ def run(
     return list(outcomes.values())
 
 
-def _state(policies: Policies, policy: Policy, rule: Rule, day: date, everywhere: bool, unsealed: bool) -> State:
+def _state(policies: Policies, policy: Policy, rule: Rule, day: date, everywhere: bool, unsealed: bool) -> RuleState:
     """Whether a rule runs, before its query is made."""
     if rule.id in policies.broken:
-        return State.BROKEN
+        return RuleState.BROKEN
     if policy.elsewhere and not everywhere:
-        return State.ELSEWHERE
+        return RuleState.ELSEWHERE
     if rule.sealing and not unsealed:
-        return State.SEALING
+        return RuleState.SEALING
     if "date_field" in rule.body.items:
-        return State.NOT_IN_FORCE if rule.effective.first and day < rule.effective.first else State.RAN
-    return State.RAN if rule.effective.holds(day) else State.NOT_IN_FORCE
+        return RuleState.NOT_IN_FORCE if rule.effective.first and day < rule.effective.first else RuleState.RAN
+    return RuleState.RAN if rule.effective.holds(day) else RuleState.NOT_IN_FORCE
 
 
 def _run_all(
@@ -99,7 +99,7 @@ def _run_all(
         together = [query for query in queries if not query.base_sql]
         with ThreadPoolExecutor(WORKERS) as pool:
             known = {
-                query.rule.id: Outcome(query.rule, State.RAN) for query in together if _has_nothing(database, query)
+                query.rule.id: Outcome(query.rule, RuleState.RAN) for query in together if _has_nothing(database, query)
             }
             known |= _proven(database, [query for query in together if query.rule.id not in known], pool)
             outcomes.update(known)
@@ -156,7 +156,7 @@ def _proven(database: Database, queries: Sequence[Query], pool: ThreadPoolExecut
     for batch, counts in zip(batches.values(), pool.map(partial(_count, database), batches.values()), strict=True):
         for query, (looked, doubted) in zip(batch, counts, strict=False):
             if not doubted:
-                proven[query.rule.id] = Outcome(query.rule, State.RAN, looked)
+                proven[query.rule.id] = Outcome(query.rule, RuleState.RAN, looked)
     return proven
 
 
@@ -176,7 +176,7 @@ def _run_one(database: Database, query: Query, base: Figures | None = None) -> O
         names, rows = database.columns(query.sql, query.values)
     except GongshiError:  # whatever one rule meets in the records, the other rules still run
         message = "这条规则没能算完，请检查记录里有没有超出常理的数"
-        return Outcome(rule, State.BROKEN, findings=(_at_rule(rule, "policy", Severity.ERROR, message),))
+        return Outcome(rule, RuleState.BROKEN, findings=(_at_rule(rule, "policy", Severity.ERROR, message),))
     details = [dict(zip(names, row, strict=True)) for row in rows]
     looked, broke = details[0]["looked"], details[0]["broke"]
     beyond = [one for one in details if one.get("beyond")]
@@ -185,7 +185,7 @@ def _run_one(database: Database, query: Query, base: Figures | None = None) -> O
     gaps = tuple((title, details[0][f"gap{n}"]) for n, title in enumerate(query.gaps) if details[0][f"gap{n}"])
     undated = details[0].get("undated", 0)
     left = (gaps, details[0]["blank"], undated, len(beyond))
-    return Outcome(rule, State.RAN, looked, broke - len(beyond), tuple(findings), *left)
+    return Outcome(rule, RuleState.RAN, looked, broke - len(beyond), tuple(findings), *left)
 
 
 def _load_base(database: Database, pairs: Sequence[Sequence[str | None]]) -> None:
@@ -241,7 +241,9 @@ def _not_configured(query: Query, day: date) -> Outcome:
     message = f"未配置：标准{names}在 {day.isoformat()} 没有数值，规则“{rule.title}”不运行；查到原文的数后请填写"
     if not names:
         message = f"{'、'.join(past)}，规则“{rule.title}”未判；请对照现行文件核对，填上新的数和核实日期"
-    return Outcome(rule, State.NOT_CONFIGURED, findings=(_at_rule(rule, "not-configured", Severity.NOTICE, message),))
+    return Outcome(
+        rule, RuleState.NOT_CONFIGURED, findings=(_at_rule(rule, "not-configured", Severity.NOTICE, message),)
+    )
 
 
 def check_scopes(policies: Policies, database: Database) -> list[Finding]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from gongshi.package import Resource
 from gongshi.policy.paths import Schemas, Selection
-from gongshi.policy.values import Problem, Scope
+from gongshi.policy.values import PolicyProblem, Scope
 
 PLACES = ("village_code", "township_code", "division_code")
 PROGRAMMES = {"projects": "category", "allocations": "programme"}
@@ -28,7 +28,7 @@ def restrict(selection: Selection, scope: Scope) -> None:
         conditions.append(_in_values(selection, paths, scope.programmes, scope.line))
     selection.conditions.extend(conditions)
     if not conditions:
-        raise Problem(
+        raise PolicyProblem(
             f"“{resource.name}”表的记录找不到 scope 所说的村镇、单位或用途，请改用 where 或 scope: county", scope.line
         )
 

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from gongshi.policy.paths import Binder, Selection
-from gongshi.policy.values import Policies, Problem, Standard, Value
+from gongshi.policy.values import Policies, PolicyProblem, Standard, Value
 
 FITS = {"integer": "number", "number": "number", "year": "number", "date": "date", "monthday": "monthday"}
 CASTS = {"number": "DECIMAL(21,6)", "date": "DATE"}
@@ -26,9 +26,9 @@ class Standards:
         """The standard; Problem if there is none or its type does not fit."""
         standard = self.policies.standard(reference, self.policy)
         if standard is None:
-            raise Problem(f"没有“{reference[:60]}”这个标准", line)
+            raise PolicyProblem(f"没有“{reference[:60]}”这个标准", line)
         if FITS.get(wanted, "text") != standard.type:
-            raise Problem(f"标准“{reference[:60]}”的类型是 {standard.type}，用在这里不对", line)
+            raise PolicyProblem(f"标准“{reference[:60]}”的类型是 {standard.type}，用在这里不对", line)
         self.used[f"{standard.policy}/{standard.id}"] = standard
         return standard
 

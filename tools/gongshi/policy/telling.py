@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import date
 
 from gongshi.model import Finding, Severity
-from gongshi.policy.values import Outcome, Standard, State
+from gongshi.policy.values import Outcome, RuleState, Standard
 
 
 def told(outcome: Outcome) -> str:
@@ -33,9 +33,9 @@ def unjudged(outcome: Outcome) -> str:
 def open_ends(outcome: Outcome, standards: Iterator[Standard] | tuple[Standard, ...], day: date) -> list[Finding]:
     """Notices of a rule that could judge none of its rows, or some of whose rows have no standard of their date."""
     rule, words = outcome.rule, []
-    if outcome.state == State.RAN and outcome.blank and not outcome.judged:
+    if outcome.state == RuleState.RAN and outcome.blank and not outcome.judged:
         words.append(f"规则“{rule.title}”一行也没能判断：{unjudged(outcome)}；请补填，或说明为什么不填")
-    elif outcome.state == State.RAN and outcome.undated:
+    elif outcome.state == RuleState.RAN and outcome.undated:
         past = "、".join(lapse(one, day) for one in standards if lapse(one, day))
         words.append(f"规则“{rule.title}”有 {outcome.undated:,} 行没有当时的标准，未判" + (f"：{past}" if past else ""))
     return [

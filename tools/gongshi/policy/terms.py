@@ -8,10 +8,10 @@ from datetime import date, timedelta
 from gongshi.checks.phrases import one_of
 from gongshi.package.yamlfile import Mapping, Node, Scalar, text
 from gongshi.package.yamlfile import Sequence as List
-from gongshi.policy.paths import NUMBERS, Column, Selection, as_text
+from gongshi.policy.paths import NUMBERS, PathColumn, Selection, as_text
 from gongshi.policy.reading import NO, YES, parse_day, parse_flag, parse_number, scalars
 from gongshi.policy.standards import Standards
-from gongshi.policy.values import Problem
+from gongshi.policy.values import PolicyProblem
 
 GROUPS = ("any", "all", "none")
 EQUAL = {"is": "{0} = {1}", "is_not": "{0} IS DISTINCT FROM {1}"}
@@ -43,39 +43,39 @@ class Terms:
         if node is None:
             return []
         if not isinstance(node, List):
-            raise Problem("条件要写成列表，每项如 {field: 字段, is: 值}", node.line)
+            raise PolicyProblem("条件要写成列表，每项如 {field: 字段, is: 值}", node.line)
         return [self.term(item) for item in node.items]
 
     def term(self, node: Node) -> str:
         """One term as SQL."""
         if not isinstance(node, Mapping):
-            raise Problem("条件的每一项要写成 {field: 字段, is: 值}", node.line)
+            raise PolicyProblem("条件的每一项要写成 {field: 字段, is: 值}", node.line)
         for name, line in node.lines.items():
             if name not in ("field", "at", *GROUPS, *OPS):
-                raise Problem(f"条件里不认识“{name[:40]}”，可用的有：{'、'.join(OPS)}", line)
+                raise PolicyProblem(f"条件里不认识“{name[:40]}”，可用的有：{'、'.join(OPS)}", line)
         given = [name for name in node.items if name not in ("field", "at")]
         if len(given) != 1 or ("field" in node.items) == (given[0] in GROUPS):
-            raise Problem("条件要有一个 field 和恰好一种比较，或只有 any、all、none 之一", node.line)
+            raise PolicyProblem("条件要有一个 field 和恰好一种比较，或只有 any、all、none 之一", node.line)
         if given[0] in GROUPS:
             return self.group(given[0], node.items[given[0]])
         column = self.selection.column(text(node, "field"), node.lines["field"])
         if "at" in node.items and given[0] not in AGES:
-            raise Problem("at 只能和 age_at_least、age_at_most 一起写", node.lines["at"])
+            raise PolicyProblem("at 只能和 age_at_least、age_at_most 一起写", node.lines["at"])
         return self.operation(column, given[0], node.items[given[0]], text(node, "at"))
 
     def group(self, name: str, node: Node) -> str:
         terms = self.each(node)
         if not terms:
-            raise Problem(f"{name} 里至少要有一个条件", node.line)
+            raise PolicyProblem(f"{name} 里至少要有一个条件", node.line)
         joined = (" AND " if name == "all" else " OR ").join(f"({term})" for term in terms)
         return f"coalesce(NOT ({joined}), true)" if name == "none" else f"({joined})"
 
-    def operation(self, column: Column, op: str, node: Node, at: str) -> str:
+    def operation(self, column: PathColumn, op: str, node: Node, at: str) -> str:
         """``column`` compared with what ``node`` says."""
         if op in LISTS:
             values = [self.literal(column, item) for item in scalars(node, op)]
             if not values:
-                raise Problem(f"{op} 至少要有一个值", node.line)
+                raise PolicyProblem(f"{op} 至少要有一个值", node.line)
             return LISTS[op].format(column.sql, ", ".join(values))
         if op in FILLED:
             wanted = parse_flag(_scalar(node, op), node.line)
@@ -94,40 +94,40 @@ class Terms:
         allowed, sign = (NUMBERS, SIZES[op]) if op in SIZES else (("date", "yearmonth"), TIMES[op])
         return f"{_of(column, allowed, node)} {sign} {self.value(column, node)}"
 
-    def age(self, column: Column, op: str, node: Node, at: str) -> str:
+    def age(self, column: PathColumn, op: str, node: Node, at: str) -> str:
         """Complete years at the day, or at another date of the row."""
         _of(column, ("yearmonth",), node)
         when = self.selection.column(at, node.line) if at else None
         if when and when.type not in ("date", "yearmonth"):
-            raise Problem("at 要写日期或年月字段", node.line)
-        return f"{self.selection.age(column, when)} {AGES[op]} {self.value(Column('', 'number'), node)}"
+            raise PolicyProblem("at 要写日期或年月字段", node.line)
+        return f"{self.selection.age(column, when)} {AGES[op]} {self.value(PathColumn('', 'number'), node)}"
 
     def bind(self, value: object, kind: str) -> str:
         return self.selection.binder.bind(value, kind)
 
-    def value(self, column: Column, node: Node) -> str:
+    def value(self, column: PathColumn, node: Node) -> str:
         """A literal, a standard, another field or a day, fit to be compared with ``column``."""
         if isinstance(node, Scalar):
             return self.literal(column, node)
         if not isinstance(node, Mapping):
-            raise Problem("这里要写一个值", node.line)
+            raise PolicyProblem("这里要写一个值", node.line)
         if "standard" in node.items:
             return self.standards.value(text(node, "standard"), _only(node, "standard"), column.type, self.selection)
         if "field" in node.items:
             return self.other_field(column, node)
         if "day" in node.items or "months" in node.items:
             return self.shifted_day(column, node)
-        raise Problem("值要直接写，或写成 {standard: …}、{field: …}、{day: …}、{months: …}", node.line)
+        raise PolicyProblem("值要直接写，或写成 {standard: …}、{field: …}、{day: …}、{months: …}", node.line)
 
-    def other_field(self, column: Column, node: Mapping) -> str:
+    def other_field(self, column: PathColumn, node: Mapping) -> str:
         """Another field of the row, perhaps times and plus a number."""
         for name, line in node.lines.items():
             if name not in ("field", "times", "plus"):
-                raise Problem(f"这里不认识“{name[:40]}”，只能写 field、times、plus", line)
+                raise PolicyProblem(f"这里不认识“{name[:40]}”，只能写 field、times、plus", line)
         there = self.selection.column(text(node, "field"), node.line)
         if len(node.items) == 1:
             return _comparable(column, there, node.line)[1]
-        number = Column("", "number")
+        number = PathColumn("", "number")
         sql = f"try_cast({_of(there, NUMBERS, node)} AS DECIMAL(24,6))"
         if "times" in node.items:
             sql = f"{sql} * {self.value(number, node.items['times'])}::DECIMAL(12,6)"
@@ -135,13 +135,13 @@ class Terms:
             sql = f"{sql} + {self.value(number, node.items['plus'])}"
         return f"try({sql})"
 
-    def shifted_day(self, column: Column, node: Mapping) -> str:
+    def shifted_day(self, column: PathColumn, node: Mapping) -> str:
         """The day itself, moved by days or months."""
         name = "day" if "day" in node.items else "months"
         amount = text(node, name)
         line = _only(node, name)
         if not re.fullmatch(r"-?[0-9]{1,5}", amount):
-            raise Problem(f"{name} 要写整数", line)
+            raise PolicyProblem(f"{name} 要写整数", line)
         day = self.selection.schemas.day
         moved = day + timedelta(int(amount)) if name == "day" else _months(day, int(amount))
         if column.type == "yearmonth":
@@ -151,16 +151,16 @@ class Terms:
         _of(column, ("date",), node)
         return self.bind(moved, "DATE")
 
-    def literal(self, column: Column, node: Scalar) -> str:
+    def literal(self, column: PathColumn, node: Scalar) -> str:
         """A literal of the column's type, bound."""
         return self.bind(typed(column, node), SQL_TYPES.get(column.type, "VARCHAR"))
 
 
-def typed(column: Column, node: Scalar) -> object:
+def typed(column: PathColumn, node: Scalar) -> object:
     """The literal as a value of the column's type; Problem if it can never be in that field."""
     value, line = node.value, node.line
     if value == "":
-        raise Problem("值不能为空，要判空请用 empty: 是", line)
+        raise PolicyProblem("值不能为空，要判空请用 empty: 是", line)
     if column.type in ("integer", "number"):
         return parse_number(value, line)
     if column.type == "year":
@@ -171,22 +171,22 @@ def typed(column: Column, node: Scalar) -> object:
         return _truth(column, value, line)
     field = column.field
     if column.type == "yearmonth" and not re.fullmatch(r"[0-9]{4}-(0[1-9]|1[0-2])", value):
-        raise Problem(f"年月“{value[:20]}”不对，请写成 2020-06 的样子", line)
+        raise PolicyProblem(f"年月“{value[:20]}”不对，请写成 2020-06 的样子", line)
     if field and field.type == "string" and field.enum and value not in field.enum:
-        raise Problem(f"“{field.title}”没有“{value[:40]}”这个取值，可用的有：{one_of(field.enum, value)}", line)
+        raise PolicyProblem(f"“{field.title}”没有“{value[:40]}”这个取值，可用的有：{one_of(field.enum, value)}", line)
     return value
 
 
 def _year(value: str, line: int) -> int:
     if not re.fullmatch(r"(19|20|21)[0-9]{2}", value):
-        raise Problem(f"年度“{value[:20]}”不对，请写成 2020 的样子", line)
+        raise PolicyProblem(f"年度“{value[:20]}”不对，请写成 2020 的样子", line)
     return int(value)
 
 
-def _truth(column: Column, value: str, line: int) -> bool:
+def _truth(column: PathColumn, value: str, line: int) -> bool:
     yes, no = (column.field.true_values, column.field.false_values) if column.field else (YES, NO)
     if value not in (*yes, *no):
-        raise Problem(f"“{value[:20]}”要写 {yes[0]} 或 {no[0]}", line)
+        raise PolicyProblem(f"“{value[:20]}”要写 {yes[0]} 或 {no[0]}", line)
     return value in yes
 
 
@@ -202,16 +202,16 @@ def _months(day: date, months: int) -> date:
 def _scalar(node: Node, op: str) -> str:
     if isinstance(node, Scalar):
         return node.value
-    raise Problem(f"{op} 只能写一个值", node.line)
+    raise PolicyProblem(f"{op} 只能写一个值", node.line)
 
 
 def _only(node: Mapping, name: str) -> int:
     if len(node.items) != 1 or not isinstance(node.items[name], Scalar):
-        raise Problem(f"{{{name}: …}} 里只能写这一项，且是一个值", node.line)
+        raise PolicyProblem(f"{{{name}: …}} 里只能写这一项，且是一个值", node.line)
     return node.lines[name]
 
 
-def _of(column: Column, allowed: tuple[str, ...], node: Node) -> str:
+def _of(column: PathColumn, allowed: tuple[str, ...], node: Node) -> str:
     if column.type not in allowed:
         names = {
             "date": "日期",
@@ -221,13 +221,13 @@ def _of(column: Column, allowed: tuple[str, ...], node: Node) -> str:
             "year": "年度",
             "string": "文字",
         }
-        raise Problem(f"这种比较只能用在{'、'.join(names[kind] for kind in allowed)}上", node.line)
+        raise PolicyProblem(f"这种比较只能用在{'、'.join(names[kind] for kind in allowed)}上", node.line)
     return column.sql
 
 
-def _comparable(one: Column, two: Column, line: int) -> tuple[str, str]:
+def _comparable(one: PathColumn, two: PathColumn, line: int) -> tuple[str, str]:
     if one.type == two.type or (one.type in NUMBERS and two.type in NUMBERS):
         return one.sql, two.sql
     if {one.type, two.type} <= {"string", "yearmonth"}:
         return as_text(one), as_text(two)
-    raise Problem("两个字段的类型不同，不能比较", line)
+    raise PolicyProblem("两个字段的类型不同，不能比较", line)

@@ -15,7 +15,7 @@ Value = Decimal | date | str
 """What a standard may be: a number, a day, a text or a month and day as MM-DD."""
 
 
-class Problem(Exception):
+class PolicyProblem(Exception):
     """What is wrong at one line of a policy file, as a Chinese sentence."""
 
     def __init__(self, message: str, line: int) -> None:
@@ -213,7 +213,7 @@ class Policies:
         return self.policy(stem or here), name
 
 
-class State(StrEnum):
+class RuleState(StrEnum):
     """What became of a rule on a day."""
 
     RAN = "ran"
@@ -234,7 +234,7 @@ class Outcome:
     holidays does not reach."""
 
     rule: Rule
-    state: State
+    state: RuleState
     looked: int = 0
     broke: int = 0
     findings: tuple[Finding, ...] = ()

@@ -9,7 +9,7 @@ from datetime import date
 from gongshi.model import Finding, Severity
 from gongshi.package import Database, identifier
 from gongshi.policy.kinds import kinds
-from gongshi.policy.values import Outcome, Policies, State, Waiver
+from gongshi.policy.values import Outcome, Policies, RuleState, Waiver
 
 NO_RECORD = "-"
 
@@ -59,7 +59,7 @@ def _useless(
     if waiver.until < day:
         message = f"豁免已于 {waiver.until.isoformat()} 到期，请整改记录，或报批后改日期，或删去这一项"
         return Severity.WARNING, message
-    if outcome.state != State.RAN:
+    if outcome.state != RuleState.RAN:
         return None
     return Severity.WARNING, f"豁免没有用上：规则“{waiver.rule}”在这条记录上没有报出问题，请删去这一项"
 

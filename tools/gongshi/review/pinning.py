@@ -100,12 +100,12 @@ def _upgrade_findings(
 
 def _declared(change: Change, steps: Steps) -> bool:
     """Whether an upgrade does this by itself: another spelling, or values that a step names."""
-    from gongshi.changes.values import Kind
+    from gongshi.changes.values import ChangeKind
 
-    if change.kind is Kind.RESPELLED:
+    if change.kind is ChangeKind.RESPELLED:
         return True
     stepped = ((change.resource, item.field, item.before, item.after) in steps for item in change.fields)
-    return change.kind is Kind.CHANGED and all(stepped)
+    return change.kind is ChangeKind.CHANGED and all(stepped)
 
 
 def _brought(after: Tree, path: str, pin: Pin) -> bool:

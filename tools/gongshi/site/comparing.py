@@ -30,7 +30,7 @@ PROGRAMMES = frozenset({"整村推进"})
 _CENT = Decimal("0.01")
 
 
-class Column(NamedTuple):
+class ComparedColumn(NamedTuple):
     """What is compared: its name, its unit and a cell for each place."""
 
     name: str
@@ -52,7 +52,7 @@ class Comparison(NamedTuple):
 
     what: str
     places: Sequence[Place]
-    columns: Sequence[Column]
+    columns: Sequence[ComparedColumn]
 
     @property
     def groups(self) -> Mapping[str, Sequence[Place]]:
@@ -71,15 +71,15 @@ def townships(views: Disclosure, counts: Mapping[str, People], picture: Map, on:
         projects[row.township_code].append(row)
     added = {row.township_code: sums(projects[row.township_code]) for row in towns}
     columns = [
-        Column("村", "个", [row.village_count for row in towns]),
-        Column("贫困村", "个", [row.poor_villages for row in towns]),
-        *([Column("已退出的贫困村", "个", [row.exited_villages for row in towns])] if poor(on) else []),
-        Column("总户数", "户", [row.households for row in towns]),
-        Column("总人口", "人", [row.population for row in towns]),
-        Column("扶贫对象", "户", [counts[row.township_code].total.households for row in towns]),
-        Column("本镇的项目", "个", [added[row.township_code].count for row in towns]),
-        Column("本镇项目的预算", "万元", [wan(added[row.township_code].budget) for row in towns]),
-        Column("本镇项目已支付", "万元", [wan(added[row.township_code].paid) for row in towns]),
+        ComparedColumn("村", "个", [row.village_count for row in towns]),
+        ComparedColumn("贫困村", "个", [row.poor_villages for row in towns]),
+        *([ComparedColumn("已退出的贫困村", "个", [row.exited_villages for row in towns])] if poor(on) else []),
+        ComparedColumn("总户数", "户", [row.households for row in towns]),
+        ComparedColumn("总人口", "人", [row.population for row in towns]),
+        ComparedColumn("扶贫对象", "户", [counts[row.township_code].total.households for row in towns]),
+        ComparedColumn("本镇的项目", "个", [added[row.township_code].count for row in towns]),
+        ComparedColumn("本镇项目的预算", "万元", [wan(added[row.township_code].budget) for row in towns]),
+        ComparedColumn("本镇项目已支付", "万元", [wan(added[row.township_code].paid) for row in towns]),
         *_received(picture, [row.township_code for row in towns]),
     ]
     places = [Place(row.slug, row.name, f"townships/{row.slug}.html", "") for row in towns]
@@ -94,14 +94,14 @@ def villages(
     names = {row.township_code: row.name for row in views.rows("townships")}
     own = [reach[row.village_code].sums for row in rows]
     columns = [
-        Column("乡镇", "", [names.get(row.township_code, "") for row in rows]),
-        Column("总户数", "户", [row.households for row in rows]),
-        Column("总人口", "人", [row.population for row in rows]),
-        Column("扶贫对象", "户", [counts[row.village_code].total.households for row in rows]),
-        Column("只给本村的项目", "个", [one.count for one in own]),
-        Column("它们的预算", "万元", [wan(one.budget) for one in own]),
-        Column("已支付", "万元", [wan(one.paid) for one in own]),
-        Column("共有的项目", "个", [len(reach[row.village_code].shared) for row in rows]),
+        ComparedColumn("乡镇", "", [names.get(row.township_code, "") for row in rows]),
+        ComparedColumn("总户数", "户", [row.households for row in rows]),
+        ComparedColumn("总人口", "人", [row.population for row in rows]),
+        ComparedColumn("扶贫对象", "户", [counts[row.village_code].total.households for row in rows]),
+        ComparedColumn("只给本村的项目", "个", [one.count for one in own]),
+        ComparedColumn("它们的预算", "万元", [wan(one.budget) for one in own]),
+        ComparedColumn("已支付", "万元", [wan(one.paid) for one in own]),
+        ComparedColumn("共有的项目", "个", [len(reach[row.village_code].shared) for row in rows]),
         *_received(picture, [row.village_code for row in rows]),
     ]
     places = [
@@ -111,19 +111,19 @@ def villages(
     return Comparison("村", places, _said(columns, on))
 
 
-def _said(columns: Iterable[Column], on: date) -> list[Column]:
+def _said(columns: Iterable[ComparedColumn], on: date) -> list[ComparedColumn]:
     """Columns in the words of a day."""
     return [column._replace(name=worded(column.name, on)) for column in columns]
 
 
-def _received(picture: Map, codes: Sequence[str]) -> list[Column]:
+def _received(picture: Map, codes: Sequence[str]) -> list[ComparedColumn]:
     """Money to households, in all and per head, in each year."""
     found = []
     for year in picture.years:
         amounts = [picture.received(code, year) for code in codes]
         shown = [amount if amount is None else yuan(amount) for amount in amounts]
-        found.append(Column(f"{year}年到户补助", "元", shown))
-        found.append(Column(f"{year}年每人到户补助", "元", [picture.head(code, year) for code in codes]))
+        found.append(ComparedColumn(f"{year}年到户补助", "元", shown))
+        found.append(ComparedColumn(f"{year}年每人到户补助", "元", [picture.head(code, year) for code in codes]))
     return found
 
 
@@ -142,7 +142,7 @@ class Cost(NamedTuple):
         return self.times >= FAR or self.times * FAR <= 1
 
 
-class Kind(NamedTuple):
+class WorkKind(NamedTuple):
     """Works of one kind, the dearest first."""
 
     title: str
@@ -156,7 +156,7 @@ class Kind(NamedTuple):
         return [cost for cost in self.costs if cost.far]
 
 
-def unit_costs(projects: Iterable[Any], ways: Mapping[str, Way]) -> list[Kind]:
+def unit_costs(projects: Iterable[Any], ways: Mapping[str, Way]) -> list[WorkKind]:
     """The kinds of which there are enough works, those with most works first."""
     kinds: dict[tuple[str, str], list[Cost]] = defaultdict(list)
     for row in projects:
@@ -170,7 +170,7 @@ def unit_costs(projects: Iterable[Any], ways: Mapping[str, Way]) -> list[Kind]:
         if len(costs) >= ENOUGH and middle:
             ranked = [cost._replace(times=(cost.each / middle).quantize(_CENT, ROUND_HALF_UP)) for cost in costs]
             found.append(
-                Kind(title, unit, middle, sorted(ranked, key=lambda cost: (-cost.each, cost.project.project_id)))
+                WorkKind(title, unit, middle, sorted(ranked, key=lambda cost: (-cost.each, cost.project.project_id)))
             )
     return sorted(found, key=lambda kind: (-len(kind.costs), kind.title, kind.unit))
 

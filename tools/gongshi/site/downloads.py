@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from gongshi.disclosure import Column, Disclosure, Withheld
+from gongshi.disclosure import Disclosure, ViewColumn, Withheld
 from gongshi.package import worded
 from gongshi.package.canonical import csv_cell
 from gongshi.package.yamlfile import parse, plain
@@ -24,13 +24,13 @@ COUNTY = "county_code"
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r")
 
 
-class Table(NamedTuple):
+class Download(NamedTuple):
     """One file: rows that may be added up, with no total among them."""
 
     name: str
     title: str
     description: str
-    columns: tuple[Column, ...]
+    columns: tuple[ViewColumn, ...]
     key: tuple[str, ...]
     rows: Sequence[Any]
 
@@ -46,7 +46,7 @@ def _descriptions() -> Mapping[str, str]:
     return said
 
 
-def tables(views: Disclosure, on: datetime.date) -> list[Table]:
+def tables(views: Disclosure, on: datetime.date) -> list[Download]:
     """Every view as files: one, or one for each part of it; each row with the county's code, so that the files of many
     counties can be read together."""
     code = getattr(views.rows("county")[0], COUNTY)
@@ -57,7 +57,7 @@ def tables(views: Disclosure, on: datetime.date) -> list[Table]:
         told = any(one.name == COUNTY for one in columns)
         for part, rows in views.parts(name):
             found.append(
-                Table(
+                Download(
                     f"{name}-{part.suffix}" if part.suffix else name,
                     f"{title}：{part.title}" if part.title else title,
                     worded(_descriptions()[name], on) + (f"这里只有{part.title}。" if part.title else ""),
@@ -82,7 +82,7 @@ def files(views: Disclosure, facts: Mapping[str, Any]) -> Iterator[tuple[str, It
     yield "data/datapackage.json", [_json(_package(views, found, facts))]
 
 
-def _csv(table: Table) -> Iterator[bytes]:
+def _csv(table: Download) -> Iterator[bytes]:
     header = [column.name for column in table.columns] + [NOTE] * table.counted
     yield BOM + (",".join(header) + "\n").encode()
     for row in table.rows:
@@ -92,7 +92,7 @@ def _csv(table: Table) -> Iterator[bytes]:
         yield (",".join(map(csv_cell, cells)) + "\n").encode()
 
 
-def _records(table: Table) -> Iterator[bytes]:
+def _records(table: Download) -> Iterator[bytes]:
     """A list of objects, one a line; a withheld figure is null, and ``note`` says so."""
     comma = "[\n"
     for row in table.rows:
@@ -104,7 +104,7 @@ def _records(table: Table) -> Iterator[bytes]:
     yield b"[]\n" if comma == "[\n" else b"\n]\n"
 
 
-def _plain(value: Any, column: Column) -> Any:
+def _plain(value: Any, column: ViewColumn) -> Any:
     """Money stays exact, as text; so do dates."""
     if isinstance(value, Withheld):
         return None
@@ -113,7 +113,7 @@ def _plain(value: Any, column: Column) -> Any:
     return value.isoformat() if isinstance(value, datetime.date) else value
 
 
-def digits(value: Decimal, column: Column) -> str:
+def digits(value: Decimal, column: ViewColumn) -> str:
     """A number as its field has it: with so many digits after the point, or with no zero at the end."""
     return f"{value:.{places(value, column)}f}"
 
@@ -129,7 +129,7 @@ def _commitments(views: Disclosure) -> bytes:
     return f"var gongshiCommitments = {text};\n".encode()
 
 
-def plain_cell(value: Any, column: Column) -> str:
+def plain_cell(value: Any, column: ViewColumn) -> str:
     """A value as the Table Schema says; text that a spreadsheet would run as a formula is made plain text."""
     if value is None or isinstance(value, Withheld):
         return ""
@@ -143,14 +143,14 @@ def plain_cell(value: Any, column: Column) -> str:
     return "'" + text if value.startswith(_FORMULA) or text.startswith(_FORMULA) else text
 
 
-def _note(columns: Iterable[Column], row: Iterable[Any]) -> str:
+def _note(columns: Iterable[ViewColumn], row: Iterable[Any]) -> str:
     """Which figures are withheld: an empty cell alone would read as missing."""
     return "；".join(
         f"{column.title}{value}" for column, value in zip(columns, row, strict=True) if isinstance(value, Withheld)
     )
 
 
-def _package(views: Disclosure, found: Sequence[Table], facts: Mapping[str, Any]) -> dict[str, Any]:
+def _package(views: Disclosure, found: Sequence[Download], facts: Mapping[str, Any]) -> dict[str, Any]:
     county = views.rows("county")[0]
     counted = f"户数、人数、发给农户的钱截至{facts['counted_text']}，每季末更新。" if facts["counted_text"] else ""
     return {
@@ -170,7 +170,7 @@ def _package(views: Disclosure, found: Sequence[Table], facts: Mapping[str, Any]
     }
 
 
-def _resource(table: Table) -> dict[str, Any]:
+def _resource(table: Download) -> dict[str, Any]:
     fields = [_field(column) for column in table.columns]
     if table.counted:
         fields.append({"name": NOTE, "title": "说明", "type": "string", "description": "哪些数不公布，哪些要到季末"})
@@ -187,7 +187,7 @@ def _resource(table: Table) -> dict[str, Any]:
     }
 
 
-def _field(column: Column) -> dict[str, Any]:
+def _field(column: ViewColumn) -> dict[str, Any]:
     field: dict[str, Any] = {"name": column.name, "title": column.title, "type": column.type}
     if column.type == "boolean":
         field |= {"trueValues": ["是"], "falseValues": ["否"]}

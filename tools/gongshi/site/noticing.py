@@ -10,17 +10,17 @@ from html import escape
 from itertools import islice
 from typing import Any, NamedTuple
 
-from gongshi.disclosure.clock import State, state
+from gongshi.disclosure.clock import NoticeState, state
 
-OPEN = (State.RUNNING, State.WAITING, State.PENDING)
+OPEN = (NoticeState.RUNNING, NoticeState.WAITING, NoticeState.PENDING)
 FEED = "notices/feed.xml"
 TOWN_FEED = "notices/feed-{}.xml"
 _NEWEST = 50
 
 
-def by_state(rows: Iterable[Any], on: datetime.date) -> Mapping[State, list[Any]]:
+def by_state(rows: Iterable[Any], on: datetime.date) -> Mapping[NoticeState, list[Any]]:
     """Notices by their state on the day."""
-    found: dict[State, list[Any]] = {name: [] for name in State}
+    found: dict[NoticeState, list[Any]] = {name: [] for name in NoticeState}
     for row in rows:
         found[state(row, on)].append(row)
     return found
@@ -80,9 +80,9 @@ def weeks(month: Month, rows: Sequence[Any]) -> list[list[Day | None]]:
     return [[day(date) for date in week] for week in Calendar().monthdatescalendar(*month)]
 
 
-def by_kind(rows: Sequence[Any], on: datetime.date) -> list[tuple[str, Mapping[State, int], Mapping[int, int]]]:
+def by_kind(rows: Sequence[Any], on: datetime.date) -> list[tuple[str, Mapping[NoticeState, int], Mapping[int, int]]]:
     """For each kind how many notices are in each state on the day, and how many began in each year."""
-    states: dict[str, Counter[State]] = defaultdict(Counter)
+    states: dict[str, Counter[NoticeState]] = defaultdict(Counter)
     years: dict[str, Counter[int]] = defaultdict(Counter)
     for row in rows:
         states[row.notice_kind][state(row, on)] += 1

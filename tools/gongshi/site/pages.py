@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 from typing import Any
 
 from gongshi.disclosure import Disclosure
-from gongshi.disclosure.clock import State, state
+from gongshi.disclosure.clock import NoticeState, state
 from gongshi.disclosure.rulings import Book, Exemption
 from gongshi.model import GongshiError
 from gongshi.package import worded
@@ -85,10 +85,10 @@ class Site:
         self._map = places.Map(views, self._reach)
         self._ways = self._all_ways()
         self._map.finished = frozenset(code for code, way in self._ways.items() if way.settled)
-        running = noticing.by_state(views.rows("notices"), on)[State.RUNNING]
+        running = noticing.by_state(views.rows("notices"), on)[NoticeState.RUNNING]
         self._map.running.update(row.division_code for row in running)
         self._env = environment(on)
-        self._env.globals |= {"on": on, "county": self._county, "state": state, "State": State}
+        self._env.globals |= {"on": on, "county": self._county, "state": state, "State": NoticeState}
         self._env.globals |= {"counted_on": views.counted_on, "day_of": views.day, "pending": views.pending}
         self._env.globals |= {"few": views.threshold, "in_words": receipts.in_words}
         self._env.globals |= by_edition(on)
@@ -194,7 +194,7 @@ class Site:
             "words": words,
             "townships": self._rows("townships"),
             "slugs": self._slugs(),
-            "notices": noticing.by_state(self._rows("notices"), self._on)[State.RUNNING],
+            "notices": noticing.by_state(self._rows("notices"), self._on)[NoticeState.RUNNING],
             "map": self._map.values("per-head", self._map.years[0] if self._map.years else 0),
         }
 
@@ -361,7 +361,7 @@ class Site:
             yield self._page(f"townships/{row.slug}.html", row.name, "township.html", values, about)
 
     def _running(self) -> Sequence[Any]:
-        return noticing.by_state(self._rows("notices"), self._on)[State.RUNNING]
+        return noticing.by_state(self._rows("notices"), self._on)[NoticeState.RUNNING]
 
     def _village_pages(self) -> Iterator[Page]:
         assets, notices = self._group("assets", "village_code"), self._group("notices", "division_code")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from gongshi.disclosure import Column, Withheld
+from gongshi.disclosure import ViewColumn, Withheld
 from gongshi.disclosure.rulings import Book, Exemption
 from gongshi.package.canonical import csv_cell
 from gongshi.site.downloads import BOM, plain_cell
@@ -67,7 +67,7 @@ def _cell(ruling: Any, name: str) -> str:
     if name == "covers":
         return "、".join(ruling.covers)
     value = getattr(ruling, name)
-    return str(value) if isinstance(value, Withheld) else plain_cell(value, Column(name, COLUMNS[name]))
+    return str(value) if isinstance(value, Withheld) else plain_cell(value, ViewColumn(name, COLUMNS[name]))
 
 
 def pages(

@@ -12,7 +12,7 @@ from markupsafe import Markup
 from gongshi.checks.guard import NameSet
 from gongshi.disclosure import boards, notices, sheets
 from gongshi.disclosure.kinds import kinds
-from gongshi.disclosure.sheets import Page, Sheet
+from gongshi.disclosure.sheets import Sheet, SheetPage
 from gongshi.exchange.opened import opened_names
 from gongshi.model import GongshiError
 from gongshi.package import load
@@ -99,7 +99,7 @@ def render(
     return environment(notice.starts_on).get_template("sheet.html").render(values)
 
 
-def _code(page: Page) -> Markup:
+def _code(page: SheetPage) -> Markup:
     """The page's text as a QR code in SVG; bytes as they are, since the text is Chinese."""
     try:
         code = segno.make_qr(page.text, encoding="utf-8", error="l", boost_error=False, eci=False)

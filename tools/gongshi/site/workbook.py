@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
-from gongshi.disclosure import Column, Withheld
+from gongshi.disclosure import ViewColumn, Withheld
 from gongshi.exchange.styles import Book
 
 
-def workbook(title: str, columns: Sequence[Column], rows: Sequence[Any], day: datetime.date, note: str) -> bytes:
+def workbook(title: str, columns: Sequence[ViewColumn], rows: Sequence[Any], day: datetime.date, note: str) -> bytes:
     """One sheet: titles in the first row, a withheld count as its words."""
     book = Book(title)
     book.book.set_properties(
@@ -32,7 +32,7 @@ def workbook(title: str, columns: Sequence[Column], rows: Sequence[Any], day: da
     return book.close()
 
 
-def places(value: Decimal, column: Column) -> int:
+def places(value: Decimal, column: ViewColumn) -> int:
     """How many digits stand behind the point: as the field says, else two of money, else as many as are needed."""
     needed = max(0, -int(value.normalize().as_tuple().exponent))
     if column.decimals is not None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from gongshi.disclosure import notices
-from gongshi.disclosure.clock import State, state
+from gongshi.disclosure.clock import NoticeState, state
 from gongshi.disclosure.kinds import kinds
 from gongshi.model import GongshiError
 from gongshi.package import Database, load, read_descriptor
@@ -67,16 +67,16 @@ def _notices(database: Database, _: Policies, day: date) -> Iterator[Due]:
     for row in notices.listed(database):
         now, township, code = state(row, day), notices.township_of(database, row.division_code), row.notice_id
         common = {"township": township, "resource": "notices", "key": code}
-        if now is State.PENDING:
+        if now is NoticeState.PENDING:
             yield Due(
                 "公示", f"{row.title} 该贴出", f"{code}，贴在{row.place}，贴到 {row.ends_on}。", row.starts_on, **common
             )
-        elif now is State.RUNNING:
+        elif now is NoticeState.RUNNING:
             why = f"{code}，贴到当天为止。没有异议第二天起可以办结，有异议先登记。"
             yield Due(
                 "公示", f"{row.title} 该取下", why, row.ends_on, verb="objection", values={"notice": code}, **common
             )
-        elif now is State.WAITING:
+        elif now is NoticeState.WAITING:
             try:
                 last = calendar.after(row.ends_on, kinds()[row.notice_kind].result_days)
             except (GongshiError, KeyError):

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from gongshi.disclosure import notices
 from gongshi.disclosure.boards import new_sheet
-from gongshi.disclosure.kinds import HOUSEHOLDS, Kind, kinds
+from gongshi.disclosure.kinds import HOUSEHOLDS, NoticeKind, kinds
 from gongshi.disclosure.linking import CHANGE, FIELDS, STEPS
 from gongshi.disclosure.sheets import NEVER, RESOURCES
 from gongshi.model import GongshiError
@@ -142,7 +142,7 @@ def owed(database: Database, policies: Policies, asked: Asked) -> list[Owed]:
     return [one for one in found if one.wish.division.startswith(within)]
 
 
-def _of(kind: Kind, missed: Missed) -> Iterator[tuple[str, str, tuple[str, ...]]]:
+def _of(kind: NoticeKind, missed: Missed) -> Iterator[tuple[str, str, tuple[str, ...]]]:
     """(the rule, the place that it asks for, the record's key) of what is missing of a kind."""
     for rule, place in kind.asked_by.items():
         for key in missed.get(rule, ()):
@@ -152,7 +152,9 @@ def _of(kind: Kind, missed: Missed) -> Iterator[tuple[str, str, tuple[str, ...]]
 # -- cases: steps on record without a number, and the next step ---------------------------------------------------
 
 
-def _steps(database: Database, policies: Policies, asked: Asked, there: list[Kind], missed: Missed) -> Iterator[Owed]:
+def _steps(
+    database: Database, policies: Policies, asked: Asked, there: list[NoticeKind], missed: Missed
+) -> Iterator[Owed]:
     cases = {row[0]: row for row in database.sql("SELECT case_id, procedure, village_code FROM cases")}
     query = 'SELECT case_id, CAST(step_no AS VARCHAR), step FROM "case-steps" WHERE notice_id IS NULL'
     bare = {(case, number): (case, step) for case, number, step in database.sql(query)}
@@ -190,7 +192,7 @@ def _on_record(database: Database, kind: str, case: str) -> int:
 # -- projects and money -------------------------------------------------------------------------------------------
 
 
-def _projects(database: Database, asked: Asked, kind: Kind, missed: Missed) -> Iterator[Owed]:
+def _projects(database: Database, asked: Asked, kind: NoticeKind, missed: Missed) -> Iterator[Owed]:
     """One notice for each project where it names the notice, else one for all of a division."""
     together: dict[tuple[str, str], set[str]] = {}
     for rule, place, key in _of(kind, missed):
@@ -218,7 +220,7 @@ def _names_none(database: Database, kind: str, key: tuple[str, ...]) -> bool:
     return True
 
 
-def _scope(database: Database, project: str, place: str, kind: Kind) -> tuple[str, str]:
+def _scope(database: Database, project: str, place: str, kind: NoticeKind) -> tuple[str, str]:
     """The division and the board of a notice about a project: as asked, or the next above that the project lies in."""
     query = 'SELECT min(village_code) FROM "project-villages" WHERE project_id = ? HAVING count(*) = 1'
     village = [row[0] for row in database.sql(query, [project])]
@@ -230,7 +232,7 @@ def _scope(database: Database, project: str, place: str, kind: Kind) -> tuple[st
     return "", place
 
 
-def _batches(database: Database, asked: Asked, kind: Kind, missed: Missed) -> Iterator[Owed]:
+def _batches(database: Database, asked: Asked, kind: NoticeKind, missed: Missed) -> Iterator[Owed]:
     """Batches of money to households that may be listed."""
     for rule, place, key in _of(kind, missed):
         if division := _batch_division(database, key[0]):
@@ -238,7 +240,7 @@ def _batches(database: Database, asked: Asked, kind: Kind, missed: Missed) -> It
             yield Owed(wish, f"支付 {key[0]}（{rule}）", (kind.kind, *key))
 
 
-def _funds(database: Database, asked: Asked, kind: Kind, missed: Missed) -> Iterator[Owed]:
+def _funds(database: Database, asked: Asked, kind: NoticeKind, missed: Missed) -> Iterator[Owed]:
     """Money handed down, one notice for a document."""
     query = "SELECT doc_no, (SELECT county_code FROM county) FROM allocations WHERE allocation_id = ?"
     found = {(*row, rule, place) for rule, place, key in _of(kind, missed) for row in database.sql(query, [key[0]])}
@@ -259,7 +261,7 @@ def _batch_division(database: Database, payment: str) -> str:
     return villages.pop() if len(villages) == 1 else towns.pop() if len(towns) == 1 else ""
 
 
-def _wish(database: Database, asked: Asked, kind: Kind, division: str, place: str, **what: Any) -> notices.Wish:
+def _wish(database: Database, asked: Asked, kind: NoticeKind, division: str, place: str, **what: Any) -> notices.Wish:
     unit = asked.unit or _unit(database, division, what.get("projects", ()))
     return notices.Wish(kind.kind, division, unit, asked.starts_on, place=place, **what)
 
