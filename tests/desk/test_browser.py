@@ -24,6 +24,7 @@ PAGES = (
     "/take",
     "/enter/visit",
     "/enter/subsidy",
+    "/enter/notices",
     "/find",
     "/record/households/H0000001",
     "/send",
@@ -60,6 +61,8 @@ def test_every_page_is_whole_and_a_visit_is_entered_by_keys(server: Server, brow
             browser.size(width)
             browser.open(base + page)
             assert browser.run("document.documentElement.scrollWidth <= innerWidth"), (page, width)
+            hidden = "[...document.querySelectorAll('[hidden]')].filter(one => one.offsetParent).length"
+            assert browser.run(hidden) == 0, (page, width)
             browser.run(script)
             assert browser.run(VIOLATIONS) == [], (page, width)
             assert all(one.startswith((base, "data:")) for one in browser.requests)

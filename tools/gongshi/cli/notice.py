@@ -183,20 +183,14 @@ def _new_one(root: Path, wish: Mapping[str, Any], identity: Path | None) -> None
 def _new_all(root: Path, asked: tuple[date, str, str, str], identity: Path | None, dry_run: bool) -> None:
     from gongshi.checks.showing import shown_text
     from gongshi.cli.importing import identity_if_any
-    from gongshi.exchange.opened import opened_names, refuse_names
-    from gongshi.repository import write_kept, writer
     from gongshi.verbs import owing
 
-    tree = work_tree(root)
-    with writer(root) as write:
-        done = owing.batch(tree, owing.Asked(*asked), None if dry_run else lambda: identity_of(identity, root))
-        for one, why in done.made:
-            span = f"{one.starts_on} 至 {one.ends_on}"
-            say(f"{one.notice_id}  {one.notice_kind}  {span}  {one.place}  {shown_text(one.title)}  {why}")
-        told = f"登记公示 {len(done.made)} 份"
-        if done.made and not dry_run:
-            refuse_names(done.files, opened_names(tree, identity_if_any(identity, root)))
-            write_kept(root, write, told, datetime.now().isoformat(" ", "minutes"), done.files)
+    work_tree(root)
+    own = None if dry_run else lambda: identity_of(identity, root)
+    done, told = owing.post(root, owing.Asked(*asked), own, identity_if_any(identity, root))
+    for one, why in done.made:
+        span = f"{one.starts_on} 至 {one.ends_on}"
+        say(f"{one.notice_id}  {one.notice_kind}  {span}  {one.place}  {shown_text(one.title)}  {why}")
     if dry_run or not done.made:
         more = "，没有写入；去掉 --dry-run 就登记" if done.made else ""
         say(f"该公示而没有登记的 {len(done.made)} 份{more}。")
@@ -258,9 +252,7 @@ def proof(
     例：gongshi notice proof G2020-80057 照片.jpg --taken 2020-06-24
     """
     from gongshi.disclosure import notices
-    from gongshi.disclosure.proofs import proof as prove
-    from gongshi.disclosure.proofs import proven, read_picture
-    from gongshi.repository import write_kept, writer
+    from gongshi.disclosure.proofs import keep_proof, place_for, proven, read_picture
 
     tree = work_tree(root)
     when = day(taken, None)
@@ -272,11 +264,7 @@ def proof(
             notices.find(database, notice_id)
             _say_proven(proven(database, notice_id, hashlib.sha256(picture[1]).hexdigest()), notice_id)
         return
-    with writer(root) as write, _load(tree) as database:
-        made = prove(tree, database, notices.find(database, notice_id), picture, kind, when)
-        place = None if made.inside else _kept_outside(keep, made)
-        now = datetime.now().isoformat(" ", "minutes")
-        write_kept(root, write, f"公示 {notice_id} 留证", now, made.files)
+    made, place = keep_proof(root, notice_id, picture, kind, when, place_for(keep, os.environ))
     where = f"照片存在 {place}" if place else f"照片在 {max(made.files, key=len)}"
     say(f"已登记 {notice_id} 的{kind}（{when}），去掉了附加信息，摘要 {made.digest[:16]}…；{where}。")
     if place:
@@ -287,24 +275,6 @@ def _say_proven(found: tuple[int, date] | None, notice_id: str) -> None:
     if not found:
         raise GongshiError(f"这张照片不是“{notice_id}”登记过的：要用当时存下的那个文件，或原来的照片。")
     say(f"是“{notice_id}”的第 {found[0]} 张留证照片，{found[1]} 拍。")
-
-
-def _kept_outside(keep: Path | None, made: Proof) -> Path:
-    """Write the picture where no repository and no synchronised folder is."""
-    from gongshi.repository import data_folder, exposed, reason, write_private
-
-    folder = (keep or data_folder(os.environ, "留证")).resolve()
-    if exposed(folder):
-        raise GongshiError(f"“{folder}”在仓库或网盘的同步文件夹里，别人看得到，请用 --keep 换一个文件夹。")
-    try:
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        place = folder / made.name
-        if place.exists() and place.read_bytes() != made.picture:
-            raise GongshiError(f"“{place}”已经是别的照片，请用 --keep 换一个文件夹。")
-    except OSError as error:
-        raise GongshiError(f"“{folder}”不能写入（{reason(error)}），请用 --keep 换一个文件夹。") from None
-    write_private(place, made.picture)
-    return place
 
 
 def _do(root: Path, verb: str, **given: str | None) -> Done:

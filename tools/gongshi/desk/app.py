@@ -10,12 +10,13 @@ from flask import Flask, Request, g, render_template, request
 from flask.typing import ResponseReturnValue
 
 from gongshi.checks.showing import shown_text, told
-from gongshi.desk import auditing, editing, entering, finding, key, printing, reviewing, sending, taking, today
+from gongshi.desk import auditing, editing, entering, finding, key, posting, printing, reviewing, sending, taking, today
 from gongshi.desk.guarding import BOUND, guard
 from gongshi.desk.state import Desk
 from gongshi.lookup import TITLES
 from gongshi.model import GongshiError
 from gongshi.package import worded
+from gongshi.verbs import VERBS
 
 PLACES = (
     ("/", "今天"), ("/take", "交表"), ("/enter/visit", "登记"), ("/find", "查"), ("/edit", "改"), ("/send", "送审"), ("/review", "审核"),
@@ -38,7 +39,7 @@ def make(desk: Desk) -> Flask:
     app.jinja_options = {"autoescape": True}
     app.request_class = InMemory
     guard(app, desk)
-    for page in (today, taking, entering, finding, editing, sending, reviewing, auditing, printing, key):
+    for page in (today, taking, posting, entering, finding, editing, sending, reviewing, auditing, printing, key):
         app.register_blueprint(page.page)
     app.add_template_filter(shown_text, "shown")
     app.add_template_filter(told, "told")
@@ -64,7 +65,7 @@ def _shared() -> dict[str, Any]:
     return {
         "places": PLACES, "here": here, "desk": desk, "county": held.county,
         "ledger": worded("扶贫台账", held.today), "told": told, "day": day,
-        "titles": TITLES, "townships": held.townships, "today": held.today,
+        "titles": TITLES, "townships": held.townships, "today": held.today, "all_verbs": VERBS.values(),
     }  # fmt: skip
 
 

@@ -132,6 +132,6 @@ def _page(verb: Verb, values: Mapping[str, str], errors: dict[str, str], token: 
         (one, VERBS[one.form].title, shown_text(next(iter((one.values or {}).values()), ""))[:40]) for one in _left()
     ]
     return render_template(
-        "enter.html", verb=verb, verbs=VERBS.values(), fields=shown, errors=errors, token=token or secrets.token_hex(8),
+        "enter.html", verb=verb, fields=shown, errors=errors, token=token or secrets.token_hex(8),
         left=[one for one in left if one[0].token != token],
     )  # fmt: skip

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,10 +15,12 @@ from typing import Any
 from gongshi.checks.guard_pictures import plain_picture
 from gongshi.checks.proofs_kept import INSIDE, PROOFS
 from gongshi.checks.showing import shown_path
+from gongshi.disclosure import notices
 from gongshi.disclosure.kinds import carries_households
 from gongshi.disclosure.rewriting import rewritten
 from gongshi.model import GongshiError
-from gongshi.repository import Tree, reason
+from gongshi.package import load
+from gongshi.repository import Tree, WorkTree, data_folder, exposed, reason, write_kept, write_private, writer
 
 OUTSIDE = "仓库外"
 PHOTO, RECEIPT = "公示照片", "签收表"
@@ -46,9 +49,49 @@ def read_picture(place: Path) -> tuple[str, bytes]:
     except (OSError, ValueError) as error:
         why = reason(error) if isinstance(error, OSError) else "文件名不对"
         raise GongshiError(f"照片“{shown_path(place.name)}”读不出来（{why}），请检查权限。") from None
+    return picture_of(data)
+
+
+def picture_of(data: bytes) -> tuple[str, bytes]:
+    """The same of a picture's bytes."""
     if len(data) > _LARGEST:
         raise GongshiError(f"照片超过 {_LARGEST // 1_000_000} MB，请缩小后再登记。")
     return plain_picture(data)
+
+
+def place_for(keep: Path | None, environ: Mapping[str, str]) -> Path:
+    """Where pictures lie that may not lie in the repository; not made yet."""
+    return (keep or data_folder(environ, "留证")).resolve()
+
+
+def keep_proof(
+    root: Path, notice_id: str, picture: tuple[str, bytes], kind: str, taken: datetime.date, folder: Path
+) -> tuple[Proof, Path | None]:
+    """(the proof, where its picture is if not in the repository): on record and kept, under one lock."""
+    wanted = {"county", "notices", "notice-objections", "notice-projects", "notice-commitments", "notice-proofs"}
+    with writer(root) as write, load(WorkTree(root), wanted) as database:
+        if wrong := [finding for finding in database.findings if finding.resource.startswith("notice")]:
+            raise GongshiError(f"{wrong[0].path} 第 {wrong[0].line} 行读不出来：{wrong[0].message}")
+        made = proof(WorkTree(root), database, notices.find(database, notice_id), picture, kind, taken)
+        place = None if made.inside else _kept_outside(folder, made)
+        now = datetime.datetime.now().isoformat(" ", "minutes")
+        write_kept(root, write, f"公示 {notice_id} 留证", now, made.files)
+    return made, place
+
+
+def _kept_outside(folder: Path, made: Proof) -> Path:
+    """Write the picture where no repository and no synchronised folder is."""
+    if exposed(folder):
+        raise GongshiError(f"“{folder}”在仓库或网盘的同步文件夹里，别人看得到，请用 --keep 换一个文件夹。")
+    try:
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        place = folder / made.name
+        if place.exists() and place.read_bytes() != made.picture:
+            raise GongshiError(f"“{place}”已经是别的照片，请用 --keep 换一个文件夹。")
+    except OSError as error:
+        raise GongshiError(f"“{folder}”不能写入（{reason(error)}），请用 --keep 换一个文件夹。") from None
+    write_private(place, made.picture)
+    return place
 
 
 def proof(tree: Tree, database: Any, notice: Any, picture: tuple[str, bytes], kind: str, taken: datetime.date) -> Proof:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from gongshi.disclosure import notices
@@ -12,10 +13,11 @@ from gongshi.disclosure.boards import new_sheet
 from gongshi.disclosure.kinds import HOUSEHOLDS, NoticeKind, kinds
 from gongshi.disclosure.linking import CHANGE, FIELDS, STEPS
 from gongshi.disclosure.sheets import NEVER, RESOURCES
+from gongshi.exchange.opened import opened_names, refuse_names
 from gongshi.model import GongshiError
 from gongshi.package import Database, load, read_descriptor
 from gongshi.policy import Policies, load_policies, run
-from gongshi.repository import OverlayTree, Tree
+from gongshi.repository import OverlayTree, Tree, WorkTree, write_kept, writer
 from gongshi.sealing import Identity
 from gongshi.verbs.procedure import next_step, procedures
 
@@ -68,6 +70,21 @@ def batch(tree: Tree, asked: Asked, identity: Callable[[], Identity] | None) -> 
         with load(tree, ("projects", "divisions", *RESOURCES), descriptor) as database:
             files |= _listed(tree, database, made, files, identity() if listed else None)
     return Batch(tuple((notice, one.why) for notice, one in made), files)
+
+
+def post(
+    root: Path, asked: Asked, identity: Callable[[], Identity] | None, opened: Identity | None
+) -> tuple[Batch, str]:
+    """(every notice that is due, what was done in words): written under one lock, all or none; without an ``identity`` nothing is
+    written. ``opened`` is the key whose names must not stand in what is written, None for none."""
+    with writer(root) as write:
+        tree = WorkTree(root)
+        done = batch(tree, asked, identity)
+        told = f"登记公示 {len(done.made)} 份"
+        if done.made and identity:
+            refuse_names(done.files, opened_names(tree, opened))
+            write_kept(root, write, told, datetime.now().isoformat(" ", "minutes"), done.files)
+    return done, told
 
 
 def _round(
