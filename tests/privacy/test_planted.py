@@ -93,6 +93,7 @@ def commands(words: dict[str, str], folder: Path) -> dict[str, list[list[str]]]:
         "pay": [[PROJECT["project_id"], "1", "--allocation", name, "--stage", name, "--payee", name, "--channel", name, "--for", name]],
         "subsidy": [[name, name, "--period", "2020-Q2", "--standard", "1", "--project", name, "--allocation", name]],
         "pair": [["new", "帮扶责任人", "H0000001", name], ["end", name]],
+        "post": [["new", name, "保洁员", "--village", name, "--pay", "1", "--fund", name], ["end", name]],
         "objection": [["G2020-00001", name], [name, "收入不符"]],
         "undo": [["--list"], [], [name]],
         "find": [["H0000001"], [name], [PERSONS[1].phone], [words["branch"]]],

@@ -228,3 +228,27 @@ def test_every_verb_asks_for_fields_of_the_dictionary(root) -> None:
     descriptor = read_descriptor(WorkTree(root))
     for verb in VERBS.values():
         assert all(ask.of(descriptor).title for ask in verb.asks) and verb.does.endswith("。"), verb.name
+
+
+def test_a_post_begins_once_and_ends_once(root, act, text) -> None:
+    given = {"member": "M00000001", "post": "保洁员", "village": "990101100001", "pay": "500", "fund": "衔接资金"}
+    assert (
+        act("post-new", **given, on="2020-06-01", until="2020-12-31").told == "登记上岗 E000001：保洁员，每月 500.00 元"
+    )
+    assert "E000001,H0000001,M00000001,保洁员,990101100001,2020-06-01,2020-12-31,,500.00,衔接资金" in text("posts.csv")
+    sound(root)
+    for wrong, said in (
+        (given | {"on": "2020-06-02"}, "先登记离岗"),
+        (given | {"post": "护林员", "on": "2020-06-02", "until": "2020-06-01"}, "早于上岗"),
+        (given | {"member": "M00000099"}, "没有这个人编号"),
+        (given | {"post": "护林员", "village": "990101100099"}, "岗位所在地"),
+    ):
+        with pytest.raises(Wrong, match=said):
+            act("post-new", **wrong)
+    with pytest.raises(Wrong, match="才上岗"):
+        act("post-end", number="E000001", on="2020-05-31")
+    act("post-end", number="E000001", on="2020-06-20")
+    with pytest.raises(Wrong, match="已在 2020-06-20 离岗"):
+        act("post-end", number="E000001")
+    act("post-new", **given, on="2020-06-21")
+    assert "E000002" in text("posts.csv")

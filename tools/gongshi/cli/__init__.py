@@ -34,6 +34,7 @@ COMMANDS = {
     "pay": ("gongshi.cli.verbs", "登记付给单位的一笔钱"),
     "subsidy": ("gongshi.cli.verbs", "登记一批到户到人的补助"),
     "pair": ("gongshi.cli.verbs", "结对：登记、接替、结束"),
+    "post": ("gongshi.cli.verbs", "公益岗：上岗、离岗"),
     "amend": ("gongshi.cli.amend", "改一条记录的几格"),
     "undo": ("gongshi.cli.due", "撤销最近一次写入"),
     "find": ("gongshi.cli.find", "按编号、名称、拼音找记录"),

@@ -1,4 +1,4 @@
-"""The verbs: ``gongshi visit``, ``event``, ``case``, ``project``, ``pay``, ``subsidy``, ``objection``, ``pair``; made from their table."""
+"""The verbs: ``gongshi visit``, ``event``, ``case``, ``project``, ``pay``, ``subsidy``, ``objection``, ``pair``, ``post``; made from their table."""
 
 from __future__ import annotations
 
@@ -26,6 +26,8 @@ PLACED = {
     "objection": ("notice", "topic"),
     "pair-new": ("role", "subject", "helper"),
     "pair-end": ("pairing", "reason"),
+    "post-new": ("member", "post"),
+    "post-end": ("number",),
 }
 OPTIONS = {"payment_stage": "stage", "payee_kind": "payee", "purpose": "for"}
 DRY = click.option("--dry-run", is_flag=True, help="只说会写什么，不写")
@@ -41,7 +43,7 @@ def command(name: str, called: str = "") -> click.Command:
             flag = "--" + OPTIONS.get(ask.name, ask.name).replace("_", "-")
             wanted = ask.needed and not ask.default
             words = ask.words + ("；写多个用逗号隔开" if ask.many else "")
-            metavar = "DATE" if ask.past or ask.name in ("term",) else "TEXT"
+            metavar = "DATE" if ask.past or ask.name in ("term", "until") else "TEXT"
             parameters.append(click.Option([flag, ask.name], help=words, required=wanted, metavar=metavar))
 
     @click.pass_obj
@@ -97,7 +99,16 @@ def pair() -> None:
     """
 
 
+@click.group(cls=Group)
+def post() -> None:
+    """公益岗：上岗、离岗。
+
+    例：gongshi post end E000001
+    """
+
+
 for _name in ("new", "step", "close"):
     case.add_command(command(f"case-{_name}", _name))
 for _name in ("new", "end"):
     pair.add_command(command(f"pair-{_name}", _name))
+    post.add_command(command(f"post-{_name}", _name))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gongshi.verbs import funds, households
+from gongshi.verbs import funds, households, posts
 from gongshi.verbs.asking import TODAY, Ask, Verb
 
 _HOMES = ("households.household_no",)
@@ -187,11 +187,30 @@ PAIR_END = Verb(
     ),
     ("pairings",), households.pair_end,
 )  # fmt: skip
+POST_NEW = Verb(
+    "post-new", "登记上岗", "登记一个人上公益岗，编号由程序给。",
+    "gongshi post new M00000001 保洁员 --village 990101100200 --pay 500 --fund 衔接资金",
+    (
+        Ask("member", "posts.member_no", "人编号", finds="members"),
+        Ask("post", "posts.post", "岗位"),
+        Ask("village", "posts.village_code", "在哪个村或乡镇上岗，12 位代码", finds="villages"),
+        _day("posts.started_on"),
+        Ask("until", "posts.contract_to", "合同期满", needed=False),
+        Ask("pay", "posts.monthly_pay", "每月多少元"),
+        Ask("fund", "posts.fund", "补贴来源"),
+    ),
+    ("posts", "members", "households", "divisions"), posts.post_new,
+)  # fmt: skip
+POST_END = Verb(
+    "post-end", "登记离岗", "登记一个人离开公益岗。", "gongshi post end E000001 --on 2020-06-30",
+    (Ask("number", "posts.post_id", "聘用编号"), _day("posts.ended_on")),
+    ("posts",), posts.post_end,
+)  # fmt: skip
 
 VERBS = {
     verb.name: verb
     for verb in (
         *(VISIT, EVENT, CASE_NEW, CASE_STEP, CASE_CLOSE, PROJECT, PAY, SUBSIDY),
-        *(NOTICE_CLOSE, OBJECTION, PAIR_NEW, PAIR_END),
+        *(NOTICE_CLOSE, OBJECTION, PAIR_NEW, PAIR_END, POST_NEW, POST_END),
     )
 }
