@@ -20,7 +20,6 @@ from gongshi.model import GongshiError, Severity
 
 if TYPE_CHECKING:
     from gongshi.disclosure.notices_then import Then
-    from gongshi.disclosure.proofs import Proof
     from gongshi.package import Database
     from gongshi.repository import WorkTree
     from gongshi.verbs.doing import Done

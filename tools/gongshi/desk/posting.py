@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from flask import Blueprint, g, redirect, render_template, request
+from flask.typing import ResponseReturnValue
 
 from gongshi.desk.state import Told
 from gongshi.disclosure.clock import State, state
@@ -20,13 +21,13 @@ LISTED = 200
 
 
 @page.get("/enter/notices")
-def notices():
+def notices() -> ResponseReturnValue:
     """What is due is looked for when it is asked for: it takes a few seconds."""
     return _page(None, {})
 
 
 @page.post("/enter/notices")
-def post():
+def post() -> ResponseReturnValue:
     """Look what is due, or register it."""
     desk, write = g.desk, request.form.get("do") == "write"
     try:
@@ -43,7 +44,7 @@ def post():
 
 
 @page.post("/enter/notices/proof")
-def proof():
+def proof() -> ResponseReturnValue:
     """Keep a photo of the board, without its time, place and device, and put its digest on record."""
     desk, file = g.desk, request.files.get("photo")
     number, kind = request.form.get("notice", "")[:20], request.form.get("kind", "")
@@ -66,9 +67,10 @@ def proof():
 
 def _key() -> Identity:
     """The open key, which a list of households needs."""
-    if g.desk.identity is None:
+    found: Identity | None = g.desk.identity
+    if found is None:
         raise GongshiError("里面有到户名单，要户主姓名：先打开钥匙。")
-    return g.desk.identity
+    return found
 
 
 def _day(text: str, usual: date) -> date:
@@ -78,7 +80,7 @@ def _day(text: str, usual: date) -> date:
         raise GongshiError(f"日期“{text[:12]}”不对，要写成 2020-06-30 的样子。") from None
 
 
-def _page(done: owing.Batch | None, errors: dict[str, str]):
+def _page(done: owing.Batch | None, errors: dict[str, str]) -> str:
     database = g.desk.database()
     every = listed(database) if "notices" in database.descriptor.resources else []
     today = g.desk.held().today
