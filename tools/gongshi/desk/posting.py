@@ -8,7 +8,7 @@ from flask import Blueprint, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from gongshi.desk.state import Told
-from gongshi.disclosure.clock import State, state
+from gongshi.disclosure.clock import NoticeState, state
 from gongshi.disclosure.kinds import kinds
 from gongshi.disclosure.notices import listed
 from gongshi.disclosure.proofs import PHOTO, RECEIPT, keep_proof, picture_of, place_for
@@ -84,7 +84,9 @@ def _page(done: owing.Batch | None, errors: dict[str, str]) -> str:
     database = g.desk.database()
     every = listed(database) if "notices" in database.descriptor.resources else []
     today = g.desk.held().today
-    hung = [one for one in every if state(one, today) in (State.RUNNING, State.WAITING, State.CLOSED)][:LISTED]
+    hung = [
+        one for one in every if state(one, today) in (NoticeState.RUNNING, NoticeState.WAITING, NoticeState.CLOSED)
+    ][:LISTED]
     return render_template(
         "notices.html",
         done=done,
