@@ -33,9 +33,9 @@ def folder(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def sql(folder):
-    """Rows of a query over the tables of text, in which an empty cell is ''."""
+    """Rows of a query over the tables of text as they are read, in which an empty cell is ''."""
     with load(WorkTree(folder)) as database:
-        database.sql("SET schema = 'raw'")
+        database.sql("SET search_path = 'told,raw'")
         yield database.sql
 
 

@@ -123,6 +123,9 @@ def test_a_household_that_never_was_poor_is_watched() -> None:
     assert errors(given) == []
     told = {one.rule for one in found(given)}
     assert "l-monitor-year" in told and "s-fifteen-days" not in told
+    asked = {(one.field, one.key) for one in found(given)}
+    assert not asked & {(name, ("H0000061",)) for name in ("household_class", "poverty_status", "main_cause")}
+    assert not any(given["households"][-1].get(name) for name in ("household_class", "poverty_status", "main_cause"))
 
 
 def test_a_watched_household_is_judged_by_the_line_that_the_county_gives() -> None:

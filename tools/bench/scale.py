@@ -32,6 +32,7 @@ NUMBERED = {
     "loan_id": ("K", 6, "loans"),
     "monitoring_id": ("W", 6, "monitoring"),
     "clue_id": ("Y", 6, "clues"),
+    "membership_id": ("R", 7, "memberships"),
 }
 KEYS = {
     "households": "household_no",
@@ -43,6 +44,7 @@ KEYS = {
     "loans": "loan_id",
     "monitoring": "monitoring_id",
     "clues": "clue_id",
+    "memberships": "membership_id",
 }
 COPIED = [*KEYS, "incomes", "conditions", "contacts", "status-events", "trainings"]
 MONEY = {"payments": ("amount", "persons"), "allocations": ("amount",), "assets": ("income", "distributed", "retained")}

@@ -4,7 +4,7 @@ The finished world is the state after all of them. Each is described by its undo
 ledger as it stood after the first ``n``; 0 is before all, ``LAST`` is the county as it is. Each state is whole: rows
 that name each other come and go together, and what is derived from them is derived again.
 
-1     25 households of two villages leave the list (退出): their cases, notices, events and status
+1     25 households of two villages leave the list (退出): their cases, notices, events and memberships
 2 … 7 one project of 2019 goes through the six steps of plan 2, with its documents, notices, payments and asset
 8     an amount with two digits exchanged is put right
 """
@@ -51,7 +51,11 @@ def _undo_exits(world: World) -> None:
     _drop(world, "case-steps", "case_id", *EXITS)
     _drop(world, "notices", "case_id", *EXITS)
     _drop(world, "status-events", "case_id", *EXITS)
+    _drop(world, "memberships", "case_id", *EXITS)
     leaving = {row["household_no"] for row in _drop(world, "case-households", "case_id", *EXITS)}
+    for row in world.rows["memberships"]:
+        if row["household_no"] in leaving and row.get("end_reason") == "脱贫":
+            row |= {"ended_on": "", "end_reason": ""}
     for row in world.rows["households"]:
         if row["household_no"] in leaving:
             row |= {"poverty_status": "未脱贫", "exit_year": "", "planned_exit_year": "2020", "management_class": ""}

@@ -10,6 +10,7 @@ from example.commitments import fill_commitments
 from example.demo_keys import sealed_files
 from example.money import fill_money
 from example.people import fill_people
+from example.people_memberships import fill_memberships, told_by_memberships
 from example.world import World
 from example.writing import record_files
 from gongshi.package import RECORDS, Descriptor, document_of, read_descriptor
@@ -37,6 +38,7 @@ def generate(root: Path, step: int = LAST) -> Report:
     descriptor = read_descriptor(WorkTree(root))
     world = make_world()
     rewind(world, step)
+    told_by_memberships(world)
     files = {f"{RECORDS}/{path}": data for path, data in record_files(world, descriptor).items()}
     files |= sealed_files(world, root)
     written = sum(_write(root / path, data) for path, data in files.items())
@@ -45,10 +47,11 @@ def generate(root: Path, step: int = LAST) -> Report:
 
 
 def make_world() -> World:
-    """All rows and names."""
+    """All rows and names; what memberships say stands where the others read it, too (``told_by_memberships``)."""
     world = World()
     fill_people(world)
     fill_money(world)
+    fill_memberships(world)
     fill_commitments(world)
     return world
 

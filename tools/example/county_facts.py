@@ -17,7 +17,19 @@ def fill_facts(book: Book) -> None:
     fields = ("line_kind", "year", "amount", "income_measure", "doc_no", "verified")
     for line in facts["lines"]:
         book.add("lines", place="全国", **dict(zip(fields, line, strict=True)))
-    fields = ("kind", "holder", "valid_from", "retired_on", "poverty_status", "dibao", "tekun", "basis", "verified")
+    fields = (
+        "kind",
+        "holder",
+        "valid_from",
+        "retired_on",
+        "poverty_status",
+        "household_class",
+        "begun_by",
+        "dibao",
+        "tekun",
+        "basis",
+        "verified",
+    )
     for kind in facts["membership_kinds"]:
         book.add("membership-kinds", **dict(zip(fields, kind, strict=True)))
     for year, lines in facts["calendar"].items():

@@ -9,7 +9,7 @@ from gongshi.package import RECORDS, Descriptor, Document, Resource, csv_bytes, 
 from gongshi.package.parts import Part, read_slowly
 from gongshi.package.yamlfile import YamlProblem, parse, plain
 from gongshi.repository import Tree
-from gongshi.review.pinning import Steps
+from gongshi.review.stepping import Steps
 
 _FIRST = "请先运行 gongshi check 改好再升级"
 

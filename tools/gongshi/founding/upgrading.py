@@ -28,7 +28,8 @@ from gongshi.repository import Git, MemoryTree, RevisionTree, move, sending, wri
 from gongshi.repository.pin import ENGINE, PIN, Pin, read_pin
 from gongshi.review.hooks import identity_findings
 from gongshi.review.installing import install
-from gongshi.review.pinning import PACK_PLACES, declared_steps
+from gongshi.review.pinning import PACK_PLACES
+from gongshi.review.stepping import declared_steps, stepped
 
 PREFIX = "songshen/upgrade-"
 FOUNDED = "台账：开始"
@@ -144,6 +145,7 @@ def _changes(
     after |= migrated(before, old, read_descriptor(MemoryTree(now)), declared_steps())
     begun = {path: data for path, data in pack.begun().items() if not before.exists(path)}
     after |= begun
+    after |= stepped(MemoryTree(now | {path: data for path, data in after.items() if data is not None}))
     after |= dict.fromkeys(before.paths(ENGINE))
     after |= pinned(program, name, theirs | begun, pin.main if pin else "main", pin.hosts if pin else {}, host)
     was = {path: before.read(path) if before.exists(path) else None for path in after}

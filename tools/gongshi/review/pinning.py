@@ -5,17 +5,15 @@ and pin, and an upgrade changes no record: it brings pack files, renamed columns
 from __future__ import annotations
 
 import hashlib
-import tomllib
 from collections.abc import Collection
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-import gongshi
 from gongshi.checks.programs import check_mixed, check_programs
 from gongshi.model import Finding, GongshiError, Severity
 from gongshi.package import RECORDS
 from gongshi.repository import Tree, differing
 from gongshi.repository.pin import ENGINE, LOCK, PIN, Pin, read_pin
+from gongshi.review.stepping import Steps, agreed, declared_steps
 
 if TYPE_CHECKING:
     from gongshi.changes.values import Change
@@ -23,15 +21,6 @@ if TYPE_CHECKING:
 PACK_PLACES = tuple(
     f"{RECORDS}/{name}" for name in ("schemas/", "mappings/", "datapackage.yaml", "documents.yaml", "README.md")
 )
-STEPS = Path(gongshi.__file__).resolve().parent / "scaffold/steps.toml"
-Steps = Collection[tuple[str, str, str, str]]
-"""(resource, field, value before, value after) that an upgrade changes."""
-
-
-def declared_steps() -> Steps:
-    """The values that upgrades to this version rewrite, beside fields that are renamed by ``formerly``."""
-    steps = tomllib.loads(STEPS.read_text(encoding="utf-8")).get("step", [])
-    return {(step["resource"], step["field"], old, new) for step in steps for old, new in step["values"].items()}
 
 
 def check_pin(tree: Tree) -> list[Finding]:
@@ -95,7 +84,8 @@ def _upgrade_findings(
         for change in compare(before, after).changes
         if not _declared(change, steps) and not _brought(after, change.path_after, now)
     )
-    return [*strange, *(_error(path, told) for path in moved)]
+    made = agreed(before, after) if moved else ()
+    return [*strange, *(_error(path, told) for path in moved if path not in made)]
 
 
 def _declared(change: Change, steps: Steps) -> bool:

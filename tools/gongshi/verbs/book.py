@@ -126,11 +126,16 @@ class Book:
             self.touched[name, key] = self.touched.get((name, key), {}) | new
 
     def derive(self, name: str, keys: Iterable[str], sources: Iterable[str]) -> None:
-        """Bring columns up to date that follow from records of ``sources`` as they are in the book."""
+        """Bring columns up to date that follow from records of ``sources`` as they are in the book; an empty cell that is read
+        from other rows (``derive``) stays empty."""
         wanted = list(dict.fromkeys(keys))
+        schema = self.resource(name).schema
+        read = {field.name for field in schema.fields if field.derive}
         with load(OverlayTree(self.tree, self.ledger.changes()), [name, *sources], self.descriptor) as database:
             for key, cells in derived(database, name, wanted).items():
-                self.change(name, (key,), cells)
+                now = dict(zip(schema.names, self.ledger.row(name, (key,)), strict=True))
+                left = {field for field in read if not now[field]}
+                self.change(name, (key,), {field: text for field, text in cells.items() if field not in left})
 
     def files(self, asks: Mapping[str, str]) -> dict[str, bytes]:
         """The bytes to write; Wrong where a touched record is not valid. ``asks`` maps field names to what was asked."""

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 
 from gongshi.policy import load_policies
+from gongshi.verbs import memberships
 from gongshi.verbs.asking import Said
 from gongshi.verbs.book import Book, refuse
 from gongshi.verbs.procedure import NOTICE_STEPS, next_step, procedures
@@ -51,15 +52,18 @@ def event(book: Book, said: Said) -> str:
         book.record("households", number, "households")
         if number not in listed:
             raise refuse("households", f"案卷 {case['case_id']} 的名单里没有 {number}，请核对案卷或户编号")
-    _happened(book, households, said["event"], said["on"], case["case_id"], said.get("other", ""))
-    return f"登记{said['event']} {len(households)} 户（{said['on']}，案卷 {case['case_id']}）"
+    asked = _happened(book, households, said["event"], said["on"], case["case_id"], said.get("other", ""))
+    return f"登记{said['event']} {len(households)} 户（{said['on']}，案卷 {case['case_id']}）{asked}"
 
 
-def _happened(book: Book, households: list[str], name: str, day: str, case: str, other: str = "") -> None:
+def _happened(book: Book, households: list[str], name: str, day: str, case: str, other: str = "") -> str:
+    """Enter the event and what follows from it; gives what is left to be entered, "" for nothing."""
     for number in households:
         row = {"household_no": number, "occurred_on": day, "event": name, "case_id": case, "other_household": other}
         book.add("status-events", row, "households")
+    asked = memberships.turn(book, households, name, day, case)
     book.derive("households", households, ["status-events"])
+    return f"；{len(asked)} 户是哪一种身份看不出来，请另登记“身份”" if asked else ""
 
 
 def case_new(book: Book, said: Said) -> str:
@@ -159,8 +163,8 @@ def case_close(book: Book, said: Said) -> str:
         return f"案卷 {number} 结卷：{said['result']}"
     known = {row["household_no"] for row in book.rows("status-events", case_id=number, event=name)}
     new = [household for household in households if household not in known]
-    _happened(book, new, name, done.get("县级审批", said["on"]), number)
-    return f"案卷 {number} 结卷：{said['result']}，登记{name} {len(new)} 户"
+    asked = _happened(book, new, name, done.get("县级审批", said["on"]), number)
+    return f"案卷 {number} 结卷：{said['result']}，登记{name} {len(new)} 户{asked}"
 
 
 def _open_case(book: Book, number: str) -> dict[str, str]:

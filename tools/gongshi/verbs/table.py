@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gongshi.verbs import funds, households, posts
+from gongshi.verbs import funds, households, memberships, posts
 from gongshi.verbs.asking import TODAY, Ask, Verb
 
 _HOMES = ("households.household_no",)
@@ -49,7 +49,7 @@ EVENT = Verb(
         _day("status-events.occurred_on"),
         Ask("other", "status-events.other_household", "分户、并户的另一户", needed=False, finds="households"),
     ),
-    ("status-events", "households", *_CASES), households.event,
+    ("status-events", "households", *memberships.TABLES, *_CASES), households.event,
 )  # fmt: skip
 CASE_NEW = Verb(
     "case-new", "立案卷", "立一个案卷，编号由程序给，名单上的户都在同一个村。",
@@ -85,7 +85,7 @@ CASE_CLOSE = Verb(
         _day("cases.closed_on"),
         Ask("doc", "cases.doc_no", "批复文号", needed=False),
     ),
-    ("status-events", "households", *_CASES), households.case_close,
+    ("status-events", "households", *memberships.TABLES, *_CASES), households.case_close,
 )  # fmt: skip
 PROJECT = Verb(
     "project", "项目进度", "登记项目的一步（招标、开工、竣工、验收等），项目的进度和验收日期跟着改。",

@@ -1,0 +1,88 @@
+"""In a county that lives by memberships an event ends and begins them; no status is typed beside them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from gongshi.package import load
+from gongshi.repository import Git, MemoryTree, WorkTree, take_back
+from gongshi.review.stepping import stepped
+from support import ROOT
+
+from .test_verbs import changed, sound
+
+KINDS = "records/county/membership-kinds.csv"
+
+
+@pytest.fixture
+def living(root: Path) -> Path:
+    """The county after the declared step."""
+    tree = WorkTree(root)
+    files = {path: tree.read(path) for path in tree.paths("records/")} | {KINDS: (ROOT / KINDS).read_bytes()}
+    for path, data in {KINDS: files[KINDS], **stepped(MemoryTree(files))}.items():
+        (root / path).write_bytes(data)
+    git = Git(root)
+    git.run("add", "-A"), git.run("commit", "-q", "-m", "身份登记")
+    return root
+
+
+def spans(root: Path, household: str = "H0000001") -> list[tuple]:
+    with load(WorkTree(root), ["memberships", "households"]) as database:
+        query = "SELECT kind, started_on, ended_on, end_reason, case_id FROM raw.memberships WHERE household_no = ? AND kind <> '扶贫户'"
+        return database.sql(f"{query} ORDER BY membership_id", [household])
+
+
+def status(root: Path) -> tuple:
+    with load(WorkTree(root), ["households"]) as database:
+        ((read, typed, year),) = database.sql(
+            "SELECT h.poverty_status, r.poverty_status, h.exit_year FROM households h JOIN raw.households r ON r.rowid = h._row "
+            "WHERE h.household_no = 'H0000001'"
+        )
+    return read, typed, year
+
+
+POOR = ("建档立卡贫困户", "2014-05-27", "", "", "Z2014-00001")
+
+
+def test_an_exit_ends_one_membership_and_begins_the_next(living, act) -> None:
+    assert spans(living) == [POOR] and status(living) == ("未脱贫", "", None)
+    act("case-new", procedure="退出", households="H0000001", village="990101100001", on="2020-06-01")
+    done = act("event", event="脱贫", households="H0000001", case="Z2020-00002", on="2020-06-20")
+    left = [(*POOR[:2], "2020-06-20", "脱贫", POOR[4]), ("脱贫户", "2020-06-20", "", "", "Z2020-00002")]
+    assert spans(living) == left and status(living) == ("已脱贫", "", 2020)
+    sound(living)
+    act("case-new", procedure="返贫", households="H0000001", village="990101100001", on="2020-06-21")
+    act("event", event="返贫", households="H0000001", case="Z2020-00003", on="2020-06-25")
+    assert spans(living)[1:] == [
+        ("脱贫户", "2020-06-20", "2020-06-25", "返贫", "Z2020-00002"),
+        ("返贫户", "2020-06-25", "", "", "Z2020-00003"),
+    ]
+    assert status(living)[:2] == ("返贫", "")
+    sound(living)
+    for _ in range(4):
+        undone = take_back(living).what
+    assert undone.startswith("立案卷") and done.told and spans(living) == [POOR] and changed(living) == ""
+
+
+def test_who_leaves_the_list_is_nothing_any_more(living, act) -> None:
+    act("case-new", procedure="更正", households="H0000001", village="990101100001", on="2020-06-01")
+    act("event", event="核减", households="H0000001", case="Z2020-00002", on="2020-06-20")
+    assert spans(living) == [(*POOR[:2], "2020-06-20", "核减", POOR[4])] and status(living) == ("已销号", "", None)
+    with load(WorkTree(living), ["memberships"]) as database:
+        assert database.sql(
+            "SELECT count(*) FROM raw.memberships WHERE household_no = 'H0000001' AND ended_on = ''"
+        ) == [(0,)]
+
+
+def test_which_kind_of_watched_household_it_is_must_be_said_where_there_are_several(living, act) -> None:
+    told = act("event", event="纳入监测", households="H0000001", case="Z2020-00001", on="2020-06-20").told
+    assert "1 户是哪一种身份看不出来" in told and spans(living) == [POOR]
+
+
+def test_a_typed_status_stays_typed_where_there_are_no_memberships(root, act, text) -> None:
+    (root / KINDS).write_bytes((ROOT / KINDS).read_bytes())
+    act("case-new", procedure="退出", households="H0000001", village="990101100001", on="2020-06-01")
+    act("event", event="脱贫", households="H0000001", case="Z2020-00002", on="2020-06-20")
+    assert ",已脱贫,2020," in text("households.csv") and spans(root) == []
