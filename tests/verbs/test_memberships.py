@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from gongshi.lookup.grid import grid
 from gongshi.package import load
 from gongshi.repository import Git, MemoryTree, WorkTree, take_back
 from gongshi.review.stepping import stepped
+from gongshi.verbs import Edit, Flawed, amend
 from support import ROOT
 
+from .conftest import TODAY
 from .test_verbs import changed, sound
 
 KINDS = "records/county/membership-kinds.csv"
@@ -86,3 +89,17 @@ def test_a_typed_status_stays_typed_where_there_are_no_memberships(root, act, te
     act("case-new", procedure="退出", households="H0000001", village="990101100001", on="2020-06-01")
     act("event", event="脱贫", households="H0000001", case="Z2020-00002", on="2020-06-20")
     assert ",已脱贫,2020," in text("households.csv") and spans(root) == []
+
+
+def test_a_grid_shows_what_memberships_say_and_takes_nothing_else_there(living, act) -> None:
+    with load(WorkTree(living)) as database:
+        table = grid(database, "households", "", lambda *_: "")
+        at = [column.name for column in table.columns].index("poverty_status")
+        assert {row[at] for row in table.rows} == {"未脱贫"}
+    home, other = ("H0000001",), [Edit(("H0000001",), "poverty_status", "未脱贫", "已脱贫")]
+    with pytest.raises(Flawed) as refused:
+        amend(living, "households", other, TODAY)
+    assert "由“身份”定" in str(refused.value) and changed(living) == ""
+    same = [Edit(home, "poverty_status", "未脱贫", "未脱贫"), Edit(home, "group_name", "4组", "6组")]
+    amend(living, "households", same, TODAY)
+    assert status(living)[:2] == ("未脱贫", "") and changed(living).count("households.csv") == 1

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from gongshi.checks.phrases import wanted
 from gongshi.checks.showing import shown_cell, shows
-from gongshi.package import Database, Descriptor, Field, Resource, identifier, quoted
+from gongshi.package import Database, Descriptor, Field, Resource, quoted
 
 OWN = ("sealed", "aliases", "figures", "notice-commitments", "notice-proofs")
 """Tables that the program alone writes, or that hold what nobody may read."""
@@ -62,7 +62,7 @@ def grid(database: Database, name: str, slug: str, label: Callable[[str, str], s
     if resource is None or name in OWN:
         return None
     schema = resource.schema
-    query = f"SELECT rowid, {quoted(schema.names)} FROM raw.{identifier(name)} ORDER BY {quoted(schema.primary_key)}"
+    query = f"SELECT rowid, {quoted(schema.names)} FROM {database.text_of(name)} ORDER BY {quoted(schema.primary_key)}"
     start, rows, held = f"{_TOWNSHIPS}{slug}/" if slug and by_township(database.descriptor, resource) else "", [], 0
     show = [_shower(field) for field in schema.fields]
     for row, *cells in database.sql(query):

@@ -81,10 +81,11 @@ def _made(database: Database, step: Mapping[str, Any]) -> dict[str, bytes]:
         return {}
     known = _by_path(database, resource)
     key = resource.schema.primary_key[0]
-    letter, last = _last(resource, key, known)
+    letter, size = _form(resource, key)
+    last = _last(resource, key, known, letter)
     for number, (row, *cells) in enumerate(rows, last + 1):
         texts = dict(zip(names[1:], ("" if cell is None else str(cell) for cell in cells), strict=True))
-        texts[key] = f"{letter}{number:0{_size(resource, key)}d}"
+        texts[key] = f"{letter}{number:0{size}d}"
         path = _beside(resource, database.locate(beside.name, row)[0])
         known.setdefault(path, []).append(tuple(texts.get(name, "") for name in resource.schema.names))
     return {path: csv_bytes(resource.schema, found) for path, found in known.items()} if rows else {}
@@ -102,15 +103,19 @@ def _by_path(database: Database, resource: Resource) -> dict[str, list[tuple[str
     return found
 
 
-def _size(resource: Resource, key: str) -> int:
-    return int(_NUMBER.fullmatch(resource.schema.field(key).pattern)[2])
+def _form(resource: Resource, key: str) -> tuple[str, int]:
+    """The letter of a table's numbers, and how many digits they have."""
+    form = _NUMBER.fullmatch(resource.schema.field(key).pattern)
+    if form is None:
+        raise GongshiError(f"“{resource.title}”的编号不是字母加数字，没有升级：请在数据字典里恢复原来的写法。")
+    return form[1], int(form[2])
 
 
-def _last(resource: Resource, key: str, known: Mapping[str, list[tuple[str, ...]]]) -> tuple[str, int]:
-    """The letter of the table's numbers, and the last that is taken."""
-    letter, place = _NUMBER.fullmatch(resource.schema.field(key).pattern)[1], resource.schema.names.index(key)
+def _last(resource: Resource, key: str, known: Mapping[str, list[tuple[str, ...]]], letter: str) -> int:
+    """The last number that is taken."""
+    place = resource.schema.names.index(key)
     taken = (row[place].removeprefix(letter) for rows in known.values() for row in rows)
-    return letter, max((int(text) for text in taken if text.isdecimal()), default=0)
+    return max((int(text) for text in taken if text.isdecimal()), default=0)
 
 
 def _beside(resource: Resource, path: str) -> str:

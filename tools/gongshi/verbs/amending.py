@@ -127,7 +127,8 @@ def _put(book: Book, resource: Resource, edit: Edit) -> Flaw | None:
         return flaw("台账里已经没有这条记录，别人刚改过，请重新打开这张表")
     if edit.field not in schema.names:
         return flaw("没有这一栏")
-    field, now = schema.field(edit.field), row[schema.names.index(edit.field)]
+    place = schema.names.index(edit.field)
+    field, now = schema.field(edit.field), book.ledger.read(resource.name, edit.key, row)[place]
     if edit.field in schema.primary_key:
         return flaw(f"“{field.title}”是这条记录的编号，不能改；写错了的删去另登")
     if edit.was is not None and edit.was != now:
@@ -137,7 +138,10 @@ def _put(book: Book, resource: Resource, edit: Edit) -> Flaw | None:
     text, wrong = _spelled(resource, field, edit.text)
     if wrong:
         return flaw(wrong)
-    book.change(resource.name, edit.key, {edit.field: text})
+    if field.derive and text and book.ledger.said(resource.name, edit.key).get(field.name, text) != text:
+        source = book.descriptor.resources[field.derive.rows].title
+        return flaw(f"“{field.title}”由“{source}”定，不在这里改，请改“{source}”")
+    book.change(resource.name, edit.key, {edit.field: row[place] if text == now else text})
     return None
 
 

@@ -133,8 +133,8 @@ class Book:
         read = {field.name for field in schema.fields if field.derive}
         with load(OverlayTree(self.tree, self.ledger.changes()), [name, *sources], self.descriptor) as database:
             for key, cells in derived(database, name, wanted).items():
-                now = dict(zip(schema.names, self.ledger.row(name, (key,)), strict=True))
-                left = {field for field in read if not now[field]}
+                now = dict(zip(schema.names, self.ledger.row(name, (key,)) or (), strict=False))
+                left = {field for field in read if not now.get(field)}
                 self.change(name, (key,), {field: text for field, text in cells.items() if field not in left})
 
     def files(self, asks: Mapping[str, str]) -> dict[str, bytes]:
