@@ -65,7 +65,10 @@ def due(tree: Tree, day: date, township: str | None = None) -> list[Due]:
 def _notices(database: Database, _: Policies, day: date) -> Iterator[Due]:
     calendar = notices.calendar(database)
     for row in notices.listed(database):
-        now, township, code = state(row, day), notices.township_of(database, row.division_code), row.notice_id
+        now, code = state(row, day), row.notice_id
+        if now in (NoticeState.CLOSED, NoticeState.WITHDRAWN):  # nearly all of them: where they hung is not asked
+            continue
+        township = notices.township_of(database, row.division_code)
         common = {"township": township, "resource": "notices", "key": code}
         if now is NoticeState.PENDING:
             yield Due(
