@@ -13,7 +13,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from gongshi.model import GongshiError
-from gongshi.package import county_day
+from gongshi.package import county_day, worded
 
 RESOURCES = (
     *("county", "divisions", "villages", "units", "helpers", "households", "members", "status-events", "monitoring"),
@@ -112,7 +112,7 @@ def card(database: Any, number: str, names: Names, today: datetime.date) -> Card
     if not rows:
         raise GongshiError(f"没有户“{number[:20]}”，请在“查”里找到户编号再印。")
     home, day = dict(zip(columns, rows[0], strict=True)), county_day(database) or today
-    county, phones = _county(database)
+    county, phones = _county(database, day)
     return Card(
         number, _place(home), names.get(_heads(database).get(number, ""), ""), home["population"] or 0, _kinds(database, home),
         _events(database, number), _helpers(database, number, day), _paid(database, number, names, day.year),
@@ -160,7 +160,7 @@ def visits(database: Any, helper: str, names: Names, today: datetime.date) -> Vi
         )
         for one in homes[:_MOST]
     )  # fmt: skip
-    county, phones = _county(database)
+    county, phones = _county(database, day)
     towns = dict.fromkeys(one["town_code"] for one in homes)
     calls = (*(call for town in towns for call in _office(database, town)), *phones)
     return Visits(helper, found[0][0] or "", found[0][1] or "", made, calls, county, day)
@@ -270,11 +270,11 @@ def _office(database: Any, town: str | None) -> tuple[tuple[str, str], ...]:
     return tuple(database.sql(f"{query} ORDER BY unit_code LIMIT 1", [town]))
 
 
-def _county(database: Any) -> tuple[str, Sequence[tuple[str, str]]]:
+def _county(database: Any, day: datetime.date) -> tuple[str, Sequence[tuple[str, str]]]:
     """(the county's name, its office and the hotline with their phones)."""
     rows = database.sql("SELECT name, office, office_phone, hotline FROM county")
     name, office, phone, hotline = rows[0] if rows else ("", None, None, None)
-    pairs: Iterable[tuple[str | None, str | None]] = ((office, phone), ("扶贫监督举报电话", hotline))
+    pairs: Iterable[tuple[str | None, str | None]] = ((office, phone), (worded("扶贫监督举报电话", day), hotline))
     return name or "", [(who, number) for who, number in pairs if who and number]
 
 

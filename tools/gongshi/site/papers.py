@@ -11,14 +11,14 @@ from gongshi.site.render import environment
 
 def cards_paper(cards: Sequence[Card]) -> str:
     """One page for each household, a second one where its money does not fit."""
-    return environment().get_template("card.html").render(cards=cards)
+    return environment(cards[0].day if cards else None).get_template("card.html").render(cards=cards)
 
 
 def visits_paper(visits: Visits) -> str:
     """A helper's list, with room to write."""
-    return environment().get_template("visits.html").render(list=visits)
+    return environment(visits.day).get_template("visits.html").render(list=visits)
 
 
 def notice_paper(one: Posted) -> str:
     """A notice without a list of households."""
-    return environment().get_template("posted.html").render(one=one)
+    return environment(one.notice.starts_on).get_template("posted.html").render(one=one)
