@@ -20,7 +20,7 @@ test: $(VENV)/.dev lint
 # then every test that tries more often at night.
 OFTEN := $(shell grep -rl 'import.*rounds' tests --include='test_*.py')
 nightly: $(VENV)/.dev
-	$(VENV)/bin/python -m pytest -s tests/nightly/moments.py tests/nightly/upgrades.py tests/nightly/counties.py tests/nightly/quarter.py tests/nightly/sheets.py tests/nightly/upstream.py
+	$(VENV)/bin/python -m pytest -s tests/nightly/moments.py tests/nightly/upgrades.py tests/nightly/counties.py tests/nightly/quarter.py tests/nightly/sheets.py tests/nightly/upstream.py tests/nightly/year.py
 	GONGSHI_NIGHT=1 $(VENV)/bin/python -m pytest $(OFTEN)
 
 check: $(VENV)/.site

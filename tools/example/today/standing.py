@@ -63,8 +63,8 @@ class Household:
         """Everything that it is and was."""
         rng = self.rng
         left_poverty = rng.random() < 0.55
-        given = self.persons()
         watched = rng.random() < (0.12 if self.home["whole_no_labour"] == "否" else 0.05)
+        given = self.persons(left_poverty or watched)
         if left_poverty:
             self.exited()
         elif not watched and rng.random() < 0.16:
@@ -93,14 +93,14 @@ class Household:
             }
         )
 
-    def persons(self) -> dict[str, Decimal]:
-        """低保 and 特困 of persons; gives the incomes of it."""
+    def persons(self, helped: bool) -> dict[str, Decimal]:
+        """低保 and 特困 of persons, of all where nobody can work and the household is helped; gives the incomes of it."""
         rng, alone = self.rng, len(self.members) == 1
         if alone and rng.random() < 0.4:
             self.membership("农村特困", date(2021, 7, 1), member_no=self.members[0]["member_no"])
             self.measure("综合保障", "特困供养", "U003", Decimal(9600), date(2021, 7, 1))
             return {"tekun_income": Decimal(9600)}
-        if self.home["whole_no_labour"] == "是" and rng.random() < 0.7:
+        if self.home["whole_no_labour"] == "是" and (helped or rng.random() < 0.4):
             for row in self.members:
                 self.membership("农村低保", date(2022, 1, 1), member_no=row["member_no"])
             self.measure("综合保障", "低保", "U003", Decimal(4560 * len(self.members)), date(2022, 1, 1))
@@ -126,7 +126,15 @@ class Household:
         clue = date(2021, 6, 1) + timedelta(rng.randrange((date(2026, 9, 10) - date(2021, 6, 1)).days))
         day = clue + timedelta(14)
         ill = any(row["health"] != "健康" for row in self.members)
-        fits = {"缺劳动力": self.home["whole_no_labour"] == "是", "因病": ill, "因残": False}
+        able, pupils = self.home["whole_no_labour"] == "否", any(row.get("school_code") for row in self.members)
+        fits = {
+            "缺劳动力": not able,
+            "因病": ill,
+            "因残": False,
+            "因学": pupils,
+            "因务工就业不稳": self.away(),
+            "因产业项目失败": able,
+        }
         risks = [risk for risk in RISKS if fits.get(risk, True)]
         sudden, risk = rng.random() < 0.3, rng.choice(risks)
         kind = "突发严重困难户" if sudden else "脱贫不稳定户" if left_poverty else "边缘易致贫户"
@@ -140,10 +148,9 @@ class Household:
         row = {
             "monitoring_id": number, "household_no": self.number, "category": kind, "identified_on": day.isoformat(), "risk_1": risk,
             "clue_source": rng.choice(("农户自主申报", "干部排查", "部门筛查预警")), "per_capita": f"{income:.2f}",
-            "self_paid_medical": f"{rng.randrange(6, 40) * 1000 if risk == '因病' else 0}.00", "dev_measures_state": "未实施" if self.home["whole_no_labour"] == "是" else "已实施",
+            "self_paid_medical": f"{rng.randrange(6, 40) * 1000 if risk == '因病' else 0}.00", "dev_measures_state": "已实施" if self.help(risk, day, ends if over else None) else "未实施",
             "contact_helper": "B00001", "case_id": case,
         }  # fmt: skip
-        self.help(risk, day, ends if over else None)
         self.clue(row, clue)
         last = None
         if over:
@@ -193,13 +200,18 @@ class Household:
             {"household_no": self.number, "occurred_on": day.isoformat(), "event": event, "case_id": case}
         )
 
-    def help(self, risk: str, day: date, ended: date | None) -> None:
-        """What was done against the risk; where somebody can work, work as well."""
+    def away(self) -> bool:
+        """Whether somebody works outside of the township."""
+        return any(row.get("work_region", "乡(镇)内务工") != "乡(镇)内务工" for row in self.members)
+
+    def help(self, risk: str, day: date, ended: date | None) -> bool:
+        """What was done against the risk; where somebody can, work or a yard's produce as well: gives whether that was done."""
         kinds = [HELP[risk]]
         if self.home["whole_no_labour"] == "否" and risk not in ("因务工就业不稳", "因产业项目失败"):
-            kinds.append(("就业帮扶", "劳务输出", "U006"))
+            kinds.append(("就业帮扶", "劳务输出", "U006") if self.away() else ("产业帮扶", "庭院经济", "U002"))
         for category, item, unit in kinds:
             self.measure(category, item, unit, Decimal(self.rng.randrange(8, 60) * 100), day + timedelta(6), ended)
+        return any(category in ("就业帮扶", "产业帮扶") for category, _, _ in kinds)
 
     def measure(
         self, category: str, item: str, unit: str, cost: Decimal, started: date, ended: date | None = None

@@ -63,13 +63,14 @@ def _visits(world: World, pairing: str) -> None:
 
 
 def _posts(world: World) -> None:
-    """One household in nine that is helped has a post."""
+    """Who is at home has a post, in every other helped household where somebody else earns."""
     workers = {}
     for row in world.rows["members"]:
         if row["labour"] == "普通劳动力" and not row.get("work_region"):
             workers.setdefault(row["household_no"], row)
-    able = [home for home in helped(world) if home["household_no"] in workers]
-    for home in able[::3]:
+    earning = {row["household_no"] for row in world.rows["members"] if row.get("monthly_wage")}
+    able = [home for home in helped(world) if home["household_no"] in workers.keys() & earning]
+    for home in able[::2]:
         rng = world.rng(f"today post {home['household_no']}")
         worker, post, started = workers[home["household_no"]], rng.choice(POSTS), date(rng.randrange(2022, 2026), 7, 1)
         worker |= {

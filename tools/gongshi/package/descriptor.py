@@ -365,6 +365,7 @@ class _Reader:
             false_values=no,
             formerly=self.texts(path, node, "formerly"),
             derive=self.derive(path, node),
+            offered=(),
         )
 
     def derive(self, path: str, node: Mapping) -> Derive | None:
