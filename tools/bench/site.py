@@ -80,7 +80,9 @@ class Views:
         from gongshi.repository import WorkTree
 
         descriptor = read_descriptor(WorkTree(ROOT))
-        names = {view.name: [column.name for column in view.resolve(descriptor)] for view in VIEWS}
+        columns = {view.name: view.resolve(descriptor) for view in VIEWS}
+        self._county = columns["county"]
+        names = {name: [column.name for column in found] for name, found in columns.items()}
         self._shapes = {n: namedtuple("Row", c, defaults=[None] * len(c)) for n, c in names.items()}
         self._tables: dict[str, list] = {name: [] for name in [*names, "people", "changes"]}
         self._add("county", name="示例县", county_code="990100000000", example=True, hotline="12317")
@@ -97,7 +99,7 @@ class Views:
         return None
 
     def columns(self, name: str) -> tuple:
-        return ()
+        return self._county if name == "county" else ()
 
     def _add(self, view: str, **values: Any) -> None:
         self._tables[view].append(self._shapes[view](**values))
