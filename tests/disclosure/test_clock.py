@@ -56,7 +56,12 @@ def test_every_kind_of_the_schema_has_its_rules_and_source():
     assert set(kinds()) == set(enum)
     places = Example().descriptor.resources["notices"].schema.field("place").enum
     for rule in kinds().values():
-        assert rule.source and rule.least_days >= 5 and set(rule.places) <= set(places), rule
+        assert (
+            all(words for _, words in rule.sources)
+            and rule.sources
+            and rule.least_days >= 5
+            and set(rule.places) <= set(places)
+        ), rule
         assert bool(rule.category) == (rule.carries == "户"), rule
     least = {name: kinds()[name].least_days for name in ("监测公示", "退出公示", "实施前公示", "资金分配公告")}
     assert least == {"监测公示": 5, "退出公示": 7, "实施前公示": 10, "资金分配公告": 10}

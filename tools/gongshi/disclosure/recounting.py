@@ -92,7 +92,19 @@ class _Recount:
         self._rest = with_rest(counted, {cell: value for cell, value in published.items() if cell.measure != "rest"})
 
     def wrong(self) -> Iterator[tuple[Cell, str]]:
-        """Cells with what is wrong with them, in the order of the file."""
+        """Cells with what is wrong with them: in the order of the file, then what is told or missing."""
+        single = dict(self._singly())
+        yield from single.items()
+        for cell in dict.fromkeys(self._told_by_sums()):
+            if cell not in single:
+                yield cell, f"别的数都公布了，这个{WITHHELD}的数一减就知道；{AGAIN}"
+        missing = {*self._counted.cells, *self._rest} - self._file.cells.keys()
+        if missing:
+            first = min(self._file.cells)
+            yield first, f"少了 {len(missing)} 格该有的数字；{AGAIN}，或删去这份文件重新冻结"
+
+    def _singly(self) -> Iterator[tuple[Cell, str]]:
+        """What is wrong with each cell by itself."""
         for cell, text in sorted(self._file.cells.items()):
             figure = declaration().figures.get(cell.figure)
             if figure is None or cell.measure not in figure.measures:
@@ -106,12 +118,6 @@ class _Recount:
                 yield cell, f"背后的户数或人数太少，不能公布；{AGAIN}"
             elif cell in self._counted.cells and text == WITHHELD and self._needless(cell):
                 yield cell, f"该公布的数写成了{WITHHELD}：它不少，也没有别的数要靠它遮住；{AGAIN}"
-        for cell in self._told_by_sums():
-            yield cell, f"别的数都公布了，这个{WITHHELD}的数一减就知道；{AGAIN}"
-        missing = {*self._counted.cells, *self._rest} - self._file.cells.keys()
-        if missing:
-            first = min(self._file.cells)
-            yield first, f"少了 {len(missing)} 格该有的数字；{AGAIN}，或删去这份文件重新冻结"
 
     def _wrong_rule(self, cell: Cell, text: str) -> str:
         """What is wrong with what a rule is said to have looked at, "" if nothing."""
