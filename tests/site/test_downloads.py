@@ -100,7 +100,7 @@ def test_a_row_of_an_unknown_place_is_not_lost():
     example._connection.execute(
         "UPDATE figures SET place = '999999999999' WHERE figure = 'residents' AND place = '990100100201'"
     )
-    names = {table.name: len(table.rows) for table in tables(Disclosure(example, DAY))}
+    names = {table.name: len(table.rows) for table in tables(Disclosure(example, DAY), DAY)}
     assert names["residents-other"] == 1
 
 
