@@ -77,7 +77,7 @@ def test_a_county_that_keeps_all_of_it_is_judged_and_right() -> None:
         ("t-job-age", "jobs", {"started_on": "1998-03-31"}), ("t-land-farm", "land", {"area_mu": "2.00"}),
         ("t-link-counts", "project-links", {"persons": "5"}), ("t-income-sum", "asset-incomes", {"to_aid": "1001.00"}),
         ("t-asset-titled", "asset-rights", {"asset_no": "A0002"}), ("t-type-pair", "projects", {"type_1": "就业项目"}),
-        ("t-type-some", "projects", {"type_1": "", "type_2": ""}), ("t-shop-helped", "workshops", {"workers": "6"}),
+        ("t-type-some", "projects", {"type_1": "", "type_2": "", "category": "产业扶贫"}), ("t-shop-helped", "workshops", {"workers": "6"}),
     ],
 )  # fmt: skip
 def test_one_thing_wrong_is_seen(rule: str, resource: str, changed: dict[str, str]) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from gongshi.disclosure import notices
 from gongshi.disclosure.kinds import NoticeKind, carries_households, kinds
 from gongshi.model import GongshiError
+from gongshi.package import Database
 
 RESOURCES = (
     "county",
@@ -56,3 +57,11 @@ def _rows(database: Any, notice: Any) -> tuple[tuple[str, ...], tuple[tuple[Any,
     money = "SELECT name, programme, doc_no, amount FROM allocations WHERE doc_no = ? ORDER BY allocation_id"
     found = database.sql(money, [notice.doc_no]) if notice.doc_no else []
     return ("资金", "用在哪方面", "文号", "金额（元）"), tuple(found)
+
+
+def heading(database: Database, publisher_unit: str) -> tuple[dict[str, Any], str, str | None]:
+    """What stands above and below a paper: the county, the publishing unit's name and its office phone."""
+    unit = database.sql("SELECT name, office_phone FROM units WHERE unit_code = ?", [publisher_unit])
+    names, rows = database.columns("SELECT * FROM county")
+    publisher, phone = unit[0] if unit else (publisher_unit, None)
+    return dict(zip(names, rows[0], strict=True)) if rows else {}, publisher, phone

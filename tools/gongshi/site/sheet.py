@@ -10,7 +10,7 @@ import segno
 from markupsafe import Markup
 
 from gongshi.checks.guard import NameSet
-from gongshi.disclosure import boards, notices, sheets
+from gongshi.disclosure import boards, notices, posted, sheets
 from gongshi.disclosure.kinds import kinds
 from gongshi.disclosure.sheets import Sheet, SheetPage
 from gongshi.exchange.opened import opened_names
@@ -43,10 +43,7 @@ def compose(tree: Tree, notice_id: str, paper: str, identity: Identity, manifest
         notice = notices.find(database, notice_id)
         _refuse_title(notice, opened_names(tree, identity))
         made = boards.sheet(tree, database, notice, identity, notices.committed(database, notice_id))
-        unit = database.sql("SELECT name, office_phone FROM units WHERE unit_code = ?", [notice.publisher_unit])
-        names, rows = database.columns("SELECT * FROM county")
-    county = dict(zip(names, rows[0], strict=True)) if rows else {}
-    publisher, phone = unit[0] if unit else (notice.publisher_unit, None)
+        county, publisher, phone = posted.heading(database, notice.publisher_unit)
     village = notice.scope or notice.division_code
     text = render(notice, made, county, phone, paper, publisher, village, manifest, proven_root(tree))
     return Composed(text, len(made.pages), notice.ends_on, manifest)
