@@ -6,16 +6,13 @@ import os
 import re
 import subprocess
 import sys
-from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-sys.path.insert(0, str(ROOT / "tools"))
-
-from example.county import generate, make_world  # noqa: E402
-from gongshi.package import load  # noqa: E402
-from gongshi.repository import WorkTree  # noqa: E402
+from example.county import generate, make_world
+from gongshi.package import load
+from gongshi.repository import WorkTree
+from support import ROOT
 
 LIVE = "(SELECT * FROM members WHERE life_status IN ('正常', '转入'))"
 AGE = "date_diff('month', (birth_ym || '-01')::DATE, DATE '2020-06-01') // 12"

@@ -2,27 +2,23 @@
 
 from __future__ import annotations
 
-import sys
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
-sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "tests")]
-
-from example.today.county import HOUSEHOLDS, county_files, freeze_figures, generate, make_world  # noqa: E402
-from example.today.places import AS_OF, YEARS  # noqa: E402
-from example.world import World  # noqa: E402
-from gongshi.checks import check_records  # noqa: E402
-from gongshi.disclosure import Disclosure  # noqa: E402
-from gongshi.mkdocs_plugin import build  # noqa: E402
-from gongshi.model import Severity  # noqa: E402
-from gongshi.package import load, read_descriptor  # noqa: E402
-from gongshi.policy import RuleState, judge  # noqa: E402
-from gongshi.repository import MemoryTree, WorkTree, write_files  # noqa: E402
-from support import rounds  # noqa: E402
-from today.test_edition import old, texts  # noqa: E402
+from example.today.county import HOUSEHOLDS, county_files, freeze_figures, generate, make_world
+from example.today.places import AS_OF, YEARS
+from example.world import World
+from gongshi.checks import check_records
+from gongshi.disclosure import Disclosure
+from gongshi.mkdocs_plugin import build
+from gongshi.model import Severity
+from gongshi.package import load, read_descriptor
+from gongshi.policy import RuleState, judge
+from gongshi.repository import MemoryTree, WorkTree, write_files
+from support import rounds
+from today.test_edition import old, texts
 
 EACH = rounds(4, HOUSEHOLDS)
 KINDS = (

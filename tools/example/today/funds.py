@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import NamedTuple
 
+from example.money_works import PROGRESS
 from example.today.places import (
     AS_OF,
     BANK,
@@ -35,17 +36,6 @@ STEPS = (
     ("决算", "县"),
     ("移交", "乡镇"),
 )
-STAGE = {
-    "乡镇申报": "入库",
-    "县级审批": "下达",
-    "招标": "招标",
-    "开工": "开工",
-    "竣工": "竣工",
-    "乡镇初检": "初检",
-    "县级验收": "验收",
-    "决算": "决算",
-    "移交": "移交",
-}
 
 
 class Work(NamedTuple):
@@ -179,7 +169,7 @@ class Money:
                         **doc,
                     }
                 )
-        row["stage"] = STAGE[list(done)[-1]]
+        row["stage"] = PROGRESS[list(done)[-1]]
         if "招标" in done:
             row["procurement_doc"] = f"今采招〔{year}〕{len(self.rows['projects']) + 1}号"
         if "县级验收" in done:

@@ -35,19 +35,24 @@ class Posted:
     rows: tuple[tuple[Any, ...], ...]
 
 
-def posted(database: Any, notice_id: str) -> Posted:
+def posted(database: Database, notice_id: str) -> Posted:
     """What to print of a notice; GongshiError for one whose list of households is printed as a village sheet."""
     notice = notices.find(database, notice_id)
     if carries_households(notice.notice_kind):
         raise GongshiError(f"{notice_id} 有到户名单，要印公示榜（gongshi sheet）。")
-    unit = database.sql("SELECT name, office_phone FROM units WHERE unit_code = ?", [notice.publisher_unit])
-    names, rows = database.columns("SELECT * FROM county")
-    county = dict(zip(names, rows[0], strict=True)) if rows else {}
-    publisher, phone = unit[0] if unit else (notice.publisher_unit, "")
+    county, publisher, phone = heading(database, notice.publisher_unit)
     return Posted(notice, kinds()[notice.notice_kind], publisher, phone or "", county, *_rows(database, notice))
 
 
-def _rows(database: Any, notice: Any) -> tuple[tuple[str, ...], tuple[tuple[Any, ...], ...]]:
+def heading(database: Database, publisher_unit: str) -> tuple[dict[str, Any], str, str | None]:
+    """What stands above and below a paper: the county, the publishing unit's name and its office phone."""
+    unit = database.sql("SELECT name, office_phone FROM units WHERE unit_code = ?", [publisher_unit])
+    names, rows = database.columns("SELECT * FROM county")
+    publisher, phone = unit[0] if unit else (publisher_unit, None)
+    return dict(zip(names, rows[0], strict=True)) if rows else {}, publisher, phone
+
+
+def _rows(database: Database, notice: Any) -> tuple[tuple[str, ...], tuple[tuple[Any, ...], ...]]:
     """The projects of a notice, else the money that its document hands down."""
     projects = """SELECT p.name, coalesce(string_agg(d.name, '、' ORDER BY d.division_code), ''), p.content, p.budget_total
       FROM "notice-projects" n JOIN projects p USING (project_id) LEFT JOIN "project-villages" v USING (project_id)
@@ -57,11 +62,3 @@ def _rows(database: Any, notice: Any) -> tuple[tuple[str, ...], tuple[tuple[Any,
     money = "SELECT name, programme, doc_no, amount FROM allocations WHERE doc_no = ? ORDER BY allocation_id"
     found = database.sql(money, [notice.doc_no]) if notice.doc_no else []
     return ("资金", "用在哪方面", "文号", "金额（元）"), tuple(found)
-
-
-def heading(database: Database, publisher_unit: str) -> tuple[dict[str, Any], str, str | None]:
-    """What stands above and below a paper: the county, the publishing unit's name and its office phone."""
-    unit = database.sql("SELECT name, office_phone FROM units WHERE unit_code = ?", [publisher_unit])
-    names, rows = database.columns("SELECT * FROM county")
-    publisher, phone = unit[0] if unit else (publisher_unit, None)
-    return dict(zip(names, rows[0], strict=True)) if rows else {}, publisher, phone
