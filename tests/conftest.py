@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 LONG = (
-    "founding/test_upgrade.py", "test_records.py", "privacy/test_planted.py", "review/test_hostile.py", "exchange/test_propose.py",
-    "browser/test_site.py", "review/test_installing.py", "founding/test_wheel.py", "site/test_example.py", "policy/test_mutations.py",
-    "founding/test_new.py", "disclosure/test_figures_command.py", "privacy/test_unseen.py", "library/test_library.py", "changes/test_against.py",
+    "site/test_example.py", "founding/test_upgrade.py", "exchange/test_propose.py", "review/test_hostile.py", "browser/test_site.py",
+    "test_records.py", "privacy/test_planted.py", "founding/test_new.py", "policy/test_mutations.py", "founding/test_wheel.py",
+    "review/test_installing.py", "exchange/test_accepting.py", "disclosure/test_figures_command.py", "privacy/test_unseen.py",
+    "library/test_library.py", "changes/test_against.py", "checks/test_proof.py",
 )  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 from functools import cache
@@ -20,6 +21,21 @@ DESCRIPTORS = ("records/datapackage.yaml", "records/documents.yaml")
 def rounds(suite: int, night: int) -> int:
     """How often a test tries: ``make nightly`` sets GONGSHI_NIGHT and has the time for many more."""
     return night if os.environ.get("GONGSHI_NIGHT") else suite
+
+
+def built_example(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The example county's site as of its day: one build for all workers of a run, whoever asks first makes it."""
+    from gongshi import mkdocs_plugin  # a second to import, which few workers need
+
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+    out, done = shared / "example-site", shared / "example-site.done"
+    with (shared / "example-site.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not done.exists():
+            mkdocs_plugin.build(ROOT / "mkdocs.yml", out)
+            done.touch()
+    return out
 
 
 class DictTree:

@@ -52,7 +52,7 @@ def test_the_records_check_clean(database: Database) -> None:
 def test_every_field_of_every_resource_reports_a_bad_cell_at_its_place(database: Database) -> None:
     """One cell of the real records made invalid each time, found at path, line and field, then put back: all of the 499 fields
     at night, in the suite those of one draw."""
-    tried, draw, of = 0, random.Random(date.today().toordinal()), rounds(6, 1)
+    tried, draw, of = 0, random.Random(date.today().toordinal()), rounds(20, 1)
     for resource in database.descriptor.resources.values():
         rows = database.loaded[resource.name].rows
         if not rows:
@@ -73,16 +73,9 @@ def test_every_field_of_every_resource_reports_a_bad_cell_at_its_place(database:
     assert check_records(database) == []
 
 
-def test_the_guard_is_silent_and_not_blind(database: Database) -> None:
-    tree = WorkTree(ROOT)
-    assert check_guard(tree) == []
-    number = "1" + "38" + "0013" + "8000"
-    assert scan([("records/county/note.csv", lambda: f"x\n{number}\n".encode())])
-
-
 def test_frictionless_is_valid_on_the_records_as_they_lie() -> None:
-    """At night all of it; in the suite all of the county's own tables and the files of three townships of fifteen."""
-    slugs = sorted(path.name for path in (RECORDS / "townships").iterdir())[: rounds(3, 15)]
+    """At night all of it; in the suite all of the county's own tables and the files of one township of fifteen."""
+    slugs = sorted(path.name for path in (RECORDS / "townships").iterdir())[: rounds(1, 15)]
     package = yaml.safe_load((RECORDS / "datapackage.yaml").read_text("utf-8"))
     for resource in package["resources"]:
         paths = resource["path"] if isinstance(resource["path"], list) else [resource["path"]]
@@ -128,15 +121,15 @@ def test_the_totals_of_the_plans_stand_in_the_files() -> None:
     assert set(exits) == {("脱贫户", 1654, 4425), ("建档立卡贫困户", 25, 70)}
 
 
-def test_no_name_of_a_member_stands_anywhere() -> None:
+def test_the_guard_is_silent_and_no_name_of_a_member_stands_anywhere() -> None:
     tree = WorkTree(ROOT)
     identity = read_identity(ROOT / DEMO_IDENTITY, ROOT)
     names = NameSet(row["name"] for row in unseal(tree, None, identity))
     assert len(names) > 15_000
     one = next(iter(unseal(tree, "guzhen", identity)))["name"]
     assert scan([("docs/x.md", lambda: f"今日走访{one}家".encode())], names), "the scan sees a name"
-    files = [(path, lambda path=path: tree.read(path)) for path in Git(ROOT).tracked()]
-    assert [(finding.path, finding.line) for finding in scan(files, names)] == []
+    found = check_guard(tree, Git(ROOT).tracked(), names)
+    assert [(finding.path, finding.line) for finding in found] == []
 
 
 def test_the_generator_makes_the_same_bytes_again(tmp_path: Path) -> None:

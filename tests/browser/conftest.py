@@ -12,15 +12,12 @@ sys.path += [str(Path(__file__).parent), str(Path(__file__).parents[1] / "disclo
 
 from chromium import Browser
 
-from gongshi.mkdocs_plugin import build
-from support import ROOT
+from support import built_example
 
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory) -> Path:
-    out = tmp_path_factory.mktemp("browser") / "site"
-    build(ROOT / "mkdocs.yml", out)
-    return out
+    return built_example(tmp_path_factory)
 
 
 @pytest.fixture(scope="session")

@@ -41,7 +41,7 @@ def units(*rows: str) -> bytes:
 U1, U2, U3 = (f"U00{number},单位{number},党政机关,县,,,,,," for number in (1, 2, 3))
 
 
-@settings(max_examples=1000, deadline=None)
+@settings(max_examples=rounds(200, 1000), deadline=None)
 @given(ROWS, ROWS, ROWS)
 def test_laws(base: list, ours: list, theirs: list) -> None:
     merged = merge_rows(SCHEMA, base, ours, theirs)
@@ -62,7 +62,7 @@ def test_laws(base: list, ours: list, theirs: list) -> None:
         assert merged.rows == merged.other
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=rounds(100, 300), deadline=None)
 @given(ROWS, ROWS, ROWS)
 def test_pairing_takes_each_row_once(base: list, ours: list, theirs: list) -> None:
     triples = list(paired(base, ours, theirs))
@@ -70,7 +70,7 @@ def test_pairing_takes_each_row_once(base: list, ours: list, theirs: list) -> No
         assert Counter(triple[place] for triple in triples if triple[place] is not None) == Counter(side)
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=rounds(100, 300), deadline=None)
 @given(ROWS, ROWS)
 def test_one_sided_merges_take_that_side(base: list, ours: list) -> None:
     place = lambda rows: tuple(sorted(map(tuple, rows), key=lambda row: (row[0], row)))  # noqa: E731

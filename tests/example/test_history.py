@@ -2,33 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-
+from committed import GIT, commit_of
 from example.adjustments import PAYMENT, PROJECT
 from gongshi.changes.diff import compare
 from gongshi.changes.past import history
 from gongshi.changes.steps import walk
-from gongshi.repository import Git, RevisionTree
-from support import ROOT
+from gongshi.repository import RevisionTree
 
-GIT = Git(ROOT)
-MISSING = (
-    "The commits of the example's last adjustments are not in the first-parent history of HEAD. In a shallow clone run "
-    "git fetch --unshallow; a copy without .git cannot show a history, test a clone instead; after a merge, the commits "
-    "must have been kept as commits of main (rebase), not folded into one merge or squash."
-)
 EXIT, CORRECTION = "石盘乡、绍兴镇25户退出入账", "更正支付 F0000238 的金额"
-
-
-def commit_of(subject: str) -> str:
-    """The commit with this subject; the test fails, with what to do, if there is none."""
-    if not GIT.exists():
-        pytest.fail(MISSING)
-    lines = GIT.run("log", "--first-parent", "--format=%H %s").decode().splitlines()
-    found = [line[:40] for line in lines if line[41:] == subject]
-    if not found:
-        pytest.fail(MISSING)
-    return found[0]
 
 
 def test_a_project_goes_through_its_six_steps_each_under_its_document() -> None:

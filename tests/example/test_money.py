@@ -1,4 +1,5 @@
-"""The example's money: the plans' totals, and that what must add up or follow in time does, by SQL on the written files."""
+"""The example's money: the plans' totals, and that what must add up or follow in time does, by SQL on the committed
+files, which the generator makes again byte for byte (tests/test_records.py)."""
 
 from __future__ import annotations
 
@@ -7,40 +8,18 @@ from pathlib import Path
 
 import pytest
 
-from example.money import fill_money
 from example.money_base import Clock, yuan
-from example.people import fill_people
-from example.world import AS_OF, World
-from example.writing import record_files
+from example.world import AS_OF
 from gongshi.checks import check_records
-from gongshi.package import load, read_descriptor
+from gongshi.package import load
 from gongshi.repository import WorkTree
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(scope="module")
-def world():
-    world = World()
-    fill_people(world)
-    fill_money(world)
-    return world
-
-
-@pytest.fixture(scope="module")
-def database(world, tmp_path_factory):
-    root = tmp_path_factory.mktemp("county")
-    records = root / "records"
-    source = ROOT / "records"
-    for path in [*source.glob("*.yaml"), *source.glob("schemas/*.yaml")]:
-        target = records / path.relative_to(source)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        target.write_bytes(path.read_bytes())
-    for name, content in record_files(world, read_descriptor(WorkTree(root))).items():
-        place = records / name.removeprefix("records/")
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(content)
-    with load(WorkTree(root)) as database:
+def database():
+    with load(WorkTree(ROOT)) as database:
         yield database
 
 
@@ -262,29 +241,22 @@ def test_records_of_money_are_proven(database):
     assert wrong == []
 
 
-def test_same_seed_same_rows(world):
-    again = World()
-    fill_people(again)
-    fill_money(again)
-    assert {name: again.rows[name] for name in MONEY} == {name: world.rows[name] for name in MONEY}
-
-
-def test_no_member_is_named(world):
-    """No synthetic name stands in any text of the money records."""
-    texts = "\n".join({v for name in MONEY for row in world.rows[name] for v in row.values() if not v.isascii()})
-    assert [name for name in set(world.names.values()) if name in texts] == []
-
-
-def test_documents_and_allocations_are_public_in_time(world):
+def test_documents_and_allocations_are_public_in_time(database):
     """Twenty working days for documents, fifteen for allocations."""
     clock = Clock.read()
-    late = [r["doc_no"] for r in world.rows["documents"] if _late(clock, r["issued_on"], r.get("published_on", ""), 20)]
-    late += [r["name"] for r in world.rows["allocations"] if _late(clock, r["received_on"], r["published_on"], 15)]
-    assert late == []
+    documents = database.sql("SELECT doc_no, issued_on, published_on FROM documents")
+    allocations = database.sql("SELECT name, received_on, published_on FROM allocations")
+    late = [
+        name
+        for rows, limit in ((documents, 20), (allocations, 15))
+        for name, *days in rows
+        if _late(clock, *days, limit)
+    ]
+    assert documents and allocations and late == []
 
 
-def _late(clock: Clock, since: str, published: str, limit: int) -> bool:
-    return (date.fromisoformat(published) if published else AS_OF) > clock.plus(date.fromisoformat(since), limit)
+def _late(clock: Clock, since: date, published: date | None, limit: int) -> bool:
+    return (published or AS_OF) > clock.plus(since, limit)
 
 
 def test_clock_knows_moved_days():

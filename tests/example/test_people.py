@@ -1,15 +1,10 @@
-"""The example's people: the plans' totals, and that a household's facts agree with one another, by SQL on the written files."""
+"""The example's people: the plans' totals, and that a household's facts agree with one another, by SQL on the committed files,
+which the generator makes again byte for byte (tests/test_records.py)."""
 
 from __future__ import annotations
 
-import os
-import re
-import subprocess
-import sys
-
 import pytest
 
-from example.county import generate, make_world
 from gongshi.package import load
 from gongshi.repository import WorkTree
 from support import ROOT
@@ -22,16 +17,9 @@ MONTHS = "date_diff('month', (h.birth_ym || '-01')::DATE, (x.birth_ym || '-01'):
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    root = tmp_path_factory.mktemp("people")
-    generate(root)
-    return root
-
-
-@pytest.fixture(scope="module")
-def sql(folder):
+def sql():
     """Rows of a query over the tables of text as they are read, in which an empty cell is ''."""
-    with load(WorkTree(folder)) as database:
+    with load(WorkTree(ROOT)) as database:
         database.sql("SET search_path = 'told,raw'")
         yield database.sql
 
@@ -239,34 +227,3 @@ def test_exit_has_every_step(sql):
     assert {tuple(row[0]) for row in sql(f"{query} = '退出' GROUP BY case_id")} == {tuple(steps.split())}
     steps = "农户申请 民主评议 村级核实 第一次公示 乡镇审核 第二次公示 县级审批 公告 建档录入"
     assert {tuple(row[0]) for row in sql(f"{query} = '识别' GROUP BY case_id")} == {tuple(steps.split())}
-
-
-def test_same_bytes_under_another_hash_seed(folder):
-    environment = {**os.environ, "PYTHONHASHSEED": "7"}
-    command = [sys.executable, str(ROOT / "tools" / "example"), "--out", str(folder)]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=True)
-    assert ", 0 written, 0 removed" in done.stdout
-
-
-def test_size(folder):
-    assert sum(path.stat().st_size for path in folder.rglob("*") if path.is_file()) < 30_000_000
-
-
-_CHINESE = re.compile(r"[\u3400-\u9fff\U00020000-\U0003ffff·]{2,}")
-
-
-def test_no_name_of_a_member_stands_in_any_text(folder):
-    names = set(make_world().names.values())
-    lengths = sorted({len(name) for name in names})
-    places = [path for path in folder.rglob("*") if path.suffix in (".csv", ".yaml") and path.name != "sealed.csv"]
-    for top in ("docs", "tools", "tests", "policies"):
-        places += [path for path in (ROOT / top).rglob("*") if path.suffix in (".md", ".py", ".yaml", ".html", ".sql")]
-    words = {word for path in places for word in _CHINESE.findall(path.read_text(encoding="utf-8"))}
-    found = {
-        word[start : start + length]
-        for word in words
-        for length in lengths
-        for start in range(len(word) - length + 1)
-        if word[start : start + length] in names
-    }
-    assert not found, f"{len(found)} names"

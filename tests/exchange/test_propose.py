@@ -281,13 +281,15 @@ def test_two_clerks_on_one_day(clone: Path) -> None:
     assert sent == ["songshen/2020-06-30-guzhen-1", "songshen/2020-06-30-guzhen-2"] and branches(clone) == set(sent)
 
 
-def test_ten_clerks_at_once(clone: Path) -> None:
-    """And at night twice again, upon what is there by then."""
-    sent = []
+def test_clerks_at_once(clone: Path) -> None:
+    """Four; at night ten, and twice again upon what is there by then."""
+    sent, clerks = [], rounds(4, 10)
     for time in range(rounds(1, 3)):
-        with ThreadPoolExecutor(10) as pool:
-            sent += pool.map(lambda place: propose(place, said("改组别"), DAY), copies(clone, 10, 10 * time))
-        assert branches(clone) == {one.branch for one in sent} and len(sent) == len(branches(clone)) == 10 * (time + 1)
+        with ThreadPoolExecutor(clerks) as pool:
+            sent += pool.map(lambda place: propose(place, said("改组别"), DAY), copies(clone, clerks, clerks * time))
+        assert branches(clone) == {one.branch for one in sent} and len(sent) == len(branches(clone)) == clerks * (
+            time + 1
+        )
         for one in sent:
             assert git(clone.parent / "remote.git", "rev-parse", one.branch) == one.commit
 

@@ -3,17 +3,14 @@ lost, the mended rule arrives, and what changes is told before anything is writt
 
 from __future__ import annotations
 
-import random
 import re
 import shutil
-import signal
 import subprocess
-import time
 from pathlib import Path
 
 import pytest
 
-from founding.conftest import DIVISIONS, SPOKEN, own_environment
+from founding.conftest import DIVISIONS, SPOKEN
 from founding.counties import commit, edit, first_county, git, next_program, run, state
 
 UNITS, OWN = "records/county/units.csv", "local_note"
@@ -208,37 +205,3 @@ def test_a_data_change_may_not_bring_wheel_lock_or_pin(installed: Path, modern: 
         )
     git(modern, "checkout", "-q", "."), (modern / "engine/gongshi-9.9.9-py3-none-any.whl").write_bytes(b"PK")
     assert "锁定的不是这个文件" in run(installed, modern, "check").stdout
-
-
-def killed(programs: Path, county: Path, moments: int, chance: random.Random) -> list[str]:
-    """What the ledger was after kill -9 at each moment, once the next command had begun: old or new."""
-    old, kept = state(county), county.with_name("kept")
-    shutil.copytree(county, kept, symlinks=True)
-    begun = time.monotonic()
-    upgraded(programs, county)
-    new, length = state(county), time.monotonic() - begun
-    seen = []
-    for _ in range(moments):
-        shutil.rmtree(county)
-        shutil.copytree(kept, county, symlinks=True)
-        command = [str(programs / "python"), "-m", "gongshi", "upgrade", "--approved-by", "某办"]
-        quiet = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "start_new_session": True}
-        process = subprocess.Popen(command, cwd=county, env=own_environment(county.parent), **quiet)
-        until = time.monotonic() + chance.uniform(0.6, 1.02) * length
-        while process.poll() is None and time.monotonic() < until:
-            time.sleep(0.002)
-        process.send_signal(signal.SIGKILL)
-        process.wait()
-        run(programs, county, "setup")
-        now = state(county)
-        assert now in (old, new)
-        assert git(county, "status", "--porcelain") == ""
-        seen.append("new" if now == new else "old")
-        if now == old:
-            upgraded(programs, county)
-            assert state(county) == new
-    return seen
-
-
-def test_killed_at_any_moment_it_is_the_old_or_the_new_county(installed: Path, county: Path) -> None:
-    assert len(killed(installed, county, 1, random.Random(14))) == 1

@@ -4,21 +4,18 @@ import csv
 import json
 import os
 import re
-import subprocess
 import sys
-import time
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from made_up import DAY, ROOT
-from reading import Reader, digest
+from reading import Reader
 
 sys.path.append(str(ROOT / "tests/audit"))
 import dividing
 import sites
 
-from gongshi import mkdocs_plugin
 from gongshi.checks import scan
 from gongshi.checks.guard_people import NameSet
 from gongshi.disclosure import Disclosure
@@ -28,14 +25,12 @@ from gongshi.repository import WorkTree
 from gongshi.repository import digest as tree_digest
 from gongshi.sealing import read_identity, unseal
 from gongshi.site.topics import catalogue_values
+from support import built_example
 
 
 @pytest.fixture(scope="module")
-def example(tmp_path_factory):
-    out = tmp_path_factory.mktemp("example") / "out"
-    start = time.monotonic()
-    mkdocs_plugin.build(ROOT / "mkdocs.yml", out, DAY)
-    return out, time.monotonic() - start
+def example(tmp_path_factory) -> Path:
+    return built_example(tmp_path_factory)
 
 
 def files(out: Path):
@@ -43,43 +38,20 @@ def files(out: Path):
 
 
 def test_it_is_whole(example):
-    out, _ = example
-    assert len(list((out / "villages").glob("*.html"))) == 228
-    home = (out / "townships/index.html").read_text("utf-8")
+    assert len(list((example / "villages").glob("*.html"))) == 228
+    home = (example / "townships/index.html").read_text("utf-8")
     for number in ("8,696", "24,123", "2,909", "8,691", "1,129", "3,196", "3,890", "11,442", ">768<", ">794<"):
         assert number in home, number
 
 
-def test_mkdocs_build_in_a_process_of_its_own_gives_the_same_bytes(example, tmp_path):
-    command = [
-        sys.executable,
-        "-m",
-        "mkdocs",
-        "build",
-        "--strict",
-        "-f",
-        str(ROOT / "mkdocs.yml"),
-        "-d",
-        str(tmp_path / "out"),
-    ]
-    elsewhere = {"TZ": "America/New_York", "LC_ALL": "C", "LANG": "C", "PYTHONHASHSEED": "7"}
-    done = subprocess.run(command, cwd=tmp_path, env=os.environ | elsewhere, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    assert digest(tmp_path / "out") == digest(example[0])
-
-
-def test_the_guard_finds_nobody_in_it(example):
-    assert scan(files(example[0])) == []
-
-
-def test_no_sealed_value_is_in_it(example):
+def test_the_guard_finds_nobody_and_no_sealed_value_in_it(example):
     identity = read_identity(ROOT / "records/keys/DEMO-identity.txt", ROOT)
     people = list(unseal(WorkTree(ROOT), None, identity))
     assert len(people) > 20000
     names = NameSet({row["name"] for row in people})
-    assert [finding for finding in scan(files(example[0]), names)] == []
+    assert [finding for finding in scan(files(example), names)] == []
     numbers = {row[field].encode() for row in people for field in row if field not in ("name", "member_no")}
-    text = b"\n".join(read() for _, read in files(example[0]))
+    text = b"\n".join(read() for _, read in files(example))
     assert not [number for number in numbers if len(number) >= 11 and number in text]
 
 
@@ -90,27 +62,25 @@ def test_the_guard_would_have_found_somebody(tmp_path):
 
 
 def test_its_links_lead_somewhere(example):
-    out, _ = example
-    there = {path.relative_to(out).as_posix() for path in out.rglob("*") if path.is_file()}
-    for path in sorted(out.glob("*/*.html"))[::7] + sorted(out.glob("*.html")):
+    there = {path.relative_to(example).as_posix() for path in example.rglob("*") if path.is_file()}
+    for path in sorted(example.glob("*/*.html"))[::7] + sorted(example.glob("*.html")):
         if path.name == "404.html":
             continue
         for link in Reader(path.read_text("utf-8")).links:
             target = "" if link.startswith("tel:") else link.partition("#")[0].partition("?")[0]
             if target:
-                name = os.path.normpath(os.path.join(path.relative_to(out).parent.as_posix(), target))
+                name = os.path.normpath(os.path.join(path.relative_to(example).parent.as_posix(), target))
                 assert name in there, (path, link)
 
 
 def test_the_policies_are_shown_as_counts_only(example):
-    out, _ = example
-    rules = (out / "data/rules.csv").read_text("utf-8-sig").splitlines()
+    rules = (example / "data/rules.csv").read_text("utf-8-sig").splitlines()
     assert len(rules) > 600 and rules[0].startswith("规则号,规则,种类")
-    page = (out / "policies/rules.html").read_text("utf-8")
+    page = (example / "policies/rules.html").read_text("utf-8")
     assert all(f">{line.split(',')[0]}<" in page for line in rules[1:])
-    plan = (out / "policies/05-quxian.html").read_text("utf-8")
+    plan = (example / "policies/05-quxian.html").read_text("utf-8")
     assert "321 包户" in plan and "未配置" in plan
-    for place in (out / "policies").glob("*.html"):
+    for place in (example / "policies").glob("*.html"):
         text = place.read_text("utf-8")
         assert not re.search(r"\b[HMJ][0-9]{7,8}\b", text), place.name
 
@@ -125,25 +95,24 @@ def payments():
 
 def test_what_was_paid_adds_up_to_the_cent(example, payments):
     """To units one by one, to persons in sums: together all that is on record."""
-    out, _ = example
-    shown = json.loads((out / "data/payments.json").read_text("utf-8"))
-    persons = json.loads((out / "data/project-persons.json").read_text("utf-8"))
+    shown = json.loads((example / "data/payments.json").read_text("utf-8"))
+    persons = json.loads((example / "data/project-persons.json").read_text("utf-8"))
     assert {row["payment_id"] for row in shown} == {code for batch, code, *_ in payments if not batch}
     assert all(row["amount"] is not None for row in persons)
     total = sum(Decimal(row["amount"]) for row in (*shown, *persons))
     assert total == sum(amount for *_, amount in payments) == Decimal("68452996.73")
     for view, key, place in (("projects", "project_id", 2), ("allocations", "allocation_id", 3)):
         paid = {
-            row[key]: Decimal(row["paid"] or 0) for row in json.loads((out / f"data/{view}.json").read_text("utf-8"))
+            row[key]: Decimal(row["paid"] or 0)
+            for row in json.loads((example / f"data/{view}.json").read_text("utf-8"))
         }
         for code, amount in paid.items():
             assert amount == sum(row[4] for row in payments if row[place] == code), (view, code)
 
 
 def test_benefits_add_up_and_nearly_every_village_reads_what_came_to_it(example):
-    out, _ = example
     read = {
-        name: json.loads((out / f"data/{name}.json").read_text("utf-8"))
+        name: json.loads((example / f"data/{name}.json").read_text("utf-8"))
         for name in ("benefits", *(f"benefit-totals-{level}" for level in ("county", "township", "village")))
     }
     read["benefit-totals"] = [row for name, rows in read.items() if name != "benefits" for row in rows]
@@ -152,7 +121,7 @@ def test_benefits_add_up_and_nearly_every_village_reads_what_came_to_it(example)
     published = [row for row in villages if row["amount"] is not None]
     assert len(published) >= 0.95 * 228
     for row in published:
-        page = (out / f"villages/{row['division_code']}.html").read_text("utf-8")
+        page = (example / f"villages/{row['division_code']}.html").read_text("utf-8")
         assert f"{Decimal(row['amount']):,.2f}" in page[page.index('id="benefits"') :], row
     totals = {(row["division_code"], row["year"]): row for row in read["benefit-totals"]}
     for (code, year), row in totals.items():
@@ -166,7 +135,7 @@ def test_benefits_add_up_and_nearly_every_village_reads_what_came_to_it(example)
 @pytest.fixture(scope="module")
 def read(example):
     """The site's files, and what a stranger reads in all downloads and tables of pages."""
-    contents = {path: content() for path, content in files(example[0])}
+    contents = {path: content() for path, content in files(example)}
     return contents, sites.read(contents, measures())
 
 
@@ -274,7 +243,7 @@ def test_no_number_of_a_household_or_member_and_no_digest_of_one_is_in_it(exampl
             for row in database.sql("SELECT household_no FROM households UNION ALL SELECT member_no FROM members")
         ]
     assert len(numbers) > 30_000
-    texts = {path: read() for path, read in files(example[0]) if not path.startswith("assets/")}
+    texts = {path: read() for path, read in files(example) if not path.startswith("assets/")}
     digests = set()
     for path, content in texts.items():
         assert not re.search(rb"(?<![0-9A-Za-z])[HMJ][0-9]{7,8}(?![0-9A-Za-z])", content), path
@@ -289,21 +258,20 @@ def test_no_number_of_a_household_or_member_and_no_digest_of_one_is_in_it(exampl
 
 def test_every_digest_in_it_is_a_commitment_a_version_or_the_rules_own(example):
     """A commitment stands for a page of a village sheet, never for one person."""
-    out = example[0]
-    known = {row["commitment"] for row in json.loads((out / "data/notice-commitments.json").read_text("utf-8"))}
+    known = {row["commitment"] for row in json.loads((example / "data/notice-commitments.json").read_text("utf-8"))}
     known |= {
-        row["frozen"] for row in json.loads((out / "data/notice-projects.json").read_text("utf-8")) if row["frozen"]
+        row["frozen"] for row in json.loads((example / "data/notice-projects.json").read_text("utf-8")) if row["frozen"]
     }
-    known.add(json.loads((out / "data/datapackage.json").read_text("utf-8"))["version"])
+    known.add(json.loads((example / "data/datapackage.json").read_text("utf-8"))["version"])
     known.add(tree_digest(WorkTree(ROOT), "policies/"))  # every page says under which rules it was made
-    for path, content in files(out):
+    for path, content in files(example):
         if path.endswith((".html", ".json", ".csv", ".xml")) and not path.startswith(("assets/", "vendor/")):
             found = set(re.findall(r"(?<![0-9a-z./])[0-9a-f]{32,64}(?![0-9a-z.])", content().decode("utf-8")))
             assert found <= known, (path, sorted(found - known)[:3])
 
 
 def test_all_twelve_rows_of_the_standard_catalogue_are_answered_from_records(example):
-    page = (example[0] / "catalogue/index.html").read_text("utf-8")
+    page = (example / "catalogue/index.html").read_text("utf-8")
     with load(WorkTree(ROOT)) as database:
         answers = catalogue_values(Disclosure(database, DAY), DAY)["answers"]
     assert [answer.row["no"] for answer in answers] == [str(number) for number in range(1, 13)]
@@ -311,7 +279,7 @@ def test_all_twelve_rows_of_the_standard_catalogue_are_answered_from_records(exa
         assert answer.records, answer.row["item"]
         assert answer.row["item"] in page
         path, _, part = answer.row["page"].partition("#")
-        assert not part or f'id="{part}"' in (example[0] / path).read_text("utf-8")
+        assert not part or f'id="{part}"' in (example / path).read_text("utf-8")
     assert ">缺</span>" not in page
 
 
@@ -319,12 +287,11 @@ def test_the_home_page_is_light_over_the_wire(example):
     """With all that they load, compressed as any web server does."""
     import gzip
 
-    out = example[0]
     for name, most in (("index.html", 100_000), ("villages/990101100200.html", 60_000)):
-        page = (out / name).read_bytes()
+        page = (example / name).read_bytes()
         loads = {load.partition("?")[0] for load in Reader(page.decode("utf-8")).loads if not load.endswith(".xml")}
-        files = [(out / name).parent / load for load in loads]
+        files = [(example / name).parent / load for load in loads]
         assert all(place.is_file() for place in files) and len(files) < 12, loads
         weight = sum(len(gzip.compress(content)) for content in (page, *(place.read_bytes() for place in files)))
         assert weight < most, (name, weight)
-    assert len(gzip.compress((out / "data/names.js").read_bytes())) < 120_000
+    assert len(gzip.compress((example / "data/names.js").read_bytes())) < 120_000

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
+from committed import GIT, commit_of
 from gongshi.package import load, quoted
 from gongshi.package.descriptor import RECORDS
-from gongshi.repository import Git, MemoryTree, RevisionTree, Tree, differing
+from gongshi.repository import MemoryTree, RevisionTree, Tree, differing
 from gongshi.review.stepping import stepped
-from support import ROOT
 
-from .test_history import commit_of
-
-GIT = Git(ROOT)
 MOVED = "身份登记：脱贫状态、类别、致贫原因、低保和特困由身份登记推出"
 TOWN = "changle"
 
