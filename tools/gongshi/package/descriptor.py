@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 from gongshi.model import Finding, GongshiError, Severity
@@ -21,7 +22,7 @@ from gongshi.package.deriving import PARTS, read_derive, unsound
 from gongshi.package.schema import RECORDS, Derive, Descriptor, Document, Field, ForeignKey, Resource, Schema
 from gongshi.package.words import edition_of, in_words
 from gongshi.package.yamlfile import Mapping, Node, Scalar, Sequence, YamlProblem, parse, text
-from gongshi.repository import Tree
+from gongshi.repository import MemoryTree, Tree
 
 PACKAGE_FILE = f"{RECORDS}/datapackage.yaml"
 DOCUMENTS_FILE = f"{RECORDS}/documents.yaml"
@@ -111,20 +112,30 @@ class _Reader:
                     message = f"字段“{field.name}”的 derive 用到的“{missing[:40]}”不存在"
                     self.problem(resource.schema.path, 1, message, field.name)
 
-    def document(self, path: str) -> Node | None:
+    def content(self, path: str) -> bytes | None:
+        """The bytes of a descriptor file, remembered; a problem if there are none."""
         if not self.tree.exists(path):
             self.seen[path] = None
             self.problem(path, 0, "文件不存在，请恢复它")
             return None
         try:
             self.seen[path] = data = self.tree.read(path)
-            return parse(data)
-        except YamlProblem as error:
-            self.problem(path, error.line, error.message)
+            return data
         except GongshiError as error:
             self.whole = False
             self.problem(path, 0, str(error))
         return None
+
+    def parsed(self, path: str, data: bytes) -> Node | None:
+        try:
+            return parse(data)
+        except YamlProblem as error:
+            self.problem(path, error.line, error.message)
+        return None
+
+    def document(self, path: str) -> Node | None:
+        data = self.content(path)
+        return None if data is None else self.parsed(path, data)
 
     def known(self, path: str, mapping: Mapping, allowed: tuple[str, ...]) -> None:
         for name, line in mapping.lines.items():
@@ -266,10 +277,9 @@ class _Reader:
         schema = None
         if not path.startswith("schemas/") or ".." in path:
             self.problem(where, line, f"schema “{path[:80]}” 要放在 {RECORDS}/schemas/ 里")
-        elif isinstance(root := self.document(full), Mapping):
-            schema = self.read_schema(full, root)
-        elif root is not None:
-            self.problem(full, 1, "schema 要写成键和值")
+        elif (data := self.content(full)) is not None:
+            schema, problems = _schema_of(full, data)
+            self.problems.extend(problems)
         self.schemas[full] = schema
         return schema
 
@@ -463,3 +473,15 @@ def _own_keys(resources: dict[str, Resource]) -> Iterator[ForeignKey]:
             yield ForeignKey(
                 resource.name, key.fields, key.reference or resource.name, key.reference_fields, key.path, key.line
             )
+
+
+@lru_cache(maxsize=512)
+def _schema_of(path: str, data: bytes) -> tuple[Schema | None, tuple[Finding, ...]]:
+    """The schema in ``data`` and what is wrong with it: the versions of a ledger have most of their schemas in common."""
+    reader = _Reader(MemoryTree({path: data}))
+    root, schema = reader.parsed(path, data), None
+    if isinstance(root, Mapping):
+        schema = reader.read_schema(path, root)
+    elif root is not None:
+        reader.problem(path, 1, "schema 要写成键和值")
+    return schema, tuple(reader.problems)

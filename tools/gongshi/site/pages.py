@@ -85,8 +85,8 @@ class Site:
         self._map = places.Map(views, self._reach)
         self._ways = self._all_ways()
         self._map.finished = frozenset(code for code, way in self._ways.items() if way.settled)
-        running = noticing.by_state(views.rows("notices"), on)[NoticeState.RUNNING]
-        self._map.running.update(row.division_code for row in running)
+        self._running = noticing.by_state(views.rows("notices"), on)[NoticeState.RUNNING]
+        self._map.running.update(row.division_code for row in self._running)
         self._env = environment(on)
         self._env.globals |= {"on": on, "county": self._county, "state": state, "State": NoticeState}
         self._env.globals |= {"counted_on": views.counted_on, "day_of": views.day, "pending": views.pending}
@@ -355,13 +355,10 @@ class Site:
                 "received": {v: benefits[v.village_code] for v in villages[code] if v.village_code in benefits},
                 "dividends": dividends[code],
                 "ways": self._ways,
-                "running": [notice for notice in self._running() if notice.division_code[:9] == code[:9]],
+                "running": [notice for notice in self._running if notice.division_code[:9] == code[:9]],
             }
             about = f"{row.name}：{row.village_count} 个村，{len(projects[code])} 个项目，到户补助，公示公告，找谁问。"
             yield self._page(f"townships/{row.slug}.html", row.name, "township.html", values, about)
-
-    def _running(self) -> Sequence[Any]:
-        return noticing.by_state(self._rows("notices"), self._on)[NoticeState.RUNNING]
 
     def _village_pages(self) -> Iterator[Page]:
         assets, notices = self._group("assets", "village_code"), self._group("notices", "division_code")
@@ -385,7 +382,7 @@ class Site:
                 "ways": self._ways,
                 "assets": assets[code],
                 "notices": notices[code],
-                "running": [one for one in self._running() if one.division_code in (code, row.township_code)],
+                "running": [one for one in self._running if one.division_code in (code, row.township_code)],
                 "year": year,
                 "head": heads[code],
                 "strip": receipts.strip(heads[code], near, list(heads.values())),
