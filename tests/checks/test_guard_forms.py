@@ -541,6 +541,27 @@ def test_twice_the_text_takes_twice_the_time(text):
     assert large < 10 * small + 0.02
 
 
+def tangled(rng: random.Random) -> str:
+    """Numbers cut anywhere by anything, crosses among them, beside labels that make the guard look closely."""
+    words = ("电话", "身份证号：", "账号", "卡号 ", "合计", "金额", "X", "x", "×", "[", "）", "姓名：")
+    marks = (" ", "-", ".", "    ", "/", "、", "|", ",", "\t", "X", "×", "<br>", "·")
+    numbers = (phone, id_number, wrong_id, account, card, lambda rng: str(rng.randrange(10**22)))
+    parts: list[str] = []
+    for _ in range(rng.randint(2, 6)):
+        value, mark = rng.choice(numbers)(rng), rng.choice(marks)
+        sizes = tuple(rng.choice((1, 3, 4, 4, 6)) for _ in value)
+        parts += [rng.choice(words), cut(value, sizes, mark), rng.choice(marks)]
+    return "".join(parts)
+
+
+def test_no_line_is_too_much_for_the_guard() -> None:
+    """Whatever stands in a line: the line is read to its end. A cross among the fours of an account was not."""
+    rng = random.Random(12)
+    found = scan_text("a.md", "\n".join(tangled(rng) for _ in range(3000)).encode())
+    assert len({one.line for one in found}) > 300
+    assert not scan_text("a.md", "账号 1234，1234，1234，12X4 ".replace(" ", "").encode())
+
+
 def test_too_many_findings_are_cut_and_said():
     rng = random.Random(10)
     found = scan_text("a.csv", "\n".join(phone(rng) for _ in range(MOST + 500)).encode())

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator
 from gongshi.checks.guard_archive import DEEPEST, Unreadable, is_archive, members
 from gongshi.checks.guard_numbers import find_numbers
 from gongshi.checks.guard_people import NameSet, find_births, find_health, health_beside
-from gongshi.checks.guard_sieve import suspicious_lines
+from gongshi.checks.guard_sieve import digits_alike, suspicious_lines
 from gongshi.checks.guard_tables import Columns, file_columns, markdown_tables
 from gongshi.checks.guard_text import CHUNK, chunks, decode_escapes, is_text, normalise, views
 from gongshi.checks.guard_values import Hit
@@ -34,7 +34,7 @@ _LOCKED = (b"%PDF-", b"Rar!", b"7z\xbc\xaf", b"\xd0\xcf\x11\xe0")  # the last: .
 _BINARY_NUMBER = re.compile(rb"(?<![0-9A-Za-z.])[0-9]{11,22}[Xx]?(?![0-9A-Za-z.])")
 _ESCAPE = re.compile(rb"%[0-9A-Fa-f]{2}|&[#A-Za-z]|\\[uUx0]|[^\s<>]</?[A-Za-z]|<!--")
 MOST = 2_000  # findings in one file; who plants more than this in it wants the guard to take long
-_BATCH = 1 << 20  # small files are sieved together
+_BATCH = 1 << 22  # small files are sieved together: the more, the more of their lines are alike
 _ONE_DIGIT = re.compile(r"[\s\"'|*-]*([0-9Xx])[\s\"'|*,;]*")
 
 
@@ -169,10 +169,12 @@ def _readings(
     if not numbers and not tables:
         return
     lines = chunk.decode("utf-8").split("\n")
+    alike = digits_alike(chunk) if any(table.personal for _, _, table in tables) else []
     under: dict[int, Columns] = {}
     told: set[int] = set()  # rows in which only a heading says what is personal
     for begin, end, table in tables:
-        told.update(begin + at for at in table.personal_rows(lines[begin:end]))
+        if table.personal:
+            told.update(begin + at for at in table.personal_rows(lines[begin:end], alike[begin:end]))
         under.update((number, table) for number in numbers | told if begin <= number < (end or len(lines)))
     for number in sorted(numbers | told):
         line, sentence = under[number].readings(lines[number]) if number in under else (lines[number], "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
-from itertools import accumulate, compress
+from itertools import compress
 
 from gongshi.checks.guard_labels import OTHER
 from gongshi.checks.guard_spread import find_spread
@@ -25,8 +25,9 @@ from gongshi.checks.guard_values import (
 )
 from gongshi.checks.guard_values import is_id as is_id
 
-_SEQUENCE = re.compile(rf"[0-9](?:{GLUE}{{0,3}}[0-9{CROSS}]){{10,}}")
-_PIECE = re.compile(rf"[0-9]+|[{CROSS}]")
+_RUN = re.compile(rf"[0-9][0-9{CROSS}{GLUE[1:-1]}]{{10,}}")
+_GAP = re.compile(rf"{GLUE}{{4,}}")
+_SEQUENCE = re.compile(rf"[0-9].*[0-9{CROSS}]")
 _IDS = re.compile(rf"(?=({ID})([1-7][1-4])?)")  # a disability card is an ID number with two digits more
 _OLD_IDS = re.compile(rf"(?=({OLD_ID}))")
 _ID = re.compile(ID)
@@ -35,6 +36,7 @@ _REPLACEMENT = re.compile(rf"{GLUE}?[Bb][0-9](?![0-9])")
 _ID_GROUPS = ([18], [6, 8, 4], [6, 4, 4, 4], [3, 3, 4, 4, 4], [6, 12], [14, 4], [6, 4, 2, 2, 4])
 _JOINED: dict[int, str | None] = dict.fromkeys([*map(ord, " ._~-\u00b7\u2212"), *range(0x2010, 0x2016)])
 _JOINED |= {ord(char): "X" for char in CROSS}
+_GAPS = b"\1" + bytes(255)
 _KEPT = {code: kept or "\0" for code, kept in _JOINED.items()}
 
 
@@ -50,32 +52,40 @@ class _Stretch:
         self.digits = self.text[start:end].translate(_JOINED)
 
     @cached_property
-    def places(self) -> list[int]:
-        """Where each of the joined digits stands in the line."""
-        kept = self.text[self.start : self.end].translate(_KEPT).encode("ascii")
-        return list(compress(range(self.start, self.end), kept))
+    def _kept(self) -> bytes:
+        return self.text[self.start : self.end].translate(_KEPT).encode("ascii")
 
     @cached_property
-    def borders(self) -> frozenset[int]:
-        """The offsets at which a piece begins or the last one ends."""
-        pieces = _PIECE.findall(self.text, self.start, self.end)
-        return frozenset(accumulate(map(len, pieces), initial=0))
+    def places(self) -> list[int]:
+        """Where each of the joined digits stands in the line."""
+        return list(compress(range(self.start, self.end), self._kept))
+
+    @cached_property
+    def borders(self) -> bytes:
+        """For each of the joined digits, and behind the last one, 1 if a piece begins or ends there."""
+        kept = b"\0%s" % self._kept.replace(b"X", b"\0X\0")
+        return bytes(compress(kept.translate(_GAPS), kept[1:])) + b"\1"
 
     @property
     def count(self) -> int:
         """How many pieces there are."""
-        return len(self.borders) - 1
+        return self.borders.count(1) - 1
 
-    def parted(self, offset: int) -> bool:
+    @cached_property
+    def long(self) -> bool:
+        """Tell whether a piece is long enough for an account or an ID number."""
+        return bool(_FIFTEEN.search(self.text, self.start, self.end))
+
+    def parted(self, offset: int) -> int:
         """Tell whether a piece begins, or the last one ends, at an offset."""
-        return offset in self.borders
+        return self.borders[offset]
 
     def windows(self, pattern: re.Pattern[str]) -> Iterator[tuple[int, int, str]]:
         """Yield (first digit, behind the last, value) where what the pattern finds is whole pieces."""
         borders = self.borders
         for found in pattern.finditer(self.digits):
             first, behind = found.span(1)
-            if first in borders and behind in borders:
+            if borders[first] and borders[behind]:
                 yield first, behind, found[1]
 
     def numbers(self, size: int) -> Iterator[tuple[int, int, str]]:
@@ -83,7 +93,7 @@ class _Stretch:
         for first, value, more in self._ids:
             behind = first + size
             sure = self._said or is_id(value) or self.is_whole(first, behind)
-            if sure and behind in self.borders and (more or size == 18):
+            if (more or size == 18) and sure and self.borders[behind]:
                 yield first, behind, value + more if size > 18 else value
 
     @cached_property
@@ -95,9 +105,7 @@ class _Stretch:
         """(first digit, number, the two digits more of a card) of all that looks like an ID number and begins with a piece."""
         borders = self.borders
         found = (
-            (match.start(), match[1], match[2] or "")
-            for match in _IDS.finditer(self.digits)
-            if match.start() in borders
+            (match.start(), match[1], match[2] or "") for match in _IDS.finditer(self.digits) if borders[match.start()]
         )
         return [
             each for each in found if self._said or is_id(each[1]) or (each[0] == 0 and len(self.digits) in (18, 20))
@@ -133,14 +141,26 @@ def find_numbers(text: str) -> list[Hit]:
     hits: list[Hit] = []
     taken = bytearray(len(text) + 8)
     for line in map(Line, dict.fromkeys((text, numerals(text), numerals(text, 1)))):
-        for sequence in _SEQUENCE.finditer(line.text):
-            stretch = _Stretch(line, *sequence.span())
+        for stretch in _stretches(line):
             if len(stretch.digits) < 15 and not _PHONES.search(stretch.digits):
                 continue  # too short for any other number
             for detector in _DETECTORS:
                 _take(detector(stretch), hits, taken)
         _take(find_spread(line), hits, taken)
     return sorted(hits, key=lambda hit: hit.start)
+
+
+def _stretches(line: Line) -> Iterator[_Stretch]:
+    """The stretches of eleven digits or more, with at most three characters between two of them."""
+    for run in _RUN.finditer(line.text):
+        start = run.start()
+        gaps = [(gap.start(), gap.end()) for gap in _GAP.finditer(line.text, start, run.end())]
+        for end, behind in (*gaps, (run.end(), 0)):
+            found = _SEQUENCE.search(line.text, start, end) if end - start > 10 else None
+            stretch = _Stretch(line, *found.span()) if found else None
+            if stretch and len(stretch.digits) > 10:
+                yield stretch
+            start = behind
 
 
 def _take(found: Iterable[Hit], hits: list[Hit], taken: bytearray) -> None:
@@ -183,7 +203,8 @@ def _is_id_grouping(stretch: _Stretch, first: int, behind: int) -> bool:
 
 def _ids_in_long_runs(stretch: _Stretch) -> Iterator[Hit]:
     """An ID number with more digits stuck to its front or its end, as in file names with a date."""
-    for piece in _LONG_PIECE.finditer(stretch.text, stretch.start, stretch.end):
+    pieces = _LONG_PIECE.finditer(stretch.text, stretch.start, stretch.end) if stretch.long else ()
+    for piece in pieces:
         if stretch.line.labels.direct(piece.start()) in OTHER:
             continue
         for start in (piece.start(), piece.end() - 18):
@@ -268,7 +289,8 @@ def _account_places(stretch: _Stretch, labelled: bool) -> Iterator[tuple[int, in
     """Single pieces, fours that are the whole stretch, and beside a label all that begins or ends the stretch."""
     if _FOURS.fullmatch(stretch.text, stretch.start, stretch.end):
         yield stretch.start, stretch.end
-    yield from (found.span() for found in _LONG.finditer(stretch.text, stretch.start, stretch.end))
+    if stretch.long:
+        yield from (found.span() for found in _LONG.finditer(stretch.text, stretch.start, stretch.end))
     if labelled:
         total = len(stretch.digits)
         sizes = range(15, min(20, total + 1))
@@ -277,6 +299,7 @@ def _account_places(stretch: _Stretch, labelled: bool) -> Iterator[tuple[int, in
 
 
 _FOURS = re.compile(rf"[0-9]{{4}}({GLUE}{{1,3}})[0-9]{{4}}\1[0-9]{{4}}\1[0-9]{{3,4}}(?:\1[0-9]{{1,4}})?")
+_FIFTEEN = re.compile("[0-9]{15}")
 _LONG = re.compile("(?<![0-9])[0-9]{15,19}(?![0-9])")
 
 

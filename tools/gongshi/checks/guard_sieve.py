@@ -81,26 +81,29 @@ _DIGITS = bytes.maketrans(b"023456789", b"1" * 9)
 _MARKS = bytes.maketrans(b"|", b",")
 # A division code of twelve digits stands in every row and is nobody's: it is made shorter than a phone number.
 _DIVISION, _SHORTER = b"1" * 12, b"1" * 10
-_LANDLINE = re.compile(rb"(?<![0-9])(?<![0-9][ -])0[0-9]{2,3}-[0-9]{7,8}(?![ -]?[0-9])")  # an area code comes first
+_LANDLINE = re.compile(rb"0(?<![0-9]0)(?<![0-9][ -]0)[0-9]{2,3}-[0-9]{7,8}(?![ -]?[0-9])")  # an area code comes first
 _DOWNWARDS = b"\n1" * 8
-# Groups of digits as they are written in phone numbers and accounts: what all of a kind have in common comes first, for the
-# engine looks for it quickly, then what must stand before and behind it.
-_GROUPS = tuple(
-    re.compile(pattern)
-    for pattern in (
-        b"1,1111,1111(?:(?<=(?<!1)111,1111,1111)(?!1)|(?<=(?<!1)111111,1111,1111)(?=,111)"
+# Groups of digits as they are written in phone numbers and accounts: each begins with what is found quickest, then says what
+# must stand before and behind it.
+_GROUPS = {
+    begin: re.compile(begin + rest)
+    for begin, rest in {
+        b"1,1111,1111": b"(?:(?<=(?<!1)111,1111,1111)(?!1)|(?<=(?<!1)111111,1111,1111)(?=,111)"
         b"|(?<=(?<!1)111,111,1111,1111)(?=,1)|(?<=(?<!1)1111,1111,1111)(?=,111))",
-        b"111111,11111111,111(?<=(?<!1)111111,11111111,111)(?:1(?!1)|x)",
-        b"1,111,1111(?<=(?<![1,])1111,111,1111)(?![1,])",  # as figures of a row are not, by itself
+        b"111111,11111111,111": b"(?<=(?<!1)111111,11111111,111)(?:1(?!1)|x)",
+        b"1,111,1111": b"(?<=(?<![1,])1111,111,1111)(?![1,])",  # as figures of a row are not, by itself
         # a number with thousands parted: of a row of figures only what is one cell
-        b"11,111,111,111(?<![1,]11,111,111,111)",
-    )
-)
+        b"11,111,111,111": b"(?<![1,]11,111,111,111)",
+    }.items()
+}
+_PARTED = b",111,111,111"
 _PARTED_CELL = re.compile(
-    rb",111,111,111(?:(?<=[\"|]1.{12})|(?<=[\"|].1.{12})|(?<=[\"|].11.{12})|(?<=[\"|]11.{12})|(?<=[\"|]111.{12})|(?<=[\"|] 111.{12}))"
+    _PARTED
+    + rb"(?:(?<=[\"|]1.{12})|(?<=[\"|].1.{12})|(?<=[\"|].11.{12})|(?<=[\"|]11.{12})|(?<=[\"|]111.{12})|(?<=[\"|] 111.{12}))"
 )
 # An ID number in three cells; of amounts, which may have as many digits, some have a point.
 _THREE_CELLS = re.compile(rb"111111[,;|\t] ?\"?111111[,;|\t] ?\"?11111[1Xx](?![1.])")
+_CELLS = b"111111,111111,11111"  # such cells, and others, when what parts and surrounds them is squeezed out
 _POWERS = b"111111111x11", b"111111111x,11"  # a phone number as a power of ten, without the noughts at its end
 _NEEDLES = (_BEYOND, b"1" * 11, *_POWERS, b"1,1,1,1,1,1,1,1", b"birth", b"born", b"dob")
 Text = TypeVar("Text", bytes, str)
@@ -112,41 +115,67 @@ def suspicious_lines(chunk: bytes) -> set[int]:
     The rows of a table are few if their digits are not told apart: each is looked at once. Of a run of lines with one digit
     each it is the first.
     """
-    lines = chunk.translate(_DIGITS).split(b"\n")
+    lines = digits_alike(chunk)
     distinct = [*set(lines)]
-    found, downwards = _minded(b"\n".join(distinct))
+    found, downwards = _minded(distinct)
     minded = {distinct[number] for number in found}
-    numbers = _without_landlines(chunk, list(compress(count(), map(minded.__contains__, lines)))) if minded else set()
+    numbers = set(compress(count(), map(minded.__contains__, lines))) if minded else set()
+    numbers -= _landlines(chunk, lines, sorted(numbers))
     if downwards:
         squeezed = chunk.translate(_SHAPE, _TRAILING + _BLANK)
         numbers.update(_lines(squeezed, b"\n", partial(squeezed.find, _DOWNWARDS)))
     return numbers
 
 
-def _without_landlines(chunk: bytes, numbers: list[int]) -> set[int]:
-    """Those of the lines that are minded also without the telephones of offices, of which a county has one in each village."""
-    lines = chunk.split(b"\n")
-    rest = b"\n".join(_LANDLINE.sub(b"0", lines[number]) for number in numbers)
-    return {numbers[number] for number in _minded(rest.translate(_DIGITS))[0]}
+def digits_alike(chunk: bytes) -> list[bytes]:
+    """The lines of a chunk, their digits not told apart."""
+    return chunk.translate(_DIGITS).split(b"\n")
 
 
-def _minded(whole: bytes) -> tuple[set[int], bool]:
-    """The lines that may hold something, and whether one is a digit alone."""
+def _landlines(chunk: bytes, lines: list[bytes], numbers: list[int]) -> set[int]:
+    """Those of the lines that are minded only for the telephone of an office, of which a county has one in each village.
+
+    ``lines`` are those of the chunk, as long as they are there.
+    """
+    at = before = 0
+    rest: dict[int, bytes] = {}
+    for number in numbers:
+        at += sum(map(len, lines[before:number])) + number - before
+        before = number
+        line, offices = _LANDLINE.subn(b"0", chunk[at : at + len(lines[number])])
+        if offices:
+            rest[number] = line.translate(_DIGITS)
+    again = [*rest]
+    return set(again) - {again[at] for at in _minded([*rest.values()])[0]} if again else set()
+
+
+def _minded(lines: list[bytes]) -> tuple[set[int], bool]:
+    """Which of the lines may hold something, and whether one is a digit alone."""
+    whole = b"\n".join(lines)
     shape = whole.translate(_SHAPE, _TRAILING)
     squeezed = shape.replace(_DIVISION, _SHORTER).translate(_MARKS, _BLANK)
     numbers: set[int] = set()
     for needle in _NEEDLES:
         numbers.update(_lines(squeezed, b"\n", partial(squeezed.find, needle)))
-    for groups in _GROUPS:
-        numbers.update(_lines(squeezed, b"\n", partial(_search, groups, squeezed)))
-    numbers.update(_lines(shape, b"\n", partial(_search, _PARTED_CELL, shape)))
-    numbers.update(_lines(whole, b"\n", partial(_search, _THREE_CELLS, whole)))
+    for begin, groups in _GROUPS.items():
+        numbers.update(_lines(squeezed, b"\n", partial(_match, begin, groups, squeezed)))
+    numbers.update(_lines(shape, b"\n", partial(_match, _PARTED, _PARTED_CELL, shape)))
+    cells = _lines(squeezed, b"\n", partial(squeezed.find, _CELLS))
+    numbers.update(number for number in cells if _THREE_CELLS.search(lines[number]))
     text = whole.decode("utf-8")
     numbers.update(_lines(text, "\n", partial(_search, _SIGN, text)))
     return numbers, b"\n1\n" in b"\n%s\n" % squeezed
 
 
-def _search(pattern: re.Pattern[Text], text: Text, at: int) -> int:
+def _match(begin: bytes, pattern: re.Pattern[bytes], text: bytes, at: int) -> int:
+    """The next place of a pattern that begins so; -1 if there is none."""
+    at = text.find(begin, at)
+    while at >= 0 and not pattern.match(text, at):
+        at = text.find(begin, at + 1)
+    return at
+
+
+def _search(pattern: re.Pattern[str], text: str, at: int) -> int:
     """The next place of a pattern; -1 if there is none."""
     found = pattern.search(text, at)
     return found.start() if found else -1

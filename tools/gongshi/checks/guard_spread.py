@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cached_property
+from itertools import accumulate
 from operator import add
 
 from gongshi.checks.guard_text import GLUE, SEPARATOR
@@ -53,7 +54,8 @@ class _Chain:
     @cached_property
     def starts(self) -> list[int]:
         """Where each piece begins in the line."""
-        return [found.start() for found in _PIECE.finditer(self.text, self.start, self.end)]
+        between = _PIECE.split(self.text[self.start : self.end])[1:-1]
+        return [*accumulate(map(add, map(len, self.parts), map(len, between)), initial=self.start)]
 
     def value(self, first: int, behind: int) -> str:
         return "".join(self.parts[first:behind]).upper()
@@ -70,7 +72,7 @@ class _Chain:
 
 def find_spread(line: Line) -> Iterator[Hit]:
     """Yield the numbers that something harder than a blank or a dash cuts up."""
-    for found in _CHAIN.finditer(line.text):
+    for found in _CHAIN.finditer(line.text) if _HARD.search(line.text) else ():
         if _HARD.search(line.text, found.start(), found.end()):
             chain = _Chain(line, *found.span())
             for singles in _SINGLES.finditer(chain.shape):
@@ -158,7 +160,7 @@ def _accounts(chain: _Chain) -> Iterator[Hit]:
     value = chain.value(0, count)
     years = all(YEAR.fullmatch(piece) for piece in chain.parts[1:3])
     labelled = _labelled(chain.line, start, end)
-    if len(value) < 15 or years or (thousands and not labelled):
+    if len(value) < 15 or not value.isdigit() or years or (thousands and not labelled):
         return
     if chain.line.is_account(start, end, value, labelled):
         yield Hit("personal-account", start, end, value)

@@ -7,7 +7,8 @@ a public office takes a cell out of the plain row, so that it is read under its 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 from gongshi.checks.guard_labels import LABEL, OTHER
 from gongshi.checks.guard_people import HEALTH_WORD, find_births
@@ -42,7 +43,9 @@ class Columns:
         self.births = [
             range(at, at + 3 if _PARTED.fullmatch("\n".join(cells[at : at + 3])) else at + 1) for at in births
         ]
+        self._behind = max((parts.stop for parts in self.births), default=0)
         self.whole = "name" in kinds.values()  # a name column makes every other cell its neighbour
+        self.personal = self.whole or bool(births)
 
     @classmethod
     def of_header(cls, line: str) -> Columns | None:
@@ -74,17 +77,22 @@ class Columns:
         kept = ["" if at in self._other else cell for at, cell in enumerate(cells)]
         return self._delimiter.join(kept), "；".join(said)
 
-    def personal_rows(self, rows: list[str]) -> Iterator[int]:
-        """Yield which rows hold a full date of birth, or a name with an illness: the plain row does not tell."""
-        for parts in self.births:
-            columns = [_column(rows, self._delimiter, column) for column in parts]
-            cells = columns[0] if len(columns) == 1 else ["-".join(row) for row in zip(*columns, strict=True)]
-            full = {cell for cell in set(cells) if _MAYBE_FULL.search(cell) and _is_full(cell)}
-            yield from (at for at, cell in enumerate(cells) if cell in full)
-        if self.whole:
-            yield from (at for at, row in enumerate(rows) if HEALTH_WORD.search(row))
+    def personal_rows(self, rows: list[str], alike: list[bytes]) -> Iterator[int]:
+        """Which rows hold a full date of birth, or a name with an illness: the plain row does not tell.
+
+        ``alike`` are the rows with their digits not told apart: most need to be looked at only so, each once.
+        """
+        maybe = {form for form in set(alike) if self._tells(form.decode("utf-8"), _MAYBE_FULL.search)}
+        return (at for at, form in enumerate(alike) if form in maybe and self._tells(rows[at], _is_full))
+
+    def _tells(self, row: str, is_full: Callable[[str], object]) -> bool:
+        if self.whole and HEALTH_WORD.search(row):
+            return True
+        cells = split(row, self._delimiter) if '"' in row else row.split(self._delimiter, self._behind)
+        return any(is_full("-".join(cells[parts.start : parts.stop])) for parts in self.births)
 
 
+@lru_cache(1024)
 def _is_full(cell: str) -> bool:
     return bool(find_births(f"出生：{normalise(cell[:100])}"))
 
@@ -111,15 +119,6 @@ def split(line: str, delimiter: str) -> list[str]:
     """The cells of a row, without blanks and quotes around them."""
     cells = line.split(delimiter) if '"' not in line or delimiter != "," else _CSV_CELL.findall(line)
     return [cell.strip(' "\r\ufeff') for cell in cells]
-
-
-def _column(rows: list[str], delimiter: str, column: int) -> list[str]:
-    """The cells of one column, "" where a row has none."""
-    if any('"' in row for row in rows):
-        cut = [split(row, delimiter) if len(row) <= _LONGEST_ROW else [] for row in rows]
-    else:
-        cut = [row.split(delimiter, column + 1) for row in rows]
-    return [cells[column] if column < len(cells) else "" for cells in cut]
 
 
 def file_columns(chunk: bytes) -> tuple[Columns | None, int]:
