@@ -27,6 +27,8 @@ class Candidate:
     number: str = ""  # and whose ID number
     about_head: bool = False  # whether it is the head of the household who is named
     aliases: dict[str, str] = field(default_factory=dict)  # numbers of other systems, by the field they stood in
+    given: bool = False  # whether its number came from the program
+    repeats: int | None = None  # the row, from 0, that says the same of the same record
     changes: tuple[CellChange, ...] = ()
     asked: set[str] = field(default_factory=set)  # the fields that it is refused for
 

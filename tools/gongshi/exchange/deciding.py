@@ -81,6 +81,7 @@ class Decider:
                 seeker.find(candidate)
             referrer.refer(rows)
             self._decide_table(table, rows)
+        _ask_repeated(candidates)
         while self._refuse_invalid(resources) or self._refuse_by_rules():
             pass
         self.noted = self.aliases.keep(candidates)
@@ -141,6 +142,8 @@ class Decider:
                 name = schema.primary_key[0]
                 where = "" if first.table is candidate.table else f"工作表“{first.table.sheet.name}”"
                 candidate.refuse(name, f"编号与{where}第 {first.row + 1} 行相同而内容不同，请只保留对的一行")
+            elif first.table is candidate.table:
+                candidate.repeats = first.row
             return False
         return True
 
@@ -300,7 +303,7 @@ class Decider:
         if place.village and village.isdecimal() and place.village != village:
             candidate.refuse(key, f"这一行写的村是 {place.village}，编号却属于村 {village}，请核对编号和村")
             return False
-        if asked := self._asked_name(candidate, cells):
+        if asked := self._asked_number(candidate, household) or self._asked_name(candidate, cells):
             candidate.refuse(key, asked)
             return False
         return True
@@ -310,6 +313,15 @@ class Decider:
         member = self.ledger.record("members", cells.get("member_no", ""))
         number = cells.get("household_no") or (member or {}).get("household_no", "")
         return self.ledger.record("households", number)
+
+    def _asked_number(self, candidate: Candidate, household: dict[str, str] | None) -> str:
+        """What to ask where the ID number beside a row is that of another household than the row's."""
+        member = self.people.member_of(candidate.number) if self.people and candidate.number else ""
+        home = (self.ledger.record("members", member) or {}).get("household_no", "")
+        ours = (household or {}).get("household_no", "")
+        if not home or not ours or home == ours:
+            return ""
+        return f"这一行的身份证号是 {home} 户的 {member}，编号却是 {ours} 户，请核对是哪一户"
 
     def _asked_name(self, candidate: Candidate, cells: dict[str, str]) -> str:
         """What to ask where the name in the row is nobody's of the household or member that it is said to be about."""
@@ -425,6 +437,20 @@ class Decider:
             for fault in doubt.fields:
                 found.append((candidate, fault, cell_message(resource, resource.schema.field(fault), cells[fault])))
         return found
+
+
+def _ask_repeated(candidates: Iterable[Candidate]) -> None:
+    """Ask about a row of a form that says nothing but what another says: the same twice, or two that are alike."""
+    rows: dict[tuple[int, int], list[Candidate]] = {}
+    for candidate in candidates:
+        rows.setdefault((id(candidate.table.sheet), candidate.row), []).append(candidate)
+    for said in rows.values():
+        first = said[0]
+        if first.repeats is not None and any(c.given for c in said) and all(c.repeats is not None for c in said):
+            key = first.table.resource.schema.primary_key[0]
+            first.refuse(
+                key, f"与第 {first.repeats + 1} 行相同，分不清是重复还是另一笔：重复就删去，另一笔就给它填上编号"
+            )
 
 
 def _base_rows(schema: Schema, origin: Origin) -> dict[Key, Row]:

@@ -44,9 +44,13 @@ class FormColumn:
     role: str = ""
     needed: bool = False
 
+    def spelled(self) -> tuple[str, ...]:
+        """The headers as they are compared, the one that says most first."""
+        return tuple(normal(header.replace("/", "")) for header in self.headers)
+
     def words(self) -> frozenset[str]:
-        """The headers as they are compared."""
-        return frozenset(normal(header.replace("/", "")) for header in self.headers)
+        """The same without order."""
+        return frozenset(self.spelled())
 
 
 @dataclass(frozen=True, slots=True)

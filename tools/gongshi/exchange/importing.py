@@ -23,13 +23,13 @@ from gongshi.exchange.convert import Converter
 from gongshi.exchange.deciding import Decider
 from gongshi.exchange.filling import fill
 from gongshi.exchange.forms import Form, read_forms
-from gongshi.exchange.identifiers import BY_NAME, FIELDS, SYNONYMS, carries_persons
+from gongshi.exchange.identifiers import BY_NAME, FIELDS, carries_persons
 from gongshi.exchange.likeness import PLACES
 from gongshi.exchange.mapping import IGNORED, ColumnMapping, MappedColumn, Vocabulary, normal, read_mappings
 from gongshi.exchange.memory import Memory, origin_of, recall
 from gongshi.exchange.names import NAMED, codes_of_names
+from gongshi.exchange.naming import name_person
 from gongshi.exchange.opened import opened_names
-from gongshi.exchange.owners import is_name
 from gongshi.exchange.persons import People, spelled
 from gongshi.exchange.places import Places
 from gongshi.exchange.recognising import form_tables, recognise
@@ -43,7 +43,6 @@ from gongshi.repository import Tree
 from gongshi.sealing import Identity
 
 NOT_IMPORTED = ("sealed",)
-_NUMBER_WORDS = {normal(word) for word in SYNONYMS["id_no"]}
 _ALWAYS = {*map(normal, IGNORED)}
 
 
@@ -143,13 +142,21 @@ def _refuse_names(candidates: Sequence[Candidate], tree: Tree, request: Request)
 
 
 def _place(candidates: Sequence[Candidate], places: Places, township: str | None) -> list[Candidate]:
-    """What each row says of its county, township and village; a contradiction is refused at its cell. Gives the rows."""
+    """What each row says of its county, township and village; a contradiction is refused at its cell. Gives the rows that are
+    no headings of a village's rows."""
+    kept = []
     for candidate in candidates:
         if candidate.resource != "divisions":
+            if places.group(candidate.table, candidate.row):
+                candidate.table.skipped[candidate.row] = "小标题"
+                continue
             candidate.place, problems = places.read(candidate.table, candidate.row, township)
             blamed = {problem.column for problem in candidate.problems}
             candidate.problems += [RowProblem(column, why) for column, why in problems if column not in blamed]
-    return _by_village(candidates, places)
+            if candidate.place.village and (said := candidate.values.get("village_code")) and not said.isdecimal():
+                candidate.values["village_code"] = candidate.place.village
+        kept.append(candidate)
+    return _by_village(kept, places)
 
 
 def _by_village(candidates: Sequence[Candidate], places: Places) -> list[Candidate]:
@@ -362,7 +369,7 @@ def _candidate(
 ) -> Candidate:
     sheet = table.sheet
     candidate = Candidate(table, row)
-    _name_person(candidate)
+    name_person(candidate)
     for name, column in fields.items():
         place = column.place
         unit = column.unit or table.row_units.get(row, "")
@@ -378,31 +385,6 @@ def _candidate(
     if carries_persons(table.resource):
         _complete(candidate)
     return candidate
-
-
-def _name_person(candidate: Candidate) -> None:
-    """Whose name and ID number stand in a row of a table that takes none."""
-    table = candidate.table
-    columns = [column for column in table.columns if column.role in ("person", "head") or is_name(column.texts)]
-    heads = ("户主", "贫困户", "脱贫户", "监测户")
-    candidate.about_head = any(c.role == "head" or normal(c.header).startswith(heads) for c in columns)
-    beside = _name_column(table)
-    if beside is not None:
-        candidate.named = str(table.sheet.cell(candidate.row, beside)).strip()
-    if not carries_persons(table.resource):
-        words = _NUMBER_WORDS
-        found = [c for c in table.columns if c.role == "id_no"]
-        found = found or [c for c in table.columns if normal(c.header) in words and c.meaning.field is None]
-        cell = table.sheet.cell(candidate.row, found[0].place) if found else ""
-        candidate.number = cell.strip() if isinstance(cell, str) else ""
-
-
-def _name_column(table: SheetTable) -> int | None:
-    """Where a table that takes no names has the name of the person that each row is about."""
-    roles = [column.place for column in table.columns if column.role in ("person", "head")]
-    free = [column.place for column in table.columns if is_name(column.texts) and column.meaning.field is None]
-    places = roles if table.feed else free
-    return places[0] if places and not carries_persons(table.resource) else None
 
 
 def _complete(candidate: Candidate) -> None:

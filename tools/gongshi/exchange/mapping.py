@@ -22,7 +22,7 @@ from functools import lru_cache
 
 from gongshi.exchange.convert import value_key
 from gongshi.exchange.identifiers import BY_NAME, SYNONYMS, carries_persons
-from gongshi.exchange.units import measure, split_unit
+from gongshi.exchange.units import TRADITIONAL, measure, split_unit
 from gongshi.model import GongshiError
 from gongshi.package import Descriptor, Field, Resource
 from gongshi.package.canonical import yaml_scalar
@@ -63,7 +63,7 @@ class ColumnMapping:
 @lru_cache(maxsize=4096)
 def normal(header: str) -> str:
     """A header for comparison: no blanks, half width, no marks around."""
-    text = "".join(unicodedata.normalize("NFKC", header).split())
+    text = "".join(unicodedata.normalize("NFKC", header).translate(TRADITIONAL).split())
     return text.strip("*:：、.").lower() if text.isascii() else text.strip("*:：、.")
 
 

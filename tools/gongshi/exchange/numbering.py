@@ -76,6 +76,7 @@ class Numbers:
         at = tuple(values[name] for name in by)
         known = self._table(candidate.resource, by).get(at, [])
         first = self._given.setdefault((candidate.resource, by, at), candidate)
+        candidate.given = True
         if len(known) > 1:
             said = "、".join(schema.field(name).title for name in by)
             shown = "、".join(number[0] for number in known[:3])

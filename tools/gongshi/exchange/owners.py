@@ -1,31 +1,42 @@
-"""Whose a column is: a telephone, account or number belongs to the person whose name stands before it."""
+"""Whose a column is: a telephone, account or number belongs to the person whose name stands before it, and so do sex, kinship
+and the like right behind it or in its group of the header."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
+from gongshi.checks.name_shapes import names_alone
 from gongshi.exchange.columns import SheetColumn
 from gongshi.exchange.identifiers import BY_NAME, SYNONYMS
+from gongshi.exchange.likeness import PLACES
 from gongshi.exchange.mapping import Meaning, normal
-from gongshi.exchange.sheets import Sheet
+from gongshi.exchange.sheets import Raw, Sheet
 
 _PERSON = re.compile(
-    r".*(?:人|员|者|家长|队长|组长|所长|校长|站长|主任|书记|干部|医生|教师|老师|户名|配偶|父亲|母亲|姓名|名字)"
+    r".*(?:人|员|者|家长|队长|组长|所长|校长|站长|主任|书记|干部|领导|医生|教师|老师|户名|配偶|父亲|母亲|儿子|女儿|子女|丈夫|妻子|亲属|姓名|名字)"
     r"(?:姓名|签字|签名|签章)?"
 )
 _NOBODY = re.compile(r".*(?:军人|党员|团员|残疾人|老年?人|成员|本人|病人|公务员|护林员|保洁员|劳动者|创业者)")
+_THING = re.compile(
+    r".*(?:村|组|寨|屯|校|院|单位|部门|公司|企业|地址|住址|住处|地点|地区|区域|银行|行|专业|年级|班级|班|类别|类型|种类|级别|等级|项目|名称|品种|工种|岗位|职务|产业"
+    r"|情况|原因|状况|程度|关系|民族|面貌|内容|措施|用途|事由|备注|说明|方式|渠道|年度|日期|时间|结果|状态)"
+)
 _NAME = re.compile(r"[\u3400-\u9fff·•]{2,12}")
 _SELF = {normal(word) for word in SYNONYMS["name"]}
 _HEAD = "户主"
+_DESCRIBING = {"relation", "sex", "birth_ym", "ethnicity", "political_status", "education"}
+_LOOKED = 200  # rows that show what a column holds
 
 
 @lru_cache(maxsize=1024)
 def is_name(texts: tuple[str, ...]) -> bool:
     """Whether a header, all of its levels, says the name of the person that the row is about."""
     words = [normal(text) for text in texts]
+    if len(words) > 2 and words[0] in _SELF and not _other(words[-1]):
+        return True  # in a group of columns that is nobody's (基本信息)
     return any(word in _SELF for word in words) and not any(_other(word) for word in words)
 
 
@@ -37,23 +48,66 @@ def owned(
     columns: Sequence[SheetColumn], texts: Sequence[tuple[str, ...]], sheet: Sheet, rows: Sequence[int]
 ) -> tuple[SheetColumn, ...]:
     """The columns; an identifier that is somebody else's is not taken, and its meaning names the other's header."""
-    own = [c for c, levels in zip(columns, texts, strict=True) if is_name(levels) or c.role == "person"]
-    about_member = any(not normal(c.header).startswith(_HEAD) for c in own)
-    names = [c.place for c in own if not (about_member and normal(c.header).startswith(_HEAD))]
+    owner = owners(columns, texts, sheet, rows)
+    return tuple(
+        replace(column, meaning=Meaning(None, "another", owner[column.place])) if column.place in owner else column
+        for column in columns
+    )
+
+
+def owners(
+    columns: Sequence[SheetColumn], texts: Sequence[tuple[str, ...]], sheet: Sheet, rows: Sequence[int]
+) -> Mapping[int, str]:
+    """Place → the other's header, for each column of persons that is not about the person of the row."""
+    names, about_member = _own(columns, texts)
     mine = ("本人",) if about_member else ("本人", _HEAD)
-    done, owner = [], ""
+    found: dict[int, str] = {}
+    group = owner = ""
+    near = False
     for column, levels in zip(columns, texts, strict=True):
         words = [normal(text) for text in levels]
-        foreign = any(map(_other, words)) or (about_member and any(word.startswith(_HEAD) for word in words))
+        head = about_member and _of_head(levels)
+        foreign = head or (any(map(_other, words)) and not is_name(levels)) or _again(column, levels, names)
         if column.place in names:
-            owner = ""
-        elif foreign and _names_somebody(words) and _holds_names(sheet, rows, column.place):
-            owner = "" if names and _same(sheet, rows, names[0], column.place) else column.header or _HEAD
+            owner, group, near = "", "", False
+        elif (foreign and _names_somebody(words) and _holds_names(sheet, rows, column.place)) or _shaped(
+            column, sheet, rows
+        ):
+            same = names and _same(sheet, rows, names[0], column.place)
+            told = levels[1] if len(levels) > 1 and normal(column.header) in _SELF else column.header
+            owner, near = ("", False) if same else (told or _HEAD, not head)
+            group = _group(levels) if owner else ""
+        inside = bool(group) and _group(levels) == group
         theirs = (owner or foreign) and not any(word.startswith(mine) for word in words)
-        if theirs and _is_identifier(column) and column.place not in names:
-            column = replace(column, meaning=Meaning(None, "another", owner or column.header))
-        done.append(column)
-    return tuple(done)
+        if column.place in names or not theirs:
+            continue
+        if _is_identifier(column) or ((near or inside) and _describes(column)):
+            found[column.place] = owner or column.header
+        elif column.meaning.field is not None and column.meaning.field.name not in BY_NAME and not inside:
+            near = False
+    return found
+
+
+def _own(columns: Sequence[SheetColumn], texts: Sequence[tuple[str, ...]]) -> tuple[list[int], bool]:
+    """(where the names of the rows' persons stand, whether those are members and the head another)."""
+    pairs = zip(columns, texts, strict=True)
+    own = [(c.place, levels) for c, levels in pairs if is_name(levels) or c.role in ("person", "head")]
+    about_member = any(not _of_head(levels) for _, levels in own)
+    kept = [(place, _group(levels)) for place, levels in own if not (about_member and _of_head(levels))]
+    return [place for place, group in kept if group == kept[0][1]], about_member
+
+
+def _of_head(levels: Sequence[str]) -> bool:
+    return any(normal(text).startswith(_HEAD) for text in levels)
+
+
+def _again(column: SheetColumn, levels: tuple[str, ...], names: Sequence[int]) -> bool:
+    """Whether a name stands in another group of columns than the row's own."""
+    return is_name(levels) and bool(names) and column.place not in names and not normal(column.header).startswith(_HEAD)
+
+
+def _group(levels: tuple[str, ...]) -> str:
+    return levels[-1] if len(levels) > 1 else ""
 
 
 def _names_somebody(words: Sequence[str]) -> bool:
@@ -61,13 +115,35 @@ def _names_somebody(words: Sequence[str]) -> bool:
 
 
 def _is_identifier(column: SheetColumn) -> bool:
-    field = column.meaning.field
-    return field is not None and field.name in BY_NAME and column.meaning.how in ("identifier", "mapping")
+    field, how = column.meaning.field, column.meaning.how
+    return (
+        column.role == "id_no"
+        or how == "identifier"
+        or (how == "mapping" and field is not None and field.name in BY_NAME)
+    )
+
+
+def _describes(column: SheetColumn) -> bool:
+    return column.meaning.field is not None and column.meaning.field.name in _DESCRIBING
+
+
+def _texts(sheet: Sheet, rows: Sequence[int], place: int) -> list[str]:
+    cells: list[Raw] = [sheet.cell(row, place) for row in rows[:_LOOKED]]
+    return [cell.strip() for cell in cells if isinstance(cell, str) and cell.strip()]
 
 
 def _holds_names(sheet: Sheet, rows: Sequence[int], place: int) -> bool:
-    cells = [cell.strip() for row in rows if isinstance(cell := sheet.cell(row, place), str) and cell.strip()]
+    cells = _texts(sheet, rows, place)
     return not cells or 2 * sum(bool(_NAME.fullmatch(cell)) for cell in cells) >= len(cells)
+
+
+def _shaped(column: SheetColumn, sheet: Sheet, rows: Sequence[int]) -> bool:
+    """Whether a column of no known meaning holds what is shaped like names of persons."""
+    header = normal(column.header)
+    if column.meaning.how != "unknown" or column.role or not header or header in PLACES or _THING.fullmatch(header):
+        return False
+    cells = _texts(sheet, rows, column.place)
+    return bool(cells) and 2 * sum(any(True for _ in names_alone(cell)) for cell in cells) > len(cells)
 
 
 def _same(sheet: Sheet, rows: Sequence[int], one: int, other: int) -> bool:

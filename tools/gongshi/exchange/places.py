@@ -1,12 +1,14 @@
-"""The county, township and village that a sheet names for each row, checked against each other and against the import."""
+"""The county, township and village that a sheet names for each row, checked against each other and against the import: in
+columns, in a line of their own above the rows of a village, in the title, in the sheet's name."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import NamedTuple
 
+from gongshi.exchange.around import is_line, texts_of
 from gongshi.exchange.convert import value_key
 from gongshi.exchange.likeness import COUNTY, TOWNSHIP, VILLAGE
 from gongshi.exchange.mapping import normal
@@ -17,6 +19,28 @@ _OFFICE = re.compile(r"(?:人民政府|街道办事处|办事处|村民委员会
 _CODE = re.compile(r"[0-9]{12}")
 _VILLAGE = re.compile(r"[\u4e00-\u9fff]{1,8}(?:村|社区)(?![民级组内道])")
 _EVERY = re.compile("[各全本等该]")
+_START = re.compile(
+    r"(?:附[件表]?[0-9一二三四五六七八九十]*[:、.]?|[(]?[0-9一二三四五六七八九十]{1,3}[)]?[、.]|(?:填报|上报|报送|编制)?(?:单位|乡镇|村)(?:\(.{1,4}\))?[:]|(?:19|20)[0-9]{2}年度?)+"
+)
+_OFFICES = re.compile(r"(?:镇|乡|街道)?(?:人民政府|办事处)?|(?:村民|居民)?委员会|[村居]委会")
+_ELSE = re.compile(
+    r"(?:等|[、和及与至到]|[^,，;；]{0,4}(?:小学|中学|学校|完小|幼儿园|教学点|卫生|医院|银行|信用|农商|公司|合作社|派出所|工作队|驻))"
+)
+_GROUP = re.compile(r"(?:第?[0-9一二三四五六七八九十]+[村民小]*组)?")
+COMPOUND = {
+    "乡镇村",
+    "镇村",
+    "乡村",
+    "乡镇及村",
+    "乡镇和村",
+    "乡镇、村",
+    "乡(镇)村",
+    "乡镇(村)",
+    "乡镇村名",
+    "所在乡镇村",
+    "乡镇/村",
+    "镇(村)",
+}
 KINDS = (("county", COUNTY), ("township", TOWNSHIP), ("village", VILLAGE))
 
 
@@ -42,6 +66,7 @@ class Places:
         self.slug: dict[str, str] = {code: slug for code, _, _, _, slug in rows if slug}
         self.name = {code: name for code, name, _, _, _ in rows}
         self._known: dict[tuple[int, str], list[int]] = {}
+        self._titles: dict[int, Place] = {}
 
     def read(self, table: SheetTable, row: int, township: str | None) -> tuple[Place, list[tuple[int, str]]]:
         """(the row's place, what is wrong with it by column)."""
@@ -70,7 +95,68 @@ class Places:
                 (column, f"“村”{name[:12]}属于乡镇 {homes[0]}，不在本次导入的 {township}，请交由该乡镇导入")
             )
         slug = next(iter(slugs)) if len(slugs) == 1 else ""
-        return Place(slug, inside[0] if len(inside) == 1 else ""), problems
+        own = Place(slug, inside[0] if len(inside) == 1 else "")
+        return self._in_title(table, own, said, problems), problems
+
+    def group(self, table: SheetTable, row: int) -> bool:
+        """Whether a row holds a village's or township's name and no more, for the rows below it; then they are read so."""
+        texts = texts_of(table.sheet.cells[row])
+        if len(texts) != 1 or not is_line(table.sheet.cells[row]):
+            return False
+        place = self._leading(texts[0])
+        if place != NOWHERE:
+            self._titles[id(table)] = place
+        return place != NOWHERE
+
+    def _in_title(
+        self, table: SheetTable, own: Place, said: Mapping[str, tuple[int, str]], problems: list[tuple[int, str]]
+    ) -> Place:
+        """The row's place, with what the title says where the row itself says nothing; problems if they disagree."""
+        if id(table) not in self._titles:
+            titles = [
+                cell
+                for row, what in table.skipped.items()
+                if what == "标题"
+                for cell in texts_of(table.sheet.cells[row])
+            ]
+            found = [place for text in (*titles, table.sheet.name) if (place := self._leading(text)) != NOWHERE]
+            self._titles[id(table)] = found[0] if found else NOWHERE
+        title = self._titles[id(table)]
+        home = own.slug or self._home(own.village)
+        if title.village and own.village and title.village != own.village:
+            name = self.name[title.village]
+            problems.append(
+                (said["village"][0], f"标题或表名写的是{name}，这一行写的是别的村，请核对，不是一处的请分开")
+            )
+        elif title.slug and home and title.slug != home:
+            column = said["township"][0] if said["township"][1] else said["village"][0]
+            problems.append((column, f"标题或表名写的乡镇是 {title.slug}，这一行却写着别的乡镇，请核对"))
+        village = own.village or (title.village if not said["village"][1] else "")
+        return Place(own.slug or (title.slug if not said["township"][1] else ""), village)
+
+    def _leading(self, text: str) -> Place:
+        """The place that a title begins with, NOWHERE if with none or with a school, say, that is called after one."""
+        towns, villages, rest = self._split(text)
+        if _ELSE.match(rest):
+            return NOWHERE
+        village = villages[0] if len(villages) == 1 else ""
+        slug = self._home(village) if village else self.slug.get(towns[0], "") if len(towns) == 1 else ""
+        return Place(slug, village)
+
+    def _split(self, text: str) -> tuple[list[str], list[str], str]:
+        """(townships, villages, what follows) of a text that begins with county, township or village."""
+        rest = _START.sub("", value_key(text), count=1)
+        for name in self.counties:
+            rest = rest.removeprefix(name)
+        known = sorted({*self.townships, *self.villages}, key=len, reverse=True)
+        name = next((one for one in known if rest.startswith(one)), "")
+        towns = self.townships.get(name, []) if name not in self.villages else []
+        if towns:
+            rest = _OFFICES.sub("", rest.removeprefix(name), count=1)
+            inside = [one for one in known if rest.startswith(one) and one in self.villages]
+            name = next((one for one in inside if any(self.parent.get(c) in towns for c in self.villages[one])), "")
+        villages = [code for code in self.villages.get(name, []) if not towns or self.parent.get(code) in towns]
+        return towns, villages, _OFFICES.sub("", rest.removeprefix(name), count=1) if name else rest
 
     def villages_of(self, table: SheetTable, row: int, place: Place) -> tuple[list[str], str]:
         """(codes of all villages of a row's place, what it names that is none)."""
@@ -115,22 +201,38 @@ class Places:
 
     def _compound(self, table: SheetTable, row: int, said: dict[str, tuple[int, str]]) -> dict[str, tuple[int, str]]:
         """The same with what one cell says of several (古镇古街社区1组), where no other column does."""
-        for place in self._places(table, "place", set()):
+        for place in self._places(table, "place", COMPOUND):
             cell = table.sheet.cell(row, place)
             if isinstance(cell, str) and cell.strip():
-                text = _key(cell)
-                for kind, known in (("township", self.townships), ("village", self.villages)):
-                    names = sorted((name for name in known if name in text), key=len, reverse=True)
-                    if names and not said[kind][1]:
-                        said = said | {kind: (place, names[0])}
+                loose = any(column.place == place and column.role for column in table.columns)
+                for kind, name in (self._within(cell) if loose else self._whole(cell)).items():
+                    said = said if said[kind][1] else said | {kind: (place, name)}
         return said
+
+    def _within(self, cell: str) -> dict[str, str]:
+        """What places stand anywhere in a text."""
+        text, found = _key(cell), {}
+        for kind, known in (("township", self.townships), ("village", self.villages)):
+            if names := sorted((name for name in known if name in text), key=len, reverse=True):
+                found[kind] = names[0]
+        return found
+
+    def _whole(self, cell: str) -> dict[str, str]:
+        """What places a text is made of; one that is made of something else names an unknown village."""
+        towns, villages, rest = self._split(cell)
+        if not _GROUP.fullmatch(rest):
+            return {"village": cell.strip()}
+        return {k: self.name[codes[0]] for k, codes in (("township", towns), ("village", villages)) if codes}
 
     def _codes(self, text: str, known: dict[str, list[str]]) -> list[str]:
         if _CODE.fullmatch(text):
             return [text] if text in self.name else []
         key = _key(text)
         tried = (key, *(key + end for end in ("镇", "乡", "街道", "村", "社区")), re.sub(r"(?<=..)[镇乡村]$", "", key))
-        return next((known[one] for one in tried if one in known), [])
+        if found := next((known[one] for one in tried if one in known), []):
+            return found
+        towns, villages, rest = self._split(text)  # with those above it written before it
+        return (villages if known is self.villages else towns if not villages else []) if _GROUP.fullmatch(rest) else []
 
     def _near(self, name: str, towns: Iterable[str]) -> str:
         inside = [key for key, codes in self.villages.items() if any(self.parent.get(c, "") in towns for c in codes)]

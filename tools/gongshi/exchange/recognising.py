@@ -61,21 +61,47 @@ def recognise(sheet: Sheet, forms: Sequence[Form], file: str, asked: str = "") -
 
 
 def _match(form: Form, header: range, levels: Sequence[Sequence[str]]) -> Found | None:
-    known = {word: column for column in form.columns for word in column.words()}
+    known = {word: (column, at) for column in form.columns for at, word in enumerate(column.spelled())}
     columns: list[tuple[FormColumn | None, str]] = []
-    left, seen = [], set()
+    left, spelling = [], []
     for place, texts in enumerate(levels):
         words = list(_words(texts))
-        column = next((known[word] for word in words if word in known), None)
+        column, at = next((known[word] for word in words if word in known), (None, 0))
         columns.append((column, texts[-1] if texts else ""))
-        if column is not None:
-            if id(column) in seen:
-                return None  # one column of the form twice: this is not how deep its header is
-            seen.add(id(column))
-        elif texts and not {*words} & (form.ignore | _ALWAYS | PLACES):
+        spelling.append(at)
+        if column is None and texts and not {*words} & (form.ignore | _ALWAYS | PLACES):
             left.append(place)
+    dropped = _again(columns, spelling)
+    if dropped is None:
+        return None
+    columns = [(None if place in dropped else column, text) for place, (column, text) in enumerate(columns)]
+    left = sorted({*left, *dropped})
+    seen = {id(column) for column, _ in columns if column}
     whole = all(id(column) in seen for column in form.columns if column.needed)
     return Found(form, header, tuple(columns), len(seen), tuple(left)) if whole and len(left) <= len(seen) else None
+
+
+def _again(columns: Sequence[tuple[FormColumn | None, str]], spelling: Sequence[int]) -> set[int] | None:
+    """Which of several columns that the form knows as one are not it: names of another person (户主姓名 beside 借款人) and the
+    numbers that stand before or behind those. None if that cannot be told, or it is not how deep the header is."""
+    places: dict[int, tuple[FormColumn, list[int]]] = {}
+    for place, (column, _) in enumerate(columns):
+        if column is not None:
+            places.setdefault(id(column), (column, []))[1].append(place)
+    dropped: set[int] = set()
+    kept = -1
+    for column, at in sorted(places.values(), key=lambda pair: pair[0].role not in ("person", "head")):
+        if column.role in ("person", "head"):
+            kept = min(at, key=lambda place: spelling[place])
+            dropped |= {*at} - {kept}
+        elif len(at) > 1:
+            behind = [place for place in at if place > kept]
+            if column.role != "id_no" or kept < 0 or not behind:
+                return None
+            dropped |= {*at} - {behind[0]}
+        if len({columns[place][1] for place in at}) < len(at):
+            return None
+    return dropped
 
 
 def _words(texts: Sequence[str]) -> Iterator[str]:

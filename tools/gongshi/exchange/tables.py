@@ -6,8 +6,9 @@ Every row of a sheet that is not empty is one of: title, header, data, total, no
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 from gongshi.exchange.around import around, is_unit_row, texts_of, unit_column, with_units
 from gongshi.exchange.columns import SheetColumn
@@ -17,7 +18,7 @@ from gongshi.exchange.likeness import VILLAGE, nearest, unaccounted
 from gongshi.exchange.mapping import ColumnMapping, Meaning, Vocabulary, normal
 from gongshi.exchange.memory import Origin
 from gongshi.exchange.notes import is_note
-from gongshi.exchange.owners import owned
+from gongshi.exchange.owners import owned, owners
 from gongshi.exchange.sheets import Damaged, Raw, Sheet, column_letters
 from gongshi.package import Resource
 
@@ -25,7 +26,9 @@ LOOK_ROWS = 30
 DEEPEST_HEADER = 3
 LEAST_TOLD = 4  # fields that rows without a number must have
 MERGED = "数字在合并单元格里，分不清是每行都有还是几行共有，请取消合并后逐行填写"
-_TOTAL = re.compile(r"[^,，;；。:：]{0,12}(?:合计|总计|小计|共计|累计)(?:[(（:：\d].{0,12})?")
+_TOTAL = re.compile(
+    r"[^,，;；。:：]{0,12}(?:合计|总计|小计|共计|累计)(?:[(（:：\d].{0,12})?|.{0,6}(?:汇总|总和|[组村镇乡县区]计|社区计|街道计)|计|∑|Σ"
+)
 _PART = re.compile(r"其中[:：]?.{0,20}")
 
 
@@ -62,6 +65,11 @@ class SheetTable:
     def fields(self) -> dict[str, SheetColumn]:
         """The columns that are taken, by field name."""
         return {column.meaning.field.name: column for column in self.columns if column.meaning.field}
+
+    @cached_property
+    def strangers(self) -> Mapping[int, str]:
+        """Columns of persons that are not about the row's own, with the header of whose they are."""
+        return owners(self.columns, [column.texts for column in self.columns], self.sheet, self.rows)
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +229,8 @@ def _reading_along(column: SheetColumn, resource: Resource) -> SheetColumn:
 def _score(columns: Sequence[SheetColumn], words: Vocabulary, sheet: Sheet, hint: str) -> float:
     worth = {"mapping": 1.0, "title": 1.0, "identifier": 0.5, "guess": 0.3, "ignored": 0.0, "unknown": -0.3}
     score = sum(worth[column.meaning.how] for column in columns if column.header)
+    keys = words.resource.schema.primary_key
+    score -= 2 * sum(c.meaning.how == "guess" and c.field.name in keys for c in columns if c.meaning.field)
     named = words.resource.name == hint
     return score + 100 * named + (words.resource.title in sheet.name) + 0.5 * (words.resource.title in hint)
 

@@ -52,6 +52,7 @@ UNITS: Mapping[str, tuple[str, Decimal]] = {
     "美元": ("美元", Decimal(1)),
     "港元": ("港元", Decimal(1)),
 }
+TRADITIONAL = str.maketrans("萬億圓畝戶個", "万亿元亩户个")
 _TEN = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
 _OPEN, _CLOSE = "([{【〔<《〈「", ")]}】〕>》〉」"
 _BRACKETED = re.compile(f"[{re.escape(_OPEN)}]([^{re.escape(_OPEN + _CLOSE)}]*)[{re.escape(_CLOSE)}]")
@@ -93,7 +94,7 @@ def measure(word: str) -> Measure | None:
 
 def plain(text: str) -> str:
     """Half width and no blanks."""
-    return "".join(unicodedata.normalize("NFKC", text).split())
+    return "".join(unicodedata.normalize("NFKC", text).translate(TRADITIONAL).split())
 
 
 def listed(text: str) -> list[str]:
@@ -109,7 +110,7 @@ def split_unit(header: str) -> tuple[str, str]:
     """(header without its unit, unit) of a header in its normal form: ``投入金额(万元)``, ``投入金额万元`` and
     ``投入(万元)金额`` give 投入金额 and 万元. What looks like a unit and is not known is given as it stands."""
     for match in _BRACKETED.finditer(header):
-        if words := _declared(match[1]) or listed(match[1]):
+        if words := _declared(match[1]) or listed(match[1]) or _one_among(match[1]):
             rest = (header[: match.start()] + header[match.end() :]).strip(":,*-_/")
             return rest, "、".join(f"{word}?" if word[0].isdecimal() else word for word in words)
         if re.fullmatch(r"[0-9,.]+[百千万亿]*元(?:/.{1,6})?", match[1]):  # a rate in the header, or a unit
@@ -129,6 +130,13 @@ def split_unit(header: str) -> tuple[str, str]:
     if scaled:
         return _SCALED.sub("", header).strip(":,()"), "、".join(scaled)
     return header, ""
+
+
+def _one_among(text: str) -> list[str]:
+    """The one unit among other remarks: ``万元,保留两位小数``."""
+    pieces = [piece for piece in re.split("[,，;；]", text) if piece]
+    words = [piece for piece in pieces if listed(piece)]
+    return words if len(words) == 1 and not any(_SCALED.search(piece) for piece in pieces if piece not in words) else []
 
 
 def _declared(text: str) -> list[str]:
