@@ -24,7 +24,7 @@ from gongshi.changes.commits import commit_at, trailers
 from gongshi.changes.past import field_versions, history, record_in, totals_in
 from gongshi.model import GongshiError
 from gongshi.repository import Git, RevisionTree, WorkTree
-from support import DictTree
+from support import DictTree, rounds
 
 HEAD = "id,name,age\n"
 Make = Callable[..., Git]
@@ -65,7 +65,7 @@ def current(root: Path) -> Counter:
     return +found
 
 
-@settings(max_examples=5, deadline=None, phases=[Phase.generate])
+@settings(max_examples=rounds(2, 5), deadline=None, phases=[Phase.generate])
 @given(st.integers(0, 10**9))
 def test_the_last_values_are_the_current_ones(tmp_path_factory: pytest.TempPathFactory, seed: int) -> None:
     root = tmp_path_factory.mktemp("ledger")

@@ -109,7 +109,7 @@ def quote(cell: str) -> str:
     return '"' + cell.replace('"', '""') + '"' if any(char in cell for char in ',"') else cell
 
 
-@settings(max_examples=rounds(50, 150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=rounds(20, 150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=st.lists(st.tuples(*CELLS), min_size=1, max_size=4))
 def test_what_we_pass_frictionless_passes(tmp_path: Path, rows: list[tuple[str, ...]]) -> None:
     text = "\n".join(",".join(map(quote, row)) for row in rows)
@@ -121,7 +121,7 @@ def test_what_we_pass_frictionless_passes(tmp_path: Path, rows: list[tuple[str, 
             assert finding.code in STRICTER or any(line == finding.line for line, _ in theirs), finding
 
 
-@settings(max_examples=rounds(50, 150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=rounds(20, 150), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     body=st.lists(
         st.sampled_from(["T01", "名称", ",", ",", '"', "\n", "\r\n", " ", "是", "1.00", "7", "\u2028", "''"]),
@@ -163,7 +163,7 @@ def test_each_bad_cell_is_reported_at_its_line_and_field(tmp_path: Path, column:
 
 def test_random_corruptions(tmp_path: Path) -> None:
     """Bytes flipped, dropped or doubled anywhere, a thousand times at night: never do we pass what Frictionless rejects."""
-    tries = rounds(60, 1000)
+    tries = rounds(25, 1000)
     draw = random.Random(7)
     rows = [",".join([f"T{n:02d}", *GOOD[1:]]) for n in range(1, 6)]
     clean = HEADER + b"\n" + "\n".join(rows).encode() + b"\n"

@@ -61,6 +61,7 @@ class ColumnMapping:
 
 
 @lru_cache(maxsize=4096)
+@lru_cache(maxsize=1024)
 def normal(header: str) -> str:
     """A header for comparison: no blanks, half width, no marks around."""
     text = "".join(unicodedata.normalize("NFKC", header).translate(TRADITIONAL).split())

@@ -106,6 +106,7 @@ def listed(text: str) -> list[str]:
     return words if words and all(map(measure, words)) else []
 
 
+@lru_cache(maxsize=1024)
 def split_unit(header: str) -> tuple[str, str]:
     """(header without its unit, unit) of a header in its normal form: ``投入金额(万元)``, ``投入金额万元`` and
     ``投入(万元)金额`` give 投入金额 and 万元. What looks like a unit and is not known is given as it stands."""
