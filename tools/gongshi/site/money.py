@@ -124,6 +124,28 @@ def months(views: Disclosure, funds: Mapping[str, int], year: int) -> list[Month
     return [Month(month, found[month, True], found[month, False]) for month in range(1, last + 1)]
 
 
+def one_yuan(fund: Any, payments: Iterable[Any], persons: Iterable[Any]) -> list[tuple[str, Decimal]]:
+    """Where each yuan of an allocation is, in fen that add up to one yuan; nothing where a part of it is not told."""
+    units, homes = add((ZERO, *(row.amount for row in payments))), add((ZERO, *(row.amount for row in persons)))
+    budgeted, paid = (ZERO if value is None else value for value in (fund.budgeted, fund.paid))
+    told = (fund.amount, budgeted, paid, units, homes)
+    if not all(isinstance(value, Decimal) for value in told) or not fund.amount > 0:
+        return []
+    parts = {
+        "付给了单位": units,
+        "发给了个人": homes,
+        "安排了，还没付": budgeted - paid,
+        "还没安排": fund.amount - budgeted,
+    }
+    if min(parts.values()) < 0 or units + homes != paid:
+        return []
+    exact = {name: 100 * part / fund.amount for name, part in parts.items()}
+    fen = {name: int(value) for name, value in exact.items()}
+    for name in sorted(parts, key=lambda name: fen[name] - exact[name])[: 100 - sum(fen.values())]:
+        fen[name] += 1
+    return [(name, Decimal(fen[name]) / 100) for name, part in parts.items() if part]
+
+
 class Node(NamedTuple):
     """A bar at the left or right of the picture: how much of it is paid is a darker part."""
 

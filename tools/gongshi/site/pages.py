@@ -292,11 +292,11 @@ class Site:
     def _fund_pages(self) -> Iterator[Page]:
         budget, paid = self._group("project-budget", "allocation_id"), self._group("payments", "allocation_id")
         persons = self._group("project-persons", "allocation_id")
-        names = {row.project_id: row.name for row in self._rows("projects")}
+        projects = {row.project_id: row for row in self._rows("projects")}
         for row in self._rows("allocations"):
             code = row.allocation_id
-            values = {"fund": row, "budget": budget[code], "payments": paid[code], "names": names}
-            values |= {"persons": persons[code]}
+            values = {"fund": row, "budget": budget[code], "payments": paid[code], "projects": projects}
+            values |= {"persons": persons[code], "yuan_of": money.one_yuan(row, paid[code], persons[code])}
             about = (
                 f"{row.year}年{row.source_level}资金，用于{row.programme}，下达 {(row.amount or 0) / 10000:,.2f} 万元。"
             )
