@@ -11,7 +11,11 @@ from support import tree_of
 
 def found(resource: str, row: dict[str, str]) -> list[str]:
     with load(tree_of({resource: [row]})) as database:
-        return [finding.field for finding in check_placeholders(database)]
+        return [
+            finding.field
+            for resource in database.descriptor.resources.values()
+            for finding in check_placeholders(database, resource)
+        ]
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,9 @@
 """What the checks and the policies say of a Tree, with what earlier runs found out about the very same contents.
 
-Three things are kept in the clone's cache. Proofs: which files were proven under which schema. Verdicts: the findings on
-a commit, by the names of all contents that they depend on, engine and day. Figures: what the rules of a pull request ask
-of the commit it is compared with, by the same and by those rules. All only spare work: see ``Cache``.
+Four things are kept in the clone's cache. Proofs: which files were proven under which schema. Answers: what each check and each
+rule said, by a digest of the tables that it reads. Verdicts: the findings on a commit, by the names of all contents that they
+depend on, engine and day. Figures: what the rules of a pull request ask of the commit it is compared with, by the same and by
+those rules. All only spare work: see ``Cache``.
 """
 
 from __future__ import annotations
@@ -17,11 +18,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from gongshi.model import Finding, Progress, Severity
-from gongshi.repository import Cache, RevisionTree, Tree, digest
+from gongshi.repository import Cache, Known, RevisionTree, Tree, digest
 
 if TYPE_CHECKING:
     from gongshi.checks.proof import Proofs
-    from gongshi.package import Database, Descriptor
+    from gongshi.package import Database, Descriptor, Recall
     from gongshi.policy import Figures, Policies
 
 JUDGED = ("records/", "policies/")
@@ -35,17 +36,22 @@ class Judge:
 
     cache: Cache
     proofs: Proofs
+    known: Known
     show: Progress
     engine: str
 
-    def database(self, database: Database, when: date, last: Figures | None = None) -> list[Finding]:
+    def database(
+        self, database: Database, when: date, last: Figures | None = None, kept: Recall | None = None
+    ) -> list[Finding]:
         """The findings on a Database; ``last`` is what some rules compare it with."""
         from gongshi.checks import check_records
         from gongshi.package.fieldlines import at_fields
+        from gongshi.package.recall import Recall
         from gongshi.policy import judge
 
-        found = check_records(database, self.engine, self.show, self.proofs)
-        return at_fields(database.tree, [*found, *judge(database, when, self.show, last).findings])
+        kept = kept or Recall(self.known, database)
+        found = check_records(database, self.engine, self.show, self.proofs, kept)
+        return at_fields(database.tree, [*found, *judge(database, when, self.show, last, kept).findings])
 
     def revision(self, tree: RevisionTree, when: date) -> list[Finding]:
         """The findings on a commit, from the cache if they were asked for before."""
@@ -56,12 +62,12 @@ class Judge:
         if content is not None:
             return [_finding(item) for item in json.loads(content)]
         tree.prefetch(path for path in tree.paths() if path.startswith(JUDGED))
-        with load(tree) as database:
+        with load(tree, ()) as database:
             found = self.database(database, when)
         self.cache.put(name, json.dumps([asdict(finding) for finding in found]).encode())
         return found
 
-    def since(self, base: RevisionTree, database: Database, when: date) -> list[Finding]:
+    def since(self, base: RevisionTree, database: Database, when: date, kept: Recall | None = None) -> list[Finding]:
         """The findings on a Database whose rules compare it with ``base``; those that ``base`` has too are notices.
 
         What may not vanish from the records, and what only changed rules let through, is told besides.
@@ -69,7 +75,7 @@ class Judge:
         from gongshi.changes.keeping import vanished
         from gongshi.changes.rulings import as_warning, loosened
 
-        found = self.database(database, when, self._figures(base, database, when))
+        found = self.database(database, when, self._figures(base, database, when), kept)
         known = {finding.identity for finding in self.revision(base, when)} if found else set()
         passed = map(as_warning, self.passed(base, database.tree, found, when))
         told = [_old(finding) if finding.identity in known else finding for finding in found]
@@ -83,7 +89,7 @@ class Judge:
         if not rules_differ(base, tree):
             return []
         base.prefetch(path for path in base.paths() if path.startswith(RULES))
-        with load(Ruled(tree, base)) as old:
+        with load(Ruled(tree, base), ()) as old:
             return let_through(self.database(old, when), found, self.revision(base, when))
 
     def _figures(self, base: RevisionTree, database: Database, when: date) -> Figures:
@@ -114,7 +120,10 @@ def judging(root: Path, show: Progress, engine: str = "duckdb") -> Iterator[Judg
 
     cache = Cache(root)
     proofs = Proofs((cache.get("proofs") or b"").decode("ascii").split())
-    yield Judge(cache, proofs, show, engine)
+    known = Known(json.loads(cache.get("answers") or b"{}"))
+    yield Judge(cache, proofs, known, show, engine)
+    if not known.used.keys() <= known.earlier.keys():
+        cache.put("answers", json.dumps(known.kept(), ensure_ascii=False).encode("utf-8", "surrogateescape"))
     if not proofs.used.keys() <= proofs.known.keys():
         names = [*{**proofs.used, **proofs.known}][:PROOFS]
         cache.put("proofs", "\n".join(names).encode("ascii"))

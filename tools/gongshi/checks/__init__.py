@@ -6,21 +6,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 
-from gongshi.checks.agreeing import check_derived
-from gongshi.checks.aliases import check_aliases
-from gongshi.checks.canonical import check_documents, check_order
-from gongshi.checks.free_text import check_free_text, check_prose, check_titles
+from gongshi.checks.free_text import check_free_text, check_prose, prose_paths, public_texts
 from gongshi.checks.guard import NameSet, scan, scan_path, scan_text
 from gongshi.checks.guard_files import FileRules, link_finding, reading
-from gongshi.checks.identities import IDENTITIES, Identity, check_identity, check_sizes
 from gongshi.checks.layout import check_layout
-from gongshi.checks.placeholders import check_placeholders
-from gongshi.checks.proof import Proofs, prove
-from gongshi.checks.proofs_kept import check_proofs
-from gongshi.checks.references import check_foreign_key, check_primary_keys
-from gongshi.checks.report import report_doubts, report_everything, report_ragged
-from gongshi.model import Finding, Progress, Severity
-from gongshi.package import ComputeError, Database, QueryError
+from gongshi.checks.proof import Proofs
+from gongshi.checks.units import units
+from gongshi.model import Finding, Progress
+from gongshi.package import Database, Recall
 from gongshi.repository import Tree
 
 
@@ -29,58 +22,35 @@ def check_records(
     engine: str = "duckdb",
     progress: Progress = lambda _: None,
     proofs: Proofs | None = None,
+    kept: Recall | None = None,
 ) -> list[Finding]:
     """Everything that is wrong with the records of a Database, policies apart, in order of place.
 
     ``engine`` "frictionless" does the schema part by Frictionless alone, "duckdb" by proof first, but for files that
-    ``proofs`` holds already.
+    ``proofs`` holds already. ``kept``: what is known need not be found again, and tables that it came from not be read.
     """
     descriptor = database.descriptor
-    findings = [*descriptor.problems, *database.findings, *check_layout(database.tree, descriptor)]
-    for resource in descriptor.resources.values():
-        progress(f"检查{resource.title}")
-        findings.extend(report_ragged(database, resource))
-        if not database.loaded[resource.name].rows:
-            continue
-        if engine == "frictionless":
-            findings.extend(report_everything(database, resource))
-        elif doubts := prove(database, resource, proofs=proofs):
-            findings.extend(report_doubts(database, resource, doubts))
-        findings.extend(check_order(database, resource))
-        findings.extend(check_primary_keys(database, resource))
-    findings.extend(check_documents(database))
-    findings.extend(check_titles(database))
-    findings.extend(check_placeholders(database))
-    findings.extend(check_proofs(database))
-    findings.extend(check_aliases(database))
-    progress("核对编号")
-    for key in descriptor.foreign_keys:
-        if database.loaded[key.resource].rows:
-            findings.extend(check_foreign_key(database, key))
-    progress("核对数字")
-    for identity in IDENTITIES:
-        findings.extend(_identity(database, identity))
-    findings.extend(check_derived(database))
+    findings = [*descriptor.problems, *check_layout(database.tree, descriptor)]
+    for unit in units(descriptor, database.tree, engine, proofs):
+        if unit.title:
+            progress(unit.title)
+        work = partial(unit.work, database)
+        findings.extend(kept.findings(unit.name, unit.reads, work, unit.more) if kept else work())
     return sorted(findings, key=lambda finding: finding.order)
 
 
-def _identity(database: Database, identity: Identity) -> list[Finding]:
-    """An identity over a ledger that lacks a table says nothing; one that lacks a field says that it cannot run."""
-    try:
-        return check_identity(database, identity)
-    except ComputeError:
-        return check_sizes(database, identity)
-    except QueryError as error:
-        if error.missing_table:
-            return []
-        path = database.descriptor.resources[identity.resource].schema.path
-        message = f"核对“{identity.code}”用到的字段不在数据字典里，请恢复字段（{identity.message}）"
-        return [Finding("descriptor", Severity.ERROR, message, path, 1, identity.resource, identity.field)]
-
-
-def check_public(database: Database) -> list[Finding]:
+def check_public(database: Database, kept: Recall | None = None) -> list[Finding]:
     """Names, by their shape, in texts that anybody may read: like what the guard finds, never an old sin."""
-    return [*check_free_text(database), *check_prose(database.tree)]
+    found: list[Finding] = []
+    for resource in database.descriptor.resources.values():
+        if public_texts(resource):
+            work = partial(check_free_text, database, resource)
+            found.extend(kept.findings("free text", {resource.name}, work) if kept else work())
+    prose = partial(check_prose, database.tree)
+    if not kept:
+        return [*found, *prose()]
+    pages = (f"{path}\0{kept.contents.file(path)}" for path in prose_paths(database.tree))
+    return [*found, *kept.findings("prose", (), prose, *pages)]
 
 
 def check_guard(

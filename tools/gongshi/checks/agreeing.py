@@ -9,11 +9,11 @@ from gongshi.package import Database, derived_fields, identifier
 LIMIT = 1000  # findings per field
 
 
-def check_derived(database: Database) -> list[Finding]:
-    """Findings on typed cells that differ from what the rows say."""
+def check_derived(database: Database, table: str) -> list[Finding]:
+    """Findings on typed cells of one table that differ from what the rows say."""
     findings = []
     for resource, field, derive in derived_fields(database.descriptor):
-        if not database.loaded[resource.name].rows:
+        if resource.name != table or not database.loaded[table].rows:
             continue
         name, source = identifier(resource.name), database.descriptor.resources[derive.rows].title
         query = (

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from gongshi.model import Finding, Severity
 from gongshi.package import Database, Resource, identifier
 
@@ -27,8 +29,10 @@ def check_order(database: Database, resource: Resource) -> list[Finding]:
     return list(findings.values())
 
 
-def check_documents(database: Database) -> list[Finding]:
-    """YAML documents that read well but are not spelled canonically."""
+def check_documents(database: Database, pattern: re.Pattern[str]) -> list[Finding]:
+    """YAML documents, of those whose paths are like this, that read well but are not spelled canonically."""
     return [
-        Finding("not-canonical", Severity.ERROR, MESSAGE, path, line) for path, line in database.uncanonical.items()
+        Finding("not-canonical", Severity.ERROR, MESSAGE, path, line)
+        for path, line in database.uncanonical.items()
+        if pattern.fullmatch(path)
     ]

@@ -26,14 +26,15 @@ _WORDS = (
 )
 
 
-def check_free_text(database: Database) -> list[Finding]:
-    """Names, by their shape, in the public free text of tables that are not about persons."""
-    found: list[Finding] = []
-    for resource in database.descriptor.resources.values():
-        fields = [] if is_personal(resource) else [field for field in resource.schema.fields if is_free(field)]
-        for field in fields:
-            found.extend(_in_field(database, resource, field))
-    return found
+def public_texts(resource: Resource) -> list[Field]:
+    """The fields of public free text of a table that is not about persons."""
+    return [] if is_personal(resource) else [field for field in resource.schema.fields if is_free(field)]
+
+
+def check_free_text(database: Database, resource: Resource) -> Iterator[Finding]:
+    """Names, by their shape, in the public free text of one table."""
+    for field in public_texts(resource):
+        yield from _in_field(database, resource, field)
 
 
 def _in_field(database: Database, resource: Resource, field: Field) -> Iterator[Finding]:
@@ -56,12 +57,15 @@ def _names(field: Field, text: str) -> bool:
     return whole or any(True for _ in names_beside(text))
 
 
+def prose_paths(tree: Tree) -> list[str]:
+    """The hand-written pages and the policies, waivers too: all of them are published."""
+    return [path for path in tree.paths() if _PROSE.fullmatch(path)]
+
+
 def check_prose(tree: Tree) -> list[Finding]:
-    """Names, by their shape, in the hand-written pages and in the policies, waivers too: all of them are published."""
+    """Names, by their shape, in the hand-written pages and in the policies."""
     found = []
-    for path in tree.paths():
-        if not _PROSE.fullmatch(path):
-            continue
+    for path in prose_paths(tree):
         try:
             lines = tree.read(path).decode("utf-8", "replace").split("\n")
         except GongshiError:

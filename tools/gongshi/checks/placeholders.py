@@ -14,12 +14,11 @@ _PLACEHOLDER = r"待填|待补|(^|[^0-9-])[(（]?0{3,4}[)）]?[-－—\s]*0{7,8}
 _SAMPLES = ("待填", "0000-0000000", "000-00000000")
 
 
-def check_placeholders(database: Database) -> Iterator[Finding]:
-    """Cells of text that hold none, such as 待填 or a phone number of zeros."""
-    for resource in database.descriptor.resources.values():
-        fields = [field for field in resource.schema.fields if _may_hold(field)]
-        if fields and database.loaded[resource.name].rows:
-            yield from _in(database, resource, fields)
+def check_placeholders(database: Database, resource: Resource) -> Iterator[Finding]:
+    """Cells of text of one table that hold none, such as 待填 or a phone number of zeros."""
+    fields = [field for field in resource.schema.fields if _may_hold(field)]
+    if fields and database.loaded[resource.name].rows:
+        yield from _in(database, resource, fields)
 
 
 def _may_hold(field: Field) -> bool:

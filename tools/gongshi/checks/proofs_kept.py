@@ -6,16 +6,22 @@ import hashlib
 
 from gongshi.checks.layout import proves
 from gongshi.model import Finding, Severity
-from gongshi.package import RECORDS, Database
+from gongshi.package import RECORDS, Database, Descriptor
+from gongshi.repository import Tree
 
 PROOFS = "notice-proofs"
 INSIDE = "仓库"
 
 
+def pictures(descriptor: Descriptor, tree: Tree) -> set[str]:
+    """The paths of all pictures that lie beside a notice."""
+    return {path for path in tree.paths(f"{RECORDS}/") if proves(descriptor, path)}
+
+
 def check_proofs(database: Database) -> list[Finding]:
     """Findings on pictures that are missing, were exchanged, or belong to no record of a proof."""
     tree, descriptor = database.tree, database.descriptor
-    pictures = {path for path in tree.paths(f"{RECORDS}/") if proves(descriptor, path)}
+    there = pictures(descriptor, tree)
     if PROOFS not in descriptor.resources:
         return []
     rows = database.sql(
@@ -25,7 +31,7 @@ def check_proofs(database: Database) -> list[Finding]:
     named: set[str] = set()
     for row, notice, number, digest, kept in rows:
         path, line = database.locate(PROOFS, row)
-        mine = [place for suffix in ("jpg", "png") if (place := f"{path[:-5]}-{number}.{suffix}") in pictures]
+        mine = [place for suffix in ("jpg", "png") if (place := f"{path[:-5]}-{number}.{suffix}") in there]
         named.update(mine if kept == INSIDE else ())
         if kept != INSIDE:
             continue
@@ -35,7 +41,7 @@ def check_proofs(database: Database) -> list[Finding]:
             message = f"第 {number} 张留证照片{problem}，请从历史里恢复原来的照片"
             key = (notice, str(number))
             findings.append(Finding("proof", Severity.ERROR, message, path, line, PROOFS, "sha256", key))
-    for path in sorted(pictures - named):
+    for path in sorted(there - named):
         message = "这张照片没有登记在公示的留证里，请移走，用 gongshi notice proof 登记"
         findings.append(Finding("proof", Severity.ERROR, message, path))
     return findings

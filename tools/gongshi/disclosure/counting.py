@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Protocol
 
 from gongshi.checks.phrases import is_personal
 from gongshi.disclosure.figures import TOTAL, USUAL, Figure, declaration
-from gongshi.disclosure.views import COUNTED, PUBLIC, expand
+from gongshi.disclosure.views import COUNTED, PUBLIC, expand, tables_in
 from gongshi.model import GongshiError
 from gongshi.package.schema import Descriptor
 from gongshi.policy import RuleState, Verdict
@@ -36,6 +36,15 @@ _PROJECTS = """
 SELECT p.project_id, p.allocation_id, b.benefit, year(b.paid_on), count(DISTINCT b.household_no), sum(b.amount)
 FROM {subsidies} b JOIN {payments} p ON p.payment_id = b.payment_id
 WHERE b.paid_on <= $day GROUP BY ALL"""
+
+_PUPILS = """
+SELECT coalesce(m.school_code, '其他'), coalesce(s.school_level, ''), b.benefit || '/' || b.period, b.member_no,
+  sum(b.amount)
+FROM {subsidies} b JOIN {members} m ON m.member_no = b.member_no
+LEFT JOIN {schools} s ON s.school_code = m.school_code WHERE b.paid_on <= $day GROUP BY ALL"""
+
+_TERMS = """
+SELECT DISTINCT benefit || '/' || period, benefit, year(paid_on) FROM {subsidies} WHERE paid_on <= $day"""
 
 
 class Database(Protocol):
@@ -105,6 +114,12 @@ def smallest(database: Database) -> int:
     """Counts below this are not published: the county's own number, or the usual one."""
     rows = database.sql('SELECT max("threshold") FROM county') if _has(database, "county", "threshold") else []
     return int(rows[0][0]) if rows and rows[0][0] is not None else USUAL
+
+
+def counted_tables(descriptor: Descriptor) -> frozenset[str]:
+    """The tables that figures are counted from."""
+    queries = (_PLACES, _MONEY, _PROJECTS, _PUPILS, _TERMS, *(one.sql for one in declaration().figures.values()))
+    return frozenset(descriptor.resources.keys() & {"county", *(name for sql in queries for name in tables_in(sql))})
 
 
 def _has(database: Database, resource: str, name: str) -> bool:
@@ -223,16 +238,9 @@ def _read_money(database: Database, counted: Counted) -> None:
     for project, allocation, benefit, year, _, amount in _rows(database, _PROJECTS, counted.day, ""):
         if amount:
             counted.routes.setdefault((project, allocation), {})[benefit, year] = int(amount * 100)
-    pupils = """
-        SELECT coalesce(m.school_code, '其他'), coalesce(s.school_level, ''), b.benefit || '/' || b.period, b.member_no,
-          sum(b.amount)
-        FROM {subsidies} b JOIN {members} m ON m.member_no = b.member_no
-        LEFT JOIN {schools} s ON s.school_code = m.school_code WHERE b.paid_on <= $day GROUP BY ALL"""
-    terms = """
-        SELECT DISTINCT benefit || '/' || period, benefit, year(paid_on) FROM {subsidies} WHERE paid_on <= $day"""
-    for item, benefit, year in _rows(database, terms, counted.day, ""):
+    for item, benefit, year in _rows(database, _TERMS, counted.day, ""):
         counted.terms.setdefault(item, set()).add((benefit, year))
-    for school, level, item, _, amount in _rows(database, pupils, counted.day, ""):
+    for school, level, item, _, amount in _rows(database, _PUPILS, counted.day, ""):
         counted.pupils.setdefault((school, item), []).append(int(amount * 100))
         counted.levels[school] = level
 

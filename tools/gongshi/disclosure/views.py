@@ -128,6 +128,11 @@ def expand(sql: str, descriptor: Descriptor, levels: Collection[str], joins: Col
     return _PLACEHOLDER.sub(table, sql)
 
 
+def tables_in(sql: str) -> list[str]:
+    """The resources that stand in braces."""
+    return _PLACEHOLDER.findall(sql)
+
+
 def counts_people(unit: str) -> bool:
     """Whether so many of a unit, which may be free text, are households or persons: 户, 户/栋, 人次, 名学生."""
     return bool(re.search(HEADS, unit))

@@ -11,7 +11,7 @@ from gongshi.model import Finding, Progress, Severity
 from gongshi.repository import RevisionTree, WorkTree
 
 if TYPE_CHECKING:
-    from gongshi.package import Database
+    from gongshi.package import Recall
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,17 +36,18 @@ def examine(
     from gongshi.checks.guard_aside import guard_aside, guarded
     from gongshi.checks.guard_files import check_file_waivers, reading
     from gongshi.founding.pin import own_wheel
-    from gongshi.package import county_day, load
+    from gongshi.package import Recall, county_day, load
     from gongshi.sealing import check_keys
 
     show("读取记录")
     with guard_aside(tree.root, own_wheel(tree)) as guard:
-        with judging(tree.root, show, engine) as judge, load(tree) as database:
+        with judging(tree.root, show, engine) as judge, load(tree, ["county"]) as database:
+            kept = Recall(judge.known, database)
             when = on or county_day(database) or today
-            findings = judge.since(base, database, when) if base else judge.database(database, when)
+            findings = judge.since(base, database, when, kept) if base else judge.database(database, when, kept=kept)
             show("核对公布的数字")
-            findings += _recounted(tree, base, database, when) if _sound(findings, "figures") else []
-            findings += check_public(database)
+            findings += _recounted(tree, base, kept, when) if _sound(findings, "figures") else []
+            findings += check_public(database, kept)
         findings += _brought(tree, base)
         findings += check_file_waivers(reading(tree.read, tree.exists), when)
         findings += check_keys(tree)  # who may sign and read is no old sin either
@@ -61,13 +62,18 @@ def _sound(findings: list[Finding], resource: str) -> bool:
     return not any(finding.resource == resource and finding.severity is Severity.ERROR for finding in findings)
 
 
-def _recounted(tree: WorkTree, base: RevisionTree | None, database: Database, when: date) -> list[Finding]:
+def _recounted(tree: WorkTree, base: RevisionTree | None, kept: Recall, when: date) -> list[Finding]:
     """The newest published figures, counted again from the records as they stood; older ones must be what they were."""
+    from gongshi.disclosure.counting import counted_tables
+    from gongshi.disclosure.figures import RESOURCE
     from gongshi.disclosure.freezing import frozen
     from gongshi.disclosure.recounting import altered, misplaced, recount
     from gongshi.disclosure.standing import standing
-    from gongshi.repository import Git
+    from gongshi.package import county_day
+    from gongshi.repository import Git, digest
 
+    database = kept.database
+    database.need([RESOURCE])
     files = [file for file in frozen(database) if file.period.end <= when]
     git = Git(tree.root)
     head = git.head() if git.exists() else None
@@ -75,8 +81,16 @@ def _recounted(tree: WorkTree, base: RevisionTree | None, database: Database, wh
     found = misplaced(database) + (altered(tree, before) if before else [])
     if found or not files:
         return found
-    with standing(database, files[-1].period.end, git if git.exists() else None) as then:
-        return recount(database, then, files[-1], files)
+    end = files[-1].period.end
+    own = county_day(database) == end
+    reads = {RESOURCE, *(counted_tables(database.descriptor) if own else ())}
+
+    def work() -> list[Finding]:
+        with standing(database, end, git if git.exists() else None) as then:
+            return recount(database, then, files[-1], files)
+
+    more = ("", digest(tree, "policies/")) if own else (head or "", str(git.exists() and git.shallow()))
+    return kept.findings("figures", reads, work, *more, *(str(file.period) for file in files))
 
 
 def _brought(tree: WorkTree, base: RevisionTree | None) -> list[Finding]:

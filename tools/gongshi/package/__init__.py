@@ -16,6 +16,7 @@ from gongshi.package.documents import (
 from gongshi.package.export import Provenance, export_package, schema_descriptor
 from gongshi.package.fitting import fits, form_of, is_free
 from gongshi.package.formatting import format_files
+from gongshi.package.recall import Digests, Recall, Seen
 from gongshi.package.schema import RECORDS, Descriptor, Document, Field, ForeignKey, Resource, Schema
 from gongshi.package.words import NEWEST, first_day, offered, worded
 
@@ -25,14 +26,17 @@ __all__ = [
     "ComputeError",
     "Database",
     "Descriptor",
+    "Digests",
     "Document",
     "Field",
     "FlatDocument",
     "ForeignKey",
     "Provenance",
     "QueryError",
+    "Recall",
     "Resource",
     "Schema",
+    "Seen",
     "canonical_document",
     "county_day",
     "csv_bytes",

@@ -11,7 +11,7 @@ import tempfile
 import threading
 import weakref
 from bisect import bisect_right
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -21,7 +21,7 @@ from typing import IO, TYPE_CHECKING, Any
 from gongshi.model import Finding, GongshiError, Severity
 from gongshi.package.deriving import derived_fields, derived_rows, needed
 from gongshi.package.descriptor import read_descriptor
-from gongshi.package.documents import DocumentTable, read_documents
+from gongshi.package.documents import DocumentTable, pattern_of, read_documents
 from gongshi.package.parts import LIMIT_LINE, Part, align, byte_pass, read_slowly
 from gongshi.package.schema import RECORDS, Derive, Descriptor, Field, Resource
 from gongshi.repository import Tree
@@ -62,14 +62,19 @@ class _Own(threading.local):
 
 
 class Database:
-    """The tables of one Tree. ``findings`` are what reading found wrong; close it, or use it in a ``with``."""
+    """The tables of one Tree. ``findings`` are what reading found wrong; close it, or use it in a ``with``.
 
-    def __init__(self, descriptor: Descriptor, tree: Tree) -> None:
+    A table that nobody needed yet is empty. After ``lock`` files are read from copies in the private folder.
+    """
+
+    def __init__(self, descriptor: Descriptor, tree: Tree, as_text: bool = False) -> None:
         self.descriptor = descriptor
         self.tree = tree
         self.findings: list[Finding] = []
-        self.loaded: dict[str, Loaded] = {}
+        self.loaded = {name: Loaded() for name in descriptor.resources}
         self.uncanonical: dict[str, int] = {}
+        self._here: set[str] = set()
+        self._as_text, self._locked = as_text, False
         self.told: set[str] = set()
         import duckdb  # a quarter of a second to import: diff and history work without it
 
@@ -83,6 +88,8 @@ class Database:
         self._local = _Own()
         self._later: dict[str, list[tuple[str, Sequence[object], str]]] = {}
         self._making = threading.RLock()
+        for resource in descriptor.resources.values():
+            self.later(resource.name, _empty(resource.name, resource, "TABLE IF NOT EXISTS"), _typed_view(resource))
 
     def __enter__(self) -> Database:
         return self
@@ -128,6 +135,38 @@ class Database:
         """The SQL name of a table of text, with ``rowid``, whose empty cells say what other rows do (``deriving.py``)."""
         return f"{'told' if resource in self.told else 'raw'}.{identifier(resource)}"
 
+    def need(self, names: Iterable[str]) -> None:
+        """Read these tables, with those that their values come from, unless they are here."""
+        with self._making:
+            wanted = _whole(self.descriptor, needed(self.descriptor, names)) - self._here
+            if wanted:
+                self._here |= wanted
+                later, self._later = self._later, {}  # a table that is being read needs no empty one before
+                try:
+                    _read(self, wanted)
+                finally:
+                    self._later = later
+                if not self._as_text:
+                    _derive(self, wanted)
+
+    def renew(self, tree: Tree, changed: Iterable[str]) -> None:
+        """Go over to another ``tree`` with the same descriptor, from which only the ``changed`` tables differ: they are empty
+        until they are needed."""
+        with self._making:
+            self.tree = tree
+            gone = _whole(self.descriptor, changed) & self._here
+            patterns = [pattern_of(one) for one in self.descriptor.documents if one.resource in gone]
+            self.findings = [finding for finding in self.findings if finding.resource not in gone]
+            self.uncanonical = {
+                path: line
+                for path, line in self.uncanonical.items()
+                if not any(pattern.fullmatch(path) for pattern in patterns)
+            }
+            self._here -= gone
+            for name in gone:
+                self.loaded[name] = Loaded()
+                self.sql(_empty(name, self.descriptor.resources[name], "OR REPLACE TABLE"))
+
     def later(self, name: str, *statements: str) -> None:
         """Make an empty table or a view when a query first names it: most ledgers are small, most questions need few."""
         self._later[_bare(name)] = [(statement, (), "") for statement in statements]
@@ -170,7 +209,7 @@ class Database:
 
     def file_of(self, path: str) -> str:
         """A path on disk that DuckDB can read: the file itself, or a private copy of a revision's blob."""
-        if place := self.tree.file(path):
+        if not self._locked and (place := self.tree.file(path)):
             return str(place)
         with self.private_file() as copy:
             copy.write(self.tree.read(path))
@@ -181,7 +220,9 @@ class Database:
         return tempfile.NamedTemporaryFile(suffix=".csv", dir=self._folder, delete=False)
 
     def lock(self) -> None:
-        """No more files, no more settings: from here on SQL can reach only what is loaded."""
+        """No more files but the private folder's, no more settings: from here on SQL can reach only what is loaded."""
+        self._locked = True
+        self._connection.execute(f"SET allowed_directories = [{literal(str(self._folder))}]")
         self._connection.execute("SET enable_external_access = false")
         self._connection.execute("SET lock_configuration = true")
 
@@ -192,24 +233,38 @@ def load(
     """The Database of ``tree``; ``only`` names resources to load, the others stay empty tables. ``as_text`` is for who asks
     the tables of ``raw`` alone: no value is derived."""
     descriptor = descriptor or read_descriptor(tree)
-    database = Database(descriptor, tree)
-    wanted = frozenset(descriptor.resources) if only is None else needed(descriptor, only)
+    database = Database(descriptor, tree, as_text)
     try:
-        for resource in descriptor.csv_resources():
-            _load_csv(database, resource, resource.paths if resource.name in wanted else ())
-        documents = read_documents(tree, descriptor, tree.paths(f"{RECORDS}/"), None if only is None else wanted)
-        database.findings.extend(documents.findings)
-        database.uncanonical = documents.uncanonical
-        for name, table in documents.tables.items():
-            _load_table(database, descriptor.resources[name], table)
-        for resource in descriptor.resources.values():
-            database.later(resource.name, *_if_empty(database, resource), _typed_view(resource))
-        if not as_text:
-            _derive(database)
+        database.need(descriptor.resources if only is None else only)
     except BaseException:
         database.close()
         raise
     return database
+
+
+def _read(database: Database, wanted: Collection[str]) -> None:
+    """Fill these tables from the files of the Database's Tree."""
+    descriptor, tree = database.descriptor, database.tree
+    for resource in descriptor.csv_resources():
+        if resource.name in wanted:
+            _load_csv(database, resource, resource.paths)
+    if all(descriptor.resources[name].is_csv for name in wanted):
+        return
+    documents = read_documents(tree, descriptor, tree.paths(f"{RECORDS}/"), frozenset(wanted))
+    database.findings.extend(documents.findings)
+    database.uncanonical.update(documents.uncanonical)
+    for name, table in documents.tables.items():
+        if name in wanted:
+            _load_table(database, descriptor.resources[name], table)
+
+
+def _whole(descriptor: Descriptor, names: Iterable[str]) -> frozenset[str]:
+    """These tables that there are, with all that are read from the same documents."""
+    found = descriptor.resources.keys() & set(names)
+    kinds = [descriptor.resources.keys() & {one.resource, *one.lists.values()} for one in descriptor.documents]
+    while more := [kind for kind in kinds if kind & found and not kind <= found]:
+        found = found.union(*more)
+    return frozenset(found)
 
 
 def _bare(name: str) -> str:
@@ -293,18 +348,14 @@ def _doubt(database: Database, resource: Resource, part: Part) -> None:
     database.findings.extend(findings)
 
 
-def _if_empty(database: Database, resource: Resource) -> list[str]:
-    return [] if database.loaded[resource.name].rows else [_empty(resource.name, resource)]
-
-
 def _create(database: Database, name: str, resource: Resource) -> str:
-    database.sql(_empty(name, resource))
+    database.sql(_empty(name, resource, "OR REPLACE TABLE"))
     return f"raw.{identifier(name)}"
 
 
-def _empty(name: str, resource: Resource) -> str:
+def _empty(name: str, resource: Resource, create: str) -> str:
     columns = ", ".join(f"{identifier(field)} VARCHAR" for field in resource.schema.names)
-    return f"CREATE OR REPLACE TABLE raw.{identifier(name)} ({columns})"
+    return f"CREATE {create} raw.{identifier(name)} ({columns})"
 
 
 def _copy(database: Database, name: str, resource: Resource, parts: list[Part]) -> bool:
@@ -364,21 +415,21 @@ def _typed_view(resource: Resource) -> str:
     return f"CREATE VIEW main.{name} AS SELECT rowid AS _row, {columns} FROM raw.{name}"
 
 
-def _derive(database: Database) -> None:
-    """Give empty cells the value that other rows say; the views of tables with such values are made anew."""
+def _derive(database: Database, wanted: Collection[str]) -> None:
+    """Give empty cells of these tables the value that other rows say; their views are made anew."""
     found: dict[str, list[tuple[Field, Derive]]] = {}
     for resource, one, derive in derived_fields(database.descriptor):
-        if database.loaded[resource.name].rows:
+        if resource.name in wanted and database.loaded[resource.name].rows:
             found.setdefault(resource.name, []).append((one, derive))
     if found:
-        database.sql("CREATE SCHEMA derived")
-        database.sql("CREATE SCHEMA told")
+        database.sql("CREATE SCHEMA IF NOT EXISTS derived")
+        database.sql("CREATE SCHEMA IF NOT EXISTS told")
     for name, fields in found.items():
         resource = database.descriptor.resources[name]
         for one, derive in fields:
             known = database.loaded[derive.rows].rows
             rows = derived_rows(database.descriptor, resource, one, derive) if known else _NOTHING_KNOWN
-            database.sql(f"CREATE TABLE {_side(resource, one)} AS {rows}")
+            database.sql(f"CREATE OR REPLACE TABLE {_side(resource, one)} AS {rows}")
     for name, fields in found.items():
         _derived_view(database, database.descriptor.resources[name], fields)
 
@@ -415,7 +466,9 @@ def _derived_view(database: Database, resource: Resource, fields: Sequence[tuple
             texts[place] = (
                 f"CASE WHEN {texts[place]} <> '' THEN {texts[place]} ELSE {empty} END AS {identifier(one.name)}"
             )
-    database.sql(f"CREATE VIEW told.{name} AS SELECT r.rowid AS rowid, {', '.join(texts)} FROM raw.{name} r{joins}")
+    database.sql(
+        f"CREATE OR REPLACE VIEW told.{name} AS SELECT r.rowid AS rowid, {', '.join(texts)} FROM raw.{name} r{joins}"
+    )
     database.told.add(resource.name)
 
 

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from gongshi.model import Finding, Progress
-from gongshi.package import Database
+from gongshi.package import Database, Recall
 from gongshi.policy.explaining import Explanation, explain
 from gongshi.policy.kinds import kinds
 from gongshi.policy.loading import FOLDER, WAIVERS, load_policies
 from gongshi.policy.release import Figures, asked, figures
-from gongshi.policy.running import check_scopes, run
+from gongshi.policy.running import PLACES, check_scopes, run
 from gongshi.policy.standards import show
 from gongshi.policy.telling import told, unjudged
 from gongshi.policy.values import Outcome, Policies, Policy, Rule, RuleState, Standard, Waiver
@@ -27,11 +27,18 @@ class Verdict:
     findings: tuple[Finding, ...]
 
 
-def judge(database: Database, day: date, progress: Progress = lambda _: None, base: Figures | None = None) -> Verdict:
-    """Load the policies of the Database's Tree, run them, apply the waivers; ``base`` as for ``run``."""
+def judge(
+    database: Database,
+    day: date,
+    progress: Progress = lambda _: None,
+    base: Figures | None = None,
+    kept: Recall | None = None,
+) -> Verdict:
+    """Load the policies of the Database's Tree, run them, apply the waivers; ``base`` and ``kept`` as for ``run``."""
     policies = load_policies(database.tree, database.descriptor)
+    database.need(PLACES)
     scopes = check_scopes(policies, database)
-    outcomes = run(policies, database, day, progress, base=base)
+    outcomes = run(policies, database, day, progress, base=base, kept=kept)
     findings = [*policies.findings, *scopes, *waive(policies, outcomes, database, day)]
     return Verdict(policies, tuple(outcomes), tuple(sorted(findings, key=lambda finding: finding.order)))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import ParamSpec
 
@@ -173,15 +173,17 @@ class _Work:
         if kind.compares and other is None:
             subject.columns["match_key"] = "NULL::VARCHAR"
         setter.slots["doubts"] = fill(kind.doubts)
+        gaps = self.gaps(kind, subject, setter)
+        blank = " OR ".join(gaps.values()) or "false"
+        proof = proof_of(kind, setter.slots["doubts"], subject, blank)
+        subject.columns |= {f"gap {number}": sql for number, sql in enumerate(gaps.values())}
         head = f"WITH subject AS MATERIALIZED (\n  {subject.sql()})"
         values = subject.binder.values
         base_sql, base_values = packed(f"{head}\n{fill(kind.base)}" if kind.base else "", values)
         head += f",\nother AS (\n  {theirs})" if kind.compares else ""
         head += ",\nbase AS (SELECT name, value FROM rules.base)" if kind.base else ""
         bad = f"{head},\nbad AS (\n{fill(kind.sql)})"
-        gaps = self.gaps(kind, subject, setter)
-        blank = " OR ".join(gaps.values()) or "false"
-        looked = _counts(subject, gaps.values(), blank)
+        looked = _counts(subject, len(gaps))
         shown = f"(SELECT * FROM bad ORDER BY _row LIMIT {LIMIT})"
         sql, used = packed(f"{bad}\nSELECT * FROM {looked} LEFT JOIN {shown} ON true", values)
         missing = {key: one for name in self.used for key, one in self.world.facts[name].missing.items()}
@@ -194,7 +196,7 @@ class _Work:
             base_values,
             self.standards.used,
             {**missing, **self.standards.missing},
-            proof_of(kind, setter.slots["doubts"], subject, blank),
+            proof,
             tuple(gaps),
         )
 
@@ -212,11 +214,12 @@ class _Work:
         return found
 
 
-def _counts(subject: Selection, gaps: Iterable[str], blank: str) -> str:
+def _counts(subject: Selection, gaps: int) -> str:
     """One row: how many rows are looked at, how many of them lack what, how many break the rule, how many have no standard."""
-    columns = [f"count_if({sql}) AS gap{number}" for number, sql in enumerate(gaps)]
-    counts = ", ".join(["count(*) AS looked", *columns, f"count_if({blank}) AS blank"])
-    looked = f"(SELECT {counts} FROM {subject.tables()} WHERE {subject.where()})"
+    lacks = [f's."gap {number}"' for number in range(gaps)]
+    columns = [f"count_if({lack}) AS gap{number}" for number, lack in enumerate(lacks)]
+    counts = ", ".join(["count(*) AS looked", *columns, f"count_if({' OR '.join(lacks) or 'false'}) AS blank"])
+    looked = f"(SELECT {counts} FROM subject s)"
     undated = f" CROSS JOIN (SELECT count(*) AS undated FROM {subject.tables()} WHERE {subject.lacking()})"
     return f"{looked} CROSS JOIN (SELECT count(*) AS broke FROM bad)" + (undated if subject.known else "")
 

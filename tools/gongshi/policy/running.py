@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
@@ -11,9 +11,10 @@ from typing import Any
 
 from gongshi.checks.showing import keys_of
 from gongshi.model import Finding, GongshiError, Progress, Severity
-from gongshi.package import Database
+from gongshi.package import Database, Recall
 from gongshi.policy.compiling import Query, compile_rule, fill_message
 from gongshi.policy.facts import World
+from gongshi.policy.knowing import COUNTY, Asking
 from gongshi.policy.proving import count
 from gongshi.policy.release import Figures
 from gongshi.policy.scope import PROGRAMMES
@@ -21,6 +22,7 @@ from gongshi.policy.tables import IDENTITY, fill_facts, filling, finish, known_y
 from gongshi.policy.telling import lapse, open_ends
 from gongshi.policy.values import Outcome, Policies, Policy, Rule, RuleState
 
+PLACES = ("divisions", "villages", "units")  # what scopes name
 CALENDAR = "records/county/calendar.csv"
 WORKERS = 2
 
@@ -35,33 +37,53 @@ def run(
     only: Collection[str] | None = None,
     everywhere: bool = False,
     identities: Sequence[Mapping[str, str]] | None = None,
+    kept: Recall | None = None,
 ) -> list[Outcome]:
     """What every rule says on ``day``.
 
     ``base`` is what the last release says (``figures``), for the rules that compare with it. ``only`` names rules.
     ``everywhere`` also runs the plans of other places. ``identities`` are unsealed rows (member_no, id_no, phone, …):
-    rules that need them run.
+    rules that need them run. ``kept``: rules whose answer is known do not run, and only what the others read is needed.
     """
     world = World(policies, database.descriptor, day)
+    unsealed = identities is not None
+    rules = [pair for pair in policies.rules() if only is None or pair[1].id in only]
+    queries, outcomes = _compiled(world, rules, everywhere, unsealed, base or {})
+    database.need(COUNTY)
+    if kept and not unsealed:
+        asking = Asking(world, kept, base)
+        outcomes.update(asking.known(queries))
+        stale = [query for query in queries if query.rule.id not in outcomes]
+        database.need({name for query in stale for name in asking.reads(query)})
+        _run_all(world, database, stale, outcomes, progress, base, ())
+        asking.note({query.rule.id: outcomes[query.rule.id] for query in stale})
+    else:
+        _run_all(world, database, queries, outcomes, progress, base, identities or ())
+    _settle(outcomes, queries, database, day)
+    order = dict.fromkeys(rule.id for _, rule in policies.rules())
+    return [outcomes[name] for name in order if name in outcomes]
+
+
+def _compiled(
+    world: World, rules: Iterable[tuple[Policy, Rule]], everywhere: bool, unsealed: bool, base: Figures
+) -> tuple[list[Query], dict[str, Outcome]]:
+    """The queries of the rules that run, and what there is to say of the others."""
     outcomes: dict[str, Outcome] = {}
     queries: list[Query] = []
-    for policy, rule in policies.rules():
-        if only is not None and rule.id not in only:
-            continue
-        state = _state(policies, policy, rule, day, everywhere, identities is not None)
+    for policy, rule in rules:
+        state = _state(world.policies, policy, rule, world.day, everywhere, unsealed)
         query, _ = compile_rule(world, rule) if state == RuleState.RAN else (None, [])
         if state == RuleState.RAN and query is None:
             state = RuleState.BROKEN
         elif query and query.missing:
-            state, outcomes[rule.id] = RuleState.NOT_CONFIGURED, _not_configured(query, day)
-        elif query and query.base_sql and rule.id not in (base or {}):
+            state, outcomes[rule.id] = RuleState.NOT_CONFIGURED, _not_configured(query, world.day)
+        elif query and query.base_sql and rule.id not in base:
             state = RuleState.NO_BASE
         if state == RuleState.RAN and query:
             queries.append(query)
-        outcomes.setdefault(rule.id, Outcome(rule, state))
-    _run_all(world, database, queries, outcomes, progress, base, identities or ())
-    _settle(outcomes, queries, database, day)
-    return list(outcomes.values())
+        else:
+            outcomes.setdefault(rule.id, Outcome(rule, state))
+    return queries, outcomes
 
 
 def _state(policies: Policies, policy: Policy, rule: Rule, day: date, everywhere: bool, unsealed: bool) -> RuleState:

@@ -69,6 +69,7 @@ def _exists(waiver: Waiver, outcome: Outcome, database: Database) -> bool:
     kind, resource = kinds().get(outcome.rule.kind), database.descriptor.resources.get(outcome.rule.resource)
     if waiver.record == NO_RECORD or kind is None or kind.blames_groups or resource is None:
         return True
+    database.need([resource.name])
     names = " || '/' || ".join(identifier(name) for name in resource.schema.primary_key)
     ((known,),) = database.sql(
         f"SELECT count(*) > 0 FROM raw.{identifier(resource.name)} WHERE {names} = $1", [waiver.record]

@@ -4,6 +4,7 @@ from gongshi.repository.aside import Aside, aside, tell
 from gongshi.repository.cache import Cache, private_folder, program_digest
 from gongshi.repository.differing import differing
 from gongshi.repository.git import Git
+from gongshi.repository.known import Known, as_items, of_items
 from gongshi.repository.moving import move, recover, sending
 from gongshi.repository.outside import data_folder, exposed, write_private
 from gongshi.repository.reasons import reason
@@ -18,12 +19,14 @@ __all__ = [
     "Cache",
     "Changes",
     "Git",
+    "Known",
     "MemoryTree",
     "OverlayTree",
     "RevisionTree",
     "Tree",
     "WorkTree",
     "Written",
+    "as_items",
     "aside",
     "data_folder",
     "differing",
@@ -32,6 +35,7 @@ __all__ = [
     "inside",
     "make_by_program",
     "move",
+    "of_items",
     "private_folder",
     "program_digest",
     "reason",

@@ -1,0 +1,195 @@
+"""What is known from earlier runs is not looked for again: the findings are the same, in the same order, and less is done."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+import duckdb
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import gongshi.policy.running as running
+from changes.ledgers import edited, real_ledger
+from gongshi.checks import check_public, check_records
+from gongshi.model import Finding
+from gongshi.package import Database, Digests, Recall, load, read_descriptor
+from gongshi.policy import judge, load_policies
+from gongshi.policy.compiling import compile_rule
+from gongshi.policy.facts import World
+from gongshi.policy.kinds import macros
+from gongshi.policy.knowing import Asking
+from gongshi.repository import Known, WorkTree
+from support import ROOT, DictTree, rounds
+
+DAY = date(2020, 6, 30)
+POLICY = """policy: small
+title: 小规则
+effective: {from: 2014-01-01}
+facts:
+  spent: {of: allocations, from: payments, sum: amount}
+  steps: {of: projects, from: project-stages, count: rows}
+  times: {of: households, from: memberships, count: rows}
+rules:
+  - {id: s-1, title: 花完, kind: condition, resource: allocations, demand: [{field: fact.spent, at_least: 900}],
+     severity: warning, clause: 县内口径, message: 少}
+  - {id: s-2, title: 步骤, kind: condition, resource: projects, demand: [{field: fact.steps, at_least: 2}],
+     severity: error, clause: 县内口径, message: 少}
+  - {id: s-3, title: 不重, kind: unique, resource: payments, key: [amount, paid_on], severity: warning, clause: 县内口径, message: 重}
+  - {id: s-4, title: 人口, kind: condition, resource: households, where: [{field: poverty_status, is: 已脱贫}],
+     demand: [{field: population, at_most: 4}], severity: notice, clause: 县内口径, message: 多}
+  - {id: s-5, title: 总数, kind: total, resource: households, by: poverty_status, totals: [{value: 已脱贫, exactly: 12}],
+     severity: error, clause: 县内口径, message: '{actual} 不是 {wanted}'}
+  - {id: s-6, title: 跨表, kind: condition, resource: payments, demand: [{field: allocation_id.amount, at_least: 1000}],
+     severity: warning, clause: 县内口径, message: 小}
+  - {id: s-7, title: 身份, kind: condition, resource: households, demand: [{field: fact.times, at_least: 1}],
+     severity: notice, clause: 县内口径, message: 没有}
+"""
+WAIVERS = """waivers:
+  - {rule: s-4, record: H0000004, reason: 家里添了人, approved_by: 县扶贫办, until: 2030-01-01}
+  - {rule: s-3, record: F0009999, reason: 没有这笔, approved_by: 县扶贫办, until: 2030-01-01}
+"""
+
+
+def begun() -> DictTree:
+    tree = real_ledger()
+    tree.files |= {"policies/small.yaml": POLICY.encode(), "policies/waivers.yaml": WAIVERS.encode()}
+    return tree
+
+
+REAL = begun()
+
+
+def full(tree: DictTree) -> list[Finding]:
+    with load(tree) as database:
+        return [*check_records(database), *judge(database, DAY).findings, *check_public(database)]
+
+
+def known_first(database: Database, known: Known) -> list[Finding]:
+    kept = Recall(known, database)
+    return [
+        *check_records(database, kept=kept),
+        *judge(database, DAY, kept=kept).findings,
+        *check_public(database, kept),
+    ]
+
+
+def incremental(tree: DictTree, known: Known) -> list[Finding]:
+    with load(tree, ()) as database:
+        return known_first(database, known)
+
+
+def changed(tree: DictTree, seed: int) -> DictTree:
+    """The ledger after random edits of records, now and then also of a rule, a waiver, a schema, a membership or a page."""
+    files = dict(edited(tree, seed).files)
+    other = {
+        0: ("policies/small.yaml", b"at_least: 900", b"at_least: 90"),
+        1: ("policies/waivers.yaml", b"H0000004", b"H0000003"),
+        2: ("records/schemas/payments.yaml", "title: 支付".encode(), "title: 付款".encode()),
+        3: ("policies/small.yaml", b"severity: notice", b"severity: error"),
+        4: ("policies/small.yaml", b"rules:\n", b"\nrules:\n"),
+    }.get(seed % 9)
+    if other:
+        path, old, new = other
+        files[path] = files[path].replace(old, new)
+    if seed % 9 == 5:
+        path = next(path for path in files if path.endswith("guzhen/memberships.csv"))
+        header = files[path].split(b"\n", 1)[0].decode().split(",")
+        row = {"household_no": "H0000002", "kind": "脱贫户", "started_on": "2016-01-01"}
+        files[path] += ",".join(row.get(name, "") for name in header).encode() + b"\n"
+    return DictTree(files)
+
+
+SEEDS = st.lists(st.integers(0, 10**6), min_size=1, max_size=4)
+
+
+@settings(max_examples=rounds(4, 60), deadline=None)
+@given(SEEDS)
+def test_what_is_known_gives_the_same_findings_after_any_edits(seeds: list[int]) -> None:
+    tree, known = REAL, Known()
+    assert incremental(tree, known) == full(tree)
+    for seed in seeds:
+        tree, known = changed(tree, seed), Known(known.kept())
+        assert incremental(tree, known) == full(tree)
+
+
+@settings(max_examples=rounds(4, 60), deadline=None)
+@given(SEEDS)
+def test_a_database_that_is_held_takes_over_what_changed(seeds: list[int]) -> None:
+    tree, known = REAL, Known()
+    with load(tree) as database:
+        old = Digests(tree, database.descriptor)
+        known_first(database, known)
+        for seed in seeds:
+            tree = edited(tree, seed)
+            new = Digests(tree, database.descriptor)
+            names = database.descriptor.resources
+            database.renew(tree, [name for name in names if old.of([name]) != new.of([name])])
+            old = new
+            assert known_first(database, known) == full(tree)
+            database.need(database.descriptor.resources)
+            with load(tree) as fresh:
+                for name in names:
+                    query = f'SELECT * FROM "{name}" ORDER BY _row'
+                    assert database.sql(query) == fresh.sql(query)
+                assert database.uncanonical == fresh.uncanonical
+                assert sorted(database.findings, key=repr) == sorted(fresh.findings, key=repr)
+
+
+def test_only_what_reads_a_changed_table_is_asked_again(monkeypatch) -> None:
+    known, ran, read = Known(), [], []
+    incremental(REAL, known)
+    real, need = running._run_all, Database.need
+    monkeypatch.setattr(
+        running,
+        "_run_all",
+        lambda world, database, queries, *rest: (
+            ran.extend(query.rule.id for query in queries) or real(world, database, queries, *rest)
+        ),
+    )
+    monkeypatch.setattr(Database, "need", lambda self, names: read.extend(names) or need(self, names))
+    assert incremental(REAL, Known(known.kept())) == full(REAL)
+    del ran[:], read[:]
+    incremental(REAL, Known(known.kept()))
+    assert ran == [] and {*read} <= {
+        "county",
+        "calendar",
+        "divisions",
+        "villages",
+        "units",
+        "payments",
+    }  # scopes, a waiver
+    files = dict(REAL.files)
+    path = next(path for path, data in files.items() if path.endswith("payments.csv") and b"F0000003" in data)
+    files[path] = files[path].replace(b"400.00", b"300.00")
+    assert incremental(DictTree(files), Known(known.kept())) == full(DictTree(files))
+    del ran[:], read[:]
+    incremental(DictTree(files), Known(known.kept()))
+    assert ran == ["s-1", "s-3", "s-6"] and "payments" in read and "households" not in read
+
+
+def plain(sql: str) -> str:
+    """A statement without places for values."""
+    return re.sub(r"\$[0-9]+", "NULL", sql)
+
+
+def test_each_rule_of_the_project_says_all_tables_that_its_query_names() -> None:
+    tree = WorkTree(ROOT)
+    descriptor = read_descriptor(tree)
+    policies = load_policies(tree, descriptor)
+    world = World(policies, descriptor, DAY)
+    queries = [query for _, rule in policies.rules() if (query := compile_rule(world, rule)[0])]
+    asking = Asking(world, Recall(Known(), Database(descriptor, tree)), None)
+    groups = {group.table.split('"')[1]: group for group in world.groups.values()}
+    connection = duckdb.connect(":memory:")
+    connection.execute("CREATE SCHEMA rules")
+    for statement in macros():
+        connection.execute(statement)
+    assert len(queries) > 300
+    for query in queries:
+        texts, named = [query.sql], set()
+        while texts:
+            for name in connection.get_table_names(plain(texts.pop())) - named:
+                named.add(name)
+                texts += [groups[name].statement()[0]] if name in groups else []
+        assert asking.reads(query) >= named & descriptor.resources.keys()

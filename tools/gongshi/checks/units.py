@@ -1,0 +1,123 @@
+"""What is looked for in the records, piece by piece: each piece says which tables it reads, and its findings follow from them."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from typing import NamedTuple
+
+from gongshi.checks.agreeing import check_derived
+from gongshi.checks.aliases import RESOURCE as ALIASES
+from gongshi.checks.aliases import check_aliases
+from gongshi.checks.canonical import check_documents, check_order
+from gongshi.checks.free_text import check_titles
+from gongshi.checks.identities import IDENTITIES, Identity, check_identity, check_sizes
+from gongshi.checks.placeholders import check_placeholders
+from gongshi.checks.proof import Proofs, prove
+from gongshi.checks.proofs_kept import PROOFS, check_proofs, pictures
+from gongshi.checks.references import check_foreign_key, check_primary_keys
+from gongshi.checks.report import report_doubts, report_everything, report_ragged
+from gongshi.model import Finding, Severity
+from gongshi.package import (
+    ComputeError,
+    Database,
+    Descriptor,
+    Document,
+    ForeignKey,
+    QueryError,
+    Resource,
+    derived_fields,
+    pattern_of,
+)
+from gongshi.repository import Tree
+
+
+class Unit(NamedTuple):
+    """One thing to look for; ``title`` is what it is called while that lasts, ``more`` what its findings follow from beside
+    the tables."""
+
+    name: str
+    reads: frozenset[str]
+    work: Callable[[Database], Iterable[Finding]]
+    title: str = ""
+    more: str = ""
+
+
+def units(descriptor: Descriptor, tree: Tree, engine: str, proofs: Proofs | None) -> Iterator[Unit]:
+    """Everything that is looked for, in the order in which findings at one place are told."""
+    for document in descriptor.documents:
+        names = there(descriptor, document.resource, *document.lists.values())
+        yield Unit(f"document {document.name}", names, partial(_read_documents, document=document))
+    for resource in descriptor.resources.values():
+        work = partial(_records, resource=resource, engine=engine, proofs=proofs)
+        yield Unit(f"records {engine} {resource.name}", frozenset({resource.name}), work, f"检查{resource.title}")
+    yield Unit("titles", there(descriptor, "notices", "divisions", "projects"), check_titles)
+    for resource in descriptor.resources.values():
+        work = partial(check_placeholders, resource=resource)
+        yield Unit(f"placeholders {resource.name}", frozenset({resource.name}), work)
+    shown = (f"{path} {hashlib.sha256(tree.read(path)).hexdigest()}" for path in sorted(pictures(descriptor, tree)))
+    yield Unit("proofs", there(descriptor, PROOFS), check_proofs, more="\n".join(shown))
+    yield Unit("aliases", there(descriptor, ALIASES, "divisions"), check_aliases)
+    for key in descriptor.foreign_keys:
+        names = frozenset({key.resource, key.reference})
+        yield Unit("foreign key", names, partial(_foreign_key, key=key), "核对编号", repr(key))
+    for identity in IDENTITIES:
+        reads = named(descriptor, identity.query) | there(descriptor, identity.resource)
+        yield Unit(
+            f"identity {identity.code}", reads, partial(_identity, identity=identity), "核对数字", identity.query
+        )
+    for name in dict.fromkeys(resource.name for resource, _, _ in derived_fields(descriptor)):
+        yield Unit(f"derived {name}", frozenset({name}), partial(check_derived, table=name))
+
+
+def there(descriptor: Descriptor, *names: str) -> frozenset[str]:
+    """Those of the tables that this county has."""
+    return frozenset(descriptor.resources.keys() & set(names))
+
+
+def named(descriptor: Descriptor, query: str) -> frozenset[str]:
+    """The tables whose names stand in a query as words: all that it reads, and perhaps some more."""
+    words = set(re.findall(r"[\w-]+", query))
+    return frozenset(descriptor.resources.keys() & words)
+
+
+def _read_documents(database: Database, document: Document) -> Iterator[Finding]:
+    """What reading documents found wrong, and where they are not spelled canonically."""
+    pattern = pattern_of(document)
+    yield from (finding for finding in database.findings if pattern.fullmatch(finding.path))
+    yield from check_documents(database, pattern)
+
+
+def _records(database: Database, resource: Resource, engine: str, proofs: Proofs | None) -> Iterator[Finding]:
+    """What is wrong with the rows of one table: bytes, schema, order, keys."""
+    if resource.is_csv:
+        yield from (finding for finding in database.findings if finding.resource == resource.name)
+    yield from report_ragged(database, resource)
+    if not database.loaded[resource.name].rows:
+        return
+    if engine == "frictionless":
+        yield from report_everything(database, resource)
+    elif doubts := prove(database, resource, proofs=proofs):
+        yield from report_doubts(database, resource, doubts)
+    yield from check_order(database, resource)
+    yield from check_primary_keys(database, resource)
+
+
+def _foreign_key(database: Database, key: ForeignKey) -> list[Finding]:
+    return check_foreign_key(database, key) if database.loaded[key.resource].rows else []
+
+
+def _identity(database: Database, identity: Identity) -> list[Finding]:
+    """An identity over a ledger that lacks a table says nothing; one that lacks a field says that it cannot run."""
+    try:
+        return check_identity(database, identity)
+    except ComputeError:
+        return check_sizes(database, identity)
+    except QueryError as error:
+        if error.missing_table:
+            return []
+        path = database.descriptor.resources[identity.resource].schema.path
+        message = f"核对“{identity.code}”用到的字段不在数据字典里，请恢复字段（{identity.message}）"
+        return [Finding("descriptor", Severity.ERROR, message, path, 1, identity.resource, identity.field)]

@@ -1,0 +1,118 @@
+"""Questions about a Database whose answer may be known: each names the tables it reads, and is asked by a digest of them.
+
+Equal digests are equal files in equal order under an equal descriptor: then rows, lines and findings are equal too.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from gongshi.model import Finding, GongshiError
+from gongshi.package.database import Database
+from gongshi.package.deriving import needed
+from gongshi.package.documents import pattern_of
+from gongshi.package.schema import RECORDS, Descriptor, Resource
+from gongshi.repository import Known, Tree, as_items, of_items
+
+Seen = dict[str, tuple[tuple[int, ...], str]]
+"""Path → what the disk said of a file when it was read, and the digest of its content."""
+
+
+class Digests:
+    """Digests of what the tables of a Tree are made of. ``seen`` spares reading a file of which the disk says the same as then:
+    only for who stays, since a file may be written twice within one tick of the clock."""
+
+    def __init__(self, tree: Tree, descriptor: Descriptor, seen: Seen | None = None) -> None:
+        self.tree, self.descriptor, self._seen = tree, descriptor, seen
+        self._files: dict[str, str] = {}
+        self._tables: dict[str, str] = {}
+        self._documents: dict[str, list[str]] | None = None
+
+    def of(self, names: Iterable[str]) -> str:
+        """One digest of these tables, and of those that their values come from."""
+        wanted = sorted(needed(self.descriptor, names) & self.descriptor.resources.keys())
+        return _digest(*(self.table(name) for name in wanted))
+
+    def table(self, name: str) -> str:
+        """The digest of one table by itself."""
+        if name not in self._tables:
+            resource = self.descriptor.resources[name]
+            files = [f"{path}\0{self.file(path)}" for path in self._paths(resource)]
+            self._tables[name] = _digest(repr(resource), *files)
+        return self._tables[name]
+
+    def file(self, path: str) -> str:
+        """The digest of a file's content, or why there is none."""
+        if path not in self._files:
+            self._files[path] = self._file(path)
+        return self._files[path]
+
+    def _file(self, path: str) -> str:
+        about = self._about(path) if self._seen is not None else ()
+        if about and self._seen is not None and path in self._seen and self._seen[path][0] == about:
+            return self._seen[path][1]
+        try:
+            found = hashlib.sha256(self.tree.read(path)).hexdigest() if self.tree.exists(path) else "-"
+        except GongshiError as error:
+            return str(error)
+        if about and self._seen is not None:
+            self._seen[path] = about, found
+        return found
+
+    def _about(self, path: str) -> tuple[int, ...]:
+        """What the disk says of a file; empty where it is on no disk."""
+        try:
+            place: Path | None = self.tree.file(path)
+            told = os.stat(place) if place else None
+        except (GongshiError, OSError):
+            return ()
+        return (told.st_mtime_ns, told.st_ctime_ns, told.st_size, told.st_ino) if told else ()
+
+    def _paths(self, resource: Resource) -> Iterable[str]:
+        if resource.is_csv:
+            return [f"{RECORDS}/{path}" for path in resource.paths]
+        if self._documents is None:
+            paths = [path for path in self.tree.paths(f"{RECORDS}/") if path.endswith((".yaml", ".yml"))]
+            self._documents = {name: [] for name in self.descriptor.resources}
+            for document in self.descriptor.documents:
+                pattern = pattern_of(document)
+                mine = [path for path in paths if pattern.fullmatch(path)]
+                for name in {document.resource, *document.lists.values()} & self._documents.keys():
+                    self._documents[name].extend([repr(document), *mine])
+        return self._documents[resource.name]
+
+
+class Recall:
+    """What is known of one Database, and what is found out about it now."""
+
+    def __init__(self, known: Known, database: Database, contents: Digests | None = None) -> None:
+        self.known, self.database = known, database
+        self.contents = contents or Digests(database.tree, database.descriptor)
+
+    def question(self, name: str, reads: Iterable[str], *more: str) -> str:
+        """A digest of all that an answer follows from: what is asked, the tables, and ``more`` there is."""
+        return _digest(name, self.contents.of(reads), *more)
+
+    def findings(
+        self, name: str, reads: Iterable[str], work: Callable[[], Iterable[Finding]], *more: str
+    ) -> list[Finding]:
+        """What ``work`` finds in the tables it ``reads``, by itself and in this order; from memory if that is known."""
+        question = self.question(name, reads, *more)
+        items = self.known.get(question)
+        if items is not None:
+            return of_items(items)
+        self.database.need(reads)
+        found = list(work())
+        self.known.put(question, as_items(found))
+        return found
+
+
+def _digest(*parts: str) -> str:
+    total = hashlib.sha256()
+    for part in parts:
+        data = part.encode("utf-8", "surrogateescape")
+        total.update(b"%d:%s" % (len(data), data))
+    return total.hexdigest()

@@ -1,0 +1,91 @@
+"""What a rule said before: known as long as its query, the facts it uses and the tables it reads are the same."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from gongshi.package import Recall
+from gongshi.package.yamlfile import Mapping as Node
+from gongshi.policy.compiling import Query
+from gongshi.policy.facts import FactGroup, World
+from gongshi.policy.release import Figures
+from gongshi.policy.values import Outcome, Rule, RuleState
+from gongshi.repository import as_items, of_items
+
+COUNTY = ("county", "calendar")  # what a county is filling in, and its working days, any rule may ask for
+_TABLE = re.compile(r'\brules\.(?:"((?:[^"]|"")+)"|(\w+))')
+
+
+class Asking:
+    """The questions of the rules of one run, to one Recall."""
+
+    def __init__(self, world: World, kept: Recall, base: Figures | None) -> None:
+        self._kept, self._base = kept, base or {}
+        self._groups = {group.table: group for group in world.groups.values()}
+        self._there = world.schemas.descriptor.resources.keys()
+        self._questions: dict[str, str] = {}
+
+    def known(self, queries: Iterable[Query]) -> dict[str, Outcome]:
+        """What of these rules is known."""
+        found = {}
+        for query in queries:
+            rule = query.rule
+            reads = self.reads(query)
+            parts = (
+                query.sql,
+                query.values,
+                query.base_sql,
+                query.base_values,
+                query.proof,
+                query.gaps,
+                query.kind.name,
+            )
+            facts = [group.statement() for group in self._facts(query.sql)]
+            about = replace(rule, body=Node({}, 0), notes="")
+            base = self._base.get(rule.id) if query.base_sql else None
+            question = self._kept.question("rule", reads, *map(repr, (parts, facts, about, base)))
+            self._questions[rule.id] = question
+            answer = self._kept.known.get(question)
+            if answer is not None:
+                found[rule.id] = _outcome(rule, answer)
+        return found
+
+    def note(self, outcomes: Mapping[str, Outcome]) -> None:
+        """Keep what rules said now."""
+        for name, outcome in outcomes.items():
+            question = self._questions[name]
+            if outcome.state == RuleState.RAN:
+                counts = (outcome.looked, outcome.broke, outcome.blank, outcome.undated, outcome.beyond)
+                self._kept.known.put(question, [counts, outcome.gaps, as_items(outcome.findings)])
+
+    def reads(self, query: Query) -> frozenset[str]:
+        """The tables that a rule reads, also through facts."""
+        texts = [query.sql, *(group.statement()[0] for group in self._facts(query.sql))]
+        names = {name for text in texts for name in _tables(text)}
+        return frozenset(self._there & {query.rule.resource, *COUNTY, *names})
+
+    def _facts(self, sql: str) -> list[FactGroup]:
+        """The facts that a query uses, with those that they use."""
+        found: dict[str, FactGroup] = {}
+        texts = [sql]
+        while texts:
+            for name in _tables(texts.pop()):
+                group = self._groups.get(f'rules."{name}"')
+                if group and group.table not in found:
+                    found[group.table] = group
+                    texts.append(group.statement()[0])
+        return list(found.values())
+
+
+def _tables(sql: str) -> list[str]:
+    return [quoted or plain for quoted, plain in _TABLE.findall(sql)]
+
+
+def _outcome(rule: Rule, answer: Any) -> Outcome:
+    (looked, broke, blank, undated, beyond), gaps, items = answer
+    findings = tuple(of_items(items))
+    pairs = tuple((title, count) for title, count in gaps)
+    return Outcome(rule, RuleState.RAN, looked, broke, findings, pairs, blank, undated, beyond)
