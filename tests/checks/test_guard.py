@@ -18,6 +18,7 @@ from gongshi.checks import check_guard, guard_archive, guard_numbers
 from gongshi.checks.guard import NameSet, scan, scan_path, scan_text
 from gongshi.model import Severity
 from gongshi.repository import WorkTree
+from support import DictTree
 
 from .corpus import ILLNESSES, Planted, account, archive, birth, id_number, make_corpus, phone, workbook
 
@@ -380,3 +381,29 @@ def test_large_files_keep_their_lines():
     data = "\n".join(rows).encode()
     assert len(data) > 1 << 24
     assert [found.line for found in scan_text("a.csv", data)] == [at + 1 for at in marked]
+
+
+def test_a_file_that_was_clean_is_not_looked_through_again(monkeypatch) -> None:
+    from gongshi.checks import check_guard, guard
+    from gongshi.checks.guard_aside import Clean
+
+    number = phone(random.Random(5))
+    files = {"docs/a.md": "一页。\n".encode(), "docs/b.md": f"手机 {number}\n".encode(), "docs/c.md": b""}
+    first = Clean()
+    found = check_guard(DictTree(files), clean=first)
+    assert [finding.path for finding in found] == ["docs/b.md"] and len(first.used) == 1
+    read = []
+    real = guard._noisy
+    monkeypatch.setattr(guard, "_noisy", lambda batch: read.extend(batch) or real(batch))
+
+    def again(files: dict[str, bytes], clean: Clean) -> list[str]:
+        del read[:]
+        found = check_guard(DictTree(files), clean=clean)
+        assert found == check_guard(DictTree(files))
+        return [finding.path for finding in found]
+
+    assert again(files, Clean(first.kept())) == ["docs/b.md"] and read[0] == ("docs/a.md", b"")
+    assert again(files | {"docs/a.md": f"电话 {number}\n".encode()}, Clean(first.kept())) == ["docs/a.md", "docs/b.md"]
+    moved = {f"docs/{number}.md": files["docs/a.md"]}
+    assert len(again(moved, Clean(first.kept()))) == 1
+    assert again(files, Clean(["x" * 64])) == ["docs/b.md"] and read[0] == ("docs/a.md", files["docs/a.md"])

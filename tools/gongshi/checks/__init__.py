@@ -8,6 +8,7 @@ from functools import partial
 
 from gongshi.checks.free_text import check_free_text, check_prose, prose_paths, public_texts
 from gongshi.checks.guard import NameSet, scan, scan_path, scan_text
+from gongshi.checks.guard_aside import Clean
 from gongshi.checks.guard_files import FileRules, link_finding, reading
 from gongshi.checks.layout import check_layout
 from gongshi.checks.proof import Proofs
@@ -54,11 +55,16 @@ def check_public(database: Database, kept: Recall | None = None) -> list[Finding
 
 
 def check_guard(
-    tree: Tree, paths: Iterable[str] | None = None, names: NameSet | None = None, own: str = ""
+    tree: Tree,
+    paths: Iterable[str] | None = None,
+    names: NameSet | None = None,
+    own: str = "",
+    clean: Clean | None = None,
 ) -> list[Finding]:
     """The guard over every file of ``tree``: contents, file names, which files they are, links and where they lead.
 
-    ``own`` is this very program's wheel, byte for byte, "" if there is none: it need not be looked at. ``names`` are those that a key opened. Whether a waiver of a file is past, ``check_file_waivers`` tells.
+    ``own`` is this very program's wheel, byte for byte, "" if there is none: it need not be looked at. ``names`` are those that a key opened; without them, files that are known to
+    be ``clean`` are looked at by name alone. Whether a waiver of a file is past, ``check_file_waivers`` tells.
     """
     wanted = [path for path in tree.paths() if path != own] if paths is None else paths
     rules = FileRules(reading(tree.read, tree.exists))
@@ -69,9 +75,10 @@ def check_guard(
     def read(path: str) -> bytes:
         data = tree.read(path)
         findings.extend(scan_kind(rules, path, data, names))
-        return data
+        return b"" if clean and not names and clean.knows(path, data) else data
 
-    found = scan(((path, partial(read, path)) for path in wanted), names)
+    note = clean.note if clean and not names else None
+    found = scan(((path, partial(read, path)) for path in wanted), names, note)
     return [*findings, *found]
 
 

@@ -33,13 +33,18 @@ _REMEDY = "不得写在这里：请删去，或放入 sealed.csv。"
 _LOCKED = (b"%PDF-", b"Rar!", b"7z\xbc\xaf", b"\xd0\xcf\x11\xe0")  # the last: .xls, .doc, a workbook with a password
 _BINARY_NUMBER = re.compile(rb"(?<![0-9A-Za-z.])[0-9]{11,22}[Xx]?(?![0-9A-Za-z.])")
 _ESCAPE = re.compile(rb"%[0-9A-Fa-f]{2}|&[#A-Za-z]|\\[uUx0]|[^\s<>]</?[A-Za-z]|<!--")
+Passed = Callable[[str, bytes], None]
+"""Is told the path and the content of a file."""
 MOST = 2_000  # findings in one file; who plants more than this in it wants the guard to take long
 _BATCH = 1 << 22  # small files are sieved together: the more, the more of their lines are alike
 _ONE_DIGIT = re.compile(r"[\s\"'|*-]*([0-9Xx])[\s\"'|*,;]*")
 
 
-def scan(files: Iterable[tuple[str, Callable[[], bytes]]], names: NameSet | None = None) -> list[Finding]:
-    """Return what is personal in the files and in their names; workbooks, zip and gzip files are looked into.
+def scan(
+    files: Iterable[tuple[str, Callable[[], bytes]]], names: NameSet | None = None, clean: Passed | None = None
+) -> list[Finding]:
+    """Return what is personal in the files and in their names; workbooks, zip and gzip files are looked into. ``clean`` is told
+    each file in which nothing was found.
 
     A path that itself holds an identifier is shown masked, also on what is found inside that file.
     """
@@ -50,22 +55,23 @@ def scan(files: Iterable[tuple[str, Callable[[], bytes]]], names: NameSet | None
         try:
             data = read()
         except (OSError, GongshiError):
-            findings.extend(_scan_batch(batch, names))
+            findings.extend(_scan_batch(batch, names, clean))
             batch, size = [], 0
             findings.extend([*scan_path(path, names), _unreadable(_masked_path(path, names), "读不出来")])
             continue
         batch.append((path, data))
         size += len(data)
         if size >= _BATCH:
-            findings.extend(_scan_batch(batch, names))
+            findings.extend(_scan_batch(batch, names, clean))
             batch, size = [], 0
-    return findings + _scan_batch(batch, names)
+    return findings + _scan_batch(batch, names, clean)
 
 
-def _scan_batch(batch: list[tuple[str, bytes]], names: NameSet | None) -> list[Finding]:
+def _scan_batch(batch: list[tuple[str, bytes]], names: NameSet | None, clean: Passed | None) -> list[Finding]:
     """Scan files one by one, but for those in which, and in whose names, nothing is suspicious."""
     findings: list[Finding] = []
     for (path, data), numbers in _noisy(batch):
+        known = len(findings)
         if numbers is None or numbers or names:
             in_name = scan_path(path, names)
             findings.extend(in_name)
@@ -74,6 +80,8 @@ def _scan_batch(batch: list[tuple[str, bytes]], names: NameSet | None) -> list[F
                 findings.extend(_scan_content(shown, data, names))
             else:
                 findings.extend(scan_text(shown, data, names, {number for number in numbers if number >= 0}))
+        if clean and len(findings) == known:
+            clean(path, data)
     return findings
 
 

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import hashlib
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import astuple
 from pathlib import Path
 
 from gongshi.model import Finding, Severity
-from gongshi.repository import Aside, WorkTree, aside, tell
+from gongshi.repository import Aside, Cache, WorkTree, aside, tell
+
+FILES = 50_000  # digests kept, 3 MB
 
 
 def guard_aside(root: Path, own: str = "") -> AbstractContextManager[Aside]:
@@ -26,10 +29,44 @@ def guarded(running: Aside) -> list[Finding]:
     ]
 
 
+class Clean:
+    """Files in which nothing was found, by a digest of path and content; of others none is kept, so that no digest of
+    anything personal exists."""
+
+    def __init__(self, earlier: Iterable[str] = ()) -> None:
+        self.earlier = dict.fromkeys(earlier)
+        self.used: dict[str, None] = {}
+
+    def knows(self, path: str, data: bytes) -> bool:
+        """Whether this very file was looked through before."""
+        name = _name(path, data)
+        if name in self.earlier:
+            self.used[name] = None
+        return name in self.earlier
+
+    def note(self, path: str, data: bytes) -> None:
+        """Nothing was found in this file; one that is empty is looked through in no time."""
+        if data:
+            self.used[_name(path, data)] = None
+
+    def kept(self) -> list[str]:
+        """What is worth keeping, the latest used first."""
+        return [*{**self.used, **self.earlier}][:FILES]
+
+
+def _name(path: str, data: bytes) -> str:
+    return hashlib.sha256(b"%s\0%s" % (path.encode("utf-8", "surrogateescape"), data)).hexdigest()
+
+
 def _found(root: Path, own: str) -> Iterator[tuple[object, ...]]:
     from gongshi.checks import check_guard
 
-    return map(astuple, check_guard(WorkTree(root), own=own))
+    cache = Cache(root)
+    clean = Clean((cache.get("clean") or b"").decode("ascii").split())
+    found = check_guard(WorkTree(root), own=own, clean=clean)
+    if not clean.used.keys() <= clean.earlier.keys():
+        cache.put("clean", "\n".join(clean.kept()).encode("ascii"))
+    return map(astuple, found)
 
 
 if __name__ == "__main__":
