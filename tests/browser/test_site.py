@@ -35,7 +35,7 @@ PAGES = [
     "notices/2020-06.html", "notices/G2020-80057.html", "notices/G2020-50061.html", "verify/index.html",
     "oversight/index.html", "policies/index.html", "policies/19-education.html", "policies/rules.html",
     "catalogue/index.html", "data/index.html", "about.html", "projects/990101-2020-BZ-0009.html", "changes/index.html",
-    "changes/projects.html", "funds/2019.html", "payees/91990101MA0000015C.html", "map/index.html", "compare/index.html",
+    "changes/projects.html", "funds/2019.html", "payees/91990101MA0000015C.html", "property/A00001.html", "map/index.html", "compare/index.html",
     "compare/villages.html", "projects/unit-costs.html",
     "report/index.html", "search.html?q=zhangying", "experts.html", "words.html",
 ]  # fmt: skip

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime
+import html
 import json
 import re
 import zipfile
 from decimal import Decimal
+from types import SimpleNamespace
 from xml.etree import ElementTree
 
 import pytest
@@ -21,6 +23,7 @@ from gongshi.disclosure.clock import NoticeState
 from gongshi.model import GongshiError
 from gongshi.site import Site, downloads, topics
 from gongshi.site.load import _refuse_dates
+from gongshi.site.receipts import of_asset
 from gongshi.site.render import bar, share, tenths
 
 ATOM = "{http://www.w3.org/2005/Atom}"
@@ -372,3 +375,24 @@ def test_the_guard_looks_at_file_names():
 def test_no_notice_in_the_made_up_site_is_a_list(built):
     for path in (built / "notices").glob("*.html"):
         assert not re.search(r"户主</th>", path.read_text("utf-8")), path
+
+
+def test_an_asset_has_a_page_that_its_village_its_project_and_the_search_lead_to(pages_of_built, built) -> None:
+    names = (built / "data/names.js").read_text("utf-8")
+    assets = json.loads((built / "data/assets.json").read_text("utf-8"))
+    assert assets
+    for row in assets:
+        path = f"property/{row['asset_no']}.html"
+        body = pages_of_built[path]
+        assert row["asset_no"] in body and (row["keeper"] is None or html.escape(row["keeper"]) in body)
+        assert f'"{path}"' in names and path in pages_of_built[f"villages/{row['village_code']}.html"]
+        if row["project_id"]:
+            assert path in pages_of_built[f"projects/{row['project_id']}.html"]
+            assert f"projects/{row['project_id']}.html" in body
+
+
+def test_an_asset_says_what_is_known_of_it() -> None:
+    bare = dict.fromkeys(("value", "keeper", "income_year", "income")) | {"asset_kind": "公益性", "state": "闲置"}
+    assert of_asset(SimpleNamespace(**bare)) == "公益性资产，闲置；还没有登记管护单位。"
+    whole = bare | {"value": WITHHELD, "keeper": "某村委会", "income_year": 2019, "income": Decimal("11144.92")}
+    assert of_asset(SimpleNamespace(**whole)) == "公益性资产，闲置；由某村委会管护；2019年收益 1.11 万元。"

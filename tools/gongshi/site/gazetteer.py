@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from gongshi.disclosure import Disclosure
 from gongshi.lookup import spelling
 
-KINDS = ("村", "乡镇", "项目", "资金", "公告", "收款人", "单位", "文号", "支付", "本站")
+KINDS = ("村", "乡镇", "项目", "资金", "公告", "收款人", "资产", "单位", "文号", "支付", "本站")
 
 WORDS = {
     "反映问题、投诉、举报、异议、申诉、意见、12317、电话": "report/index.html",
@@ -64,6 +64,8 @@ def _rows(views: Disclosure, payees: Mapping[str, str]) -> Iterator[tuple[str, R
         yield "资金", (row.name, f"funds/{row.allocation_id}.html", f"{row.allocation_id} {row.source_level}")
     for row in views.rows("notices"):
         yield "公告", (row.title, f"notices/{row.notice_id}.html", f"{row.notice_id} {row.notice_kind}")
+    for row in views.rows("assets"):
+        yield "资产", (row.name, f"property/{row.asset_no}.html", f"{row.asset_no} {row.asset_kind}")
     for name, path in payees.items():
         yield "收款人", (name, path, "", *_spelled(name))
     yield from _numbers(views)

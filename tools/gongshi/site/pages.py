@@ -40,6 +40,7 @@ SECTIONS = {
     "villages": "townships/index.html",
     "notices": "notices/index.html",
     "payees": "funds/index.html",
+    "property": "townships/index.html",
     "map": "map/index.html",
     "compare": "compare/index.html",
     "policies": "policies/index.html",
@@ -167,6 +168,7 @@ class Site:
         yield from self._project_pages()
         yield from self._township_pages()
         yield from self._village_pages()
+        yield from self._asset_pages()
         yield from self._notice_pages()
         for path, title, values, words in rulings.pages(
             self._books, self._rows("indicators"), self._county.county_code
@@ -389,6 +391,24 @@ class Site:
             }
             values["sentence"] = about = receipts.sentence(values, self._on)
             yield self._page(f"villages/{code}.html", row.name, "village.html", values, about)
+
+    def _asset_pages(self) -> Iterator[Page]:
+        """One for each asset: "assets" is the theme's own folder."""
+        villages = {row.village_code: row for row in self._rows("villages")}
+        projects = {row.project_id: row for row in self._rows("projects")}
+        towns = {row.township_code: row for row in self._rows("townships")}
+        beside = self._group("assets", "village_code")
+        for row in self._rows("assets"):
+            village = villages.get(row.village_code)
+            values = {
+                "asset": row,
+                "sentence": receipts.of_asset(row),
+                "village": village,
+                "town": towns.get(village.township_code) if village else None,
+                "project": projects.get(row.project_id),
+                "others": [one for one in beside[row.village_code] if one is not row],
+            }
+            yield self._page(f"property/{row.asset_no}.html", row.name, "asset.html", values, values["sentence"])
 
     def _notice_pages(self) -> Iterator[Page]:
         projects = self._group("notice-projects", "notice_id")

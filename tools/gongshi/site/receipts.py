@@ -121,6 +121,17 @@ def sentence(values: Mapping[str, Any], on: datetime.date) -> str:
     return f"{year}年{upto}，{'；'.join(parts)}。"
 
 
+def of_asset(row: Any) -> str:
+    """What an asset is worth, who keeps it and what it brings, in one sentence of what is told."""
+    parts = [f"{row.asset_kind}资产，{row.state}"]
+    if isinstance(row.value, Decimal):
+        parts.append(f"原值 {_wan(row.value)}")
+    parts.append(f"由{row.keeper}管护" if row.keeper else "还没有登记管护单位")
+    if row.income_year and isinstance(row.income, Decimal):
+        parts.append(f"{row.income_year}年收益 {_wan(row.income)}")
+    return f"{'；'.join(parts)}。"
+
+
 def _wan(value: Any) -> str:
     return str(value) if isinstance(value, Withheld) else f"{value / 10000:,.2f} 万元"
 
