@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from gongshi.checks.showing import keys_of
 from gongshi.model import Finding, Severity
-from gongshi.package import Database, ForeignKey, Resource, identifier, quoted
+from gongshi.package import Database, Descriptor, ForeignKey, Resource, identifier, quoted
 
 LIMIT = 1000  # findings per key
 
@@ -54,14 +54,18 @@ def check_foreign_key(database: Database, key: ForeignKey, limit: int = LIMIT) -
     return list(_dangling(database, key, rows))
 
 
-def _dangling(database: Database, key: ForeignKey, rows: Sequence[tuple[int, bool]]) -> Iterator[Finding]:
-    resource = database.descriptor.resources[key.resource]
-    target = database.descriptor.resources[key.reference]
+def dangling(descriptor: Descriptor, key: ForeignKey, whole: bool) -> str:
+    """What is wrong with a reference that names no record, or (not ``whole``) is filled in part."""
+    resource, target = descriptor.resources[key.resource], descriptor.resources[key.reference]
     title = "、".join(resource.schema.field(name).title for name in key.fields)
-    keys = keys_of(database, resource, [row for row, _ in rows])
+    if whole:
+        return f"“{title}”在“{target.title}”里找不到，请改正编号，或先补上那条记录"
+    return f"“{title}”只填了一部分，认不出是“{target.title}”的哪一条：请都填上，或都空着"
+
+
+def _dangling(database: Database, key: ForeignKey, rows: Sequence[tuple[int, bool]]) -> Iterator[Finding]:
+    keys = keys_of(database, database.descriptor.resources[key.resource], [row for row, _ in rows])
     for row, whole in rows:
         path, line = database.locate(key.resource, row)
-        message = f"“{title}”在“{target.title}”里找不到，请改正编号，或先补上那条记录"
-        if not whole:
-            message = f"“{title}”只填了一部分，认不出是“{target.title}”的哪一条：请都填上，或都空着"
+        message = dangling(database.descriptor, key, whole)
         yield Finding("foreign-key", Severity.ERROR, message, path, line, key.resource, key.fields[0], keys[row])

@@ -16,11 +16,11 @@ from gongshi.checks.aliases import RESOURCE as ALIASES
 from gongshi.checks.aliases import alias_faults
 from gongshi.checks.phrases import cell_message
 from gongshi.checks.proof import prove
-from gongshi.checks.references import check_foreign_key
+from gongshi.checks.references import check_foreign_key, dangling
 from gongshi.checks.showing import shown_cell
 from gongshi.exchange.aliases import Aliases, any_foreign
 from gongshi.exchange.candidates import Candidate
-from gongshi.exchange.doubts import LOST, NAMELESS, emptied, other_person, shares, swapped, taken_over
+from gongshi.exchange.doubts import LOST, NAMELESS, another_payment, emptied, other_person, shares, swapped, taken_over
 from gongshi.exchange.finding import Seeker
 from gongshi.exchange.identifiers import BY_NAME, FIELDS, carries_persons, extended
 from gongshi.exchange.ledger import Key, Ledger, Row
@@ -32,7 +32,7 @@ from gongshi.exchange.rules import sealing_findings
 from gongshi.exchange.tables import SheetTable
 from gongshi.exchange.values import CellChange, Fate
 from gongshi.model import GongshiError, Severity
-from gongshi.package import Database, Descriptor, Resource, Schema, identifier, load, quoted
+from gongshi.package import Database, Descriptor, ForeignKey, Resource, Schema, identifier, load, quoted
 from gongshi.repository import OverlayTree, Tree
 
 _NUMBERED = re.compile(r"([A-Z]*)\[0-9\]\{([0-9]+)\}")
@@ -262,6 +262,7 @@ class Decider:
         doubts = [*shares(candidate.shares, changed), *swapped(cells, changed), *self._said_otherwise(candidate, cells)]
         if now and not remembered:
             doubts += taken_over(resource, old, cells)
+            doubts += another_payment(resource, old, cells) if candidate.given else ()
             if candidate.table.exported:
                 doubts.append((resource.schema.primary_key[0], LOST))
         if carries_persons(resource) and now is None and not cells.get("name"):
@@ -373,21 +374,23 @@ class Decider:
         if not self.put:
             return False
         keys = [key for key in self.descriptor.foreign_keys if key.resource in resources]
-        only = {*resources, *(key.reference for key in keys)}
+        here = [key for key in keys if key.reference in self.ledger]
+        keys = [key for key in keys if key not in here]
         refused: dict[int, Candidate] = {}
         blamed: dict[int, set[str]] = {}  # a cell that is no code at all is not also told to be unknown
-        with load(OverlayTree(self.tree, self.ledger.changes()), only, self.descriptor, as_text=True) as database:
+        changed = OverlayTree(self.tree, self.ledger.judged(resources))
+        with load(changed, {*resources, *(key.reference for key in keys)}, self.descriptor, as_text=True) as database:
             for name in sorted(resources):
                 for candidate, fault, message in self._doubts(database, name):
                     candidate.refuse(fault, message)
                     refused[id(candidate)] = candidate
                     blamed.setdefault(id(candidate), set()).add(fault)
-            for key in keys:
-                for finding in check_foreign_key(database, key, _NO_LIMIT):
-                    child = self.put.get((finding.resource, finding.key))
-                    if child and finding.field not in blamed.get(id(child), ()):
-                        child.refuse(finding.field, finding.message)
-                        refused[id(child)] = child
+            found = [f for key in keys for f in check_foreign_key(database, key, _NO_LIMIT)]
+        told = [(self.put.get((f.resource, f.key)), f.field, f.message) for f in found]
+        for child, name, message in (*told, *(one for key in here for one in self._dangling(key))):
+            if child and name not in blamed.get(id(child), ()):
+                child.refuse(name, message)
+                refused[id(child)] = child
         for candidate in refused.values():
             self._take_back(candidate)
         for where in self.ledger.orphans():
@@ -395,6 +398,18 @@ class Decider:
             orphan.refuse(orphan.table.resource.schema.primary_key[0], "它所属的那条记录被退回了，请先改好那一条")
             self._take_back(orphan)
         return bool(refused)
+
+    def _dangling(self, key: ForeignKey) -> Iterator[tuple[Candidate, str, str]]:
+        """(row, field, what is wrong) where a changed record refers to none of a table that is in memory."""
+        names = self.descriptor.resources[key.resource].schema.names
+        places = [names.index(name) for name in key.fields]
+        rows = [(one, self.ledger.row(*at) or ()) for at, one in self.put.items() if at[0] == key.resource]
+        said = [(one, tuple(row[place] for place in places)) for one, row in rows if row]
+        said = [(one, cells) for one, cells in said if any(cells)]
+        known = self.ledger.referred(key) if said else frozenset()
+        for candidate, cells in said:
+            if not all(cells) or cells not in known:
+                yield candidate, key.fields[0], dangling(self.descriptor, key, all(cells))
 
     def _refuse_by_rules(self) -> bool:
         """Run the rules that need identifiers on what changes; refuse where one is an error. True if any was.

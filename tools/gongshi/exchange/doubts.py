@@ -44,6 +44,14 @@ def taken_over(resource: Resource, old: Mapping[str, str], new: Mapping[str, str
         yield name, f"台账里 {new[key[0]]} 的“{title}”与这一行不同：编号可能用重了，请核对，新的记录换一个编号"
 
 
+def another_payment(resource: Resource, old: Mapping[str, str], new: Mapping[str, str]) -> Iterable[tuple[str, str]]:
+    """A row that was found by whom and what it is for, and was paid on another day, may be the next payment."""
+    if "paid_on" in resource.schema.names and old.get("paid_on") and old["paid_on"] != new.get("paid_on"):
+        key = old[resource.schema.primary_key[0]]
+        told = f"台账里同一人（户）同一项、同一所属期的是 {key}，发放日期是 {old['paid_on']}，与这一行不同"
+        yield "paid_on", f"{told}：是另一笔就把所属期写清楚（如 2020-05），要改它就填上编号 {key}"
+
+
 def emptied(schema: Schema, cells: Mapping[str, str], old: Mapping[str, str]) -> Iterable[tuple[str, str]]:
     """Cells that are empty in a sheet that was an export, while the record has a value: it may have been cleared there."""
     for item in schema.fields:

@@ -4,7 +4,8 @@ canonical bytes of what changed, CSV files and YAML documents alike."""
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
+from itertools import pairwise
 
 from gongshi.model import GongshiError
 from gongshi.package import (
@@ -27,18 +28,21 @@ from gongshi.repository import Tree
 
 Key = tuple[str, ...]
 Row = tuple[str, ...]
+PERSONS = ("households", "members")
 _TOWNSHIP = re.compile(r"townships/([^/]+)/")
 _YEAR = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})-")
 
 
 class LedgerTable:
-    """One resource: each key's row and the path of its file; ``touched`` are the keys that the import changes."""
+    """One resource: each key's row and the path of its file; ``touched`` are the keys that the import changes, ``order`` those
+    of each file as they were read."""
 
     def __init__(self, resource: Resource) -> None:
         self.resource = resource
         self.rows: dict[Key, Row] = {}
         self.paths: dict[Key, str] = {}
         self.touched: set[Key] = set()
+        self.order: dict[str, list[Key]] = {}
         self.places = [resource.schema.names.index(name) for name in resource.schema.primary_key]
 
     def key(self, row: Row) -> Key:
@@ -46,7 +50,8 @@ class LedgerTable:
 
 
 class Ledger:
-    """The tables an import needs, loaded at the first question. ``put`` and ``take_back`` change them in memory."""
+    """The tables an import needs. ``put`` and ``take_back`` change them in memory; households and members that are only looked
+    up are loaded at the first question."""
 
     def __init__(self, tree: Tree, descriptor: Descriptor, names: Iterable[str]) -> None:
         self.tree = tree
@@ -57,43 +62,82 @@ class Ledger:
         self._changes: dict[str, bytes] | None = None
         self._said: dict[tuple[str, Key], dict[str, str]] = {}
         asked = {*names}
+        self.broken: set[str] = set()
+        self._later = {*PERSONS} & set(descriptor.resources) - asked
+        if any(key.reference == "households" for key in descriptor.foreign_keys if key.resource in asked):
+            self._later.discard("households")
         self._derived = [found for found in derived_fields(descriptor) if found[0].name in asked]
         with load(tree, self._closure(asked), descriptor, as_text=not self._derived) as database:
-            broken = {finding.path for finding in database.findings}
             for name in self._closure(asked):
-                self._read(database, descriptor.resources[name], broken)
+                self._read(database, descriptor.resources[name])
             for resource, field, _ in self._derived:
                 self._hear(database, resource, field.name)
 
     def _closure(self, names: Iterable[str]) -> set[str]:
         """The resources given, all lists of their documents, and what says where a new row belongs."""
         asked = {*names}
-        wanted = {*asked, "households", "members", "divisions", "villages"} & set(self.descriptor.resources)
+        wanted = {*asked, *PERSONS, "divisions", "villages"} & set(self.descriptor.resources)
         wanted |= {
             key.reference for key in self.descriptor.foreign_keys if key.resource in asked and self._is_local(key)
         }
         for document in self.descriptor.documents:
             if wanted & {document.resource, *document.lists.values()}:
                 wanted |= {document.resource, *document.lists.values()}
-        return wanted
+        return wanted - self._later
 
     def _is_local(self, key: ForeignKey) -> bool:
         """Whether what a reference points at lies with one township, so that it says where a record belongs."""
         resource = self.descriptor.resources[key.reference]
         return len(key.fields) == 1 and resource.is_csv and all(map(_TOWNSHIP.match, resource.paths))
 
-    def _read(self, database: Database, resource: Resource, broken: set[str]) -> None:
+    def table(self, name: str) -> LedgerTable | None:
+        """A table; None if it was not asked for."""
+        if name in self._later:
+            self._later.discard(name)
+            with load(self.tree, [name], self.descriptor, as_text=True) as database:
+                self._read(database, self.descriptor.resources[name])
+        return self.tables.get(name)
+
+    def __contains__(self, name: str) -> bool:
+        """Whether there is a table of this name, loaded or not yet."""
+        return name in self.tables or name in self._later
+
+    def __getitem__(self, name: str) -> LedgerTable:
+        """A table that was asked for; LookupError for another."""
+        if found := self.table(name):
+            return found
+        raise LookupError(name)
+
+    def referred(self, key: ForeignKey) -> Collection[Key]:
+        """What a foreign key may say: the values of the fields it refers to, in all records."""
+        table = self[key.reference]
+        names = table.resource.schema.names
+        places = [names.index(name) for name in key.reference_fields]
+        return (
+            table.rows.keys()
+            if places == table.places
+            else {tuple(row[p] for p in places) for row in table.rows.values()}
+        )
+
+    def _read(self, database: Database, resource: Resource) -> None:
         table = self.tables[resource.name] = LedgerTable(resource)
-        broken |= {part.path for part in database.loaded[resource.name].parts if not part.clean}
-        names = quoted(resource.schema.names)
-        rows = database.sql(f"SELECT {names} FROM raw.{identifier(resource.name)} ORDER BY rowid")
-        for number, row in enumerate(rows):
-            key = table.key(row)
-            path = database.locate(resource.name, number)[0]
-            if key in table.rows:
-                broken.add(path)
-            table.rows[key], table.paths[key] = row, path
-        self.broken = broken
+        loaded = database.loaded[resource.name]
+        rows = database.sql(
+            f"SELECT {quoted(resource.schema.names)} FROM raw.{identifier(resource.name)} ORDER BY rowid"
+        )
+        paths = [part.path for part in loaded.parts for _ in range(part.rows)]
+        paths = [path for path, _ in loaded.places] or paths
+        keys = list(map(table.key, rows))
+        for part in () if loaded.places else loaded.parts:
+            table.order[part.path] = keys[part.first : part.first + part.rows]
+        table.rows, table.paths = dict(zip(keys, rows, strict=True)), dict(zip(keys, paths, strict=True))
+        self.broken |= {finding.path for finding in database.findings}
+        self.broken |= {part.path for part in loaded.parts if not part.clean}
+        if len(table.rows) < len(rows):
+            seen: set[Key] = set()
+            for key, path in zip(keys, paths, strict=True):
+                self.broken |= {path} if key in seen else set()
+                seen.add(key)
 
     def _hear(self, database: Database, resource: Resource, field: str) -> None:
         """Note what other rows say of a field of each record."""
@@ -133,8 +177,8 @@ class Ledger:
 
     def record(self, resource: str, number: str) -> dict[str, str] | None:
         """A record with a single key, by field name; None if there is none."""
-        table = self.tables.get(resource)
-        if table is None or not number or not (row := table.rows.get((number,))):
+        table = self.table(resource) if number else None
+        if table is None or not (row := table.rows.get((number,))):
             return None
         return dict(zip(table.resource.schema.names, row, strict=True))
 
@@ -142,7 +186,7 @@ class Ledger:
         """The numbers of a household's members."""
         if self._members is None:
             self._members = {}
-            table = self.tables.get("members")
+            table = self.table("members")
             at = table.resource.schema.names.index("household_no") if table else 0
             for key, row in table.rows.items() if table else ():
                 self._members.setdefault(row[at], []).append(key[0])
@@ -150,7 +194,8 @@ class Ledger:
 
     def path_of(self, resource: str, key: Key) -> str | None:
         """The file of a record."""
-        return self.tables[resource].paths.get(key)
+        table = self.table(resource)
+        return table.paths.get(key) if table else None
 
     def township_of(self, resource: Resource, row: Mapping[str, str]) -> str:
         """The folder of the township that a row of this resource belongs to, told by its household or member, by any other
@@ -159,8 +204,8 @@ class Ledger:
         keys = [key for key in self.descriptor.foreign_keys if key.resource == resource.name and len(key.fields) == 1]
         for name, target in (*first, *((key.fields[0], key.reference) for key in keys)):
             number = row.get(name, "")
-            if number and resource.name != target and target in self.tables:
-                path = self.tables[target].paths.get((number,), "")
+            if number and resource.name != target and (table := self.table(target)):
+                path = table.paths.get((number,), "")
                 if match := _TOWNSHIP.search(path):
                     return match[1]
         village = row.get("village_code", "")
@@ -263,6 +308,20 @@ class Ledger:
             self._changes = self._made()
         return self._changes
 
+    def judged(self, names: Iterable[str]) -> dict[str, bytes]:
+        """What to load to judge the changed records of these tables by themselves: of CSV files those records alone."""
+        files: dict[str, bytes] = {}
+        for name in names:
+            table = self.tables[name]
+            if not table.resource.is_csv:
+                continue
+            rows: dict[str, list[Row]] = {f"{RECORDS}/{path}": [] for path in table.resource.paths}
+            for key in table.touched:
+                rows[table.paths[key]].append(table.rows[key])
+            files |= {path: csv_bytes(table.resource.schema, found) for path, found in rows.items()}
+        documents = {t.paths[key] for t in self.tables.values() if not t.resource.is_csv for key in t.touched}
+        return files | self._documents(documents)
+
     def _made(self) -> dict[str, bytes]:
         changed: dict[str, bytes] = {}
         documents: set[str] = set()
@@ -273,12 +332,20 @@ class Ledger:
             if not table.resource.is_csv:
                 documents |= paths
                 continue
-            rows: dict[str, list[Row]] = {path: [] for path in paths}
-            for key, path in table.paths.items():
-                if path in rows:
-                    rows[path].append(table.rows[key])
-            changed |= {path: csv_bytes(table.resource.schema, found) for path, found in rows.items()}
+            changed |= {path: self._csv(table, path) for path in paths}
         return changed | self._documents(documents)
+
+    def _csv(self, table: LedgerTable, path: str) -> bytes:
+        """The canonical bytes of a CSV file. What did not change is taken over line by line where the file is in order."""
+        schema, before = table.resource.schema, table.order.get(path, [])
+        lines = self.tree.read(path).decode().split("\n") if before else []
+        if len(lines) != len(before) + 2 or any(one >= two for one, two in pairwise(before)):
+            return csv_bytes(schema, [table.rows[key] for key, at in table.paths.items() if at == path])
+        touched = sorted(key for key in table.touched if table.paths[key] == path)
+        new = csv_bytes(schema, [table.rows[key] for key in touched]).decode().split("\n")
+        found = dict(zip(before, lines[1:], strict=False)) | dict(zip(touched, new[1:], strict=False))
+        here = (key for key in sorted(found) if table.paths.get(key) == path)
+        return "".join(f"{line}\n" for line in (new[0], *(found[key] for key in here))).encode()
 
     def _documents(self, paths: set[str]) -> dict[str, bytes]:
         grouped: dict[str, dict[str, list[dict[str, str]]]] = {path: {} for path in paths}

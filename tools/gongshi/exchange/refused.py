@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from gongshi.checks.showing import shown_path
 from gongshi.exchange.columns import SheetColumn
@@ -18,10 +19,13 @@ from gongshi.exchange.convert import Converter
 from gongshi.exchange.mapping import REASON
 from gongshi.exchange.memory import META, Origin, written
 from gongshi.exchange.sheets import Damaged, Raw, address
-from gongshi.exchange.styles import Book, Worksheet, display_width, fitting
+from gongshi.exchange.styles import Book, display_width, fitting
 from gongshi.exchange.units import split_unit
 from gongshi.exchange.values import Fate, ImportResult, RowResult, SheetResult
 from gongshi.repository import data_folder, exposed
+
+if TYPE_CHECKING:
+    from gongshi.exchange.styles import Worksheet
 
 PLACE = "原位置"
 MARK = "-退回-含个人信息"

@@ -5,11 +5,15 @@ from __future__ import annotations
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
+from typing import TYPE_CHECKING
 
 from gongshi.exchange.reports import Cell, Made, ReportColumn
-from gongshi.exchange.styles import MOST_ROWS, Book, Format, Worksheet, fitting
+from gongshi.exchange.styles import MOST_ROWS, Book, fitting
 from gongshi.model import GongshiError
 from gongshi.package import Descriptor
+
+if TYPE_CHECKING:
+    from gongshi.exchange.styles import Format, Worksheet
 
 INTERNAL = "内部资料：有个人或很小的人数，不得公开、不得转发到群"
 _MOST_DIGITS = 15

@@ -6,14 +6,14 @@ import io
 import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime
-from typing import NamedTuple
-
-import xlsxwriter
-from xlsxwriter.format import Format
-from xlsxwriter.workbook import Workbook
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING, NamedTuple
 
 from gongshi.model import GongshiError
+
+if TYPE_CHECKING:
+    from xlsxwriter.format import Format
+    from xlsxwriter.workbook import Workbook
+    from xlsxwriter.worksheet import Worksheet
 
 __all__ = ["MOST_ROWS", "Book", "Format", "TextTable", "Worksheet", "display_width", "fitting", "plain_workbook"]
 
@@ -32,6 +32,8 @@ class Book:
     """A workbook in memory; ``close`` gives its bytes."""
 
     def __init__(self, title: str) -> None:
+        import xlsxwriter  # an import that refuses no row makes no workbook
+
         self._buffer = io.BytesIO()
         self.book: Workbook = xlsxwriter.Workbook(self._buffer, _OPTIONS)
         self.book.set_properties({"title": title, "created": _CREATED})

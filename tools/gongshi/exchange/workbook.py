@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
+from typing import TYPE_CHECKING
 
 from gongshi.checks.phrases import wanted
 from gongshi.checks.showing import shown_text, shows
@@ -18,9 +19,12 @@ from gongshi.exchange.convert import HAS
 from gongshi.exchange.identifiers import carries_persons, extended
 from gongshi.exchange.memory import META, VERSION, packed
 from gongshi.exchange.sheets import column_letters
-from gongshi.exchange.styles import Book, Format, Worksheet, fitting
+from gongshi.exchange.styles import Book, fitting
 from gongshi.model import GongshiError, Progress
 from gongshi.package import RECORDS, Database, Descriptor, Field, Resource, Schema, identifier, quoted
+
+if TYPE_CHECKING:
+    from gongshi.exchange.styles import Format, Worksheet
 
 BLANK_ROWS = 500
 LISTS, CODES = "_lists", "代码表"

@@ -6,7 +6,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
-from pathlib import Path, PurePosixPath, PureWindowsPath
+from pathlib import Path, PureWindowsPath
 from typing import Protocol
 
 from gongshi.model import GongshiError
@@ -289,16 +289,19 @@ def _sorted_out(root: Path, names: Iterable[str]) -> tuple[tuple[str, ...], tupl
     straight: dict[str, bool] = {}
     files, links = [], []
     for name in sorted(names):
-        parent = PurePosixPath(name).parent.as_posix()
+        parent = name.rstrip("/").rpartition("/")[0] or "."
         if parent not in straight:
             folder = os.path.normpath(os.path.join(base, parent))
             straight[parent] = os.path.realpath(folder) == folder
         if not straight[parent] or name.startswith(PRIVATE + "/"):
             continue
-        place = os.path.join(base, name)
-        if os.path.islink(place) or os.path.isdir(place):  # a folder that Git lists is a repository of its own
+        try:
+            mode = os.lstat(os.path.join(base, name.rstrip("/"))).st_mode
+        except (OSError, ValueError):
+            continue
+        if stat.S_ISLNK(mode) or stat.S_ISDIR(mode):  # a folder that Git lists is a repository of its own
             links.append(name.rstrip("/"))
-        elif _is_file(Path(place)):
+        elif stat.S_ISREG(mode):
             files.append(name)
     return tuple(files), tuple(links)
 

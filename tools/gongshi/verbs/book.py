@@ -69,7 +69,7 @@ class Book:
 
     def rows(self, name: str, **wanted: str) -> list[dict[str, str]]:
         """The records of a resource whose cells are these, in the order of their keys."""
-        table = self.ledger.tables[name]
+        table = self.ledger[name]
         names = table.resource.schema.names
         at = [(names.index(field), text) for field, text in wanted.items()]
         found = (table.rows[key] for key in sorted(table.rows))
@@ -94,7 +94,7 @@ class Book:
         else:
             raise GongshiError(f"{resource.title}的编号不能由程序给，请填上。")
         size = int(match[2])
-        taken = (key[0].removeprefix(start) for key in self.ledger.tables[name].rows if key[0].startswith(start))
+        taken = (key[0].removeprefix(start) for key in self.ledger[name].rows if key[0].startswith(start))
         last = max((int(text) for text in taken if len(text) == size and text.isdecimal()), default=0)
         if last + 1 == 10**size:
             raise GongshiError(f"{resource.title}的编号用完了。")
@@ -105,7 +105,7 @@ class Book:
         resource = self.resource(name)
         schema = resource.schema
         row = tuple(cells.get(field, "") for field in schema.names)
-        key = self.ledger.tables[name].key(row)
+        key = self.ledger[name].key(row)
         if self.ledger.row(name, key) is not None:
             said = "、".join(schema.field(field).title for field in schema.primary_key)
             raise refuse(ask, f"{'、'.join(key)} 已经登记过{resource.title}，同一{said}只能登记一次")
