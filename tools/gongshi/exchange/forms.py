@@ -13,8 +13,8 @@
     values:
       - {field: loans.purpose, from: 种植业, to: 种植}
 
-A header of several levels is written ``资金规模/合计``. One column may feed several tables (``field: [a.x, b.x]``). ``about`` says
-whom the row's name is of: its household or a member of it; ``places`` gives a record for each village that the row names. A constant may hold ``{year}``, ``{township}`` or ``{village}``: what the
+``groups`` are the upper headers that the printed form has over several columns. A header of several levels is written ``资金规模/合计``. One column may feed several tables (``field: [a.x, b.x]``). ``about`` says
+whom the row's name is of: its household or a member of it; ``places`` gives a record for each village that the row names. A constant may hold ``{year}``, ``{period}`` (term, quarter or month), ``{township}`` or ``{village}``: what the
 sheet says in its title or place. A field that the county's dictionary does not have is left out.
 """
 
@@ -76,6 +76,7 @@ class Form:
     feeds: tuple[Feed, ...]
     ignore: frozenset[str]
     values: Mapping[str, Mapping[str, Mapping[str, str]]]
+    groups: tuple[str, ...] = ()
 
     def mapping(self, resource: str) -> ColumnMapping:
         """The part of the form that feeds one resource, as a mapping."""
@@ -138,7 +139,7 @@ def _form(name: str, data: dict[str, Any], descriptor: Descriptor) -> Form | Non
     columns += _numbers(feeds[0], descriptor, columns)
     ignore = frozenset(map(normal, data.get("ignore", [])))
     title = worded(data["title"], descriptor.day)
-    return Form(name, title, tuple(data["said"]), tuple(columns), feeds, ignore, values)
+    return Form(name, title, tuple(data["said"]), tuple(columns), feeds, ignore, values, tuple(data.get("groups", [])))
 
 
 def _numbers(feed: Feed, descriptor: Descriptor, columns: list[FormColumn]) -> list[FormColumn]:

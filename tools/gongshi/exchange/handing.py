@@ -1,7 +1,8 @@
 """Workbooks out in a known form: what came in goes out in the shape that is handed on, and comes back as the same records.
 
-Beside the form's own columns stand the numbers of the records, so nothing has to be looked up on the way back. What a record refers
-to is named where the name is nobody else's, else numbered. Names of persons only with a key."""
+Beside the form's own columns stand the numbers of the records, those of another system where they are known, so nothing has to be
+looked up on the way back. What a record refers to is named where the name is nobody else's, else numbered. Names of persons only
+with a key."""
 
 from __future__ import annotations
 
@@ -9,7 +10,11 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from itertools import groupby
+from typing import TYPE_CHECKING, NamedTuple
 
+from gongshi.checks.aliases import KINDS
+from gongshi.checks.aliases import RESOURCE as ALIASES
 from gongshi.exchange.forms import Form, FormColumn
 from gongshi.exchange.identifiers import BY_NAME, FIELDS, carries_persons
 from gongshi.exchange.referring import LABELS
@@ -17,6 +22,9 @@ from gongshi.exchange.styles import Book, fitting
 from gongshi.exchange.workbook import Row, rows_of, style_of, writer_of
 from gongshi.model import GongshiError
 from gongshi.package import Database, Field, Resource, identifier, offered, quoted
+
+if TYPE_CHECKING:
+    from gongshi.exchange.styles import Worksheet
 
 _NAMED = {
     **{name: "name" for name in LABELS if name not in ("payments", "allocations")},
@@ -36,13 +44,13 @@ def form_workbook(
         raise GongshiError(f"样式“{form.title}”带姓名和身份证号，要用密钥，请用 --identity 指明密钥文件。")
     columns = _columns(form, resource)
     records = [record for record in _records(database, resource, township) if _belongs(record, form, resource)]
-    names = _names(database, resource)
+    names = _foreign(database) | _names(database, resource)
     lines = [[_cell(record, column, item, names, people) for column, item in columns] for record in records]
     book = Book(form.title)
     _write(
         book,
         offered(form.said, database.descriptor.day)[0],
-        [(_header(column, item, database.descriptor.day), item) for column, item in columns],
+        [(_label(column, item, form, database.descriptor.day), item) for column, item in columns],
         lines,
     )
     return book.close(), len(records)
@@ -50,7 +58,7 @@ def form_workbook(
 
 def reads(form: Form, database_names: Sequence[str]) -> set[str]:
     """The resources to load for a form."""
-    wanted = {form.feeds[0].resource, "members", "households", "divisions", *_NAMED}
+    wanted = {form.feeds[0].resource, "members", "households", "divisions", ALIASES, *_NAMED}
     return wanted & set(database_names)
 
 
@@ -101,6 +109,17 @@ def _names(database: Database, resource: Resource) -> dict[str, dict[str, str]]:
     return found
 
 
+def _foreign(database: Database) -> dict[str, dict[str, str]]:
+    """Field → our number → that of another system, as ``_names``."""
+    if ALIASES not in database.loaded:
+        return {}
+    found: dict[str, dict[str, str]] = {}
+    for kind, (name, _) in KINDS.items():
+        query = f"SELECT {identifier(name)}, other_no FROM raw.{identifier(ALIASES)} WHERE kind = $1 AND {identifier(name)} <> ''"
+        found[name] = dict(database.sql(query, [kind]))
+    return found
+
+
 def _cell(
     record: Mapping[str, str],
     column: FormColumn,
@@ -118,37 +137,68 @@ def _cell(
     return names.get(item.name, {}).get(text, text)
 
 
-def _header(column: FormColumn, item: Field | None, day: date | None) -> str:
+class Label(NamedTuple):
+    """A column's header in two rows (``group`` is "" where it stands below none) and in one."""
+
+    group: str
+    low: str
+    plain: str
+
+
+def _label(column: FormColumn, item: Field | None, form: Form, day: date | None) -> Label:
     headers = offered(column.headers, day)
     plain = next((header for header in headers if "/" not in header), headers[0].replace("/", ""))
-    return f"{plain}({item.unit})" if item and item.unit else plain
+    pairs = [header.partition("/") for header in headers]
+    group, low = next(((group, low) for group, _, low in pairs if low and group in form.groups), ("", plain))
+    unit = f"({item.unit})" if item and item.unit else ""
+    return Label(group, low + unit, plain + unit)
 
 
-def _write(book: Book, title: str, columns: Sequence[tuple[str, Field | None]], lines: Sequence[Sequence[str]]) -> None:
+def _head(book: Book, sheet: Worksheet, labels: Sequence[Label]) -> int:
+    """Write the header below the title, of two rows if columns side by side are of one group; gives the row below it."""
+    style = book.style(bold=True, text_wrap=True, border=1, bg_color="#DDE8F0", num_format="@", valign="vcenter")
+    runs = [[place for place, _ in run] for _, run in groupby(enumerate(labels), lambda pair: pair[1].group or pair[0])]
+    deep = any(len(run) > 1 for run in runs)
+    for run in runs:
+        first = labels[run[0]]
+        if len(run) > 1:
+            sheet.merge_range(1, run[0], 1, run[-1], first.group, style)
+            for place in run:
+                sheet.write_string(2, place, labels[place].low, style)
+        elif deep:
+            sheet.merge_range(1, run[0], 2, run[0], first.plain, style)
+        else:
+            sheet.write_string(1, run[0], first.plain, style)
+    return 3 if deep else 2
+
+
+def _write(
+    book: Book, title: str, columns: Sequence[tuple[Label, Field | None]], lines: Sequence[Sequence[str]]
+) -> None:
     sheet = book.sheet(title)
     last = len(columns)
-    head = book.style(bold=True, text_wrap=True, border=1, bg_color="#DDE8F0", num_format="@", valign="vcenter")
     text = book.style(num_format="@", border=1)
     sheet.merge_range(0, 0, 0, max(last, 1), title, book.style(bold=True, align="center", num_format="@"))
-    for place, label in enumerate(("序号", *(header for header, _ in columns))):
-        sheet.write_string(1, place, label, head)
+    labels = [Label("", "序号", "序号"), *(label for label, _ in columns)]
+    top = _head(book, sheet, labels)
+    for place, label in enumerate(labels):
         sample = [line[place - 1] for line in lines[:200]] if place else ["0" * 6]
-        sheet.set_column(place, place, fitting(label, sample))
-    for number, line in enumerate(lines, 1):
-        sheet.write_number(number + 1, 0, number, book.style(num_format="0", border=1))
+        sheet.set_column(place, place, fitting(label.low, sample))
+    for number, line in enumerate(lines):
+        sheet.write_number(top + number, 0, number + 1, book.style(num_format="0", border=1))
         for place, (cell, (_, item)) in enumerate(zip(line, columns, strict=True), 1):
             if item is None or cell == "":
-                sheet.write_string(number + 1, place, cell, text)
+                sheet.write_string(top + number, place, cell, text)
             else:
-                writer_of(item)(sheet, number + 1, place, cell, style_of(book, item, False))
+                writer_of(item)(sheet, top + number, place, cell, style_of(book, item, False))
     money = [
         place for place, (_, item) in enumerate(columns, 1) if item and item.unit == "元" and item.type == "number"
     ]
     if lines and money:
-        sheet.write_string(len(lines) + 2, 0, "合计", text)
+        sheet.write_string(top + len(lines), 0, "合计", text)
         for place in money:
-            sheet.write_string(len(lines) + 2, place, _sum(line[place - 1] for line in lines), text)
-    sheet.freeze_panes(2, 0)
+            sheet.write_string(top + len(lines), place, _sum(line[place - 1] for line in lines), text)
+    sheet.freeze_panes(top, 0)
 
 
 def _sum(cells: Iterable[str]) -> str:
