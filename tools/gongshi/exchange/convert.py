@@ -15,7 +15,7 @@ from decimal import ROUND_HALF_EVEN, Decimal, InvalidOperation
 from functools import cached_property
 
 from gongshi.checks.phrases import wanted
-from gongshi.exchange.dates import Unclear, date_text, month_text
+from gongshi.exchange.dates import Unclear, date_text, month_text, period_text
 from gongshi.exchange.sheets import Damaged, Raw
 from gongshi.exchange.units import measure
 from gongshi.exchange.xlsxscan import ERROR
@@ -204,6 +204,8 @@ class Converter:
             return Refusal(ROUNDED if abs(value) >= 10**15 else AS_TEXT)
         if not self.field.pattern:
             return value
+        if self.field.name == "period":
+            value = period_text(value)
         return unicodedata.normalize("NFKC", value).replace(" ", "") if not value.isascii() else value
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
 from datetime import date, datetime, timedelta
 
 FIRST_YEAR, LAST_YEAR = 1900, 2100
@@ -16,12 +17,47 @@ _JOINED = re.compile(r"([0-9]{4})([0-9]{2})([0-9]{2})")
 _MONTH = re.compile(r"([0-9]{4})([0-9]{2})")
 _TIMED = re.compile(r"[0-9]{4}[-/.年].*[0-9]:[0-9]{2}")
 
+_NUMERALS = dict(zip("一二三四", "1234", strict=True))
+_YEAR = r"((?:19|20)[0-9]{2})"
+_PERIODS = (
+    (re.compile(rf"{_YEAR}[-—~至/](?:{_YEAR})学年度?(?:第?二学期|下学期|春季?学期|春季?)"), "{1}-S1"),
+    (re.compile(rf"{_YEAR}[-—~至/](?:{_YEAR})学年度?(?:第?一学期|上学期|秋季?学期|秋季?)"), "{0}-S2"),
+    (re.compile(rf"{_YEAR}年?度?春(?:季|学期)?(?:学期)?"), "{0}-S1"),
+    (re.compile(rf"{_YEAR}年?度?秋(?:季|学期)?(?:学期)?"), "{0}-S2"),
+    (re.compile(rf"{_YEAR}年?度?第?([1-4一二三四])季度"), "{0}-Q{1}"),
+    (re.compile(rf"{_YEAR}年(1[0-2]|0?[1-9])月份?(?![、和及,]?[0-9日至到—~-])"), "{0}-{1}"),
+)
+"""How people write terms, quarters and months, and how the ledger does: 2020-S1 is the spring of 2020."""
+
 WRONG = "不是能认出的日期，请写成 2020-06-30"
 WRONG_MONTH = "不是能认出的年月，请写成 2020-06"
 IMPOSSIBLE = "不是真实的日期，请核对年、月、日"
 NO_DAY = "只写到月，请补上日，写成 2020-06-30"
 TIMED = "带有时刻，请只保留日期，写成 2020-06-30"
 OCTOBER = "可能是 1 月，也可能是 10 月（末尾的 0 被 Excel 去掉了），请写成 2020-10"
+
+
+def periods_in(text: str) -> list[str]:
+    """The terms, quarters and months that a text speaks of, as the ledger writes them."""
+    flat = "".join(unicodedata.normalize("NFKC", text).split())
+    if "春" in flat and "秋" in flat:
+        return []
+    found = []
+    for pattern, shape in _PERIODS:
+        for match in pattern.finditer(flat):
+            parts = [_NUMERALS.get(part, part) for part in match.groups()]
+            found.append(shape.format(parts[0], parts[1].zfill(2 if shape == "{0}-{1}" else 1) if parts[1:] else ""))
+        flat = pattern.sub(" ", flat)
+    return list(dict.fromkeys(found))
+
+
+def period_text(text: str) -> str:
+    """``2020年春季学期``, ``2020年5月份`` as the ledger writes them; other text as it is."""
+    flat = "".join(unicodedata.normalize("NFKC", text).split())
+    if year := re.fullmatch(rf"{_YEAR}年度?", flat):
+        return year[1]
+    whole = any(pattern.fullmatch(flat) for pattern, _ in _PERIODS)
+    return periods_in(text)[0] if whole else text
 
 
 class Unclear(Exception):

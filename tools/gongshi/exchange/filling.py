@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from calendar import monthrange
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 
 from gongshi.exchange.candidates import Candidate
 from gongshi.exchange.convert import Converter
@@ -14,6 +15,7 @@ from gongshi.exchange.sheets import Raw
 from gongshi.exchange.values import RowProblem
 from gongshi.model import GongshiError
 
+_FACTORS = ("units", "standard")
 _SPLIT = re.compile(r"[、,，;；/ ]+")
 _MONTH = re.compile(r"(?:([12][0-9]{3})[年./-])?(1[0-2]|0?[1-9])月?")
 _TO = re.compile(r"至|到|—+|－|~|～|-(?=[12][0-9]{3}|1[0-2]月|0?[1-9]月)")
@@ -29,6 +31,7 @@ def fill(candidates: Sequence[Candidate], places: Places, said: Mapping[str, str
                 _split(candidate, column.place, kind, names)
         used.update(_set(candidate, said))
         _constants(candidate, places)
+        _product(candidate)
     if candidates and (unused := [name for name in said if name not in used]):
         raise GongshiError(
             f"--set 里的“{unused[0][:20]}”不是这几张表缺的字段，请核对字段名；表里有这一列的，请在表里填。"
@@ -59,6 +62,20 @@ def _constants(candidate: Candidate, places: Places) -> None:
         if name not in candidate.table.fields and name not in candidate.values and known.get(text, text):
             value = Converter(schema.field(name))(known.get(text, text))
             candidate.values[name] = value if isinstance(value, str) else ""
+
+
+def _product(candidate: Candidate) -> None:
+    """How many, or at what rate, where a form says the amount and the other of the two, and it comes out even."""
+    values, schema = candidate.values, candidate.table.resource.schema
+    lacking = [name for name in _FACTORS if name in schema.names and not values.get(name)]
+    if len(lacking) != 1 or not candidate.table.feed or not values.get("amount") or candidate.problems:
+        return
+    (other,) = (values.get(name, "") for name in _FACTORS if name != lacking[0])
+    if other and Decimal(other):
+        item = schema.field(lacking[0])
+        found = Converter(item)(f"{Decimal(values['amount']) / Decimal(other):f}"[:20])
+        if isinstance(found, str) and found and Decimal(found) * Decimal(other) == Decimal(values["amount"]):
+            values[item.name] = found
 
 
 def _split(candidate: Candidate, at: int, kind: str, names: Sequence[str]) -> None:

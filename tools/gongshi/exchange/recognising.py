@@ -7,10 +7,11 @@ only if no column of money is left over. What is no form is left to the plain ta
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from gongshi.exchange.columns import SheetColumn
+from gongshi.exchange.dates import periods_in
 from gongshi.exchange.forms import Form, FormColumn
 from gongshi.exchange.identifiers import BY_NAME
 from gongshi.exchange.likeness import PLACES, unaccounted
@@ -30,6 +31,16 @@ from gongshi.exchange.units import split_unit
 from gongshi.package import Descriptor
 
 _ALWAYS = frozenset(map(normal, IGNORED))
+_SUMS = {"小计", "合计", "计", "总计", "总额"}
+_SAME = (
+    ("时间", "日期"),
+    ("类型", "类别"),
+    ("号码", "号"),
+    ("身份证", "证件"),
+    ("返贫致贫", "致贫返贫"),
+    ("形式", "方式"),
+)
+_WHEN = re.compile("时间|日期|截[至止]")
 _YEAR = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})(?:年|(?![0-9]))")
 
 
@@ -47,6 +58,7 @@ class Found:
 def recognise(sheet: Sheet, forms: Sequence[Form], file: str, asked: str = "") -> Found | None:
     """The form that the sheet is; ``asked`` is the name of the one that a person says it is."""
     best: list[Found] = []
+    known: dict[str, FormHeaders] = {}
     for top in filled_rows(sheet)[:LOOK_ROWS]:
         for depth in range(1, DEEPEST_HEADER + 1):
             if depth > 1 and not tied(sheet, top, depth):
@@ -55,21 +67,67 @@ def recognise(sheet: Sheet, forms: Sequence[Form], file: str, asked: str = "") -
             title = " ".join([file, sheet.name, *(c for r in sheet.cells[:top] for c in r if isinstance(c, str))])
             for form in forms:
                 told = form.name == asked or any(word in title for word in form.said)
-                if told and (found := _match(form, range(top, top + depth), levels)):
+                if not told:
+                    continue
+                if form.name not in known:
+                    known[form.name] = FormHeaders(form)
+                if found := _match(known[form.name], range(top, top + depth), levels):
                     best.append(found)
-    return max(best, key=lambda f: (f.covered, -len(f.left), f.header.start, -len(f.header)), default=None)
+    return max(best, key=_weight, default=None)
 
 
-def _match(form: Form, header: range, levels: Sequence[Sequence[str]]) -> Found | None:
-    known = {word: (column, at) for column in form.columns for at, word in enumerate(column.spelled())}
+def _weight(found: Found) -> tuple[int, ...]:
+    """How well a form fits: what it covers, then how much it says of every row by itself."""
+    said = sum(len(feed.constants) for feed in found.form.feeds)
+    return found.covered, -len(found.left), said, found.header.start, -len(found.header)
+
+
+class FormHeaders:
+    """The headers of a form: as it spells them, and as people spell the same (时间 for 日期, 号码 for 号)."""
+
+    def __init__(self, form: Form) -> None:
+        self.form = form
+        persons = [c for c in form.columns if c.role in ("person", "head") or ("members", "name") in c.fields]
+        heads = sorted({word.removesuffix("姓名") for c in persons for word in c.spelled()} - {""})
+        self._before = re.compile(f"(?:{'|'.join(map(re.escape, heads))}|本人)(?=证件)")
+        self._words = {word: (column, at) for column in form.columns for at, word in enumerate(column.spelled())}
+        self._alike: dict[str, tuple[FormColumn, int] | None] = {}
+        for word, (column, at) in self._words.items():
+            alike = self._folded(word)
+            one = self._alike.setdefault(alike, (column, at))
+            if one and one[0] is not column:
+                self._alike[alike] = None  # two columns that differ in just that
+
+    def column(self, words: Sequence[str]) -> tuple[FormColumn | None, int]:
+        """(the column whose header it is, which of its spellings comes nearest); None for none, or one that is left out."""
+        if found := next((self._words[word] for word in words if word in self._words), None):
+            return found
+        if self.ignored(words):
+            return None, 0
+        return next((found for word in words if (found := self._alike.get(self._folded(word)))), (None, 0))
+
+    def ignored(self, words: Iterable[str]) -> bool:
+        """Whether the form or any sheet has this header for people alone."""
+        return bool({*words} & (self.form.ignore | _ALWAYS | PLACES))
+
+    def _folded(self, word: str) -> str:
+        for one, other in _SAME:
+            word = word.replace(one, other)
+        word = re.sub("[与和及]|(?<=..)(?:情况|名称)$", "", word)
+        word = re.sub("证件号?$", "证件号", self._before.sub("", word))
+        return word.removesuffix("姓名") if len(word) > 4 else word
+
+
+def _match(known: FormHeaders, header: range, levels: Sequence[Sequence[str]]) -> Found | None:
+    form = known.form
     columns: list[tuple[FormColumn | None, str]] = []
     left, spelling = [], []
     for place, texts in enumerate(levels):
         words = list(_words(texts))
-        column, at = next((known[word] for word in words if word in known), (None, 0))
+        column, at = known.column(words)
         columns.append((column, texts[-1] if texts else ""))
         spelling.append(at)
-        if column is None and texts and not {*words} & (form.ignore | _ALWAYS | PLACES):
+        if column is None and texts and not known.ignored(words):
             left.append(place)
     dropped = _again(columns, spelling)
     if dropped is None:
@@ -105,7 +163,10 @@ def _again(columns: Sequence[tuple[FormColumn | None, str]], spelling: Sequence[
 
 
 def _words(texts: Sequence[str]) -> Iterator[str]:
-    """A header as forms may spell it: all levels, the lower two, the lowest; with and without its unit."""
+    """A header as forms may spell it: all levels, the lower two, the lowest; with and without its unit. A sum below a header
+    of its own (转移性收入/小计) is what that says."""
+    if len(texts) > 1 and normal(texts[-1]) in _SUMS:
+        texts = texts[:-1]
     for part in (texts, texts[-2:], texts[-1:]):
         bare = [split_unit(normal(text))[0] for text in part]
         for word in ("".join(map(normal, part)), "".join(bare)):
@@ -117,6 +178,7 @@ def form_tables(sheet: Sheet, found: Found, descriptor: Descriptor, file: str) -
     """One table for each resource that the form feeds here; NoTable if something on the sheet is left over or unclear."""
     filled = filled_rows(sheet)
     year = _year(sheet, found.header.start, file)
+    period = _period(sheet, found.header.start, file, year)
     known = tuple(place for place, (column, _) in enumerate(found.columns) if column)
     tables: list[SheetTable] = []
     for feed in found.form.feeds:
@@ -130,9 +192,10 @@ def form_tables(sheet: Sheet, found: Found, descriptor: Descriptor, file: str) -
         table = table_of(sheet, words, columns, found.header, filled, file)
         if isinstance(table, NoTable):
             return table
-        constants = {
-            name: text.replace("{year}", year) for name, text in feed.constants.items() if year or "{year}" not in text
+        texts = {
+            name: text.replace("{year}", year).replace("{period}", period) for name, text in feed.constants.items()
         }
+        constants = {name: text for name, text in texts.items() if text}
         mapping = found.form.mapping(feed.resource)
         tables.append(replace(table, feed=replace(feed, constants=constants), form=mapping, year=year, elsewhere=known))
     if not tables:
@@ -174,3 +237,13 @@ def _year(sheet: Sheet, top: int, file: str) -> str:
         if years := set(_YEAR.findall(" ".join(texts))):
             return years.pop() if len(years) == 1 else ""
     return ""
+
+
+def _period(sheet: Sheet, top: int, file: str, year: str) -> str:
+    """The one term, quarter or month that they speak of, likewise; the year where they speak of none."""
+    titles = [cell for cells in sheet.cells[:top] for cell in cells if isinstance(cell, str)]
+    for texts in ([*titles, sheet.name], [file]):
+        said = (periods_in(text) for text in texts if not _WHEN.search(text))
+        if found := {period for periods in said for period in periods}:
+            return found.pop() if len(found) == 1 else ""
+    return year
