@@ -6,6 +6,7 @@ import datetime
 from functools import partial
 from pathlib import Path, PurePosixPath
 
+from gongshi.changes.judging import judging
 from gongshi.changes.steps import walk
 from gongshi.checks import check_public
 from gongshi.checks.free_text import check_titles
@@ -14,7 +15,7 @@ from gongshi.disclosure.changed import FIELDS
 from gongshi.disclosure.notices import blob_id
 from gongshi.disclosure.rulings import books, exemptions
 from gongshi.model import GongshiError, Severity
-from gongshi.package import RECORDS, county_day
+from gongshi.package import RECORDS, Recall, county_day
 from gongshi.package import load as load_tables
 from gongshi.policy import judge
 from gongshi.repository import Git, Tree, WorkTree, digest
@@ -44,14 +45,16 @@ def of_tree(
         first = errors[0]
         place = f"{first.path} 第 {first.line} 行" if first.line else first.path
         raise GongshiError(f"台账有 {len(errors)} 处读不出来，先运行 gongshi check。第一处：{place}，{first.message}")
-    if named := [*check_public(database), *check_titles(database)]:
+    day = on or county_day(database) or today
+    with judging(root, lambda _: None) as judges:  # what a check has just found out is not asked again
+        kept = Recall(judges.known, database)
+        named, verdict = [*check_public(database, kept), *check_titles(database)], judge(database, day, kept=kept)
+    if named:
         raise GongshiError(
             f"公开的文字里有 {len(named)} 处像人名或不该有的话，没有生成网站，请先运行 gongshi check 逐处改好。"
         )
-    day = on or county_day(database) or today
     views = Disclosure(database, day, walk(git, commit, tuple(FIELDS)) if git else None)
     _refuse_dates(views)
-    verdict = judge(database, day)
     shown = books(verdict, database.descriptor, day, partial(views.figure, "rules"))
     changed, rules = _changed(views, tree), digest(tree, "policies/")
     gone = removed(git, commit) if git and commit else []
