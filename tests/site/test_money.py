@@ -25,7 +25,7 @@ def test_each_part_is_told_and_they_make_one_yuan() -> None:
     assert dict(told) == {
         "付给了单位": Decimal("0.14"),
         "发给了个人": Decimal("0.29"),
-        "安排了，还没付": Decimal("0.43"),
+        "安排好、还没付": Decimal("0.43"),
         "还没安排": Decimal("0.14"),
     }
     draw = random.Random(19)

@@ -134,7 +134,7 @@ def one_yuan(fund: Any, payments: Iterable[Any], persons: Iterable[Any]) -> list
     parts = {
         "付给了单位": units,
         "发给了个人": homes,
-        "安排了，还没付": budgeted - paid,
+        "安排好、还没付": budgeted - paid,
         "还没安排": fund.amount - budgeted,
     }
     if min(parts.values()) < 0 or units + homes != paid:
