@@ -541,6 +541,46 @@ def test_twice_the_text_takes_twice_the_time(text):
     assert large < 10 * small + 0.02
 
 
+HALVES: dict[str, Spell] = {
+    "5/6": lambda value: f"{value[:5]}/{value[5:]}", "6/5": lambda value: f"{value[:6]}/{value[6:]}",
+    "7/4": lambda value: f"{value[:7]}/{value[7:]}", "wide": lambda value: f"{value[:5]}／{value[5:]}",
+    "beside its label": lambda value: f"电话：{value[:5]}/{value[5:]}", "in a sentence": lambda value: f"请打{value[:6]}/{value[6:]}问",
+    "two lines of a cell": lambda value: f'甲,"{value[:4]}\n{value[4:]}",1', "three": lambda value: f'甲,"{value[:3]}\n{value[3:7]}\n{value[7:]}",1',
+    "two lines of a cell, CRLF": lambda value: f'甲,"电 {value[:7]}\r\n{value[7:]}",1',
+    "behind its label": lambda value: f"联系电话：{value[:6]}\n{value[6:]}", "hyphenated": lambda value: f"他的手机 {value[:3]}-\n{value[3:7]}-{value[7:]}",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("form", HALVES)
+def test_a_phone_in_two_halves_or_on_two_lines(form: str) -> None:
+    rng = random.Random(form)
+    for _ in range(20):
+        value = phone(rng)
+        while "0" in value[3:] or "19" in value or "20" in value:  # halves may be years and round figures
+            value = phone(rng)
+        assert {one.code for one in scan([("a.csv", HALVES[form](value).encode)])} == {"personal-phone"}, form
+
+
+@pytest.mark.parametrize(("begin", "end"), [('乙,"', '",1'), ("身份证号：", ""), ("号码 ", "。")])
+def test_an_id_number_on_two_lines(begin: str, end: str) -> None:
+    rng = random.Random(14)
+    for size in (6, 10, 14):
+        value = id_number(rng)
+        text = f"{begin}{value[:size]}\n{value[size:]}{end}"
+        assert {one.code for one in scan([("a.csv", text.encode)])} == {"personal-id"}
+    value = id_number(rng)
+    assert {one.code for one in scan([("a.csv", f"{value[:9]}/{value[9:]}".encode)])} == {"personal-id"}
+
+
+def test_figures_above_each_other_and_over_each_other_are_no_phone() -> None:
+    rows = [
+        f"{rng.randint(10**4, 10**5)}/{rng.randint(10**4, 10**5)}" for rng in [random.Random(15)] for _ in range(300)
+    ]
+    rows += ["13800/120000", "1386000/2019", "项目编号：13987/654321"]
+    rows += [f"{at},{10**3 + at}\n{10**6 + at},甲" for at in range(300)] + ['甲,"乙",1387\n6543211,"丙"']
+    assert scan([("a.csv", "\n".join(rows).encode)]) == []
+
+
 def tangled(rng: random.Random) -> str:
     """Numbers cut anywhere by anything, crosses among them, beside labels that make the guard look closely."""
     words = ("电话", "身份证号：", "账号", "卡号 ", "合计", "金额", "X", "x", "×", "[", "）", "姓名：")
@@ -572,6 +612,28 @@ def test_the_name_of_a_symbolic_link(tmp_path):
     value = phone(random.Random(11))
     (tmp_path / value).symlink_to("nowhere")
     assert [(one.code, one.path) for one in check_guard(WorkTree(tmp_path))] == [("personal-phone", "***")]
+
+
+def test_an_illness_beside_a_name_gives_the_name_away() -> None:
+    for given in ("任财才", "王大毛"):
+        for text in (
+            "户主{}患病，住4组",
+            "{}患癌症",
+            "村民{}因病致贫",
+            "户主{}残疾二级",
+            "访{}确诊",
+        ):
+            assert given in names_beside(text.format(given)), text
+    for text in (
+        "户主患病，无劳动力",
+        "高血压患者",
+        "老人因病",
+        "全家因残致贫",
+        "贫困户因病致贫",
+        "时常患病",
+        "学生残疾二级",
+    ):
+        assert not [*names_beside(text)], text
 
 
 def test_a_name_that_begins_like_a_word_is_one_between_two_signs() -> None:

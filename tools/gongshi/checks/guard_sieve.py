@@ -38,10 +38,11 @@ _RARE = f"{NUMERALS}{_STRANGE}"
 _PLAIN = "".join(f"{first}-{last}" for first, last in _between("\u4e00", "\u9fff", NUMERALS))  # Chinese, but no numeral
 _DAY = r"1{4}(?:\s?[-./年]\s?11?\s?[-./月]\s?11?|1{4})(?!1)"
 _NEXT_CELL = r"/(?:td|th|li|p|div|dd|text|option)>\s{0,9}<[a-z][^<>]{0,99}>"
+GO_ON = "电话|手机|份证|号码|卡号|账号"  # behind these words a number may go on in the next line
 # Begins with one character of a set, which the engine looks for quickly; what was found is then looked at, and as a numeral
 # is mostly part of a word (一卡通, 二季度), what stands behind it comes first.
 _SIGN = re.compile(
-    rf"[{_RARE}生日姓男女（(【〔\[%&\\<\]\x01-\x08\x0b\x0c\x0e-\x1f](?:"
+    rf"[{_RARE}生日姓男女话机证码号（(【〔\[%&\\<\]\x01-\x08\x0b\x0c\x0e-\x1f](?:"
     rf"(?<=[{_RARE}])(?:(?<=[0-9].)|(?![{_PLAIN}])(?:(?={_GLUE}{{0,3}}[{_ANY}])"
     rf"|(?={SEPARATOR}{{1,8}}[{_ANY}]{SEPARATOR}{{1,8}}[{_ANY}]))|(?<=[0-9]{_GLUE}[0-9]{_GLUE}.))"
     r"|(?<=生)(?:(?<=出生)|[日于人])|(?<=日)(?:生|出生)|(?<=姓)"
@@ -50,6 +51,7 @@ _SIGN = re.compile(
     rf"|(?<=[男女])[^\w\n]{{1,4}}(?:[\u4e00-\u9fff]{{1,6}}[^\w\n]{{1,4}}){{0,3}}{_DAY}|(?<=[（(])[男女,，、;；|/\s]{{0,4}}(?:{_DAY}|[{_RARE}]{{4}}年)"
     r"|(?<=%)[0-9A-Fa-f]{2}|(?<=&)(?:#|[A-Za-z]\w{1,30};)|(?<=\\)(?:[ux][0-9A-Fa-f{]|U[0-9]{3}|[0-9]{2})"
     rf"|(?<=[0-9Xx]<)(?:/?(?:{INLINE}|br|BR)\b|!--)|(?<=[0-9]\])\(|(?<=[0-9]\\)[^\w\s]"
+    rf"|(?<={GO_ON})[^\n]{{0,60}}[0-9][ \\\r-]{{0,4}}(?![^\n])"
     r"|(?<=>[0-9]<)/t[dh]>\s{0,9}<t[dh][^<>]{0,99}>[0-9]<"
     r"|(?<=[0-9][\x01-\x08\x0b\x0c\x0e-\x1f]))"
 )
@@ -104,6 +106,15 @@ _PARTED_CELL = re.compile(
 # An ID number in three cells; of amounts, which may have as many digits, some have a point.
 _THREE_CELLS = re.compile(rb"111111[,;|\t] ?\"?111111[,;|\t] ?\"?11111[1Xx](?![1.])")
 _CELLS = b"111111,111111,11111"  # such cells, and others, when what parts and surrounds them is squeezed out
+_HALVES = "|".join(
+    rf"(?<=(?<!1)1{{{first}}}/111){'1' * (total - 4 - first)}[1Xx](?!1)"
+    for total in (11, 18)
+    for first in range(3, total - 3)
+)
+_HALF = re.compile(b"/111(?:%s)" % _HALVES.encode())  # a phone or an ID number in two pieces
+_SLASH = "／".encode()
+# A number that may go on in the next line: in a cell that is not closed.
+_OPEN_CELL = re.compile(rb'"[^\n"]{0,60}1[ \\\r-]{0,4}(?![^\n])')
 _POWERS = b"111111111x11", b"111111111x,11"  # a phone number as a power of ten, without the noughts at its end
 _NEEDLES = (_BEYOND, b"1" * 11, *_POWERS, b"1,1,1,1,1,1,1,1", b"birth", b"born", b"dob")
 Text = TypeVar("Text", bytes, str)
@@ -160,6 +171,9 @@ def _minded(lines: list[bytes]) -> tuple[set[int], bool]:
     for begin, groups in _GROUPS.items():
         numbers.update(_lines(squeezed, b"\n", partial(_match, begin, groups, squeezed)))
     numbers.update(_lines(shape, b"\n", partial(_match, _PARTED, _PARTED_CELL, shape)))
+    numbers.update(_lines(whole, b"\n", partial(_match, b'"', _OPEN_CELL, whole)))
+    slashed = whole.replace(_SLASH, b"/")
+    numbers.update(_lines(slashed, b"\n", partial(_match, b"/111", _HALF, slashed)))
     cells = _lines(squeezed, b"\n", partial(squeezed.find, _CELLS))
     numbers.update(number for number in cells if _THREE_CELLS.search(lines[number]))
     text = whole.decode("utf-8")

@@ -26,7 +26,7 @@ _OF_FIGURES = frozenset({".", "-", "-.", ""})  # mixed with other marks: the coo
 # Lengths of pieces as letters, a for one digit.
 _SINGLES = re.compile("a{11,}")
 _ID_GROUPS = re.compile("(?=(fhd|fff|fddd|ccddd|fl|nd|fdbbd|fdbbca|bbbbbbbbb|cccccc))")
-_PHONE_GROUPS = re.compile("(?=([bd]?(?:cdd|dcd|ch|gd|ddc|bccc)))")
+_PHONE_GROUPS = re.compile("(?=([bd]?(?:cdd|dcd|ch|hc|gd|dg|ef|fe|ddc|cce|bccc)))")
 _THOUSANDS = re.compile("[abc]c{4,6}")
 _ID = re.compile(ID)
 _IDS = re.compile(f"(?=({ID}))")
@@ -179,9 +179,12 @@ def _is_phone(chain: _Chain, first: int, behind: int) -> bool:
     separators = chain.separators(first, behind)
     if not line.stands_alone(start, end) or line.is_other(start, end):
         return False
-    if line.labels.near(PHONE_KIND, start, end):
-        return True
     alone = len(chain.parts) <= behind - first + 1
+    if line.labels.near(PHONE_KIND, start, end):
+        return alone or not chain.shape.endswith(("hc", "dg", "ef", "fe"), 0, behind)
+    if alone and separators == {"/"} and behind - first == 2:
+        pieces = chain.parts[first:behind]  # round figures may be so much of so much
+        return not any(map(YEAR.fullmatch, pieces)) and not all(piece.endswith("00") for piece in pieces)
     if len(separators) != 1 or not alone or not chain.shape.endswith(("cdd", "dcd"), 0, behind):
         return False
     years = [bool(YEAR.fullmatch(piece)) for piece in chain.parts[behind - 2 : behind]]
