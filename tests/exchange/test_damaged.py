@@ -11,6 +11,7 @@ from datetime import date, datetime, time
 import pytest
 
 from exchange.books import GOOD, KEYS, Formula, Shown, csv, filled_rows, table, xls, xlsx
+from exchange.test_import import told
 from gongshi.exchange import Fate, refused_workbook
 from gongshi.exchange.sheets import Damaged, read_sheets
 from gongshi.model import GongshiError
@@ -332,3 +333,27 @@ def test_csv_of_typed_cases_is_no_worse(plan) -> None:
         result = plan("表.csv", csv(rows))
         hold(result, filled_rows(rows))
         assert result.counts[Fate.REFUSED] == TYPED[name][1][3]
+
+
+DATES_SHOWN = {
+    "yyyy年m月": "只显示到月", "yyyy-mm": "只显示到月", 'yyyy"年"m"月"': "只显示到月", "mmm-yy": "只显示到月", "m月d日": "只显示月和日", "mm-dd": "只显示月和日",
+    "d-mmm": "只显示月和日", "yyyy-mm-dd": "", "yyyy/m/d;@": "", "[$-F800]dddd, mmmm dd, yyyy": "", 'yyyy"年"m"月"d"日"': "", "d/m/yy": "",
+}  # fmt: skip
+
+
+def test_a_date_that_shows_no_day_or_no_year_is_asked_about(plan) -> None:
+    """Excel makes the first of the month of a month, and this year of a day; a field of months takes a month."""
+    for number, (code, why) in enumerate(DATES_SHOWN.items()):
+        done = plan("表.xlsx", xlsx(table(识别日期=Shown((41700 + number, code)))))
+        assert (why in told(done)["D2"]) if why else done.counts[Fate.UPDATED] == 1, (code, told(done))
+    month = [["户编号", "人编号", "出生年月"], ["H0000001", "M00000001", Shown((29800, "yyyy年m月"))]]
+    assert plan("表.xlsx", xlsx(month)).counts[Fate.UPDATED] == 1
+
+
+def test_sums_of_parts_may_stand_above_their_rows(plan) -> None:
+    header = ["村代码", "总户数", "总人口"]
+    parts = [("甲村小计", 3, 9), ("990101100001", 3, 9), ("乙村小计", 4, 12), ("990101100002", 4, 12)]
+    right = plan("表.xlsx", xlsx([header, ["合计", 7, 21], *parts]))
+    assert not [one for one in right.sheets[0].notices if "原表可能有误" in one]
+    wrong = plan("表.xlsx", xlsx([header, ["合计", 7, 21], ("甲村小计", 2, 9), *parts[1:]]))
+    assert ["B3" in one for one in wrong.sheets[0].notices if "原表可能有误" in one] == [True]

@@ -12,11 +12,13 @@ BUILT_IN = {
     0: "General", 1: "0", 2: "0.00", 3: "#,##0", 4: "#,##0.00", 5: '"¥"#,##0', 6: '"¥"#,##0', 7: '"¥"#,##0.00',
     8: '"¥"#,##0.00', 9: "0%", 10: "0.00%", 11: "0.00E+00", 12: "# ?/?", 13: "# ??/??", 37: "#,##0", 38: "#,##0",
     39: "#,##0.00", 40: "#,##0.00", 41: "#,##0", 42: '"¥"#,##0', 43: "#,##0.00", 44: '"¥"#,##0.00', 48: "##0.0E+0",
-    49: "@",
+    49: "@", 16: "d-mmm", 17: "mmm-yy", **dict.fromkeys((27, 36, 50, 52, 57), 'yyyy"年"m"月"'),
+    **dict.fromkeys((28, 29, 51, 53, 54, 58), 'm"月"d"日"'),
 }  # fmt: skip
 DATES = {*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)}
 ROUNDED = "保存的数比显示的多几位小数，看到的是四舍五入后的，请用 ROUND 取到显示的位数再填"
 SHOWN = "单元格显示的与保存的不同（数字格式补了零、缩了单位、加了字或藏了位数），请设为文本格式后按显示的重填"
+NO_YEAR = "单元格只显示月和日，年是 Excel 自己补的，请设为文本格式后写全年月日"
 _QUOTED = re.compile(
     r'"([^"]*)"|\\(.)|_.|\*.|\[\$([^\]-]*)(?:-[^\]]*)?\]|\[(?:[A-Za-z]+|颜色 ?\d+|Color ?\d+|[红黑蓝绿白黄]色?)\]'
 )
@@ -86,6 +88,20 @@ def is_percent(code: str) -> bool:
 def is_plain(code: str) -> bool:
     """Whether no number at all could be shown otherwise than it is kept."""
     return code in ("", "General", "@") or sections(code) is None
+
+
+def date_parts(code: str) -> str:
+    """Which of y, m and d a date format shows; "" for what is no date, or a time of day alone."""
+    if code in ("", "@") or sections(code) is not None:
+        return ""
+    bare = re.sub(r'"[^"]*"|\\.|\[[^\]]*\]|am/pm', "", code.lower().split(";")[0].replace("e", "y"))
+    shown = "".join(part for part in "ymd" if part in bare)
+    return "" if shown == "m" and re.search("[hs]", bare) else shown
+
+
+def is_partial(code: str) -> bool:
+    """Whether a date format shows no day, or no year."""
+    return date_parts(code) not in ("", "ymd")
 
 
 def hides(code: str, value: float) -> str:

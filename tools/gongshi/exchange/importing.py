@@ -19,7 +19,8 @@ from gongshi.exchange.around import is_rate
 from gongshi.exchange.asserted import check_used, kind_of, own_mapping
 from gongshi.exchange.candidates import Candidate
 from gongshi.exchange.columns import SheetColumn
-from gongshi.exchange.convert import Converter
+from gongshi.exchange.convert import Converter, Refusal
+from gongshi.exchange.dates import MONTH_SHOWN
 from gongshi.exchange.deciding import Decider
 from gongshi.exchange.filling import fill
 from gongshi.exchange.forms import Form, read_forms
@@ -375,6 +376,8 @@ def _candidate(
         unit = column.unit or table.row_units.get(row, "")
         convert = converters.get((name, unit)) or converters[name, column.unit]
         text = convert(sheet.cell(row, place), (row, place) in sheet.percents)
+        if column.field.type == "date" and (row, place) in sheet.months and isinstance(text, str):
+            text = Refusal(MONTH_SHOWN)
         if not isinstance(text, str):
             candidate.problems.append(RowProblem(place, f"“{column.field.title}”：{text.reason}"))
             continue

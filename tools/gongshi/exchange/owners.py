@@ -24,6 +24,7 @@ _THING = re.compile(
     r".*(?:村|组|寨|屯|校|院|单位|部门|公司|企业|地址|住址|住处|地点|地区|区域|银行|行|专业|年级|班级|班|类别|类型|种类|级别|等级|项目|名称|品种|工种|岗位|职务|产业"
     r"|情况|原因|状况|程度|关系|民族|面貌|内容|措施|用途|事由|备注|说明|方式|渠道|年度|日期|时间|结果|状态|城市|[省市县]份?|国家|流向|去向|目的地|籍贯|曾用名|别名|小名|课程|学科|品牌|型号|结构|地)"
 )
+_FOR = "包联帮代驻挂"  # 包村, 联组: who does it
 _NAME = re.compile(r"[\u3400-\u9fff·•]{2,12}")
 _SELF = {normal(word) for word in SYNONYMS["name"]}
 _HEAD = "户主"
@@ -140,7 +141,13 @@ def _holds_names(sheet: Sheet, rows: Sequence[int], place: int) -> bool:
 def _shaped(column: SheetColumn, sheet: Sheet, rows: Sequence[int]) -> bool:
     """Whether a column of no known meaning holds what is shaped like names of persons."""
     header = normal(column.header)
-    if column.meaning.how != "unknown" or column.role or not header or header in PLACES or _THING.fullmatch(header):
+    if (
+        column.meaning.how != "unknown"
+        or column.role
+        or not header
+        or header in PLACES
+        or (_THING.fullmatch(header) and header[0] not in _FOR)
+    ):
         return False
     cells = _texts(sheet, rows, column.place)
     return bool(cells) and 2 * sum(any(True for _ in names_alone(cell)) for cell in cells) > len(cells)

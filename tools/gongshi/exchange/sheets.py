@@ -17,7 +17,7 @@ from datetime import date, datetime, time, timedelta
 
 import python_calamine as calamine
 
-from gongshi.exchange.formats import hides
+from gongshi.exchange.formats import NO_YEAR, date_parts, hides
 from gongshi.exchange.htmltables import read_tables
 from gongshi.exchange.opendocument import is_open_document, read_open_document
 from gongshi.exchange.xlsscan import LOCKED, scan_old_workbook, with_usual_name
@@ -56,6 +56,7 @@ class Sheet:
     visible: bool = True
     from_1904: bool = False
     percents: frozenset[tuple[int, int]] = field(default_factory=frozenset)
+    months: frozenset[tuple[int, int]] = field(default_factory=frozenset)  # dates of which the day does not show
     beside: tuple[str, ...] = ()  # what a printed page has above and below it
 
     def cell(self, row: int, column: int) -> Raw:
@@ -181,10 +182,15 @@ def _differ(filled: bool, fact: SheetFacts | None) -> bool:
 def _add_facts(sheet: Sheet, fact: SheetFacts) -> None:
     sheet.hidden_rows, sheet.hidden_columns = fact.hidden_rows, fact.hidden_columns
     sheet.from_1904, sheet.percents, sheet.beside = fact.from_1904, fact.percents, fact.margins
+    months = set()
     for (row, column), code in fact.formats.items():
         value = sheet.cell(row, column)
         if isinstance(value, int | float) and not isinstance(value, bool) and (reason := hides(code, value)):
             _put(sheet.cells, row, column, Damaged(reason))
+        if isinstance(value, date) and (parts := date_parts(code)) not in ("", "ymd"):
+            months.add((row, column))
+            _put(sheet.cells, row, column, value if "y" in parts else Damaged(NO_YEAR))
+    sheet.months = frozenset(months)
     for (row, column), reason in fact.damage.items():
         _put(sheet.cells, row, column, Damaged(reason))
 

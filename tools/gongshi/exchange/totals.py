@@ -29,6 +29,7 @@ def slips(table: SheetTable, values: Mapping[int, Mapping[str, str]]) -> list[st
 
 def _of_column(table: SheetTable, name: str, column: SheetColumn, values: Mapping[int, Mapping[str, str]]) -> list[str]:
     found, group, whole = [], [], []
+    above = _above(table)
     everything = [Decimal(row[name]) for row in values.values() if row.get(name)]
     for row in sorted({*table.rows, *table.skipped}):
         if row in values:
@@ -40,6 +41,8 @@ def _of_column(table: SheetTable, name: str, column: SheetColumn, values: Mappin
         said = _printed(raw, column)
         whole += group
         label = _label(table, row)
+        if above:
+            group = _below(table, row, name, values)
         sums = [group] if any(word in label for word in _GROUP) and group else [everything, whole, group]
         if said is not None and not any(_agrees(said, terms, raw, table, column) for terms in sums):
             added = sum(sums[0], Decimal(0))
@@ -52,6 +55,19 @@ def _of_column(table: SheetTable, name: str, column: SheetColumn, values: Mappin
             found.append(f"{address(row, column.place)} {label}的“{column.field.title}”读不出数，没有核对")
         group = []
     return found
+
+
+def _above(table: SheetTable) -> bool:
+    """Whether sums of parts stand above their rows: the first of them is before all data."""
+    parts = [row for row, what in table.skipped.items() if what == "合计" and _label(table, row).endswith(_GROUP)]
+    return bool(parts and table.rows) and min(parts) < min(table.rows)
+
+
+def _below(table: SheetTable, row: int, name: str, values: Mapping[int, Mapping[str, str]]) -> list[Decimal]:
+    """The figures of the rows between a sum and the next one."""
+    ends = [other for other, what in table.skipped.items() if what == "合计" and other > row]
+    rows = range(row + 1, min(ends, default=max(table.rows, default=row) + 1))
+    return [Decimal(values[at][name]) for at in rows if values.get(at, {}).get(name)]
 
 
 def _printed(raw: Raw, column: SheetColumn) -> Decimal | None:

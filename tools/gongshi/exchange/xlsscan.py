@@ -6,7 +6,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Iterator, Mapping
 
-from gongshi.exchange.formats import BUILT_IN, DATES, is_percent, is_plain
+from gongshi.exchange.formats import BUILT_IN, DATES, is_partial, is_percent, is_plain
 from gongshi.exchange.xlsxscan import ERROR, SheetFacts
 from gongshi.model import GongshiError
 
@@ -149,7 +149,7 @@ def _scan_sheet(stream: bytes, offset: int, styles: Mapping[int, str], from_1904
     columns: set[int] = set()
     damage: dict[tuple[int, int], str] = {}
     formats: dict[tuple[int, int], str] = {}
-    codes = {place: code for place, code in styles.items() if not is_plain(code)}
+    codes = {place: code for place, code in styles.items() if not is_plain(code) or is_partial(code)}
     for kind, at, length in _records(stream, offset):
         if kind == _ROW and stream[at + 12] & 0x20:
             rows.add(struct.unpack_from("<H", stream, at)[0])

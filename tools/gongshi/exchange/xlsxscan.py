@@ -12,7 +12,7 @@ import re
 import zipfile
 from dataclasses import dataclass, field
 
-from gongshi.exchange.formats import BUILT_IN, DATES, is_percent, is_plain
+from gongshi.exchange.formats import BUILT_IN, DATES, is_partial, is_percent, is_plain
 from gongshi.exchange.xmlparts import Unreadable, plainly
 from gongshi.model import GongshiError
 
@@ -125,7 +125,7 @@ def _codes(styles: bytes) -> dict[bytes, str]:
     for place, tag in enumerate(re.findall(rb"<" + _P + rb"xf\b[^>]*>", block[0] if block else b"")):
         number = dict(_ATTRIBUTE.findall(tag)).get(b"numFmtId", b"0")
         code = codes.get(number, "" if number.isdigit() and int(number) in DATES else "?")
-        if not is_plain(code):
+        if not is_plain(code) or is_partial(code):
             found[str(place).encode()] = code
     return found
 
