@@ -187,7 +187,7 @@ BROKEN = {
     "fields are no list": ("schemas/units.yaml", "fields:\n", "fields: {}\nfoo:\n", "fields 要写成列表"),
     "field is text": ("schemas/units.yaml", "fields:\n", "fields:\n  - staff\n", "fields 的每一项"),
     "field without name": ("schemas/units.yaml", "{name: staff, ", "{", "字段名“”"),
-    "boolean without values": ("schemas/households.yaml", "trueValues: [是], ", "", "要写明 trueValues"),
+    "boolean without values": ("schemas/households.yaml", "trueValues: [是, 有], ", "", "要写明 trueValues"),
     "type": ("schemas/units.yaml", "type: integer", "type: int", "type 只能是"),
     "decimals": ("schemas/payments.yaml", "decimals: 2", "decimals: 12", "取 1 到 6"),
     "minimum": ("schemas/units.yaml", "minimum: 0", "minimum: zero", "minimum 要是数字"),

@@ -204,6 +204,18 @@ def test_a_township_page_says_groups_and_villages():
         assert village["name"] in part
 
 
+def test_the_eight_things_are_hidden_where_no_village_says_anything_of_them():
+    places = ("villages/990100100200.html", "townships/yunshan-1.html")
+    shown = Site(Disclosure(Example().open(), DAY), DAY, COMMIT)
+    assert all("八有" in record(shown, path) for path in places)
+    example = Example()
+    firsts = [fields[0] for fields in topics.EIGHT.values()]
+    example.rows["villages"] = [row | dict.fromkeys(firsts) for row in example.rows["villages"]]
+    bare = Site(Disclosure(example.open(), DAY), DAY, COMMIT)
+    assert not any("八有" in record(bare, path) or "#eight" in record(bare, path) for path in places)
+    assert "通硬化路" in record(bare, places[1])
+
+
 def test_benefits_causes_and_helpers_are_said_once_each():
     site = site_on(DAY)
     assert "营养膳食补助" in page(site, "funds/index.html") and "帮扶责任人" in page(site, "help/index.html")

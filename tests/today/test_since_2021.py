@@ -12,6 +12,7 @@ import pytest
 from click.testing import CliRunner
 
 from exchange.books import xlsx
+from gongshi.checks.agreeing import check_derived
 from gongshi.cli.importing import import_
 from gongshi.cli.template import template
 from gongshi.model import Severity
@@ -62,6 +63,9 @@ def test_a_county_that_keeps_all_of_it_is_judged_and_right() -> None:
     assert list(wrong) == ["t-income-notice"], wrong
     assert {name for name, outcome in outcomes.items() if not outcome.looked} <= {
         "t-fund-name",
+        "t-share-known",
+        "t-share-plan",
+        "t-share-paid",
         "t-fund-words",
         "t-post-term",
         "t-post-order",
@@ -83,6 +87,17 @@ def test_a_county_that_keeps_all_of_it_is_judged_and_right() -> None:
 def test_one_thing_wrong_is_seen(rule: str, resource: str, changed: dict[str, str]) -> None:
     first, *others = KEPT[resource]
     assert said()[rule].findings == () and said(**{resource: [first | changed, *others]})[rule].findings
+
+
+def test_a_project_of_today_has_its_type_once() -> None:
+    alone = {**PROJECT, "category": ""}
+    assert said(projects=[alone])["t-link-some"].looked == said()["t-link-some"].looked == 1
+    for category, told in (("产业发展", []), ("乡村建设行动", ["category"]), ("产业扶贫", ["category"])):
+        files = county_files({**rows(1), **KEPT, "projects": [{**PROJECT, "category": category}]})
+        with load(MemoryTree(files), descriptor=county_descriptor()) as database:
+            found = check_derived(database)
+        assert [one.field for one in found] == told
+        assert all("项目类型（2021 起）" in one.message for one in found)
 
 
 def test_what_is_not_verified_is_a_notice() -> None:

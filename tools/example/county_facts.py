@@ -32,6 +32,9 @@ def fill_facts(book: Book) -> None:
     )
     for kind in facts["membership_kinds"]:
         book.add("membership-kinds", **dict(zip(fields, kind, strict=True)))
+    fields = ("regime", "name", "valid_from", "retired_on", "place", "amount", "unit", "months", "basis", "verified")
+    for regime in facts["regimes"]:
+        book.add("regimes", **dict(zip(fields, regime, strict=True)))
     for year, lines in facts["calendar"].items():
         for key, days in lines.items():
             holiday, kind = key.split()

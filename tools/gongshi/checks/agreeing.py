@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gongshi.checks.showing import keys_of
 from gongshi.model import Finding, Severity
-from gongshi.package import Database, derived_fields, identifier
+from gongshi.package import Database, derived_fields, home, identifier
 
 LIMIT = 1000  # findings per field
 
@@ -15,7 +15,7 @@ def check_derived(database: Database, table: str) -> list[Finding]:
     for resource, field, derive in derived_fields(database.descriptor):
         if resource.name != table or not database.loaded[table].rows:
             continue
-        name, source = identifier(resource.name), database.descriptor.resources[derive.rows].title
+        name, source = identifier(resource.name), home(database.descriptor, resource, field, derive)
         query = (
             f"SELECT d._row FROM derived.{identifier(f'{resource.name}.{field.name}')} d JOIN raw.{name} r ON r.rowid = d._row "
             f"WHERE r.{identifier(field.name)} NOT IN ('', d.value) ORDER BY d._row LIMIT {LIMIT}"

@@ -32,7 +32,7 @@ from gongshi.exchange.rules import sealing_findings
 from gongshi.exchange.tables import SheetTable
 from gongshi.exchange.values import CellChange, Fate
 from gongshi.model import GongshiError, Severity
-from gongshi.package import Database, Descriptor, ForeignKey, Resource, Schema, identifier, load, quoted
+from gongshi.package import Database, Descriptor, ForeignKey, Resource, Schema, home, identifier, load, quoted
 from gongshi.repository import OverlayTree, Tree
 
 _NUMBERED = re.compile(r"([A-Z]*)\[0-9\]\{([0-9]+)\}")
@@ -288,7 +288,7 @@ class Decider:
         for name, value in self.ledger.said(candidate.resource, candidate.key).items():
             item = candidate.table.resource.schema.field(name)
             if item.derive and cells[name] not in ("", value):
-                source = self.descriptor.resources[item.derive.rows].title
+                source = home(self.descriptor, candidate.table.resource, item, item.derive)
                 yield name, f"“{item.title}”由“{source}”定，这一格和登记的不同；请先改“{source}”，或清空这一格"
 
     def _check_place(self, candidate: Candidate, path: str, cells: dict[str, str]) -> bool:

@@ -17,7 +17,7 @@ _OPEN = re.compile(r"([A-Z]+)\[0-9\]\{([0-9]+),[0-9]+\}")
 KINDS = {
     **dict.fromkeys(("产业扶贫", "金融扶贫", "产业发展"), "CY"),
     **dict.fromkeys(("就业扶贫", "就业项目"), "JY"),
-    **dict.fromkeys(("村基础设施", "村公共服务", "生活条件改善"), "JS"),
+    **dict.fromkeys(("村基础设施", "村公共服务", "生活条件改善", "乡村建设行动"), "JS"),
     **dict.fromkeys(("易地扶贫搬迁", "易地搬迁后扶"), "BQ"),
     **dict.fromkeys(("教育扶贫", "健康扶贫", "危房改造", "综合保障", "巩固三保障成果"), "BZ"),
     "项目管理费": "GL",
@@ -104,7 +104,8 @@ class Numbers:
         if candidate.table.feed and year and (match := _YEARLY.fullmatch(pattern)):
             return f"{match[1]}{year}-", int(match[2])
         if candidate.table.feed and resource.name == "projects" and year and self._county:
-            return f"{self._county}-{year}-{KINDS.get(values.get('category', ''), 'QT')}-", 4
+            kind = values.get("category") or values.get("type_1") or ""
+            return f"{self._county}-{year}-{KINDS.get(kind, 'QT')}-", 4
         return None
 
     @property

@@ -174,7 +174,7 @@ class _Lists:
     def source(self, field: Field, parent: str | None) -> str | list[str] | None:
         """What Excel takes as the source of a list for this field; None if any value may be typed."""
         if field.type == "boolean":
-            return [*field.true_values, *field.false_values, *HAS]
+            return list(dict.fromkeys((*field.true_values, *field.false_values, *HAS)))
         if field.enum:
             return self._ranges.get(field.choices) or list(field.choices)
         return self._ranges.get(parent) if parent else None

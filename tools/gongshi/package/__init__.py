@@ -2,7 +2,7 @@
 
 from gongshi.package.canonical import csv_bytes, spell, yaml_bytes
 from gongshi.package.database import ComputeError, Database, QueryError, county_day, identifier, literal, load, quoted
-from gongshi.package.deriving import derived_fields
+from gongshi.package.deriving import derived_fields, home
 from gongshi.package.descriptor import read_descriptor
 from gongshi.package.dictionary import dictionary
 from gongshi.package.documents import (
@@ -49,6 +49,7 @@ __all__ = [
     "fits",
     "form_of",
     "format_files",
+    "home",
     "identifier",
     "is_free",
     "literal",

@@ -20,7 +20,9 @@ _DECIMAL = re.compile(r"(-?)0*([0-9]+?)(?:\.([0-9]+))?")
 
 
 def spell(field: Field, text: str) -> str:
-    """``text`` in the field's one spelling: ``1.0`` with two decimals is ``1.00``; what is not a number stays as it is."""
+    """``text`` in the field's one spelling: ``1.0`` with two decimals is ``1.00``, 有 is 是; what fits neither stays as it is."""
+    if field.type == "boolean":
+        return next((words[0] for words in (field.true_values, field.false_values) if text in words), text)
     if field.type not in ("integer", "number") or not (match := _DECIMAL.fullmatch(text)):
         return text
     sign, whole, part = match[1], match[2], (match[3] or "").rstrip("0")
@@ -86,7 +88,9 @@ def yaml_bytes(
 def _written(schema: Schema, skip: Sequence[str]) -> list[tuple[str, Field, bool]]:
     """The fields that stand in the file, and whether they have a spelling of their own."""
     return [
-        (field.name, field, field.type in ("integer", "number")) for field in schema.fields if field.name not in skip
+        (field.name, field, field.type in ("integer", "number", "boolean"))
+        for field in schema.fields
+        if field.name not in skip
     ]
 
 

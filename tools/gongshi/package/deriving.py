@@ -86,6 +86,13 @@ def derived_fields(descriptor: Descriptor) -> Iterator[tuple[Resource, Field, De
                 yield resource, field, field.derive
 
 
+def home(descriptor: Descriptor, resource: Resource, field: Field, derive: Derive) -> str:
+    """What a reader must look at to change such a value: the other table, or another field of the row itself."""
+    there = descriptor.resources[derive.rows]
+    own = there.name == resource.name and derive.value in there.schema.names and derive.value != field.name
+    return there.schema.field(derive.value).title if own else there.title
+
+
 def needed(descriptor: Descriptor, wanted: Iterable[str]) -> frozenset[str]:
     """``wanted`` and the tables that their values come from."""
     names = set(wanted)

@@ -22,7 +22,7 @@ from gongshi.policy.values import PolicyProblem, Rule, Standard
 P = ParamSpec("P")
 COMMON = (
     *("id", "title", "kind", "severity", "clause", "message", "resource", "where", "active", "latest", "field"),
-    *("date_field", "effective", "scope", "runs", "covers", "complete", "notes"),
+    *("date_field", "effective", "scope", "runs", "covers", "complete", "unverified", "notes"),
 )
 OTHER = ("other_where", "other_active", "other_latest", "match")
 LIMIT = 1000  # findings per rule
@@ -127,7 +127,10 @@ class _Work:
                 if day:
                     subject.conditions.append(f"{subject.dated} {sign} {subject.binder.bind(day, 'DATE')}")
         restrict(subject, self.rule.scope)
-        narrow(subject, self.body, Terms(subject, self.standards))
+        terms = Terms(subject, self.standards)
+        narrow(subject, self.body, terms)
+        if "unverified" in self.body.items:
+            subject.columns["unverified"] = terms.all(self.body.items["unverified"])
 
     def other(self, kind: RuleKind, subject: Selection) -> Selection | None:
         """The second table, where the rule names one."""
@@ -185,6 +188,8 @@ class _Work:
         bad = f"{head},\nbad AS (\n{fill(kind.sql)})"
         looked = _counts(subject, len(gaps))
         shown = f"(SELECT * FROM bad ORDER BY _row LIMIT {LIMIT})"
+        if "unverified" in subject.columns:
+            shown = f"(SELECT b.*, s.unverified FROM {shown} b LEFT JOIN subject s ON s._row = b._row)"
         sql, used = packed(f"{bad}\nSELECT * FROM {looked} LEFT JOIN {shown} ON true", values)
         missing = {key: one for name in self.used for key, one in self.world.facts[name].missing.items()}
         return Query(

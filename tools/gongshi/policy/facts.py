@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from gongshi.package import Descriptor, identifier
 from gongshi.package.yamlfile import Mapping as Node
 from gongshi.package.yamlfile import Node as YamlNode
 from gongshi.package.yamlfile import Scalar, text
-from gongshi.policy.paths import NUMBERS, FactColumn, Finder, PathColumn, Schemas, Selection, packed
+from gongshi.policy.paths import NUMBERS, FactColumn, Finder, PathColumn, Schemas, Selection, as_day, packed
 from gongshi.policy.standards import Standards
 from gongshi.policy.terms import Terms
 from gongshi.policy.values import Fact, Policies, PolicyProblem, Standard
@@ -47,7 +47,9 @@ class CompiledFact:
 
 @dataclass(slots=True)
 class FactGroup:
-    """Facts over the same rows of the same table, gathered in one pass: a table of (_row, one column per fact)."""
+    """Facts over the same rows of the same table, gathered in one pass: a table of (_row, one column per fact).
+
+    Where the owner has an ``own_day``, only those of its rows count that are in force on it."""
 
     table: str
     level: int
@@ -58,6 +60,12 @@ class FactGroup:
     def statement(self) -> tuple[str, tuple[object, ...]]:
         """The SELECT that fills the table, and its values."""
         columns = ", ".join(f"{sql} AS {identifier(name)}" for name, sql in self.aggregates.items())
+        if "own_day" in self.owner.columns:
+            then = (
+                "coalesce(c.begins <= s.own_day, true) AND coalesce(c.ends > s.own_day, true) AND s.own_day IS NOT NULL"
+            )
+            both = f"(\n  {self.owner.sql()}) s JOIN (\n  {self.child.sql()}) c ON c.match_key = s.match_key AND {then}"
+            return packed(f"SELECT s._row, {columns} FROM {both} GROUP BY s._row", self.child.binder.values)
         chosen = ", ".join(f"c.{identifier(name)}" for name in self.aggregates)
         inner = f"SELECT match_key, {columns} FROM (\n  {self.child.sql()}) GROUP BY match_key"
         sql = (
@@ -122,6 +130,7 @@ class World:
         level = 1 + max((self.facts[one].level for one in used), default=0)
         match = body.items.get("match")
         pairs = tuple((key, text(match, key)) for key in match.items) if isinstance(match, Node) else ()
+        pairs += _own_days(body)
         place = (text(body, "of"), text(body, "from"), pairs, level)
         group = self.groups.setdefault(place, self._group(fact, set(), len(self.groups) + 1))
         group.level = level
@@ -135,7 +144,17 @@ class World:
         child = self.selection(text(body, "from"), line, fact.policy, used, "o")
         owner = self.selection(text(body, "of"), line, fact.policy, used)
         owner.binder = child.binder
-        match_columns(child, owner, body.items.get("match"), line)
+        dated = dict(_own_days(body))
+        if dated and "match" not in body.items:
+            child.columns["match_key"] = owner.columns["match_key"] = "''"
+        else:
+            match_columns(child, owner, body.items.get("match"), line)
+        if dated:
+            at = body.lines["active"]
+            owner.columns["own_day"] = as_day(owner.column(dated["on"], at), at)
+            child.columns["begins"], child.columns["ends"] = (
+                as_day(child.column(dated[name], at), at) for name in ("from", "to")
+            )
         table = f"rules.{identifier(f'facts {number} of {owner.resource.name}')}"
         return FactGroup(table, 0, child, owner, {})
 
@@ -145,7 +164,8 @@ def _gather(group: FactGroup, body: Node, standards: Standards, name: str) -> Fa
     child, number = group.child, len(group.aggregates)
     terms = Terms(child, standards)
     child.conditions = []
-    narrow_rows(child, body, terms)
+    dated = {"active"} if _own_days(body) else set()
+    narrow_rows(child, replace(body, items={k: v for k, v in body.items.items() if k not in dated}), terms)
     conditions, child.conditions = child.conditions, []
     only = ""
     if conditions:
@@ -155,6 +175,16 @@ def _gather(group: FactGroup, body: Node, standards: Standards, name: str) -> Fa
     column, form = _aggregate(child, method, body, terms, number)
     group.aggregates[name] = form.format(only=only, value=f'"value {number}"', by=f'"by {number}"')
     return FactColumn(group.table, name, column.type, _absent(method), column.field)
+
+
+def _own_days(body: Node) -> tuple[tuple[str, str], ...]:
+    """``from``, ``to`` and ``on`` of an ``active`` that is of the owner's own day instead of the day of the check."""
+    active = body.items.get("active")
+    if not isinstance(active, Node) or "on" not in active.items:
+        return ()
+    if set(active.items) != {"from", "to", "on"}:
+        raise PolicyProblem("active 要写成 {from: 字段, to: 字段, on: 本行的日期字段}", active.line)
+    return tuple((name, text(active, name)) for name in ("from", "to", "on"))
 
 
 def narrow(selection: Selection, body: Node, terms: Terms, prefix: str = "") -> None:

@@ -225,6 +225,8 @@ def _findings(database: Database, rule: Rule, bad: list[dict[str, Any]]) -> list
     for one in bad:
         message = fill_message(rule.message, one)
         message += f"（空着的是：{one['hollow']}）" if one.get("hollow") else ""
+        severity = Severity.NOTICE if one.get("unverified") else rule.severity
+        message += "（依据的口径还没有核实，只提示）" if one.get("unverified") else ""
         if one["_row"] is None:
             group = str(one.get("group") or "")
             finding = _at_rule(rule, "rule", rule.severity, message, (group,) if group else ())
@@ -233,7 +235,7 @@ def _findings(database: Database, rule: Rule, bad: list[dict[str, Any]]) -> list
             key = keys[one["_row"]]
             field = rule.field or resource.schema.primary_key[0]
             finding = Finding(
-                "rule", rule.severity, message, path, line, rule.resource, field, key, rule.policy, rule.id, rule.clause
+                "rule", severity, message, path, line, rule.resource, field, key, rule.policy, rule.id, rule.clause
             )
         found.setdefault((finding.path, str(finding.line), *finding.key), finding)
     return list(found.values())

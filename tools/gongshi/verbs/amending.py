@@ -15,7 +15,7 @@ from gongshi.exchange.doubts import swapped
 from gongshi.exchange.opened import opened_names, refuse_names
 from gongshi.lookup.grid import OWN
 from gongshi.model import GongshiError
-from gongshi.package import Database, Descriptor, Field, Resource, fits, identifier, is_free, read_descriptor
+from gongshi.package import Database, Descriptor, Field, Resource, fits, home, identifier, is_free, read_descriptor
 from gongshi.repository import Tree, WorkTree, write_kept, writer
 from gongshi.sealing import Identity
 from gongshi.verbs.asking import in_range
@@ -139,7 +139,7 @@ def _put(book: Book, resource: Resource, edit: Edit) -> Flaw | None:
     if wrong:
         return flaw(wrong)
     if field.derive and text and book.ledger.said(resource.name, edit.key).get(field.name, text) != text:
-        source = book.descriptor.resources[field.derive.rows].title
+        source = home(book.descriptor, resource, field, field.derive)
         return flaw(f"“{field.title}”由“{source}”定，不在这里改，请改“{source}”")
     book.change(resource.name, edit.key, {edit.field: row[place] if text == now else text})
     return None
