@@ -193,3 +193,24 @@ def test_visits_of_all_townships_come_in_one_sheet(tmp_path: Path) -> None:
 def test_a_village_may_be_of_the_classes_of_today() -> None:
     schema = county_descriptor().resources["villages"].schema
     assert {"脱贫村", "重点帮扶村", "示范村"} <= set(schema.field("village_class").enum)
+
+
+def test_benefits_of_today_go_together() -> None:
+    """What one person or household may have in one term or quarter of 2026, at today's amounts."""
+    given = rows(4)
+    given["members"][2] |= {"enrolment": "中职二年级", "birth_ym": "2009-05"}
+    paid = (
+        ("M00000003", "雨露计划补助", "1500.00"), ("M00000003", "中职助学金", "1150.00"), ("M00000006", "营养膳食补助", "500.00"),
+        ("M00000006", "寄宿生生活补助", "750.00"), ("M00000007", "公益岗补贴", "5400.00"), ("", "产业奖补", "8000.00"), ("", "小额信贷贴息", "3500.00"),
+    )  # fmt: skip
+    given["subsidies"] = [
+        {"subsidy_id": f"D{n:07}", "household_no": "H0000001" if who == "M00000003" else "H0000002" if who == "M00000006" else "H0000003", "member_no": who,
+         "benefit": benefit, "period": "2026", "amount": amount, "paid_on": "2026-10-20"}
+        for n, (who, benefit, amount) in enumerate(paid, 1)
+    ]  # fmt: skip
+    told = {
+        line.partition(" ")[0] for line in errors(given, DAY, "f10a", "f10b", "f10c", "f10d", "f10i", "f16a", "f18d")
+    }
+    assert not any(name.startswith("f") and name[1:3].isdigit() for name in told), "nothing of it excludes the other"
+    given["subsidies"][0]["amount"] = "3000.00"
+    assert "f10a ('D0000002',)" in errors(given, DAY, "f10a"), "a year's for a term"
