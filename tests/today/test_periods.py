@@ -33,11 +33,13 @@ def test_every_rule_fires_by_a_day_and_is_silent_where_one_ends_as_the_next_begi
     rule = RULES[name]
     start, end = (rule.body.items[part].value for part in ("from", "to"))
     case = yaml.load((ROOT / f"tests/cases/policy/{name}.yaml").read_text("utf-8"), Loader=yaml.BaseLoader)
-    (key,) = descriptor().resources[rule.resource].schema.primary_key
+    keys = descriptor().resources[rule.resource].schema.primary_key
     first, second = (
         {**row, start: day}
         for row, day in zip(case["breaks"][rule.resource], ("2022-01-01", "2023-03-01"), strict=True)
     )
+
+    later_one = tuple(second[name] for name in keys)
 
     def told(ends: str, later: str = "") -> list[tuple[str, ...]]:
         pairs = [[{**first, end: ends}, {**second, end: later}][place] for place in (0, 1)]
@@ -46,9 +48,9 @@ def test_every_rule_fires_by_a_day_and_is_silent_where_one_ends_as_the_next_begi
         return seen[0]
 
     assert told("2023-03-01") == [], "ends as the next begins"
-    assert told((date(2023, 3, 1) + timedelta(1)).isoformat()) == [(second[key],)]
-    assert told("") == [(second[key],)], "without an end it still runs"
-    assert told("2024-12-31", "2023-04-01") == [(second[key],)], "one within the other"
+    assert told((date(2023, 3, 1) + timedelta(1)).isoformat()) == [later_one]
+    assert told("") == [later_one], "without an end it still runs"
+    assert told("2024-12-31", "2023-04-01") == [later_one], "one within the other"
 
 
 def test_wherever_records_have_periods_there_is_such_a_rule() -> None:
