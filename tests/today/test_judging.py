@@ -39,6 +39,23 @@ def test_rows_that_lack_a_date_are_not_called_judged() -> None:
     assert told(found) == "判了 1 行，违反 0 处，2 行无法判断（空着：“开始日期”1 行、“结束日期”2 行）"
 
 
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "duration, from: started_on, to: ended_on",
+        "no_overlap, key: [member_no], from: started_on, to: ended_on",
+        "unique, key: [member_no]",
+    ],
+)
+def test_where_no_row_is_chosen_none_is_judged(kind: str) -> None:
+    limit = ", at_least: 0" if kind.startswith("duration") else ""
+    found = outcome(
+        f"kind: {kind}{limit}, resource: measures, where: [{{field: item, is: 低保}}]",
+        {"measures": [measure(1, "2026-01-01", "")]},
+    )
+    assert (found.looked, found.judged, found.undated) == (0, 0, 0) and told(found) == "没有要判的行"
+
+
 def test_a_rule_that_could_judge_nothing_says_so_as_a_notice() -> None:
     found = outcome(LASTS, {"measures": [measure(1, "2026-01-01", "")]})
     (notice,) = found.findings

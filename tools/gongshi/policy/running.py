@@ -206,7 +206,7 @@ def _run_one(database: Database, query: Query, base: Figures | None = None) -> O
     findings = _findings(database, rule, bad)
     gaps = tuple((title, details[0][f"gap{n}"]) for n, title in enumerate(query.gaps) if details[0][f"gap{n}"])
     undated = details[0].get("undated", 0)
-    left = (gaps, details[0]["blank"], undated, len(beyond))
+    left = (gaps, details[0]["blank"] or 0, undated or 0, len(beyond))
     return Outcome(rule, RuleState.RAN, looked, broke - len(beyond), tuple(findings), *left)
 
 
