@@ -32,7 +32,7 @@ POST = {
     "started_on": "2025-01-01", "contract_to": "2026-12-31", "monthly_pay": "400.00", "fund": "衔接资金",
 }  # fmt: skip
 JOB = {
-    "job_id": "V0000001", "household_no": "H0000001", "member_no": "M00000002", "place": "省外", "started_on": "2025-03-01",
+    "job_id": "V0000001", "household_no": "H0000001", "member_no": "M00000002", "place": "省外", "place_code": "999999", "started_on": "2025-03-01",
     "monthly_wage": "4200.00",
 }  # fmt: skip
 KEPT = {
@@ -64,6 +64,10 @@ def test_a_county_that_keeps_all_of_it_is_judged_and_right() -> None:
     assert {name for name, outcome in outcomes.items() if not outcome.looked} <= {
         "t-fund-name",
         "t-share-known",
+        "t-job-alive",
+        "t-post-alive",
+        "t-skilled-idle",
+        "t-travel-job",
         "t-share-plan",
         "t-share-paid",
         "t-fund-words",
@@ -95,7 +99,7 @@ def test_a_project_of_today_has_its_type_once() -> None:
     for category, told in (("产业发展", []), ("乡村建设行动", ["category"]), ("产业扶贫", ["category"])):
         files = county_files({**rows(1), **KEPT, "projects": [{**PROJECT, "category": category}]})
         with load(MemoryTree(files), descriptor=county_descriptor()) as database:
-            found = check_derived(database)
+            found = check_derived(database, "projects")
         assert [one.field for one in found] == told
         assert all("项目类型（2021 起）" in one.message for one in found)
 

@@ -187,9 +187,10 @@ class _Work:
         head += ",\nbase AS (SELECT name, value FROM rules.base)" if kind.base else ""
         bad = f"{head},\nbad AS (\n{fill(kind.sql)})"
         looked = _counts(subject, len(gaps))
-        shown = f"(SELECT * FROM bad ORDER BY _row LIMIT {LIMIT})"
-        if "unverified" in subject.columns:
-            shown = f"(SELECT b.*, s.unverified FROM {shown} b LEFT JOIN subject s ON s._row = b._row)"
+        more = (
+            ("b.*, s.unverified", "LEFT JOIN subject s USING (_row)") if "unverified" in subject.columns else ("*", "")
+        )
+        shown = f"(SELECT {more[0]} FROM bad b {more[1]} ORDER BY _row LIMIT {LIMIT})"
         sql, used = packed(f"{bad}\nSELECT * FROM {looked} LEFT JOIN {shown} ON true", values)
         missing = {key: one for name in self.used for key, one in self.world.facts[name].missing.items()}
         return Query(
