@@ -220,6 +220,13 @@ class _Work:
         return found
 
 
+def _shown(subject: Selection) -> str:
+    """The rows that break the rule, and of each whether what it is judged by is not verified."""
+    told = "unverified" in subject.columns
+    more = ("b.*, s.unverified", "LEFT JOIN subject s USING (_row)") if told else ("*", "")
+    return f"(SELECT {more[0]} FROM bad b {more[1]} ORDER BY _row LIMIT {LIMIT})"
+
+
 def _counts(subject: Selection, gaps: int) -> str:
     """One row: how many rows are looked at, how many of them lack what, how many break the rule, how many have no standard."""
     lacks = [f's."gap {number}"' for number in range(gaps)]
