@@ -10,8 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import gongshi.policy.running as running
-from changes.ledgers import edited, real_ledger
+from changes.ledgers import edited, real_ledger, write
 from gongshi.checks import check_public, check_records
+from gongshi.library.examining import Watch, examine
 from gongshi.model import Finding
 from gongshi.package import Database, Digests, Recall, load, read_descriptor
 from gongshi.policy import judge, load_policies
@@ -67,11 +68,10 @@ def full(tree: DictTree) -> list[Finding]:
 
 def known_first(database: Database, known: Known) -> list[Finding]:
     kept = Recall(known, database)
-    return [
-        *check_records(database, kept=kept),
-        *judge(database, DAY, kept=kept).findings,
-        *check_public(database, kept),
-    ]
+    found = check_records(database, kept=kept)
+    found += [*judge(database, DAY, kept=kept).findings, *check_public(database, kept)]
+    assert kept.settle()
+    return found
 
 
 def incremental(tree: DictTree, known: Known) -> list[Finding]:
@@ -193,3 +193,35 @@ def test_each_rule_of_the_project_says_all_tables_that_its_query_names() -> None
                 named.add(name)
                 texts += [groups[name].statement()[0]] if name in groups else []
         assert asking.reads(query) >= named & descriptor.resources.keys()
+
+
+def test_what_was_found_while_files_were_written_is_not_kept(tmp_path, monkeypatch) -> None:
+    write(tmp_path, REAL)
+    path = next(path for path, data in REAL.files.items() if path.endswith("payments.csv") and b"F0000003" in data)
+    known = Known()
+    with load(WorkTree(tmp_path), ()) as database:
+        kept = Recall(known, database)
+        check_records(database, kept=kept)
+        (tmp_path / path).write_bytes(REAL.files[path] + b"x\n")
+        assert not kept.settle() and not known.used
+    write(tmp_path, REAL)
+    with load(WorkTree(tmp_path), ()) as database:
+        kept = Recall(known, database)
+        check_records(database, kept=kept)
+        assert kept.settle() and known.used
+
+
+def test_who_stays_finds_what_a_full_check_finds(tmp_path) -> None:
+    write(tmp_path, REAL)
+    watch = Watch(tmp_path)
+    tree = REAL
+    for seed in (3, 5, 5, 14, 2):
+        assert watch.examine(DAY) == watch.examine(DAY) == examine(WorkTree(tmp_path), None, None, DAY).findings
+        for gone in set(tree.files) - set((tree := changed(tree, seed)).files):
+            (tmp_path / gone).unlink()
+        write(tmp_path, tree)
+    assert watch.examine(DAY)
+    folder = watch._database._folder
+    assert not list(folder.iterdir())  # no copies are gathered
+    watch.close()
+    assert not folder.exists()

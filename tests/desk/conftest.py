@@ -21,7 +21,7 @@ def desk(root: Path) -> Iterator[Desk]:
     made = Desk(root, environ={"HOME": str(root.parent)})
     made.host = HOST
     yield made
-    made.lock_up()
+    made.close()
 
 
 @pytest.fixture

@@ -51,7 +51,9 @@ class Judge:
 
         kept = kept or Recall(self.known, database)
         found = check_records(database, self.engine, self.show, self.proofs, kept)
-        return at_fields(database.tree, [*found, *judge(database, when, self.show, last, kept).findings])
+        found += judge(database, when, self.show, last, kept).findings
+        kept.settle()
+        return at_fields(database.tree, found)
 
     def revision(self, tree: RevisionTree, when: date) -> list[Finding]:
         """The findings on a commit, from the cache if they were asked for before."""

@@ -50,7 +50,7 @@ def check_public(database: Database, kept: Recall | None = None) -> list[Finding
     prose = partial(check_prose, database.tree)
     if not kept:
         return [*found, *prose()]
-    pages = (f"{path}\0{kept.contents.file(path)}" for path in prose_paths(database.tree))
+    pages = (f"{path}\0{kept.digests.file(path)}" for path in prose_paths(database.tree))
     return [*found, *kept.findings("prose", (), prose, *pages)]
 
 

@@ -32,7 +32,7 @@ class Server:
     def run(self) -> None:
         """Serve; names go when nobody has been here for ten minutes, whether or not somebody asks again."""
         threading.Thread(target=self._watch, daemon=True).start()
-        threading.Thread(target=self._warm).start()
+        self.desk.aside(self._warm)
         self._server.run()
 
     def _watch(self) -> None:
@@ -46,6 +46,7 @@ class Server:
     def close(self) -> None:
         """Stop listening, let what is being answered end, and let go of everything."""
         self._over.set()
+        self.desk.closing = True
         self._server.task_dispatcher.shutdown(timeout=_PATIENCE)
-        self.desk.lock_up()
+        self.desk.close()
         self._server.close()

@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from gongshi.checks.guard import NameSet
 from gongshi.exchange.opened import name_set
+from gongshi.library.examining import Watch
 from gongshi.lookup import Entry, Index, entries, opened, townships
 from gongshi.model import Finding, GongshiError
 from gongshi.package import Database, county_day, load
@@ -23,6 +24,7 @@ from gongshi.verbs import Due, due
 
 IDLE = 600.0
 """Seconds without a request until names go."""
+STOPPED = "没有查完，请把工作台关掉再打开；还是这样，请运行 gongshi check。"
 WAITING = 8
 """Workbooks that are held at once."""
 
@@ -82,6 +84,8 @@ class Desk:
         self._indexing, self._labelling = threading.Lock(), threading.Lock()
         self._reading = threading.Lock()
         self._seen = time.monotonic()
+        self._watch = Watch(root)
+        self.closing = False
 
     def touch(self) -> None:
         """Somebody is here; after ten minutes of nobody the names are gone first."""
@@ -119,7 +123,7 @@ class Desk:
         with self.lock:
             self.identity, self._names, self._known = identity, names, known
             self._drop()
-        threading.Thread(target=self.index).start()
+        self.aside(self.index)
 
     def names(self) -> Mapping[str, str]:
         """Member number → name, of all that the key opens; empty without one."""
@@ -191,15 +195,28 @@ class Desk:
             if self._begun.get(what) != at:
                 self._begun[what] = at
                 work = {"due": self._find_due, "findings": self._examine}[what]
-                threading.Thread(target=self._quietly, args=(what, work, at)).start()
+                self.aside(lambda: work(at), lambda why: self._failed.update({what: (at, why)}))
 
-    def _quietly(self, what: str, work: Callable[[int], None], at: int) -> None:
-        """What cannot be found out beside is told by the page that needs it."""
-        try:
-            work(at)
-        except GongshiError as error:
-            with self.lock:
-                self._failed[what] = at, str(error)
+    def aside(self, work: Callable[[], object], failed: Callable[[str], None] = lambda _: None) -> None:
+        """Do something beside the pages. What cannot be done so is told by the page that needs it; when the desk closes meanwhile,
+        nobody is told."""
+
+        def quietly() -> None:
+            try:
+                work()
+            except GongshiError as error:
+                failed(str(error))
+            except (Exception, KeyboardInterrupt):  # the end of the program stops a query like a signal does
+                if not self.closing:
+                    failed(STOPPED)
+
+        threading.Thread(target=quietly).start()
+
+    def close(self) -> None:
+        """Let go of everything; what is still being found out is given up."""
+        self.closing = True
+        self.lock_up()
+        self._watch.close()
 
     def failure(self, what: str) -> str:
         """Why the due list or the findings could not be found out for the ledger as it lies; "" if they were, or are still to come."""
@@ -215,9 +232,7 @@ class Desk:
         return None
 
     def _examine(self, at: int) -> None:
-        from gongshi.library.examining import examine
-
-        found = examine(WorkTree(self.root), None, None, date.today()).findings
+        found = self._watch.examine(date.today())
         with self.lock:
             self._findings = at, found
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -11,7 +12,10 @@ from gongshi.model import Finding, Progress, Severity
 from gongshi.repository import RevisionTree, WorkTree
 
 if TYPE_CHECKING:
-    from gongshi.package import Recall
+    from pathlib import Path
+
+    from gongshi.changes.judging import Judge
+    from gongshi.package import Database, Digests, Recall, Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +36,77 @@ def examine(
 ) -> Examined:
     """Look at the working directory on the day ``on``, else the county's own, else ``today``; what ``base`` had already is a
     notice."""
+    from gongshi.package import Recall, load
+
+    show("读取记录")
+    with judging(tree.root, show, engine) as judge, load(tree, ["county"]) as database:
+        return _examined(tree, base, on, today, judge, Recall(judge.known, database))
+
+
+class Watch:
+    """Who looks at one folder again and again: the tables stay, and only those whose files differ are read anew."""
+
+    def __init__(self, root: Path) -> None:
+        self._root = root
+        self._database: Database | None = None
+        self._digests: Digests | None = None
+        self._seen: Seen = {}
+        self._looking = threading.Lock()
+
+    def examine(self, today: date) -> list[Finding]:
+        """All that ``gongshi check`` finds in the folder as it lies now."""
+        from gongshi.package import Digests, Recall, load, read_descriptor
+
+        with self._looking:
+            tree = WorkTree(self._root)
+            descriptor = read_descriptor(tree)
+            digests = Digests(tree, descriptor, self._seen)
+            if self._database is None or self._digests is None or self._database.descriptor != descriptor:
+                self.close()
+                self._database = load(tree, ["county"], descriptor)
+            else:
+                old = self._digests
+                self._database.renew(
+                    tree, [name for name in descriptor.resources if old.of([name]) != digests.of([name])]
+                )
+            self._digests = digests
+            database = self._database
+            try:
+                with judging(self._root, lambda _: None) as judge:
+                    database.need(["county"])
+                    found = _examined(tree, None, None, today, judge, Recall(judge.known, database, digests)).findings
+            except BaseException:
+                self.close()
+                raise
+            if not digests.still():  # what was read may be of no one moment
+                self.close()
+            return found
+
+    def close(self) -> None:
+        """Let go of the tables; who is asking them is interrupted."""
+        if self._database:
+            self._database.close()
+            self._database = None
+
+
+def _examined(
+    tree: WorkTree, base: RevisionTree | None, on: date | None, today: date, judge: Judge, recall: Recall
+) -> Examined:
     from gongshi.checks import check_public
     from gongshi.checks.guard_aside import guard_aside, guarded
     from gongshi.checks.guard_files import check_file_waivers, reading
     from gongshi.founding.pin import own_wheel
-    from gongshi.package import Recall, county_day, load
+    from gongshi.package import county_day
     from gongshi.sealing import check_keys
 
-    show("读取记录")
+    show, database = judge.show, recall.database
     with guard_aside(tree.root, own_wheel(tree)) as guard:
-        with judging(tree.root, show, engine) as judge, load(tree, ["county"]) as database:
-            kept = Recall(judge.known, database)
-            when = on or county_day(database) or today
-            findings = judge.since(base, database, when, kept) if base else judge.database(database, when, kept=kept)
-            show("核对公布的数字")
-            findings += _recounted(tree, base, kept, when) if _sound(findings, "figures") else []
-            findings += check_public(database, kept)
+        when = on or county_day(database) or today
+        findings = judge.since(base, database, when, recall) if base else judge.database(database, when, None, recall)
+        show("核对公布的数字")
+        findings += _recounted(tree, base, recall, when) if _sound(findings, "figures") else []
+        findings += check_public(database, recall)
+        recall.settle()
         findings += _brought(tree, base)
         findings += check_file_waivers(reading(tree.read, tree.exists), when)
         findings += check_keys(tree)  # who may sign and read is no old sin either

@@ -215,6 +215,12 @@ class Database:
             copy.write(self.tree.read(path))
         return copy.name
 
+    def let_go(self, files: Iterable[str]) -> None:
+        """Take away those of the files that are private copies: whoever stays would gather them."""
+        for file in files:
+            if Path(file).parent == self._folder:
+                Path(file).unlink(missing_ok=True)
+
     def private_file(self) -> IO[bytes]:
         """A new file in the private folder, open for writing."""
         return tempfile.NamedTemporaryFile(suffix=".csv", dir=self._folder, delete=False)
@@ -361,7 +367,9 @@ def _empty(name: str, resource: Resource, create: str) -> str:
 def _copy(database: Database, name: str, resource: Resource, parts: list[Part]) -> bool:
     """Make table ``raw.name`` from clean parts; False if DuckDB reads other rows than the byte pass counted."""
     files = [database.file_of(part.path) for part in parts]
-    return not parts or _read_csv(database, name, resource, files, sum(part.rows for part in parts))
+    read = not parts or _read_csv(database, name, resource, files, sum(part.rows for part in parts))
+    database.let_go(files)
+    return read
 
 
 def _read_csv(database: Database, name: str, resource: Resource, files: list[str], rows: int) -> bool:

@@ -26,7 +26,8 @@ class Digests:
     only for who stays, since a file may be written twice within one tick of the clock."""
 
     def __init__(self, tree: Tree, descriptor: Descriptor, seen: Seen | None = None) -> None:
-        self.tree, self.descriptor, self._seen = tree, descriptor, seen
+        self.tree, self.descriptor, self._seen = tree, descriptor, {} if seen is None else seen
+        self._abouts: dict[str, tuple[int, ...]] = {}
         self._files: dict[str, str] = {}
         self._tables: dict[str, str] = {}
         self._documents: dict[str, list[str]] | None = None
@@ -51,16 +52,20 @@ class Digests:
         return self._files[path]
 
     def _file(self, path: str) -> str:
-        about = self._about(path) if self._seen is not None else ()
-        if about and self._seen is not None and path in self._seen and self._seen[path][0] == about:
+        about = self._abouts[path] = self._about(path)
+        if about and path in self._seen and self._seen[path][0] == about:
             return self._seen[path][1]
         try:
             found = hashlib.sha256(self.tree.read(path)).hexdigest() if self.tree.exists(path) else "-"
         except GongshiError as error:
             return str(error)
-        if about and self._seen is not None:
+        if about:
             self._seen[path] = about, found
         return found
+
+    def still(self) -> bool:
+        """Whether the disk says of all files what it said when they were digested: else what was read may be of no one moment."""
+        return all(self._about(path) == about for path, about in self._abouts.items())
 
     def _about(self, path: str) -> tuple[int, ...]:
         """What the disk says of a file; empty where it is on no disk."""
@@ -88,13 +93,14 @@ class Digests:
 class Recall:
     """What is known of one Database, and what is found out about it now."""
 
-    def __init__(self, known: Known, database: Database, contents: Digests | None = None) -> None:
+    def __init__(self, known: Known, database: Database, digests: Digests | None = None) -> None:
         self.known, self.database = known, database
-        self.contents = contents or Digests(database.tree, database.descriptor)
+        self._fresh: dict[str, object] = {}
+        self.digests = digests or Digests(database.tree, database.descriptor)
 
     def question(self, name: str, reads: Iterable[str], *more: str) -> str:
         """A digest of all that an answer follows from: what is asked, the tables, and ``more`` there is."""
-        return _digest(name, self.contents.of(reads), *more)
+        return _digest(name, self.digests.of(reads), *more)
 
     def findings(
         self, name: str, reads: Iterable[str], work: Callable[[], Iterable[Finding]], *more: str
@@ -106,8 +112,21 @@ class Recall:
             return of_items(items)
         self.database.need(reads)
         found = list(work())
-        self.known.put(question, as_items(found))
+        self.note(question, as_items(found))
         return found
+
+    def note(self, question: str, answer: object) -> None:
+        """An answer that was found out now."""
+        self._fresh[question] = answer
+
+    def settle(self) -> bool:
+        """Let the next runs know what was found out; nothing, and False, if a file was written meanwhile."""
+        fresh, self._fresh = self._fresh, {}
+        if not self.digests.still():
+            return False
+        for question, answer in fresh.items():
+            self.known.put(question, answer)
+        return True
 
 
 def _digest(*parts: str) -> str:

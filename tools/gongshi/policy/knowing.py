@@ -59,7 +59,7 @@ class Asking:
             question = self._questions[name]
             if outcome.state == RuleState.RAN:
                 counts = (outcome.looked, outcome.broke, outcome.blank, outcome.undated, outcome.beyond)
-                self._kept.known.put(question, [counts, outcome.gaps, as_items(outcome.findings)])
+                self._kept.note(question, [counts, outcome.gaps, as_items(outcome.findings)])
 
     def reads(self, query: Query) -> frozenset[str]:
         """The tables that a rule reads, also through facts."""
