@@ -102,7 +102,7 @@ def test_a_check_that_cannot_be_done_says_so(client, desk, monkeypatch) -> None:
     def fail(*_: object) -> None:
         raise GongshiError("读不出来。")
 
-    monkeypatch.setattr("gongshi.library.examining.examine", fail)
+    monkeypatch.setattr("gongshi.library.examining.Watch.examine", fail)
     monkeypatch.setattr("gongshi.desk.state.due", fail)
     end = time.monotonic() + 20
     while not (answer := send(client, "/edit/findings").json)["done"] and time.monotonic() < end:

@@ -49,6 +49,7 @@ def of_tree(
     with judging(root, lambda _: None) as judges:  # what a check has just found out is not asked again
         kept = Recall(judges.known, database)
         named, verdict = [*check_public(database, kept), *check_titles(database)], judge(database, day, kept=kept)
+        kept.settle()
     if named:
         raise GongshiError(
             f"公开的文字里有 {len(named)} 处像人名或不该有的话，没有生成网站，请先运行 gongshi check 逐处改好。"
