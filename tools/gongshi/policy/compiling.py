@@ -187,11 +187,7 @@ class _Work:
         head += ",\nbase AS (SELECT name, value FROM rules.base)" if kind.base else ""
         bad = f"{head},\nbad AS (\n{fill(kind.sql)})"
         looked = _counts(subject, len(gaps))
-        more = (
-            ("b.*, s.unverified", "LEFT JOIN subject s USING (_row)") if "unverified" in subject.columns else ("*", "")
-        )
-        shown = f"(SELECT {more[0]} FROM bad b {more[1]} ORDER BY _row LIMIT {LIMIT})"
-        sql, used = packed(f"{bad}\nSELECT * FROM {looked} LEFT JOIN {shown} ON true", values)
+        sql, used = packed(f"{bad}\nSELECT * FROM {looked} LEFT JOIN {_shown(subject)} ON true", values)
         missing = {key: one for name in self.used for key, one in self.world.facts[name].missing.items()}
         return Query(
             self.rule,
