@@ -39,6 +39,36 @@ def test_ranges_are_those_of_all_tables(seed):
             assert answer.low <= min(values[name]) + 1e-6 and max(values[name]) - 1e-6 <= answer.high
 
 
+@pytest.mark.parametrize("seed", range(0, 60, 3))
+def test_what_stays_as_it_is_only_makes_ranges_narrower(seed: int) -> None:
+    """A table beside which all other unknowns keep their true values is one of all tables."""
+    system, truth = small(seed)
+    own = [*truth][:2]
+    part = system.beside(own, truth)
+    assert part.broken(truth) == [] and set(part.bounds) == set(own)
+    assert all(system.broken(truth | table) == [] for table in part.tables())
+
+
+@pytest.mark.parametrize("seed", range(0, 30, 3))
+def test_parts_that_share_nothing_are_asked_apart(seed: int) -> None:
+    """Two systems in one give the answers of both, each from a part of its own."""
+    both, questions, truth = System(), {}, {}
+    for number, (system, table) in enumerate((small(seed), small(seed + 1))):
+        for cell, (low, high) in system.bounds.items():
+            truth[both.unknown((number, cell), high, low)] = table[cell]
+            questions[number, cell] = {(number, cell): 1.0}
+        for tie in system.ties:
+            both.tie({(number, cell): weight for cell, weight in tie.parts.items()}, tie.low, tie.high)
+    parts = both.apart(questions)
+    assert sum(len(part.bounds) for part, _ in parts) == len(truth) and len(parts) > 1
+    alone = {
+        (number, cell)
+        for number, (system, table) in enumerate((small(seed), small(seed + 1)))
+        for cell in system.narrow({cell: {cell: 1.0} for cell in table}, table, 5)
+    }
+    assert set(both.narrow(questions, truth, 5)) == alone
+
+
 def test_a_true_table_that_does_not_fit_is_told():
     system, truth = small(3)
     cell = next(iter(system.ties[0].parts))

@@ -8,7 +8,8 @@ time counts as found out. Every question is asked with the true table at hand, w
 from __future__ import annotations
 
 import random
-from collections.abc import Hashable, Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from itertools import product
 from math import ceil, floor, gcd
 from typing import NamedTuple
@@ -23,6 +24,8 @@ SECONDS = 60.0
 TOGETHER = 0.1
 """What each of many questions at once may take by whole numbers, for one by one it would take little more."""
 NEAR = 1e-6
+PRIMAL = 4
+"""How the solver goes from one question to the next: the last table still fits, so it needs a few steps and no new start."""
 FITS = 2
 """What the solver calls a table that satisfies everything."""
 
@@ -84,9 +87,44 @@ class System:
         part.ties = [tie for tie in self.ties if wanted.issuperset(tie.parts)]
         return part
 
+    def beside(self, cells: Iterable[Cell], truth: Mapping[Cell, float]) -> System:
+        """The system of these cells while all others are what they are: a table that fits it fits all, if others may differ."""
+        part, wanted = System(), set(cells)
+        part.bounds = {cell: self.bounds[cell] for cell in self.bounds if cell in wanted}
+        for tie in self.ties:
+            inside = {cell: weight for cell, weight in tie.parts.items() if cell in wanted}
+            if inside:
+                rest = total(tie.parts, truth) - total(inside, truth)
+                part.ties.append(Tie(inside, tie.low - rest, tie.high - rest, tie.why))
+        return part
+
+    def apart(self, questions: Mapping[Cell, Sum]) -> list[tuple[System, dict[Cell, Sum]]]:
+        """Parts of the system that share no unknown, each with its questions: what no question is about is left out."""
+        first = {cell: cell for cell in self.bounds}
+
+        def top(cell: Cell) -> Cell:
+            while first[cell] != cell:
+                first[cell] = cell = first[first[cell]]
+            return cell
+
+        for parts in filter(None, (*(tie.parts for tie in self.ties), *questions.values())):
+            one, *others = map(top, parts)
+            first.update(dict.fromkeys(others, one))
+        asked: dict[Cell, dict[Cell, Sum]] = defaultdict(dict)
+        for name, parts in questions.items():
+            if parts:
+                asked[top(next(iter(parts)))][name] = parts
+        inside: dict[Cell, list[Cell]] = defaultdict(list)
+        for cell in self.bounds:
+            inside[top(cell)].append(cell)
+        return [(self.about(inside[cell]), names) for cell, names in asked.items()]
+
     def narrow(self, questions: Mapping[Cell, Sum], truth: Mapping[Cell, float], k: int) -> dict[Cell, Range]:
         """The questions whose answer has fewer than ``k`` values, by linear programming."""
-        return _Linear(self, truth, k).narrow(questions)
+        found = {name: Range(0, 0, 1) for name, parts in questions.items() if not parts}
+        for part, asked in self.apart(questions):
+            found |= _Linear(part, truth, k).narrow(asked)
+        return found
 
     def narrow_whole(self, questions: Mapping[Cell, Sum], truth: Mapping[Cell, float], k: int) -> dict[Cell, Range]:
         """The same by whole numbers: ``k`` values were each seen in a table, or the answer is too narrow."""
@@ -155,41 +193,39 @@ class _Solver:
         """The table that was found."""
         return numpy.array(self.model.getSolution().col_value)
 
-    def most(self, parts: Sum, sign: int) -> float | None:
-        """The largest value of the sum (or the least, for -1); None if it was not found in time."""
-        self.aim({self.place[cell]: sign * weight for cell, weight in parts.items()})
-        if not self.run():
-            return None
-        found = self.values()
-        return float(sum(weight * found[self.place[cell]] for cell, weight in parts.items()))
-
 
 class _Linear(_Solver):
     """Between two possible tables all between are possible: so a question is answered by its least and its most."""
 
     def __init__(self, system: System, truth: Mapping[Cell, float], k: int) -> None:
         super().__init__(system, truth, k, whole=False)
+        self.model.setOptionValue("simplex_strategy", PRIMAL)
         self.system = system
 
     def narrow(self, questions: Mapping[Cell, Sum]) -> dict[Cell, Range]:
         known = {name: total(parts, self.truth) for name, parts in questions.items()}
-        ends = {name: [value, value] for name, value in known.items()}
+        ends = {name: (value, value) for name, value in known.items()}
         self._together(questions, ends)
         found = {}
-        for name in self._left(ends):
-            low, high = (self.most(questions[name], sign) for sign in (-1, 1))
-            answer = _between([low, high], known[name])
-            if answer.high - answer.low < self.k - 1 - NEAR:
-                found[name] = answer
+        self.sums = self._sums(questions, self._left(ends))
+        for name in self.sums:
+            if self._is_narrow(ends[name]):
+                self._alone(name, ends)
+                low, high = ends[name]
+                if self._is_narrow(ends[name]):
+                    found[name] = Range(low, high, floor(high + NEAR) - ceil(low - NEAR) + 1)
         return found
 
-    def _left(self, ends: Mapping[Cell, list[float]]) -> list[Cell]:
-        return [name for name, (low, high) in ends.items() if high - low < self.k - 1 - NEAR]
+    def _is_narrow(self, ends: tuple[float, float]) -> bool:
+        return ends[1] - ends[0] < self.k - 1 - NEAR
 
-    def _together(self, questions: Mapping[Cell, Sum], ends: dict[Cell, list[float]]) -> None:
+    def _left(self, ends: Mapping[Cell, tuple[float, float]]) -> list[Cell]:
+        return [name for name, span in ends.items() if self._is_narrow(span)]
+
+    def _together(self, questions: Mapping[Cell, Sum], ends: dict[Cell, tuple[float, float]]) -> None:
         """Tables in which as many sums as can be are larger or smaller at once, until that shows no more."""
         chance, idle, left = random.Random(1), 0, self._left(ends)
-        while left and idle < 3:
+        while left and idle < 2:
             one = _Solver(self.system, self.truth, self.k, whole=False)
             first, size = one.model.getNumCol(), len(left)
             one.model.addVars(size, numpy.zeros(size), numpy.full(size, float(self.k - 1)))
@@ -201,11 +237,35 @@ class _Linear(_Solver):
             if not one.run():
                 return
             table = one.values()
-            for name, span in ends.items():
+            for name in left:
                 value = float(sum(weight * table[self.place[cell]] for cell, weight in questions[name].items()))
-                ends[name] = [min(value, span[0]), max(value, span[1])]
+                ends[name] = (min(value, ends[name][0]), max(value, ends[name][1]))
             before, left = len(left), self._left(ends)
-            idle = 0 if len(left) < 0.97 * before else idle + 1
+            idle = 0 if len(left) < 0.9 * before else idle + 1
+
+    def _sums(self, questions: Mapping[Cell, Sum], left: Sequence[Cell]) -> dict[Cell, int]:
+        """A column for the value of each question that is left, so that a bound of it moves nothing else."""
+        first, size = self.model.getNumCol(), len(left)
+        self.model.addVars(size, numpy.full(size, -highspy.kHighsInf), numpy.full(size, highspy.kHighsInf))
+        for number, name in enumerate(left):
+            self.row(questions[name], 0, 0, {first + number: -1.0})
+        return {name: first + number for number, name in enumerate(left)}
+
+    def _alone(self, name: Cell, ends: dict[Cell, tuple[float, float]]) -> None:
+        """The most and then the least, no farther than is enough; what a table shows of other questions is kept.
+
+        An end that is not found in time stays where it was: nothing was shown beyond it.
+        """
+        for sign in (1, -1):
+            low, high = ends[name]
+            enough = (-highspy.kHighsInf, low + self.k - 1) if sign > 0 else (high - self.k + 1, highspy.kHighsInf)
+            self.model.changeColBounds(self.sums[name], *enough)
+            self.aim({self.sums[name]: sign})
+            if self._is_narrow(ends[name]) and self.run():
+                table = self.values()
+                for other, place in self.sums.items():
+                    ends[other] = (min(ends[other][0], float(table[place])), max(ends[other][1], float(table[place])))
+            self.model.changeColBounds(self.sums[name], -highspy.kHighsInf, highspy.kHighsInf)
 
 
 class _Whole(_Solver):
@@ -278,9 +338,3 @@ class _Whole(_Solver):
             return False
         self._see(numpy.rint(self.values()))
         return True
-
-
-def _between(ends: list[float | None], truth: float) -> Range:
-    """An end that was not found in time is the true value: nothing was shown beyond it."""
-    low, high = (truth if end is None else end for end in ends)
-    return Range(min(low, truth), max(high, truth), floor(high + NEAR) - ceil(low - NEAR) + 1)

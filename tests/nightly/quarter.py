@@ -36,6 +36,7 @@ from stranger import HIDDEN, Common
 from test_example import files, measures, strange
 
 LAST, NOW = "2020-06-30", "2020-09-30"
+ASKED = 1
 TABLES = ("households", "members", "subsidies", "pairings", "contacts", "loans")
 
 
@@ -176,6 +177,12 @@ def test_the_second_site_tells_what_the_second_file_holds(later: Path, tmp_path:
 
 
 def test_nothing_comes_back_from_two_quarters(later: Path, tmp_path: Path) -> None:
+    """Every question over everything with fractions, and of people, schools and loans with whole numbers over everything.
+
+    Of money whole numbers are asked within each township and year: a walk shows nearly all answers wide, and of what it leaves
+    the solver is asked ``ASKED`` a township and year, chosen by chance, since each takes it half a minute. So of those few that
+    neither was asked, this shows the range with fractions alone.
+    """
     before, after = published(later, "2020-Q2"), published(later, "2020-Q3")
     moved = [key for key in after if key in before and before[key] != after[key]]
     assert len(moved) > 100
@@ -184,4 +191,4 @@ def test_nothing_comes_back_from_two_quarters(later: Path, tmp_path: Path) -> No
     ledgers = [Ledger(rows_of(first), LAST), Ledger(rows_of(later), NOW)]
     fields = {field.name: field for field in load(WorkTree(ROOT)).descriptor.resources["households"].schema.fields}
     common = Common.of(ledgers, fields["household_class"].enum, fields["main_cause"].enum, 5)
-    assert audit([before, after], ledgers, common) == {}
+    assert audit([before, after], ledgers, common, ASKED) == {}
