@@ -7,6 +7,7 @@ import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+from gongshi.exchange.htmlstyles import Styles
 from gongshi.exchange.xlsxscan import LIMIT_CELLS
 from gongshi.model import GongshiError
 
@@ -26,8 +27,15 @@ class HtmlTable:
     merged: list[Range] = field(default_factory=list)
     hidden_rows: set[int] = field(default_factory=set)
     taken: set[tuple[int, int]] = field(default_factory=set)  # by a cell that spans into a later row
+    formats: dict[tuple[int, int], str] = field(
+        default_factory=dict
+    )  # what a spreadsheet program would show a number as
+    kept: dict[tuple[int, int], str] = field(
+        default_factory=dict
+    )  # the number that a spreadsheet program kept of a cell
     text: list[str] | None = None  # of the cell being read
     span: tuple[int, int] = (1, 1)
+    about: tuple[str, str] = ("", "")  # its format, its number
 
     def close_cell(self) -> None:
         """Put the cell being read into the first free place of the last row."""
@@ -39,6 +47,9 @@ class HtmlTable:
         while (row, len(line)) in self.taken:
             line.append("")
         place, (down, right) = len(line), self.span
+        for told, said in zip((self.formats, self.kept), self.about, strict=True):
+            if said:
+                told[row, place] = said
         line.append(_collapsed("".join(self.text)))
         line.extend([""] * (right - 1))
         if down * right > 1:
@@ -55,6 +66,7 @@ class _Reader(HTMLParser):
         self.tables: list[HtmlTable] = []
         self._open: list[HtmlTable] = []
         self._silent = 0
+        self._styles = Styles()
         self._cells = self._spanned = 0
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
@@ -74,6 +86,7 @@ class _Reader(HTMLParser):
         elif tag in ("td", "th"):
             table.close_cell()
             table.text, table.span = [], _span(dict(attributes))
+            table.about = (self._styles.code(tag, dict(attributes)), dict(attributes).get("x:num") or "")
             self._cells += 1
             self._spanned += table.span[0] * table.span[1] - 1
             if self._cells > LIMIT_CELLS or self._spanned > LIMIT_SPANNED:
@@ -90,6 +103,8 @@ class _Reader(HTMLParser):
             self._open.pop()
 
     def handle_data(self, data: str) -> None:
+        if self.lasttag == "style":
+            self._styles.read(data)
         if self._open and self._open[-1].text is not None and not self._silent:
             self._open[-1].text.append(_BLANKS.sub(" ", data))
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import io
 import lzma
+import re
 import zipfile
 import zlib
 from collections.abc import Iterable
@@ -17,7 +18,7 @@ from datetime import date, datetime, time, timedelta
 
 import python_calamine as calamine
 
-from gongshi.exchange.formats import NO_YEAR, date_parts, hides
+from gongshi.exchange.formats import NO_YEAR, ROUNDED, SHOWN, date_parts, hides, is_percent
 from gongshi.exchange.htmltables import read_tables
 from gongshi.exchange.opendocument import is_open_document, read_open_document
 from gongshi.exchange.xlsscan import LOCKED, scan_old_workbook, with_usual_name
@@ -30,6 +31,7 @@ _BROKEN = (
     *(calamine.CalamineError, zipfile.BadZipFile, zlib.error, lzma.LZMAError),
     *(EOFError, OSError, KeyError, ValueError, RuntimeError),
 )
+_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 RESAVE = "请用 Excel 或 WPS 打开后另存为 .xlsx 再导入"
 
 
@@ -133,10 +135,27 @@ def _read_open(data: bytes) -> list[Sheet]:
 
 
 def _read_page(data: bytes) -> list[Sheet]:
-    return [
-        Sheet(f"表{number}", [[*row] for row in table.cells], tuple(table.merged), frozenset(table.hidden_rows))
-        for number, table in enumerate(read_tables(_decode(data)), 1)
-    ]
+    """A page's cells are text. Where a spreadsheet program would show a number otherwise than it stands there, it is asked about."""
+    found = []
+    for number, table in enumerate(read_tables(_decode(data)), 1):
+        sheet = Sheet(f"表{number}", [[*row] for row in table.cells], tuple(table.merged), frozenset(table.hidden_rows))
+        for place in {*table.formats, *table.kept}:
+            value, code, kept = _number_at(sheet, place), table.formats.get(place, ""), table.kept.get(place, "")
+            if value is None:
+                continue
+            reason = SHOWN if is_percent(code) else hides(code, value)
+            if not reason and _NUMBER.fullmatch(kept) and float(kept) != value:
+                reason = ROUNDED if abs(float(kept) - value) < 1 else SHOWN
+            if reason:
+                _put(sheet.cells, *place, Damaged(reason))
+        found.append(sheet)
+    return found
+
+
+def _number_at(sheet: Sheet, place: tuple[int, int]) -> float | None:
+    """The number that a cell's text spells, None for other texts, also for those that begin with a zero of no value."""
+    text = str(sheet.cell(*place)).replace(",", "").strip()
+    return float(text) if len(text) < 16 and _NUMBER.fullmatch(text) else None
 
 
 def _read_workbook(data: bytes) -> list[Sheet]:
