@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import datetime
+import random
 from decimal import Decimal
 
 from gongshi.disclosure.counting import Cell, Count, Counted, Share, Sum, chain, item_of
 from gongshi.disclosure.crowded import crowded
 from gongshi.disclosure.figures import declaration
-from gongshi.disclosure.pinned import flow, pinned, thin
+from gongshi.disclosure.pinned import Sums, flow, pinned, thin
 
 K = 5
-GRANT, POST, AID = "水库移民直补", "公益岗补贴", "中职助学金"
+GRANT, POST, AID, LOWEST = "水库移民直补", "公益岗补贴", "中职助学金", "普高助学金"
 
 
 def shares(village: str, benefit: str, yuan: int, many: int) -> list[Share]:
@@ -43,8 +44,9 @@ def total(village: str) -> Cell:
 
 
 def test_a_township_of_few_leaves_its_villages_less_room():
-    """8 households at 150 in the township; a total of 300s and 150s explains odd numbers alone, and not more than 7."""
-    money = [*shares("V1", GRANT, 150, 3), *shares("V2", GRANT, 150, 2), *shares("V3", GRANT, 150, 3)]
+    """9 households at 150 in the township, of which each village needs one: a total of 300s and 150s explains odd numbers
+    alone, and not more than 7."""
+    money = [*shares("V1", GRANT, 150, 3), *shares("V2", GRANT, 150, 3), *shares("V3", GRANT, 150, 3)]
     counted = counted_of(money + [share for at in "123" for share in shares(f"V{at}", POST, 300, 20)])
     town = Cell("benefit-groups", "T", f"其他/{2020}", "amount")
     assert town in counted.cells and pinned(counted, counted.cells, K) == set()
@@ -69,7 +71,42 @@ def test_two_publications_tell_what_was_paid_between():
     published = {cell: count.value for cell, count in before.cells.items()}
     since = flow(now, before, published)
     assert since.cells[total("V1")].value == 7000 and since.money == grants[-1:]
-    assert total("V1") in pinned(since, since.cells, K) and total("V1") not in pinned(now, now.cells, K)
+    assert total("V1") in pinned(since, since.cells, K) and total("V1") not in pinned(now, {total("V1")}, K)
     assert flow(now, before, {**published, total("V1"): None}).cells.get(total("V1")) is None
     back = counted_of([share._replace(cents=share.cents - 100) for share in first])
     assert flow(back, before, published).cells == {}
+
+
+def test_what_a_township_publishes_of_a_group_bounds_its_villages():
+    """3,100 of 400s, 500s and 300s may be many things; where the township publishes that nothing is paid in 300s, there are four of
+    400."""
+    money = [
+        *shares("V1", AID, 400, 4),
+        *shares("V1", LOWEST, 500, 3),
+        *shares("V2", AID, 400, 40),
+        *shares("V2", LOWEST, 500, 40),
+    ]
+    gifts = [Share("W1", GRANT, 2020, f"far-{at}", 30_000) for at in range(40)]
+    town = Cell("benefit-groups", "T", "其他/2020", "amount")
+    for extra, narrow in ((0, True), (1, False), (40, False)):  # one alone is withheld, and bounds nothing
+        counted = counted_of([*money, *gifts, *shares("V2", GRANT, 300, extra)])
+        counted.cells.setdefault(town, Count(Decimal(0), 0))
+        shown = counted.cells.keys() - {Cell("benefit-groups", "T", "教育资助/2020", "amount")}
+        assert (total("V1") in pinned(counted, shown, K)) == narrow, extra
+        assert total("V1") not in pinned(counted, shown - {town}, K), extra
+
+
+def test_sums_within_limits_are_all_the_ways() -> None:
+    """Against counting them one by one."""
+    draw = random.Random(12)
+    for _ in range(60):
+        free, tight = ([draw.randrange(1, 9) for _ in range(draw.randrange(3))] for _ in range(2))
+        most, bound = draw.randrange(1, 40), draw.randrange(0, 12)
+        ways = {0}
+        for prices, limit in ((free, most), (tight, bound)):
+            own = {0}
+            while more := {n + price for n in own for price in prices if n + price <= limit} - own:
+                own |= more
+            ways = {a + b for a in ways for b in own if a + b <= most}
+        sums = Sums(free, most, [(tight, bound)])
+        assert {n for n in range(most + 1) if sums.has(n)} == ways

@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 
 from gongshi.disclosure.counting import Cell, Counted, group_of
 from gongshi.disclosure.figures import declaration
-from gongshi.disclosure.pinned import Prices, Sums, all_but, groups_of, possible, prices_of, small_benefits
+from gongshi.disclosure.pinned import Prices, beside, groups_of, limits, possible, prices_of, small_benefits, sure
 
 FEWER = 6
 """A township with this many times k households of a benefit, or more, leaves every village room."""
@@ -26,13 +26,14 @@ def crowded(counted: Counted, published: Collection[Cell], k: int) -> set[Cell]:
             villages[counted.parents.get(cell.place, ""), cell.item].append(cell)
     small, groups, (prices, unit) = small_benefits(counted, FEWER * k), groups_of(counted), prices_of(counted)
     found: set[Cell] = set()
+    published = sure(counted, published, k)
     for town, benefit in sorted(small):
         if town.figure == names["group"] and town in published:
             year = town.item.rpartition("/")[2]
             below = villages[town.place, year]
             asked = [cell for cell in below if 0 < small.get((cell, benefit), 0) < k]
             if asked:
-                room = _Room(counted, prices[int(year)], unit, benefit, small[town, benefit] + FEWER * k)
+                room = _Room(counted, published, prices[int(year)], unit, benefit, small[town, benefit] + FEWER * k)
                 found |= room.narrow(town, groups[group_of(benefit)], below, asked, k)
     return found
 
@@ -40,8 +41,11 @@ def crowded(counted: Counted, published: Collection[Cell], k: int) -> set[Cell]:
 class _Room:
     """How many households may have had a benefit in a year."""
 
-    def __init__(self, counted: Counted, prices: Prices, unit: int, benefit: str, most: int) -> None:
-        self._counted, self._prices, self._unit, self._benefit, self._most = counted, prices, unit, benefit, most
+    def __init__(
+        self, counted: Counted, published: Collection[Cell], prices: Prices, unit: int, benefit: str, most: int
+    ) -> None:
+        self._counted, self._published, self._most = counted, published, most
+        self._prices, self._unit, self._benefit = prices, unit, benefit
 
     def narrow(
         self, town: Cell, group: Collection[str], below: Sequence[Cell], asked: Collection[Cell], k: int
@@ -57,5 +61,7 @@ class _Room:
     def _numbers(self, cell: Cell, benefits: Collection[str]) -> list[int]:
         """The numbers of households that an amount of so many benefits may have paid this one to."""
         total = int(self._counted.cells[cell].value * 100) // self._unit
-        others = Sums(all_but(self._prices, benefits, self._benefit), total)
-        return [*possible(others, self._prices[self._benefit], total, self._most)]
+        bound = limits(self._counted, self._published, cell, self._unit)
+        room = min(total, dict(bound).get(group_of(self._benefit), total))
+        others = beside(self._prices, self._benefit, benefits, bound, total)
+        return [*possible(others, self._prices[self._benefit], total, room, self._most)]

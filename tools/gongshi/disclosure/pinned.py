@@ -2,6 +2,7 @@
 
 An amount is paid in known sums: the standards are public. If all the ways to make it up agree that one benefit had
 two households, then the amount says so. The ways are counted exactly, with sets of sums kept as the bits of one number.
+A village's total holds of no group of benefits more than its township's published amount of the group, which may be zero.
 """
 
 from __future__ import annotations
@@ -56,11 +57,22 @@ class Asked(NamedTuple):
 
 def pinned(counted: Counted, published: Collection[Cell], k: int) -> set[Cell]:
     """The published amounts that leave a benefit of few households fewer than ``k`` possible numbers."""
+    asked = _asked(counted, published, k)
+    alone = _narrow(counted, (), asked, k)
+    shown = set(published) - alone
+    return alone | _narrow(counted, shown, [one for one in asked if one.cell in shown], k)
+
+
+def _asked(counted: Counted, published: Collection[Cell], k: int) -> list[Asked]:
     small = small_benefits(counted, k).items()
-    asked = [
-        Asked(cell, benefit, few, counted.cells[cell].value) for (cell, benefit), few in small if cell in published
-    ]
-    return _narrow(counted, asked, k)
+    return [Asked(cell, benefit, few, counted.cells[cell].value) for (cell, benefit), few in small if cell in published]
+
+
+def sure(counted: Counted, published: Collection[Cell], k: int) -> set[Cell]:
+    """What is published without the amounts of groups that tell too much by themselves: those will be withheld."""
+    names = {figure.money: figure.figure for figure in declaration().figures.values()}
+    asked = [one for one in _asked(counted, published, k) if one.cell.figure == names["group"]]
+    return set(published) - _narrow(counted, (), asked, k)
 
 
 def thin(counted: Counted, published: Collection[Cell], k: int) -> list[Sum]:
@@ -79,27 +91,65 @@ def thin(counted: Counted, published: Collection[Cell], k: int) -> list[Sum]:
             few = len(set().union(*(had.get((cell, benefit), ()) for cell in hidden)))
             if 0 < few < k:
                 asked.append(Asked(hidden[0], benefit, few, rest))
-    return [sums[cell] for cell in sorted(_narrow(counted, asked, k))]
+    return [sums[cell] for cell in sorted(_narrow(counted, sure(counted, published, k), asked, k))]
 
 
-def _narrow(counted: Counted, asked: Sequence[Asked], k: int) -> set[Cell]:
+class _Kind(NamedTuple):
+    """Amounts that are made up of the same sums."""
+
+    year: int
+    benefit: str
+    benefits: frozenset[str]
+    limits: tuple[tuple[str, int], ...]
+
+
+def _narrow(counted: Counted, published: Collection[Cell], asked: Sequence[Asked], k: int) -> set[Cell]:
     """The cells of the amounts of which too few numbers of households of a benefit can be a part."""
     prices, unit = prices_of(counted)
     groups = groups_of(counted)
-    largest: dict[tuple[int, str, frozenset[str]], int] = defaultdict(int)
-    keyed = []
+    largest: dict[_Kind, int] = defaultdict(int)
+    kinds = []
     for one in asked:
         group, _, year = one.cell.item.rpartition("/")
-        key = int(year), one.benefit, groups[group]
-        keyed.append((one, key))
-        largest[key] = max(largest[key], int(one.total * 100) // unit)
-    others = {key: Sums(all_but(prices[key[0]], key[2], key[1]), most) for key, most in largest.items()}
+        kind = _Kind(int(year), one.benefit, groups[group], limits(counted, published, one.cell, unit))
+        kinds.append((one, kind))
+        largest[kind] = max(largest[kind], int(one.total * 100) // unit)
+    others = {kind: beside(prices[kind.year], *kind[1:], most) for kind, most in largest.items()}
     found: set[Cell] = set()
-    for one, key in keyed:
+    for one, kind in kinds:
         total = int(one.total * 100) // unit
-        if one.cell not in found and not _wide(others[key], prices[key[0]][one.benefit], total, one.few, k):
+        room = min(total, dict(kind.limits).get(group_of(one.benefit), total))
+        if one.cell not in found and not _wide(others[kind], prices[kind.year][one.benefit], total, room, one.few, k):
             found.add(one.cell)
     return found
+
+
+def limits(counted: Counted, published: Collection[Cell], cell: Cell, unit: int) -> tuple[tuple[str, int], ...]:
+    """How much of each group a village's total may hold, in units: what is published of its township's."""
+    names = {figure.money: figure.figure for figure in declaration().figures.values()}
+    town = counted.parents.get(cell.place, counted.county)
+    if cell.figure != names["total"] or town == counted.county:
+        return ()
+    year = cell.item.rpartition("/")[2]
+    above = {group: Cell(names["group"], town, f"{group}/{year}", "amount") for group in declaration().groups}
+    return tuple(
+        (group, int(counted.cells[one].value * 100) // unit)
+        for group, one in above.items()
+        if one in published and one in counted.cells
+    )
+
+
+def beside(
+    prices: Prices, benefit: str, benefits: Collection[str], limits: Sequence[tuple[str, int]], most: int
+) -> Sums:
+    """What a total of ``benefits`` may hold beside one of them."""
+    bound = {group: limit for group, limit in limits if limit < most}
+    free = all_but(prices, [name for name in benefits if group_of(name) not in bound], benefit)
+    tight = [
+        (all_but(prices, [name for name in benefits if group_of(name) == group], benefit), limit)
+        for group, limit in bound.items()
+    ]
+    return Sums(free, most, tight)
 
 
 def flow(counted: Counted, before: Counted, last: Mapping[Cell, Number | None]) -> Counted:
@@ -160,12 +210,18 @@ class Sums:
     """All sums of any number of ``prices``, up to ``most`` at least: bit n is set if n is one of them.
 
     From where every multiple of their common divisor is a sum over the length of the smallest price, all larger ones
-    are: so no more bits are needed than up to there.
+    are: so no more bits are needed than up to there. Of ``tight`` prices no more than their limit is in a sum.
     """
 
-    def __init__(self, prices: Collection[int], most: int) -> None:
+    def __init__(self, prices: Collection[int], most: int, tight: Sequence[tuple[Collection[int], int]] = ()) -> None:
         self._step, smallest, limit = gcd(*prices), min(prices, default=1), 1 << 12
         self._bits = 1
+        if tight:
+            self._limit = most
+            for some, bound in tight:
+                self._bits = _spread(self._bits, _closed(1, some, bound), most)
+            self._bits = _closed(self._bits, prices, most)
+            return
         while True:
             self._limit = min(limit, most)
             self._bits = _closed(self._bits, prices, self._limit)
@@ -193,15 +249,26 @@ def _closed(bits: int, prices: Collection[int], most: int) -> int:
     return bits
 
 
-def _wide(others: Sums, prices: Collection[int], total: int, few: int, k: int) -> bool:
+def _spread(bits: int, more: int, most: int) -> int:
+    """The sums of a number of ``bits`` and one of ``more``, of which there are few."""
+    found, mask = 0, (1 << (most + 1)) - 1
+    while more:
+        lowest = more & -more
+        found |= bits << (lowest.bit_length() - 1)
+        more ^= lowest
+    return found & mask
+
+
+def _wide(others: Sums, prices: Collection[int], total: int, room: int, few: int, k: int) -> bool:
     """Whether the households of one benefit, of whom there are ``few``, may be ``k`` different numbers."""
-    return len(list(islice(possible(others, prices, total, few + FARTHER * k), k))) == k
+    return len(list(islice(possible(others, prices, total, room, few + FARTHER * k), k))) == k
 
 
-def possible(others: Sums, prices: Collection[int], total: int, most: int) -> Iterator[int]:
-    """The numbers of households, below ``most``, that an amount may have paid one benefit to."""
+def possible(others: Sums, prices: Collection[int], total: int, room: int, most: int) -> Iterator[int]:
+    """The numbers of households, below ``most``, that an amount may have paid one benefit to, of which it holds no more than
+    ``room``."""
     layer = {0}
     for number in range(most):
         if any(others.has(total - part) for part in layer):
             yield number
-        layer = {part + price for part in layer for price in prices if part + price <= total}
+        layer = {part + price for part in layer for price in prices if part + price <= room}
