@@ -110,3 +110,18 @@ def test_sums_within_limits_are_all_the_ways() -> None:
             ways = {a + b for a in ways for b in own if a + b <= most}
         sums = Sums(free, most, [(tight, bound)])
         assert {n for n in range(most + 1) if sums.has(n)} == ways
+
+
+def test_payments_are_counted_as_households_are() -> None:
+    """5,100 of 400s and 500s are 4 or 9 of 400, though two to nine households may have had them."""
+    homes = [*shares("V1", AID, 400, 2), Share("V1", AID, 2020, "two children", 80_000), *shares("V1", LOWEST, 500, 7)]
+    counted = counted_of([*homes, *shares("V2", AID, 400, 40), *shares("V2", LOWEST, 500, 40)])
+    shown = counted.cells.keys() - {Cell("benefit-groups", place, "教育资助/2020", "amount") for place in "CT"}
+    assert total("V1") not in pinned(counted, shown, K)
+    counted.recipients.update({(share.household, share.benefit, 2020): share.cents // 40_000 for share in homes})
+    counted.paid.update({(AID, 2020): {40_000}, (LOWEST, 2020): {50_000}})
+    assert total("V1") in pinned(counted, shown, K)
+    counted.recipients["two children", AID, 2020] = 4  # five of them: not few
+    assert total("V1") not in pinned(counted, shown, K)
+    counted.recipients["two children", AID, 2020] = 2
+    assert [relation.total for relation in thin(counted, shown - {total("V1")}, K)] == [total("T")]

@@ -28,7 +28,8 @@ SELECT division_code, level, parent_code FROM {divisions} WHERE level IN ('县',
 ORDER BY list_position(['县', '乡镇', '村'], level), division_code"""
 
 _MONEY = """
-SELECT coalesce(h.village_code, ''), b.benefit, year(b.paid_on), b.household_no, sum(b.amount), min(b.amount)
+SELECT coalesce(h.village_code, ''), b.benefit, year(b.paid_on), b.household_no, sum(b.amount), min(b.amount),
+  count(DISTINCT coalesce(b.member_no, '')), list(DISTINCT b.amount)
 FROM {subsidies} b LEFT JOIN {households} h ON h.household_no = b.household_no
 WHERE b.paid_on <= $day GROUP BY ALL"""
 
@@ -100,6 +101,10 @@ class Counted:
     cells: dict[Cell, Count] = field(default_factory=dict)
     sums: list[Sum] = field(default_factory=list)
     money: list[Share] = field(default_factory=list)
+    recipients: dict[tuple[str, str, int], int] = field(default_factory=dict)
+    """How many persons of a household had a benefit in a year."""
+    paid: dict[tuple[str, int], set[int]] = field(default_factory=dict)
+    """What was paid of a benefit in a year at a time, in cents."""
     routes: dict[tuple[str, str], dict[tuple[str, int], int]] = field(default_factory=dict)
     """For each project and allocation the cents of each benefit and year."""
     pupils: dict[tuple[str, str], list[int]] = field(default_factory=dict)
@@ -230,11 +235,13 @@ def _rules(database: Database, counted: Counted, verdict: Verdict | None) -> Non
 
 
 def _read_money(database: Database, counted: Counted) -> None:
-    for village, benefit, year, household, amount, least in _rows(database, _MONEY, counted.day, ""):
+    for village, benefit, year, household, amount, least, persons, parts in _rows(database, _MONEY, counted.day, ""):
         if least < 0:
             raise GongshiError("补助里有负数（追回的钱），统计不了；请把追回登记为更正后的金额，再冻结数字。")
         if amount:
             counted.money.append(Share(village, benefit, year, household, int(amount * 100)))
+            counted.recipients[household, benefit, year] = persons
+            counted.paid.setdefault((benefit, year), set()).update(int(part * 100) for part in parts if part)
     for project, allocation, benefit, year, _, amount in _rows(database, _PROJECTS, counted.day, ""):
         if amount:
             counted.routes.setdefault((project, allocation), {})[benefit, year] = int(amount * 100)

@@ -57,29 +57,65 @@ class Asked(NamedTuple):
 
 def pinned(counted: Counted, published: Collection[Cell], k: int) -> set[Cell]:
     """The published amounts that leave a benefit of few households fewer than ``k`` possible numbers."""
-    asked = _asked(counted, published, k)
-    alone = _narrow(counted, (), asked, k)
-    shown = set(published) - alone
-    return alone | _narrow(counted, shown, [one for one in asked if one.cell in shown], k)
+    found: set[Cell] = set()
+    for way in _ways(counted):
+        asked = _asked(counted, set(published) - found, k, way)
+        found |= _narrow(counted, (), asked, k, way)
+        shown = set(published) - found
+        found |= _narrow(counted, shown, [one for one in asked if one.cell in shown], k, way)
+    return found
 
 
-def _asked(counted: Counted, published: Collection[Cell], k: int) -> list[Asked]:
-    small = small_benefits(counted, k).items()
-    return [Asked(cell, benefit, few, counted.cells[cell].value) for (cell, benefit), few in small if cell in published]
+class _Way(NamedTuple):
+    """A way to count who had a benefit: by households and what they had in a year, or by persons and what was paid at a time."""
+
+    prices: Mapping[int, Prices]
+    unit: int
+    persons: Mapping[tuple[str, str, int], int] | None = None
+
+    def heads(self, households: Collection[str], benefit: str, year: int) -> int:
+        """How many they are."""
+        if self.persons is None:
+            return len(households)
+        return sum(self.persons.get((household, benefit, year), 1) for household in households)
+
+
+def _ways(counted: Counted) -> list[_Way]:
+    homes = _Way(*prices_of(counted))
+    if not counted.paid:
+        return [homes]
+    unit = gcd(*(cents for values in counted.paid.values() for cents in values)) or 1
+    prices: dict[int, dict[str, frozenset[int]]] = defaultdict(dict)
+    for (benefit, year), values in counted.paid.items():
+        prices[year][benefit] = frozenset(cents // unit for cents in values)
+    return [homes, _Way(prices, unit, counted.recipients)]
+
+
+def _asked(counted: Counted, published: Collection[Cell], k: int, way: _Way) -> list[Asked]:
+    found = []
+    for (cell, benefit), households in behind(counted).items():
+        if cell in published and (few := way.heads(households, benefit, _year(cell))) < k:
+            found.append(Asked(cell, benefit, few, counted.cells[cell].value))
+    return found
+
+
+def _year(cell: Cell) -> int:
+    return int(cell.item.rpartition("/")[2])
 
 
 def sure(counted: Counted, published: Collection[Cell], k: int) -> set[Cell]:
     """What is published without the amounts of groups that tell too much by themselves: those will be withheld."""
     names = {figure.money: figure.figure for figure in declaration().figures.values()}
-    asked = [one for one in _asked(counted, published, k) if one.cell.figure == names["group"]]
-    return set(published) - _narrow(counted, (), asked, k)
+    way = _ways(counted)[0]
+    asked = [one for one in _asked(counted, published, k, way) if one.cell.figure == names["group"]]
+    return set(published) - _narrow(counted, (), asked, k, way)
 
 
 def thin(counted: Counted, published: Collection[Cell], k: int) -> list[Sum]:
     """The sums whose withheld parts together, which a reader gets by subtraction, leave a benefit too few numbers."""
-    had, benefits = behind(counted), {share.benefit for share in counted.money}
+    had, benefits = behind(counted), sorted({share.benefit for share in counted.money})
     sums: dict[Cell, Sum] = {}
-    asked = []
+    left = []
     for relation in counted.sums:
         hidden = [cell for cell in relation.parts if cell not in published]
         if not hidden or relation.total not in published or not declaration().figures[hidden[0].figure].money:
@@ -87,11 +123,16 @@ def thin(counted: Counted, published: Collection[Cell], k: int) -> list[Sum]:
         rest = counted.cells[relation.total].value
         rest -= sum(counted.cells[cell].value for cell in relation.parts if cell in published)
         sums[hidden[0]] = relation
-        for benefit in sorted(benefits):
-            few = len(set().union(*(had.get((cell, benefit), ()) for cell in hidden)))
-            if 0 < few < k:
-                asked.append(Asked(hidden[0], benefit, few, rest))
-    return [sums[cell] for cell in sorted(_narrow(counted, sure(counted, published, k), asked, k))]
+        for benefit in benefits:
+            if households := set().union(*(had.get((cell, benefit), ()) for cell in hidden)):
+                left.append((hidden[0], benefit, households, rest))
+    certain, narrow = sure(counted, published, k), set()
+    for way in _ways(counted):
+        told = [
+            Asked(cell, benefit, way.heads(homes, benefit, _year(cell)), rest) for cell, benefit, homes, rest in left
+        ]
+        narrow |= _narrow(counted, certain, [one for one in told if one.few < k], k, way)
+    return [sums[cell] for cell in sorted(narrow)]
 
 
 class _Kind(NamedTuple):
@@ -103,9 +144,9 @@ class _Kind(NamedTuple):
     limits: tuple[tuple[str, int], ...]
 
 
-def _narrow(counted: Counted, published: Collection[Cell], asked: Sequence[Asked], k: int) -> set[Cell]:
-    """The cells of the amounts of which too few numbers of households of a benefit can be a part."""
-    prices, unit = prices_of(counted)
+def _narrow(counted: Counted, published: Collection[Cell], asked: Sequence[Asked], k: int, way: _Way) -> set[Cell]:
+    """The cells of the amounts of which too few numbers of households, or of payments, of a benefit can be a part."""
+    prices, unit = way.prices, way.unit
     groups = groups_of(counted)
     largest: dict[_Kind, int] = defaultdict(int)
     kinds = []
