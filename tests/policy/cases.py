@@ -85,7 +85,7 @@ def descriptor() -> Descriptor:
 
 def ledger(rows: Mapping[str, list[dict[str, str]]]) -> Database:
     """A Database that holds just ``rows``."""
-    return load(tree_of(rows), descriptor=descriptor())
+    return load(tree_of(rows), rows, descriptor())
 
 
 def outcome_of(policies: Policies, rule: str, case: Case, which: str) -> tuple[Outcome, list[str]]:
