@@ -185,6 +185,9 @@ def beside(
 ) -> Sums:
     """What a total of ``benefits`` may hold beside one of them."""
     bound = {group: limit for group, limit in limits if limit < most}
+    if most > EXACT:  # so many units may be made up in many ways: only what a limit has no room for at all is left out
+        others = [(name, bound.get(group_of(name), most)) for name in benefits if name != benefit]
+        return Sums({price for name, limit in others for price in prices.get(name, ()) if price <= limit}, most)
     free = all_but(prices, [name for name in benefits if group_of(name) not in bound], benefit)
     tight = [
         (all_but(prices, [name for name in benefits if group_of(name) == group], benefit), limit)
@@ -242,6 +245,9 @@ def prices_of(counted: Counted) -> tuple[dict[int, dict[str, frozenset[int]]], i
 def all_but(prices: Prices, benefits: Collection[str], without: str) -> set[int]:
     return {price for name in benefits if name != without for price in prices.get(name, ())}
 
+
+EXACT = 1 << 15
+"""Of an amount of more units limits are not followed sum by sum: it would take too long, and leaves room enough."""
 
 FARTHER = 4
 """How many times k more numbers than there are households are tried."""

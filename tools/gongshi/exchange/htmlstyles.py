@@ -16,7 +16,6 @@ NAMED = {
 }
 """Formats that have a name there; dates have, too, and are no numbers."""
 
-_RULE = re.compile(r"([^{}]{1,300})\{([^{}]{0,5000})\}")
 _COMMENT = re.compile(r"<!--|-->|/\*[^*]*\*/")
 _SAID = re.compile(r"""(?i)mso-number-format\s*:\s*(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)'|([^;"'}]+))""")
 _CODE_POINT = re.compile(r"\\([0-9A-Fa-f]{4,6}) ?|\\(.)", re.DOTALL)
@@ -30,7 +29,8 @@ class Styles:
 
     def read(self, sheet: str) -> None:
         """Take in a style sheet: simple selectors, ``td`` or ``.xl65`` or ``td.xl65``; the later wins, as in a browser."""
-        for selectors, body in _RULE.findall(_COMMENT.sub(" ", sheet)):
+        for rule in _COMMENT.sub(" ", sheet).split("}"):
+            selectors, _, body = rule.rpartition("{")
             code = _declared(body)
             for selector in selectors.split(",") if code else ():
                 name = selector.strip().split()[-1] if selector.strip() else ""
