@@ -225,3 +225,7 @@ def test_who_stays_finds_what_a_full_check_finds(tmp_path) -> None:
     assert not list(folder.iterdir())  # no copies are gathered
     watch.close()
     assert not folder.exists()
+    watch.close()
+    with pytest.raises(KeyboardInterrupt):  # closed while the tables were read: the check is given up
+        watch.examine(DAY)
+    assert watch._database is None

@@ -30,6 +30,16 @@ def test_an_empty_table_is_made_when_it_is_named() -> None:
             database.sql("SELECT 1 FROM village_names")
 
 
+def test_closing_again_does_no_harm() -> None:
+    database = load(tree_of({"units": [UNIT]}))
+    database.need(["units"])
+    with ThreadPoolExecutor(8) as pool:
+        pool.map(lambda _: database.sql("SELECT * FROM units"), range(8))
+        assert list(pool.map(lambda _: database.close(), range(32))) == [None] * 32
+    database.close()
+    assert not database._folder.exists()
+
+
 def test_all_threads_find_it() -> None:
     with load(tree_of({})) as database, ThreadPoolExecutor(8) as pool:
         names = list(database.descriptor.resources)

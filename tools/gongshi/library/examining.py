@@ -52,6 +52,7 @@ class Watch:
         self._digests: Digests | None = None
         self._seen: Seen = {}
         self._looking = threading.Lock()
+        self._over = False
 
     def examine(self, today: date) -> list[Finding]:
         """All that ``gongshi check`` finds in the folder as it lies now."""
@@ -62,7 +63,7 @@ class Watch:
             descriptor = read_descriptor(tree)
             digests = Digests(tree, descriptor, self._seen)
             if self._database is None or self._digests is None or self._database.descriptor != descriptor:
-                self.close()
+                self._drop()
                 self._database = load(tree, ["county"], descriptor)
             else:
                 old = self._digests
@@ -72,21 +73,27 @@ class Watch:
             self._digests = digests
             database = self._database
             try:
+                if self._over:  # closed while the tables were read
+                    raise KeyboardInterrupt
                 with judging(self._root, lambda _: None) as judge:
                     database.need(["county"])
                     found = _examined(tree, None, None, today, judge, Recall(judge.known, database, digests)).findings
             except BaseException:
-                self.close()
+                self._drop()
                 raise
             if not digests.still():  # what was read may be of no one moment
-                self.close()
+                self._drop()
             return found
 
     def close(self) -> None:
-        """Let go of the tables; who is asking them is interrupted."""
-        if self._database:
-            self._database.close()
-            self._database = None
+        """Let go of the tables for good; who is asking them is interrupted."""
+        self._over = True
+        self._drop()
+
+    def _drop(self) -> None:
+        database, self._database = self._database, None
+        if database:
+            database.close()
 
 
 def _examined(

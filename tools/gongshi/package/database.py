@@ -98,9 +98,10 @@ class Database:
         self.close()
 
     def close(self) -> None:
-        """Give back memory and the private folder."""
+        """Give back memory and the private folder; again, or from two threads at once, does no harm."""
         for connection in (*self._cursors, self._connection):
-            connection.interrupt()  # when a signal ends the program other threads may still ask
+            with suppress(Exception):  # the other thread was first
+                connection.interrupt()  # when a signal ends the program other threads may still ask
             with suppress(Exception):
                 connection.close()
         self._gone()
