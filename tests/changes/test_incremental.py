@@ -6,6 +6,7 @@ import re
 from datetime import date
 
 import duckdb
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
