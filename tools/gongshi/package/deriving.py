@@ -80,10 +80,9 @@ def behind(descriptor: Descriptor, derive: Derive) -> ForeignKey | None:
 
 def derived_fields(descriptor: Descriptor) -> Iterator[tuple[Resource, Field, Derive]]:
     """Every field that other rows give, with its resource and how they give it."""
-    for resource in descriptor.resources.values():
-        for field in resource.schema.fields:
-            if field.derive and not unsound(descriptor, resource, field.derive):
-                yield resource, field, field.derive
+    for resource, field, derive in descriptor.derivations:
+        if not unsound(descriptor, resource, derive):
+            yield resource, field, derive
 
 
 def home(descriptor: Descriptor, resource: Resource, field: Field, derive: Derive) -> str:
@@ -96,8 +95,8 @@ def home(descriptor: Descriptor, resource: Resource, field: Field, derive: Deriv
 def needed(descriptor: Descriptor, wanted: Iterable[str]) -> frozenset[str]:
     """``wanted`` and the tables that their values come from."""
     names = set(wanted)
-    for resource, _, derive in derived_fields(descriptor):
-        if resource.name in names:
+    for resource, _, derive in descriptor.derivations:
+        if resource.name in names and not unsound(descriptor, resource, derive):
             names |= sources(descriptor, derive)
     return frozenset(names)
 

@@ -30,12 +30,16 @@ class Digests:
         self._abouts: dict[str, tuple[int, ...]] = {}
         self._files: dict[str, str] = {}
         self._tables: dict[str, str] = {}
+        self._sets: dict[frozenset[str], str] = {}
         self._documents: dict[str, list[str]] | None = None
 
     def of(self, names: Iterable[str]) -> str:
         """One digest of these tables, and of those that their values come from."""
-        wanted = sorted(needed(self.descriptor, names) & self.descriptor.resources.keys())
-        return _digest(*(self.table(name) for name in wanted))
+        asked = frozenset(names)
+        if asked not in self._sets:
+            wanted = sorted(needed(self.descriptor, asked) & self.descriptor.resources.keys())
+            self._sets[asked] = _digest(*(self.table(name) for name in wanted))
+        return self._sets[asked]
 
     def table(self, name: str) -> str:
         """The digest of one table by itself."""

@@ -154,6 +154,12 @@ class Descriptor:
         return tuple(resource for resource in self.resources.values() if resource.is_csv)
 
     @cached_property
+    def derivations(self) -> tuple[tuple[Resource, Field, Derive], ...]:
+        """Every field that a schema says other rows give, soundly or not (``deriving.py``)."""
+        fields = ((resource, field) for resource in self.resources.values() for field in resource.schema.fields)
+        return tuple((resource, field, field.derive) for resource, field in fields if field.derive)
+
+    @cached_property
     def owners(self) -> Mapping[str, str]:
         """The name of the CSV resource by path, ``records/`` included."""
         return {f"{RECORDS}/{path}": resource.name for resource in self.csv_resources() for path in resource.paths}
