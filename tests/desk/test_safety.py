@@ -14,6 +14,7 @@ import gongshi.desk
 from desk.conftest import HOST, ask
 from gongshi.desk import Desk, make
 from gongshi.desk.guarding import COOKIE
+from gongshi.model import GongshiError
 
 HERE = Path(gongshi.desk.__file__).parent
 VENDORED = {
@@ -188,3 +189,25 @@ def test_the_key_goes_when_nobody_is_there(desk: Desk, client, monkeypatch) -> N
 def test_a_lost_key_is_said_and_a_foreign_way_back_is_not_taken(client) -> None:
     answer = ask(client, "/key/open", "POST", data={"back": "//evil.example"})
     assert answer.status_code == 409 and "没有做成" in answer.text
+
+
+def test_what_goes_wrong_shows_and_logs_nobody(client, desk, monkeypatch, caplog, capfd) -> None:
+    """Neither a refusal nor an error that nobody foresaw repeats a name, also where no page can have its frame."""
+    person = "王" + "晓明"
+
+    def failing(kind: type[Exception]):
+        def fail(*_: object) -> None:
+            raise kind(f"找不到“{person}”，请核对")
+
+        return fail
+
+    for kind, code in ((KeyError, 500), (GongshiError, 409)):
+        monkeypatch.setattr(Desk, "database", failing(kind))
+        for broken in (False, True):
+            if broken:
+                monkeypatch.setattr(Desk, "held", failing(kind))
+            answer = ask(client, "/record/households/H0000001")
+            assert answer.status_code == code and "没有做成" in answer.text and person not in answer.text
+        monkeypatch.undo()
+    said = capfd.readouterr()
+    assert person not in said.out + said.err + caplog.text

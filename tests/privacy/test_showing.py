@@ -10,6 +10,7 @@ import pytest
 from example import name_parts, names
 from gongshi.checks.name_shapes import names_alone, names_beside
 from gongshi.checks.showing import HIDDEN, UNFIT, safe, shown_cell, shown_key, shown_path, shown_text
+from gongshi.cli import main
 from gongshi.cli.common import plain
 from gongshi.model import visible
 from support import ROOT, project_descriptor
@@ -91,6 +92,30 @@ def test_paths_and_sentences_lose_only_what_looks_like_a_person() -> None:
     assert shown_path("/".join((PHONE[:3], PHONE[3:]))) == "***" or PHONE not in shown_path(PHONE)
     assert safe(f"找不到“{name}”，请打 {PHONE[:3]}-{PHONE[3:7]}-{PHONE[7:]}") == "找不到“***”，请打 ***"
     assert safe("更正支付 F0000238 的金额 26,800.00 元") == "更正支付 F0000238 的金额 26,800.00 元"
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["“{}”不在", "'{}' 不是数字。", "/tmp/{}.html。没有密钥", r"C:\u\{}\a.xlsx 存不了", "“/a/{}/b.csv”读不出", "‘{}’", 'x "{}" y'],
+)  # fmt: skip
+def test_a_name_that_stands_apart_in_a_sentence_is_struck_out(line: str) -> None:
+    missed = [said for name in people(7, 200) if name[0] != "和" and name in (said := safe(line.format(name)))]
+    assert missed == []
+    assert safe(line.format("扶贫办")) == line.format("扶贫办")
+
+
+def test_an_error_nobody_foresaw_is_told_without_its_words(capsys, monkeypatch) -> None:
+    (name,) = people(8, 1)
+
+    def fail(*_: object, **__: object) -> None:
+        raise ValueError(f"invalid: {name} {PHONE}")
+
+    monkeypatch.setattr("gongshi.cli.gongshi.main", fail)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    said = capsys.readouterr().err
+    assert ended.value.code == 2 and said.count("\n") == 1 and "cli/__init__.py:" in said and "ValueError" in said
+    assert name not in said and PHONE not in said
 
 
 @pytest.mark.parametrize("line", ["::stop-commands::x", "  ::error::x", "a ##[add-mask]x"])

@@ -23,7 +23,11 @@ STRUCK = "***"
 _SHORTEST = 11  # characters of a number that is somebody's
 HIDDEN = "（像有个人信息，不显示）"
 UNFIT = "（不合格式，不显示）"
-_QUOTED = re.compile("“([^“”]*)”")
+# What stands apart in a sentence: in quotes, also those of other programs, or as a path.
+_APART = re.compile(
+    r"“(?P<a>[^“”]*)”|'(?P<b>[^'\n]*)'|\"(?P<c>[^\"\n]*)\"|‘(?P<d>[^‘’]*)’|(?P<e>[^\s“”‘’'\"：:；;，,。、（）()]*[/\\][^\s“”‘’'\"：:；;，,。、（）()]*)"
+)
+_BETWEEN = re.compile(r"([/\\])")
 _SUFFIX = re.compile(r"\.[a-z]{1,5}$")
 
 
@@ -96,10 +100,10 @@ def keys_of(database: Database, resource: Resource, rows: Iterable[int]) -> dict
 def shown_path(path: str) -> str:
     """A path without the parts that look like a person."""
     parts = []
-    for part in path.split("/"):
+    for part in _BETWEEN.split(path):
         suffix = _SUFFIX.search(part)
         parts.append(f"{STRUCK}{suffix[0] if suffix else ''}" if personal(part) else part)
-    shown = "/".join(parts)
+    shown = "".join(parts)
     return STRUCK if _numbers(shown) else shown
 
 
@@ -113,9 +117,15 @@ def safe(line: str) -> str:
             line = STRUCK
     for name in [*names_beside(line)]:
         line = line.replace(name, STRUCK)
-    if "“" in line:
-        line = _QUOTED.sub(lambda found: f"“{STRUCK}”" if personal(found[1]) else found[0], line)
-    return line
+    return line if line.isascii() else _APART.sub(_apart, line)
+
+
+def _apart(found: re.Match[str]) -> str:
+    """What stands apart in a sentence, without a name that nothing beside it gives away."""
+    begin, end = (at - found.start() for at in found.span(found.lastgroup or 0))
+    text = found[0][begin:end]
+    said = shown_path(text) if "/" in text or "\\" in text else STRUCK if personal(text) else text
+    return found[0][:begin] + said + found[0][end:]
 
 
 def told(finding: Finding) -> Finding:

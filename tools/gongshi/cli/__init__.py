@@ -8,6 +8,7 @@ from __future__ import annotations
 import importlib
 import signal
 import sys
+import traceback
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -124,8 +125,21 @@ def find_root(start: Path) -> Path:
     return here
 
 
+def _own_fault(error: Exception) -> str:
+    """Where in the program an unforeseen error came up, and of what kind it is."""
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    places = [(Path(frame.f_code.co_filename), frame.f_lineno) for frame in frames]
+    own = [f"{path.parent.name}/{path.name}:{line}" for path, line in places if "gongshi" in path.parts]
+    where = " ← ".join(reversed(own[-6:]))
+    return (
+        f"程序自己出了错（Traceback：{type(error).__name__}，{where}），没有做完；请把这一行原样告诉维护的人，"
+        "台账若写到一半，再运行一次 gongshi check 会自动复原。"
+    )
+
+
 def main() -> None:
-    """Entry point: a GongshiError, or a disk that refuses, is one line on standard error and exit code 2."""
+    """Entry point: a GongshiError, or a disk that refuses, is one line on standard error and exit code 2. What the program
+    itself did wrong is told by its place alone: Python's own words about it repeat values, and values may be persons."""
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
@@ -139,6 +153,8 @@ def main() -> None:
 
         place = f"“{error.filename}”" if error.filename else "文件"
         message = f"{place}不能读写（{reason(error)}），请检查位置、权限和磁盘空间后重试。"
+    except Exception as error:
+        message = _own_fault(error)
     else:
         return
     say(f"错误：{message}", err=True)

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask, Request, g, render_template, request
 from flask.typing import ResponseReturnValue
 
-from gongshi.checks.showing import shown_text, told
+from gongshi.checks.showing import safe, shown_text, told
 from gongshi.desk import auditing, editing, entering, finding, key, posting, printing, reviewing, sending, taking, today
 from gongshi.desk.guarding import BOUND, guard
 from gongshi.desk.state import Desk
@@ -45,6 +45,7 @@ def make(desk: Desk) -> Flask:
     app.add_template_filter(told, "told")
     app.context_processor(_shared)
     app.register_error_handler(GongshiError, _refused)
+    app.register_error_handler(Exception, _own_fault)
     for code in (403, 404, 405, 413):
         app.register_error_handler(code, _plain(code))
     return app
@@ -70,7 +71,27 @@ def _shared() -> dict[str, Any]:
 
 
 def _refused(error: GongshiError) -> ResponseReturnValue:
-    return render_template("error.html", title="没有做成", message=str(error)), 409
+    return _said("没有做成", safe(str(error)), 409)
+
+
+def _own_fault(error: Exception) -> ResponseReturnValue:
+    """What nobody foresaw: nothing of it is shown or logged, for Python's words about it repeat values."""
+    code = getattr(error, "code", None)
+    if isinstance(code, int):  # one of HTTP's own
+        return _said("没有做成", "这一步的内容没有送全，请回到今天再做一遍。", code)
+    message = (
+        f"程序自己出了错（{type(error).__name__}）。请回到今天再试；还是这样，请把做了什么和括号里的字告诉维护的人。"
+    )
+    return _said("没有做成", message, 500)
+
+
+def _said(title: str, message: str, code: int) -> ResponseReturnValue:
+    """One sentence on a page of its own, also where the ledger is so broken that no page has its frame."""
+    try:
+        return render_template("error.html", title=title, message=message), code
+    except Exception:
+        g.pop("desk", None)
+        return render_template("error.html", title=title, message=message), code
 
 
 WORDS = {
@@ -83,4 +104,4 @@ WORDS = {
 
 def _plain(code: int) -> Callable[[Exception], ResponseReturnValue]:
     title, message = WORDS[code]
-    return lambda _: (render_template("error.html", title=title, message=message), code)
+    return lambda _: _said(title, message, code)
