@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 
 LONG = (
@@ -10,6 +12,12 @@ LONG = (
     "review/test_installing.py", "exchange/test_accepting.py", "disclosure/test_figures_command.py", "privacy/test_unseen.py",
     "library/test_library.py", "changes/test_against.py", "checks/test_proof.py",
 )  # fmt: skip
+
+
+def pytest_configure() -> None:
+    """Ctrl-C reaches what tests start, also where the run itself was started to live on without a terminal (nohup, &)."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
