@@ -15,9 +15,10 @@ LONG = (
 
 
 def pytest_configure() -> None:
-    """Ctrl-C reaches what tests start, also where the run itself was started to live on without a terminal (nohup, &)."""
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    """Signals reach what tests start, also where the run itself was started to live on without a terminal (nohup, &)."""
+    for number, usual in ((signal.SIGINT, signal.default_int_handler), (signal.SIGHUP, signal.SIG_DFL)):
+        if signal.getsignal(number) is signal.SIG_IGN:
+            signal.signal(number, usual)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -33,6 +33,8 @@ def public_texts(resource: Resource) -> list[Field]:
 
 def check_free_text(database: Database, resource: Resource) -> Iterator[Finding]:
     """Names, by their shape, in the public free text of one table."""
+    if not database.loaded[resource.name].rows:
+        return
     for field in public_texts(resource):
         yield from _in_field(database, resource, field)
 
