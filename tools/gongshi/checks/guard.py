@@ -12,9 +12,10 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
 
 from gongshi.checks.guard_archive import DEEPEST, Unreadable, is_archive, members
+from gongshi.checks.guard_lines import across
 from gongshi.checks.guard_numbers import find_numbers
 from gongshi.checks.guard_people import NameSet, find_births, find_health, health_beside
-from gongshi.checks.guard_sieve import GO_ON, digits_alike, suspicious_lines
+from gongshi.checks.guard_sieve import digits_alike, suspicious_lines
 from gongshi.checks.guard_tables import Columns, file_columns, markdown_tables
 from gongshi.checks.guard_text import CHUNK, chunks, decode_escapes, is_text, normalise, views
 from gongshi.checks.guard_values import Hit
@@ -37,11 +38,6 @@ Passed = Callable[[str, bytes], None]
 """Is told the path and the content of a file."""
 MOST = 2_000  # findings in one file; who plants more than this in it wants the guard to take long
 _BATCH = 1 << 20  # small files are sieved together
-_FAR = 200  # characters before and behind the end of a line in which a number goes on in the next
-_GOES_ON = re.compile(rf"(?:{GO_ON})[^\n]*[0-9]")
-_ENDS = re.compile(r"[0-9][ \\\r-]{0,4}$")
-_BEGINS = re.compile(r"[ >]{0,9}[0-9]")
-_ONE_DIGIT = re.compile(r"[\s\"'|*-]*([0-9Xx])[\s\"'|*,;]*")
 
 
 def scan(
@@ -190,36 +186,12 @@ def _readings(
         under.update((number, table) for number in numbers | told if begin <= number < (end or len(lines)))
     for number in sorted(numbers | told):
         line, sentence = under[number].readings(lines[number]) if number in under else (lines[number], "")
-        texts = [*views(line), *_downwards(lines, number), *_onwards(lines, number)] if number in numbers else []
+        texts = (
+            [*views(line), *(view for text in across(lines, number) for view in views(text))]
+            if number in numbers
+            else []
+        )
         yield number, [*texts, *(views(sentence) if sentence else ())]
-
-
-def _downwards(lines: list[str], number: int) -> Iterator[str]:
-    """One digit a line, read downwards, once for each run of such lines."""
-    digits: list[str] = []
-    if number + 1 < len(lines) and not _ONE_DIGIT.fullmatch(lines[number][:40]):
-        number += 1  # the line before was chosen
-    while number < len(lines) and len(digits) < 40 and len(lines[number]) < 40:
-        found = _ONE_DIGIT.fullmatch(normalise(lines[number]))
-        if not found:
-            break
-        digits.append(found[1])
-        number += 1
-    if len(digits) > 10:
-        yield "|".join(digits)
-
-
-def _onwards(lines: list[str], number: int) -> Iterator[str]:
-    """The line and the next ones as one text where a number goes on: in a cell that is not closed, or behind its label."""
-    whole = lines[number][-_FAR:]
-    if not lines[number].count('"') % 2 and not _GOES_ON.search(whole):
-        return
-    for line in lines[number + 1 : number + 3]:
-        ends, begins = _ENDS.search(whole), _BEGINS.match(line)
-        if not ends or not begins:
-            return
-        whole = whole[: ends.start() + 1] + line[begins.end() - 1 : _FAR]
-        yield from views(whole)
 
 
 def scan_path(path: str, names: NameSet | None = None) -> list[Finding]:

@@ -22,6 +22,7 @@ from gongshi.checks.guard_values import (
     YEAR,
     Hit,
     Line,
+    are_figures,
 )
 from gongshi.checks.guard_values import is_id as is_id
 
@@ -31,6 +32,7 @@ _SEQUENCE = re.compile(rf"[0-9].*[0-9{CROSS}]")
 _IDS = re.compile(rf"(?=({ID})([1-7][1-4])?)")  # a disability card is an ID number with two digits more
 _OLD_IDS = re.compile(rf"(?=({OLD_ID}))")
 _ID = re.compile(ID)
+_AROUND = 120
 _PHONES = re.compile(r"(?=((?:0086|86)?1[3-9][0-9]{9}))")
 _REPLACEMENT = re.compile(rf"{GLUE}?[Bb][0-9](?![0-9])")
 _ID_GROUPS = ([18], [6, 8, 4], [6, 4, 4, 4], [3, 3, 4, 4, 4], [6, 12], [14, 4], [6, 4, 2, 2, 4])
@@ -201,6 +203,15 @@ def _is_id_grouping(stretch: _Stretch, first: int, behind: int) -> bool:
     return lengths in _ID_GROUPS and len(set(separators)) < 2
 
 
+def _backwards(stretch: _Stretch) -> Iterator[Hit]:
+    """An ID number from its end to its beginning: its check character leaves no doubt."""
+    value = stretch.digits[::-1]
+    if len(value) == 18 and _ID.fullmatch(value) and value[:2] in PROVINCES and is_id(value):
+        start, end = stretch.place(0, 18)
+        if not stretch.line.is_other(start, end):
+            yield Hit("personal-id", start, end, value, True)
+
+
 def _ids_in_long_runs(stretch: _Stretch) -> Iterator[Hit]:
     """An ID number with more digits stuck to its front or its end, as in file names with a date."""
     pieces = _LONG_PIECE.finditer(stretch.text, stretch.start, stretch.end) if stretch.long else ()
@@ -255,11 +266,26 @@ def _is_phone_grouping(stretch: _Stretch, pieces: list[str], separators: list[st
     if lengths == [3, 4, 4]:  # "150 2019 2020" in a row of figures is no phone
         years = YEAR.fullmatch(groups[1]) and YEAR.fullmatch(groups[2])
         return stretch.count <= 4 and not (years and separators[0].isspace())
-    if lengths in ([3, 8], [7, 4], [4, 4, 3], [3, 3, 5]):
-        return separators[0] == "-"
-    if lengths == [4, 3, 4]:
-        return separators[0].strip(" .") != ""
-    return lengths == [1] * 11 and stretch.count == 11
+    if lengths in ([3, 8], [7, 4], [4, 4, 3], [3, 3, 5]) and separators[0] == "-":
+        return True
+    if lengths == [4, 3, 4] and separators[0].strip(" ."):
+        return True
+    if lengths == [1] * 11:
+        return stretch.count == 11
+    return stretch.count == len(pieces) and _is_odd_grouping(stretch, groups, separators[0])
+
+
+def _is_odd_grouping(stretch: _Stretch, groups: list[str], mark: str) -> bool:
+    """Accept other groups that stand alone and are neither years nor round figures, with no such pair beside them."""
+    if not 1 < len(groups) < 4 or min(map(len, groups)) < 3 or (mark.strip() == "." and len(groups) == 2):
+        return False
+    if are_figures(groups):
+        return False
+    text, pair = stretch.text, re.compile(rf"[0-9]{{3}}{re.escape(mark)}[0-9]{{3}}")
+    return not (
+        pair.search(text, max(0, stretch.start - _AROUND), stretch.start)
+        or pair.search(text, stretch.end, stretch.end + _AROUND)
+    )
 
 
 def _groups(pieces: list[str], prefix: int) -> list[str]:
@@ -305,5 +331,5 @@ _LONG = re.compile("(?<![0-9])[0-9]{15,19}(?![0-9])")
 
 # In order of certainty: what an earlier one takes, a later one does not read again.
 _DETECTORS: tuple[Callable[[_Stretch], Iterator[Hit]], ...] = (
-    _cards, _ids, _ids_in_long_runs, _old_ids, _accounts, _phones,
+    _cards, _ids, _ids_in_long_runs, _backwards, _old_ids, _accounts, _phones,
 )  # fmt: skip

@@ -13,7 +13,8 @@ from functools import partial
 from itertools import compress, count
 from typing import TypeVar
 
-from gongshi.checks.guard_text import INLINE, NUMERALS, SEPARATOR
+from gongshi.checks.guard_lines import beginnings
+from gongshi.checks.guard_text import CELLS, GO_ON, INLINE, NUMERALS, SEPARATOR
 
 
 def _between(first: str, last: str, without: str) -> Iterator[tuple[str, str]]:
@@ -38,18 +39,19 @@ _RARE = f"{NUMERALS}{_STRANGE}"
 _PLAIN = "".join(f"{first}-{last}" for first, last in _between("\u4e00", "\u9fff", NUMERALS))  # Chinese, but no numeral
 _DAY = r"1{4}(?:\s?[-./年]\s?11?\s?[-./月]\s?11?|1{4})(?!1)"
 _NEXT_CELL = r"/(?:td|th|li|p|div|dd|text|option)>\s{0,9}<[a-z][^<>]{0,99}>"
-GO_ON = "电话|手机|份证|号码|卡号|账号"  # behind these words a number may go on in the next line
 # Begins with one character of a set, which the engine looks for quickly; what was found is then looked at, and as a numeral
 # is mostly part of a word (一卡通, 二季度), what stands behind it comes first.
 _SIGN = re.compile(
-    rf"[{_RARE}生日姓男女话机证码号（(【〔\[%&\\<\]\x01-\x08\x0b\x0c\x0e-\x1f](?:"
+    rf"[{_RARE}生日姓男女话机证码号（(【〔\[{{~%&\\<\]\x01-\x08\x0b\x0c\x0e-\x1f](?:"
     rf"(?<=[{_RARE}])(?:(?<=[0-9].)|(?![{_PLAIN}])(?:(?={_GLUE}{{0,3}}[{_ANY}])"
     rf"|(?={SEPARATOR}{{1,8}}[{_ANY}]{SEPARATOR}{{1,8}}[{_ANY}]))|(?<=[0-9]{_GLUE}[0-9]{_GLUE}.))"
     r"|(?<=生)(?:(?<=出生)|[日于人])|(?<=日)(?:生|出生)|(?<=姓)"
     r"|(?<=[（(【〔\[])1{3,4}[)）】〕\]][ -]?1{4}[ -]?1{3,4}(?!1)"
     rf"|(?<=[>\s]111<){_NEXT_CELL}1{{4}}<|(?<=1{{6}}<){_NEXT_CELL}1{{8}}<"
     rf"|(?<=[男女])[^\w\n]{{1,4}}(?:[\u4e00-\u9fff]{{1,6}}[^\w\n]{{1,4}}){{0,3}}{_DAY}|(?<=[（(])[男女,，、;；|/\s]{{0,4}}(?:{_DAY}|[{_RARE}]{{4}}年)"
-    r"|(?<=%)[0-9A-Fa-f]{2}|(?<=&)(?:#|[A-Za-z]\w{1,30};)|(?<=\\)(?:[ux][0-9A-Fa-f{]|U[0-9]{3}|[0-9]{2})"
+    r"|(?<=%)(?:[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|(?<=[0-9]%)%)|(?<=&)(?:#|[A-Za-z]\w{1,30};|(?<=[0-9]&)[A-Za-z])"
+    r"|(?<=\\)(?:[ux][0-9A-Fa-f{]|U[0-9]{3}|N\{|[0-9]{2})|(?<=[0-9]\[)[\^\]]|(?<=[0-9]!\[)|(?<=[0-9]\{)[#%{,]|(?<=[0-9]~)~"
+    rf"|(?<=[0-9Xx]<)(?!/?(?:{CELLS})\b)[A-Za-z/!?]?[^<>\n]{{0,99}}>\s?[0-9]"
     rf"|(?<=[0-9Xx]<)(?:/?(?:{INLINE}|br|BR)\b|!--)|(?<=[0-9]\])\(|(?<=[0-9]\\)[^\w\s]"
     rf"|(?<={GO_ON})[^\n]{{0,60}}[0-9][ \\\r-]{{0,4}}(?![^\n])"
     r"|(?<=>[0-9]<)/t[dh]>\s{0,9}<t[dh][^<>]{0,99}>[0-9]<"
@@ -73,6 +75,20 @@ def _table() -> bytes:
         table[byte] = byte
     table[0x30:0x3A] = b"1" * 10
     table[0xF0:0xF5] = _BEYOND * 5
+    for byte in (*range(9), *range(0x0B, 0x20), 0x7F):
+        table[byte] = 0x20
+    return bytes(table)
+
+
+def _hard_table() -> bytes:
+    """1 for a digit, a comma for what parts cells, a slash for other marks, x for letters."""
+    table = bytearray(0x2F if byte < 0x80 and not chr(byte).isalnum() else 0x78 for byte in range(256))
+    for byte in b',;|\t"':
+        table[byte] = 0x2C
+    for byte in b"\xe2\xe3\xef\xc2":
+        table[byte] = 0x2F
+    table[0x30:0x3A] = b"1" * 10
+    table[0x0A] = 0x0A
     return bytes(table)
 
 
@@ -84,7 +100,6 @@ _MARKS = bytes.maketrans(b"|", b",")
 # A division code of twelve digits stands in every row and is nobody's: it is made shorter than a phone number.
 _DIVISION, _SHORTER = b"1" * 12, b"1" * 10
 _LANDLINE = re.compile(rb"0(?<![0-9]0)(?<![0-9][ -]0)[0-9]{2,3}-[0-9]{7,8}(?![ -]?[0-9])")  # an area code comes first
-_DOWNWARDS = b"\n1" * 8
 # Groups of digits as they are written in phone numbers and accounts: each begins with what is found quickest, then says what
 # must stand before and behind it.
 _GROUPS = {
@@ -106,13 +121,11 @@ _PARTED_CELL = re.compile(
 # An ID number in three cells; of amounts, which may have as many digits, some have a point.
 _THREE_CELLS = re.compile(rb"111111[,;|\t] ?\"?111111[,;|\t] ?\"?11111[1Xx](?![1.])")
 _CELLS = b"111111,111111,11111"  # such cells, and others, when what parts and surrounds them is squeezed out
-_HALVES = "|".join(
-    rf"(?<=(?<!1)1{{{first}}}/111){'1' * (total - 4 - first)}[1Xx](?!1)"
-    for total in (11, 18)
-    for first in range(3, total - 3)
-)
-_HALF = re.compile(b"/111(?:%s)" % _HALVES.encode())  # a phone or an ID number in two pieces
-_SLASH = "／".encode()
+# Groups with marks between them that part no cells, up to eight in a row: (1)(2)(3)
+_CHAIN = re.compile(rb"1(?:/{1,8}1{1,18}){1,17}")
+_COMMENT = re.compile(rb"1/\*[^*\n]{0,60}\*/1")
+_HARD = _hard_table()
+_GLUED = _TRAILING + b" ._~*`\\\r'-\x7f"
 # A number that may go on in the next line: in a cell that is not closed.
 _OPEN_CELL = re.compile(rb'"[^\n"]{0,60}1[ \\\r-]{0,4}(?![^\n])')
 _POWERS = b"111111111x11", b"111111111x,11"  # a phone number as a power of ten, without the noughts at its end
@@ -128,14 +141,10 @@ def suspicious_lines(chunk: bytes) -> set[int]:
     """
     lines = digits_alike(chunk)
     distinct = [*set(lines)]
-    found, downwards = _minded(distinct)
-    minded = {distinct[number] for number in found}
+    minded = {distinct[number] for number in _minded(distinct)}
     numbers = set(compress(count(), map(minded.__contains__, lines))) if minded else set()
     numbers -= _landlines(chunk, lines, sorted(numbers))
-    if downwards:
-        squeezed = chunk.translate(_SHAPE, _TRAILING + _BLANK)
-        numbers.update(_lines(squeezed, b"\n", partial(squeezed.find, _DOWNWARDS)))
-    return numbers
+    return numbers | beginnings(lines, distinct)
 
 
 def digits_alike(chunk: bytes) -> list[bytes]:
@@ -157,11 +166,11 @@ def _landlines(chunk: bytes, lines: list[bytes], numbers: list[int]) -> set[int]
         if offices:
             rest[number] = line.translate(_DIGITS)
     again = [*rest]
-    return set(again) - {again[at] for at in _minded([*rest.values()])[0]} if again else set()
+    return set(again) - {again[at] for at in _minded([*rest.values()])} if again else set()
 
 
-def _minded(lines: list[bytes]) -> tuple[set[int], bool]:
-    """Which of the lines may hold something, and whether one is a digit alone."""
+def _minded(lines: list[bytes]) -> set[int]:
+    """Which of the lines may hold something."""
     whole = b"\n".join(lines)
     shape = whole.translate(_SHAPE, _TRAILING)
     squeezed = shape.replace(_DIVISION, _SHORTER).translate(_MARKS, _BLANK)
@@ -172,13 +181,14 @@ def _minded(lines: list[bytes]) -> tuple[set[int], bool]:
         numbers.update(_lines(squeezed, b"\n", partial(_match, begin, groups, squeezed)))
     numbers.update(_lines(shape, b"\n", partial(_match, _PARTED, _PARTED_CELL, shape)))
     numbers.update(_lines(whole, b"\n", partial(_match, b'"', _OPEN_CELL, whole)))
-    slashed = whole.replace(_SLASH, b"/")
-    numbers.update(_lines(slashed, b"\n", partial(_match, b"/111", _HALF, slashed)))
     cells = _lines(squeezed, b"\n", partial(squeezed.find, _CELLS))
     numbers.update(number for number in cells if _THREE_CELLS.search(lines[number]))
     text = whole.decode("utf-8")
     numbers.update(_lines(text, "\n", partial(_search, _SIGN, text)))
-    return numbers, b"\n1\n" in b"\n%s\n" % squeezed
+    hard = whole.translate(_HARD, _GLUED)
+    numbers.update(_lines(hard, b"\n", partial(_cut, hard)))
+    numbers.update(_lines(whole, b"\n", partial(_match, b"1/*", _COMMENT, whole)))
+    return numbers
 
 
 def _match(begin: bytes, pattern: re.Pattern[bytes], text: bytes, at: int) -> int:
@@ -189,7 +199,21 @@ def _match(begin: bytes, pattern: re.Pattern[bytes], text: bytes, at: int) -> in
     return at
 
 
-def _search(pattern: re.Pattern[str], text: str, at: int) -> int:
+def _cut(hard: bytes, at: int) -> int:
+    """The next place at which marks cut as many digits as a phone number has; -1 if there is none."""
+    while (at := hard.find(b"1/", at)) >= 0:
+        chain = _CHAIN.match(hard, at)
+        if chain is None:
+            at += 2
+            continue
+        before = hard[max(0, at - 18) : at]
+        if chain[0].count(b"1") + len(before) - len(before.rstrip(b"1")) >= 11:
+            return at
+        at = chain.end()
+    return -1
+
+
+def _search(pattern: re.Pattern[Text], text: Text, at: int) -> int:
     """The next place of a pattern; -1 if there is none."""
     found = pattern.search(text, at)
     return found.start() if found else -1

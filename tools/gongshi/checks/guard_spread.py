@@ -13,7 +13,18 @@ from itertools import accumulate
 from operator import add
 
 from gongshi.checks.guard_text import GLUE, SEPARATOR
-from gongshi.checks.guard_values import ACCOUNT_KINDS, ID, PHONE, PHONE_KIND, PROVINCES, YEAR, Hit, Line, is_id
+from gongshi.checks.guard_values import (
+    ACCOUNT_KINDS,
+    ID,
+    PHONE,
+    PHONE_KIND,
+    PROVINCES,
+    YEAR,
+    Hit,
+    Line,
+    are_figures,
+    is_id,
+)
 
 _CHAIN = re.compile(rf"(?<![0-9])[0-9]+(?:{SEPARATOR}{{1,8}}[0-9]+)+(?:{SEPARATOR}{{0,8}}[Xx](?![A-Za-z0-9]))?")
 _HARD = re.compile(rf"[0-9](?!{GLUE}{{0,3}}[0-9Xx]){SEPARATOR}{{1,8}}[0-9Xx]")
@@ -21,12 +32,13 @@ _PIECE = re.compile("[0-9Xx]+")
 _BETWEEN = re.compile("[^0-9Xx]+")
 _BLANK = re.compile(r"[\s\"']+")
 _PLAIN_CELLS = frozenset({",", ";", "|", "\t", ""})
+_LISTING = re.compile(r"^$|[,;|\t\u3001\uff0c\uff1b\uff1a:+=\u00d7*\u2192<>]")  # parts what is listed or reckoned with
 _OF_FIGURES = frozenset({".", "-", "-.", ""})  # mixed with other marks: the coordinates of a drawing
 
 # Lengths of pieces as letters, a for one digit.
 _SINGLES = re.compile("a{11,}")
 _ID_GROUPS = re.compile("(?=(fhd|fff|fddd|ccddd|fl|nd|fdbbd|fdbbca|bbbbbbbbb|cccccc))")
-_PHONE_GROUPS = re.compile("(?=([bd]?(?:cdd|dcd|ch|hc|gd|dg|ef|fe|ddc|cce|bccc)))")
+_PHONE_GROUPS = re.compile("(?=([bd]?(?:cdd|dcd|ch|hc|gd|dg|ef|fe|ddc|cce|cec|ecc|bccc)))")
 _THOUSANDS = re.compile("[abc]c{4,6}")
 _ID = re.compile(ID)
 _IDS = re.compile(f"(?=({ID}))")
@@ -68,6 +80,10 @@ class _Chain:
         ends = map(add, self.starts[first : behind - 1], map(len, self.parts[first:behind]))
         begins = self.starts[first + 1 : behind]
         return {_BLANK.sub("", self.text[end:begin]) for end, begin in zip(ends, begins, strict=True)}
+
+    def around(self, first: int, behind: int) -> list[set[str]]:
+        """What stands between these pieces and the ones before and behind."""
+        return [self.separators(at - 1, at + 1) for at in (first, behind) if 0 < at < len(self.parts)]
 
 
 def find_spread(line: Line) -> Iterator[Hit]:
@@ -116,13 +132,13 @@ def _is_apart(chain: _Chain, first: int, behind: int, length: int) -> bool:
     if chain.line.labels.near(PHONE_KIND, *chain.place(first, behind)):
         return True
     marks = chain.separators(first, behind)
-    around = [chain.separators(at - 1, at + 1) for at in (first, behind) if 0 < at < len(chain.parts)]
+    around = chain.around(first, behind)
     return len(marks) == 1 and length < 14 and all(mark != marks for mark in around)
 
 
 def _is_array(line: Line, start: int, end: int) -> bool:
     """Tell whether these are the figures of a JSON array, as charts have them, with no word that says phone."""
-    bare = line.text[start - 1 : start] == "[" and line.text[end : end + 1] == "]"
+    bare = line.text[start - 1 : start] == "[" and line.text.find("]", start, end + 1) == end
     return bare and not line.labels.near(PHONE_KIND, start, end)
 
 
@@ -185,10 +201,13 @@ def _is_phone(chain: _Chain, first: int, behind: int) -> bool:
     if alone and separators == {"/"} and behind - first == 2:
         pieces = chain.parts[first:behind]  # round figures may be so much of so much
         return not any(map(YEAR.fullmatch, pieces)) and not all(piece.endswith("00") for piece in pieces)
+    cells = all(mark <= _PLAIN_CELLS for mark in chain.around(first, behind))
+    apart = len(separators) == 1 and cells and not _LISTING.search("".join(separators))
+    if apart and not are_figures(chain.parts[first:behind]):
+        return True
     if len(separators) != 1 or not alone or not chain.shape.endswith(("cdd", "dcd"), 0, behind):
         return False
     years = [bool(YEAR.fullmatch(piece)) for piece in chain.parts[behind - 2 : behind]]
     if separators <= _PLAIN_CELLS:  # may be figures of a row
-        around = [chain.separators(at - 1, at + 1) for at in (first, behind) if 0 < at < len(chain.parts)]
-        return separators not in around and not any(years)
+        return separators not in chain.around(first, behind) and not any(years)
     return not all(years)

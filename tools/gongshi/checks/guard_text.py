@@ -1,9 +1,10 @@
 """One spelling for all that means a digit: escapes undone, digits of every script plain, what shows nothing gone.
 
 In scope is what a reader takes for digits: every character with a digit's value, Chinese numerals in a run, escapes of
-HTML, URL, JSON and CSS, marks and markup between digits, UTF-8, UTF-16, UTF-32 and GB18030. Out of scope is what needs a
-thought: base64, quoted-printable, pictures, numbers backwards or as sums, in words (一百三十八亿, one three eight), letters
-for digits (O, l), and digits with words between them.
+HTML, URL, JSON, CSS and Python, marks, tags, comments and line breaks between digits, numbers from their end to their beginning
+where something says so or a check character does, UTF-8, UTF-16, UTF-32 and GB18030. Out of scope is what needs a thought: base64,
+quoted-printable, hexadecimal, pictures, sums, words (一百三十八亿, one three eight), letters for digits (O, l), and digits with
+words between them.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Iterator
 from urllib.parse import unquote
 
 CHUNK = 1 << 24
+GO_ON = "电话|手机|份证|号码|卡号|账号"  # behind these words a number may go on in the next line
 
 # Characters that show nothing: zero-width marks, direction marks, soft hyphen, variation selectors.
 INVISIBLE = "\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff"
@@ -35,7 +37,7 @@ _VALUES = (
     "八捌⑧⑻⒏❽➇➑",
     "九玖勾⑨⑼⒐❾➈➒",
 )
-_AS_DIGITS = {ord(char): str(value) for value, chars in enumerate(_VALUES) for char in chars}
+AS_DIGITS = {ord(char): str(value) for value, chars in enumerate(_VALUES) for char in chars}
 NUMERALS = "".join(_VALUES)
 _NUMERAL = re.compile(f"[{NUMERALS}]")
 _NUMERAL_RUN = re.compile(f"[0-9{NUMERALS}](?:{SEPARATOR}{{0,8}}[0-9{NUMERALS}]){{10,}}(?:[Xx]?[0-9{NUMERALS}]{{2}})?")
@@ -44,12 +46,26 @@ _UNICODE_ESCAPE = re.compile(
     r"\\(?:u\{0*([0-9A-Fa-f]{1,5})\}|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|U000([0-9A-Fa-f]{5}))"
 )
 _OTHER_ESCAPE = re.compile(r"\\(?:0{0,4}3([0-9])(?![0-9A-Fa-f]) ?|0?6([0-7])|0?7([01]))")  # CSS, then octal
+_PERCENT_U = re.compile("%u([0-9A-Fa-f]{4})")
+_NAMED = re.compile(r"\\N\{([A-Za-z0-9 -]{1,60})\}")
+_TERMINAL = re.compile("\x1b\\[[0-9;]{0,20}[A-Za-z]")
 _COMMENT = r"<!--[^<>\n]{0,200}-->"
 INLINE = (
     "span|b|i|em|strong|mark|font|code|a|u|small|wbr|s|del|ins|sub|sup|kbd|tt|var|samp|q|cite|big|bdi|bdo|abbr|label"
     "|tspan|strike|time|data|dfn|output|ruby|rb|nobr"
 )
 _INLINE_TAG = re.compile(rf"{_COMMENT}|</?(?:{INLINE})(?:\s[^<>]{{0,200}})?/?>", re.IGNORECASE)
+CELLS = (  # tags whose contents are apart
+    "t[dhr]|thead|tbody|table|li|[uo]l|p|div|d[dtl]|option|text|g|path|svg|rect|line|circle|h[1-6]|section|select|label|button"
+)
+_CELL_TAG = rf"<(?!/?(?:{CELLS})\b)[A-Za-z/!?]?[^<>\n]{{0,300}}>"
+# What shows nothing between two digits: other tags, breaks, comments and marks of other languages.
+_NOTHING = re.compile(
+    rf"(?<=[0-9])(?:{_CELL_TAG}|/\*[^*\n]{{0,60}}\*/|\{{[#{{%][^{{}}\n]{{0,60}}[#}}%]\}}|%%[^%\n]{{0,60}}%%"
+    r"|!?\[[^\[\]\n]{0,60}\]\([^()\s]{0,200}\)|\[\^[^\[\]\s]{0,30}\]|~~[^~0-9\n]{0,60}~~|\\[,;:! ]|\{,?\}){1,8}(?=[0-9Xx])",
+    re.IGNORECASE,
+)
+_MARKED = re.compile(r"[0-9](?:<|/\*|\{|%%|!?\[|~~|\\[,;:! ])")
 _TAG = re.compile(r"</?[A-Za-z!][^<>]{0,300}>")
 _EMPHASIS = re.compile(r"(?<![*`])[*`]{1,3}(?![*`])|\\(?=[^\w\s])|\]\([^()\s]{0,200}\)|\[(?=[0-9])")
 _MIDDLE = re.compile(r"(?<=[0-9] )[(\[【〔]([0-9]{3,4})[)\]】〕](?= [0-9])")
@@ -59,6 +75,12 @@ _DRAWING = re.compile(r"""\b(?:d|points|viewBox|transform|values)=\\?(?:"[^"]*"|
 _UNGLUE = str.maketrans({" ": "丶", ",": "丶", "_": "丶", "-": "丶", ".": "0p"})
 # A whole number as spreadsheets and programs write it: 1.23E+10 with all its digits.
 _POWER = re.compile(r"(?<![0-9.])([1-9])\.([0-9]{8,18})(?:[eE]\+?|\s?[×xX*]\s?10\s?\^?\s?)(1[0-8])(?![0-9])")
+
+
+_ROMAN = re.compile("(?<=[0-9])[\u2160-\u217f]{1,3}(?=[0-9])")  # Roman numerals that part digits
+# Where digits are written, or shown, from their end to their beginning.
+_BACKWARDS = re.compile(r"\u202e|\b(?:rtl|RTL)\b|\u5012[着过写序读]|反[着过]|逆[序着]|(?i:revers|backward)")
+_DIGIT_RUN = re.compile(r"[0-9Xx](?:[ ._-]?[0-9Xx]){10,}")
 
 
 class _Plain(dict[int, str | None]):
@@ -76,11 +98,13 @@ def _plain(code: int) -> str | None:
     category = unicodedata.category(char)
     if category in ("Mn", "Me", "Cf", "Cc") or char in "\u115f\u1160\u2800\u3164\uffa0":
         return char if char in "\t\n" else " " if char in "\r\x85" else None
-    if code in _AS_DIGITS:  # may number an item: whether it is part of a number, numerals() decides
+    if code in AS_DIGITS:  # may number an item: whether it is part of a number, numerals() decides
         return char
     value = unicodedata.numeric(char, -1) if category[0] == "N" else -1
     if value in range(10):
         return str(int(value))
+    if char == "ー":  # looks like a dash
+        return "-"
     if char in "，；｜":  # not the comma that parts the cells of a row
         return char
     return " " if category[0] == "Z" else unicodedata.normalize("NFKC", char)
@@ -165,12 +189,20 @@ def views(line: str) -> list[str]:
         found += [_AREA.sub(rf"\1{mark}", plain) for mark in "- "]
     if "*" in text or "`" in text or "\\" in text or "](" in text:
         found.append(_EMPHASIS.sub("", found[-1]))
+    if _MARKED.search(text):
+        found.append(_NOTHING.sub("", text))
+    if not line.isascii() and _ROMAN.search(line):
+        found.append(normalise(_ROMAN.sub("-", line)))
+    if _BACKWARDS.search(line):
+        found.append(_DIGIT_RUN.sub(lambda run: run[0][::-1], text))
     return [*dict.fromkeys(found)]
 
 
 def normalise(line: str) -> str:
     """Write the line the plain way: no escapes, no invisible characters, half-width digits and letters."""
     line = decode_escapes(line)
+    if "\x1b" in line:
+        line = _TERMINAL.sub("", line)
     line = line if line.isascii() and line.isprintable() else line.translate(_PLAIN)
     return _POWER.sub(_whole, line) if "." in line else line
 
@@ -189,15 +221,15 @@ def numerals(text: str, kept: int = 0) -> str:
     """
     if not _NUMERAL.search(text):
         return text
-    return _NUMERAL_RUN.sub(lambda found: found[0][:kept] + found[0][kept:].translate(_AS_DIGITS), text)
+    return _NUMERAL_RUN.sub(lambda found: found[0][:kept] + found[0][kept:].translate(AS_DIGITS), text)
 
 
 def decode_escapes(line: str) -> str:
-    """Undo URL, HTML, JSON and CSS escapes, twice, for what was escaped again on its way."""
-    for _ in range(2):
+    """Undo URL, HTML, JSON and CSS escapes, and again what was escaped again on its way."""
+    for _ in range(4):
         before = line
         if "%" in line:
-            line = unquote(line, errors="replace")
+            line = _PERCENT_U.sub(lambda found: chr(int(found[1], 16)), unquote(line, errors="replace"))
         if "&" in line:
             line = html.unescape(line)
         if "\\" in line:
@@ -210,9 +242,18 @@ def decode_escapes(line: str) -> str:
 def _backslashes(line: str) -> str:
     line = _UNICODE_ESCAPE.sub(lambda found: chr(int(found[found.lastindex or 0], 16)), line)
     line = _OTHER_ESCAPE.sub(_other_escape, line)
+    if "\\N{" in line:
+        line = _NAMED.sub(_named, line)
     if any("\ud800" <= char <= "\udbff" for char in line):  # two halves that JSON writes for one character
         line = line.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return line
+
+
+def _named(found: re.Match[str]) -> str:
+    try:
+        return unicodedata.lookup(found[1])
+    except KeyError:
+        return found[0]
 
 
 def _other_escape(found: re.Match[str]) -> str:

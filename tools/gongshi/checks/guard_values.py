@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -36,7 +37,7 @@ PHONE = re.compile(r"(?:0086|86)?(1[3-9][0-9]{9})")
 YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 CARD = re.compile(r"62[0-9]{14,17}|(?:4|5|60|35|9558)[0-9]+")
 _MONEY_BEFORE = re.compile(r"(?:[¥￥$]|人民币|(?i:(?<![a-z])(?:rmb|cny|usd)))\s?$")
-_UNIT_AFTER = re.compile(
+UNIT_AFTER = re.compile(
     r"\s?(?:[（(]?大写|亿|万|元|亩|公[里斤顷]|千[米克瓦]|平方|立方|米|吨|斤|株|棵|户(?!主)|毫?秒|(?i:km|kg|kwh|m[23]|mm|ms|rmb|cny)(?![a-z]))"
 )
 _HEAD, _TAIL = re.compile("[0-9A-Za-z]*$"), re.compile("[0-9A-Za-z]*")
@@ -58,6 +59,11 @@ CARD_KIND, PUBLIC_KIND, ACCOUNT_KINDS = (
     frozenset({"public"}),
     frozenset({"account", "card", "public"}),
 )
+
+
+def are_figures(groups: Sequence[str]) -> bool:
+    """Tell whether groups of digits may be figures beside each other: a year among them, or all of them round."""
+    return any(map(YEAR.fullmatch, groups)) or all(group[-1] == "0" for group in groups)
 
 
 @lru_cache(1024)
@@ -100,7 +106,7 @@ class Line:
     def is_other(self, start: int, end: int) -> bool:
         """Tell whether a label or unit says that the number here is money, a measure, a code or a public body's."""
         before = self.text[max(0, start - 6) : start]
-        counted = _UNIT_AFTER.match(self.text, end) or _MONEY_BEFORE.search(before)
+        counted = UNIT_AFTER.match(self.text, end) or _MONEY_BEFORE.search(before)
         return bool(counted) or self.labels.direct(start - len(self._stuck(start, end)[0])) in OTHER
 
     def stands_alone(self, start: int, end: int, labelled: bool = False) -> bool:

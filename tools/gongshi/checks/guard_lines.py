@@ -1,0 +1,218 @@
+"""Numbers that go on in the next lines: one digit a row, also beside another column or a list's number, and groups that a
+folded text breaks over lines.
+
+First the lines at which such a number may begin are chosen, their digits not told apart; then those are read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from functools import lru_cache
+from itertools import compress, count
+
+from gongshi.checks.guard_text import AS_DIGITS, GO_ON, normalise
+from gongshi.checks.guard_values import ID, PHONE, UNIT_AFTER
+
+_SHORT = 64  # bytes of a row that holds one digit
+_FEWEST = 11
+_MOST = 40
+_TAIL = re.compile(rb"(?:^|[^0-9A-Za-z,.;/=+&%#_|\t-])[ ]{0,3}1{1,17}[ \\\r-]{0,4}$")
+_ENDING = frozenset((b"1", b" ", b"\\", b"\r", b"-"))
+_FIGURES_BEFORE = frozenset(bytes((byte,)) for byte in b"0123456789,.;/=+&%#_|\t")
+_HEAD = re.compile(rb"[ \t>]{0,16}1{1,17}[Xx]?(?![0-9A-Za-z,.;:/=+&%|\t])")
+# One digit, alone or beside one short number, in a row of its own.
+_SINGLE = re.compile(
+    rb"[^1]{0,40}1[^1]{0,40}|[^1]{0,40}1{1,2}[^1]{1,24}1[^1]{0,40}|[^1]{0,40}1[^1]{1,24}1{1,2}[^1]{0,40}"
+)
+_DIGITS = bytes.maketrans(b"023456789Xx", b"1" * 11)
+_FIGURE = re.compile("[0-9]+")
+_ONE = re.compile("(?<![0-9])[0-9](?![0-9])")
+_TOKEN = re.compile(r"[0-9]+|(?<![A-Za-z])[Xx](?![A-Za-z])")
+_BARE = re.compile(r"[\s,，;；\"'|\\]+")
+_SAYS_NOTHING = re.compile(r"|备注|说明|其他|note|remarks?|text|value|[a-z]", re.IGNORECASE)
+_COUNTS = re.compile(r"[数量额价率次户人月季年级类分岁期]|num|count|total|qty|amount|year|month|day|级", re.IGNORECASE)
+_END = re.compile(r"(?<![0-9A-Za-z,.;/=+&%#_|\t、，；-])[0-9]{1,17}(?P<mark>[ \\\r-]{0,4})$")
+_BEGIN = re.compile(r"[ \t>]{0,16}(?P<digits>[0-9]{1,17}[Xx]?)(?![0-9A-Za-z,.;:/=+&%|\t])")
+_FAR = 40
+_ID = re.compile(ID)
+_NUMBER = re.compile(rf"{PHONE.pattern}|{ID}")
+_LENGTHS = frozenset({11, 13, 15, 18})
+_GO_ON = re.compile(rf"(?:{GO_ON})[^\n]*[0-9]")
+_ENDS = re.compile(r"[0-9][ \\\r-]{0,4}$")
+_BEGINS = re.compile(r"[ >]{0,9}[0-9]")
+_REACH = 200  # characters before and behind the end of a line in which a number goes on in the next
+
+
+def beginnings(lines: Sequence[bytes], distinct: Collection[bytes]) -> set[int]:
+    """The lines (from 0) at which a number may begin that goes on in the next ones.
+
+    ``lines`` have their digits not told apart, ``distinct`` are the different ones among them.
+    """
+    found: set[int] = set()
+    ends = {line for line in distinct if line[-1:] in _ENDING and _ends(line[-24:])}
+    heads = {line for line in distinct if line[:17].lstrip(b" \t>")[:1] == b"1" and _HEAD.match(line)} if ends else ends
+    if heads:
+        at_end = compress(count(), map(ends.__contains__, lines))
+        both = set(at_end) & set(compress(count(-1), map(heads.__contains__, lines)))
+        found.update(number for number in both if _enough(lines, number))
+    singles = {line for line in distinct if len(line) < _SHORT and _SINGLE.fullmatch(_plainly(line))}
+    if singles:
+        found.update(_runs(compress(count(), map(singles.__contains__, lines))))
+    return found
+
+
+def _ends(line: bytes) -> bool:
+    """Whether a line ends with a group of digits that no mark of a row of figures comes before; ``line`` is its end."""
+    text = line.rstrip(b" \\\r-")
+    before = text.rstrip(b"1")
+    if len(text) - len(before) not in range(1, 18) or before[-1:] == b"-" or before[-1:].isalpha():
+        return False
+    return before.rstrip(b" ")[-1:] not in _FIGURES_BEFORE
+
+
+def _enough(lines: Sequence[bytes], number: int) -> bool:
+    """Whether the digits at the end of a line and the beginning of the next ones are as many as somebody's number has."""
+    end = _TAIL.search(lines[number][-_SHORT:])
+    digits = end[0].count(b"1") if end else 0
+    for line in lines[number + 1 : number + 8]:
+        begin = _HEAD.match(line)
+        if begin is None:
+            break
+        digits += begin[0].count(b"1")
+        if line[begin.end() :].strip(b" \\\r-Xx"):
+            break
+    return digits in _LENGTHS or digits + 1 in _LENGTHS  # perhaps with a cross
+
+
+def _plainly(line: bytes) -> bytes:
+    """A short row with the digits of every script as one, if it has others."""
+    if line.isascii():
+        return line[:-1] + b"1" if line[-1:] in (b"X", b"x") and not line[-2:-1].isalnum() else line
+    return _as_ascii(line)
+
+
+@lru_cache(4096)
+def _as_ascii(line: bytes) -> bytes:
+    try:
+        return normalise(line.decode("utf-8")).translate(AS_DIGITS).encode("utf-8").translate(_DIGITS)
+    except UnicodeDecodeError:
+        return line
+
+
+def _runs(numbers: Iterable[int]) -> Iterator[int]:
+    """The first of each run of enough neighbours."""
+    first = last = -2
+    for number in numbers:
+        if number != last + 1:
+            first = number
+        last = number
+        if last - first == _FEWEST - 1:
+            yield first
+
+
+def across(lines: Sequence[str], number: int) -> Iterator[str]:
+    """The numbers that begin in a line and go on in the next ones, each as one text."""
+    yield from _downwards(lines, number)
+    yield from _folded(lines, number)
+    yield from _onwards(lines, number)
+
+
+@lru_cache(4096)
+def _row(line: str) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """(what is not digits, the one or two numbers) of a row that has one digit alone; None for others."""
+    if len(line) >= _SHORT:
+        return None
+    text = normalise(line).translate(AS_DIGITS)
+    token = _FIGURE if _ONE.search(text) else _TOKEN
+    digits = token.findall(text)
+    if not 1 <= len(digits) <= 2 or min(map(len, digits)) > 1:
+        return None
+    return tuple(_BARE.sub("", part) for part in token.split(text)), tuple(digits)
+
+
+def _downwards(lines: Sequence[str], number: int) -> Iterator[str]:
+    """One digit a line, read downwards, once for each run of such lines."""
+    first = _row(lines[number])
+    if first is None or (number and _alike(_row(lines[number - 1]), first)):
+        return
+    rows = [first]
+    for line in lines[number + 1 : number + _MOST]:
+        row = _row(line)
+        if row is None or not _alike(row, first):
+            break
+        rows.append(row)
+    if len(rows) < _FEWEST:
+        return
+    for column in range(len(first[1])):
+        value = "".join(digits[column] for _, digits in rows)
+        rest = (
+            [int(digits[1 - column]) for _, digits in rows if digits[1 - column].isdigit()] if len(first[1]) > 1 else []
+        )
+        counted = rest == [*range(rest[0], rest[0] + len(rows))] and rest[0] in (0, 1) if rest else len(first[1]) == 1
+        if (
+            counted
+            and len(value) == len(rows)
+            and _NUMBER.search(value.upper())
+            and _may_be(lines, number, rows, value)
+        ):
+            yield "|".join(value)
+
+
+def _alike(one: tuple[tuple[str, ...], tuple[str, ...]] | None, other: tuple[tuple[str, ...], tuple[str, ...]]) -> bool:
+    """Whether two rows belong together: as many numbers, and words at the same places."""
+    return one is not None and len(one[1]) == len(other[1]) and [*map(bool, one[0])] == [*map(bool, other[0])]
+
+
+def _may_be(
+    lines: Sequence[str], number: int, rows: Sequence[tuple[tuple[str, ...], tuple[str, ...]]], value: str
+) -> bool:
+    """Whether neither a heading nor words that change from row to row say that these are figures of something."""
+    above = next(
+        (line for line in reversed(lines[max(0, number - 2) : number]) if not re.fullmatch(r"[\s|:-]*", line)), ""
+    )
+    heading = _BARE.sub("", re.split(r"[,|\t;]", above.strip().strip("|"))[-1]) if re.search(r"[,|\t;]", above) else ""
+    if _ID.fullmatch(value.upper()):
+        return True  # an ID number says by its check character what it is
+    if any(UNIT_AFTER.match(part) for part in rows[0][0][1:]):
+        return False
+    same = len({texts for texts, _ in rows}) == 1
+    return not _COUNTS.search(heading) if same else bool(_SAYS_NOTHING.fullmatch(heading))
+
+
+def _folded(lines: Sequence[str], number: int) -> Iterator[str]:
+    """The groups at the end of a line and the beginning of the next ones, as one text with what is around them."""
+    line = normalise(lines[number])
+    end = _END.search(line[-_FAR:])
+    if not end or (_whole(line) and number and _END.search(lines[number - 1][-_FAR:])):
+        return
+    text, mark = line[-_FAR:][: end.start("mark")], "-" if "-" in end["mark"] else " "
+    groups = [end[0].strip(" \\\r-")]
+    for further in lines[number + 1 : number + 8]:
+        begin = _BEGIN.match(further := normalise(further))
+        if begin is None:
+            break
+        groups.append(begin["digits"])
+        text += mark + begin["digits"]
+        if not _whole(further):
+            text += further[begin.end() :][:_FAR]
+            break
+    if len(groups) > 1 and _NUMBER.fullmatch("".join(groups).upper()):
+        yield text
+
+
+def _whole(line: str) -> bool:
+    return re.fullmatch(r"[ \t>]*[0-9]{1,17}[Xx]?[ \\\r-]*", line) is not None
+
+
+def _onwards(lines: Sequence[str], number: int) -> Iterator[str]:
+    """The line and the next ones as one text where a number goes on: in a cell that is not closed, or behind its label."""
+    whole = lines[number][-_REACH:]
+    if not lines[number].count('"') % 2 and not _GO_ON.search(whole):
+        return
+    for line in lines[number + 1 : number + 3]:
+        ends, begins = _ENDS.search(whole), _BEGINS.match(line)
+        if not ends or not begins:
+            return
+        whole = whole[: ends.start() + 1] + line[begins.end() - 1 : _REACH]
+        yield whole
