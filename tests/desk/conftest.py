@@ -19,7 +19,7 @@ HOST = "127.0.0.1:5001"
 @pytest.fixture
 def desk(root: Path) -> Iterator[Desk]:
     made = Desk(root, environ={"HOME": str(root.parent)})
-    made.host = HOST
+    made.host, made.patience = HOST, 60.0
     yield made
     made.close()
 

@@ -45,7 +45,7 @@ def test_what_was_typed_is_kept_shown_gone_on_with_and_goes_when_it_is_stored(cl
     page = ask(client, "/enter/pay").text
     assert "上次没登完的" in page and "登记走访" in page and "H0000001" in page
     again = ask(client, f"/enter/visit?draft={TOKEN}").text
-    assert 'value="H0000001"' in again and 'value="2020-06-28"' in again and f'value="{TOKEN}"' in again
+    assert ">H0000001</textarea>" in again and 'value="2020-06-28"' in again and f'value="{TOKEN}"' in again
     assert state(root) == before
     given = {"draft": TOKEN, "subjects": "H0000001", "on": "2020-06-28", "kind": "家访"}
     assert ask(client, "/enter/visit", "POST", data=given).status_code == 302

@@ -9,10 +9,24 @@ from typing import Any
 from flask import Flask, Request, g, render_template, request
 from flask.typing import ResponseReturnValue
 
-from gongshi.checks.showing import safe, shown_text, told
-from gongshi.desk import auditing, editing, entering, finding, key, posting, printing, reviewing, sending, taking, today
+from gongshi.checks import showing
+from gongshi.checks.showing import safe, shown_text
+from gongshi.desk import (
+    auditing,
+    editing,
+    entering,
+    finding,
+    key,
+    posting,
+    printing,
+    reviewing,
+    sending,
+    taking,
+    today,
+    working,
+)
 from gongshi.desk.guarding import BOUND, guard
-from gongshi.desk.state import Desk
+from gongshi.desk.state import Desk, Told
 from gongshi.lookup import TITLES
 from gongshi.model import GongshiError
 from gongshi.package import worded
@@ -39,10 +53,23 @@ def make(desk: Desk) -> Flask:
     app.jinja_options = {"autoescape": True}
     app.request_class = InMemory
     guard(app, desk)
-    for page in (today, taking, posting, entering, finding, editing, sending, reviewing, auditing, printing, key):
+    for page in (
+        today,
+        taking,
+        posting,
+        entering,
+        finding,
+        editing,
+        sending,
+        reviewing,
+        auditing,
+        printing,
+        key,
+        working,
+    ):
         app.register_blueprint(page.page)
     app.add_template_filter(shown_text, "shown")
-    app.add_template_filter(told, "told")
+    app.add_template_filter(showing.told, "told")
     app.context_processor(_shared)
     app.register_error_handler(GongshiError, _refused)
     app.register_error_handler(Exception, _own_fault)
@@ -57,8 +84,10 @@ def _shared() -> dict[str, Any]:
     if desk is None:
         return {"places": (), "here": "", "desk": None}
     held = desk.held()
-    with desk.lock:
-        told, desk.told = desk.told, []
+    told: list[Told] = []
+    if not request.headers.get("HX-Request"):  # a part of a page shows none of them
+        with desk.lock:
+            told, desk.told = desk.told, []
     path = request.path
     here = next((place for place, _ in PLACES if place.split("/")[1] == path.split("/")[1]), "")
     here = "/find" if path.startswith("/record") else here

@@ -31,6 +31,13 @@ class Shown:
     error: str = ""
 
     @property
+    def hint(self) -> str:
+        """What to give, where the title does not say it already."""
+        words = self.ask.words.removeprefix(self.field.title).lstrip("，：")
+        same = words in ("", "编号", f"{self.field.title}的编号")
+        return "；".join(filter(None, ("" if same else words, "" if self.ask.needed else "可以不填")))
+
+    @property
     def few(self) -> bool:
         """Whether all choices are shown at once."""
         return 0 < len(self.field.choices) <= FEW
@@ -64,7 +71,7 @@ def enter(name: str) -> ResponseReturnValue:
         _keep(verb, values, token)
         return _page(verb, values, {"": str(error)}, token), 422
     forget(desk.root, token)
-    desk.told.append(Told(f"{done.told}。", undo=-1))
+    desk.told.append(Told(f"{done.told}。", undo=-1, record=done.record))
     return redirect(f"/enter/{name}" if request.form.get("more") else "/")
 
 

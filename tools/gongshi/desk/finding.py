@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 
 from flask import Blueprint, abort, g, render_template, request
@@ -47,7 +48,7 @@ def find() -> ResponseReturnValue:
 def pick(resource: str) -> ResponseReturnValue:
     """A few records to choose from while typing in a field."""
     name = request.form.get("pick", "")
-    query = request.form.get(name, "")[:4000].replace("，", " ").split(" ")[-1]
+    query = re.split(r"[\s，,、]", request.form.get(name, "")[:4000])[-1]
     wanted = {resource} if resource != "households" else {"households", "members"}
     found = g.desk.find(query, wanted, 8) if len(query) > 1 else []
     return render_template("pick.html", found=found, query=query)

@@ -10,7 +10,7 @@ from gongshi.desk.state import Desk
 
 COOKIE = "gongshi"
 BOUND = 20 * 1024 * 1024
-UNATTENDED = ("static", "editing.findings")
+UNATTENDED = ("static", "editing.findings", "working.look")
 """What a page asks for by itself: nobody need be there."""
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; "

@@ -43,7 +43,7 @@ def paper(kind: str) -> ResponseReturnValue:
 
 def _card(numbers: str) -> str:
     desk = g.desk
-    every = numbers.replace("，", " ").replace(",", " ").split()
+    every = numbers.replace("，", " ").replace(",", " ").replace("、", " ").split()
     if len(every) == 1 and every[0].isdecimal() and len(every[0]) == 12:
         every = cards.homes_of(desk.database(), every[0])
     if not every:

@@ -10,16 +10,19 @@ from flask.typing import ResponseReturnValue
 from gongshi.changes import papers
 from gongshi.changes.diff import compare
 from gongshi.changes.late import with_late
-from gongshi.changes.text import to_text
+from gongshi.changes.pieces import pieces
 from gongshi.checks.showing import shown_path
-from gongshi.desk.state import Told
+from gongshi.desk.state import Desk, Told
+from gongshi.desk.working import waiting_page
 from gongshi.exchange.accepting import Waiting, accept, latest, send_back, waiting
 from gongshi.exchange.remotes import fetch, place
-from gongshi.model import GongshiError
+from gongshi.model import GongshiError, Progress
 from gongshi.repository import Git, RevisionTree
 from gongshi.sealing import signing_place
 
 page = Blueprint("reviewing", __name__)
+MOST = 400
+"""Records that one return says something of."""
 
 
 def _git() -> Git:
@@ -31,7 +34,12 @@ def _git() -> Git:
 
 @page.get("/review")
 def review() -> ResponseReturnValue:
-    """All that wait for a reviewer, then all that wait for their clerk."""
+    """All that wait for a reviewer, then all that wait for their clerk; while one is accepted, how far that is."""
+    desk = g.desk
+    if "review" in desk.jobs and not desk.jobs["review"].over.is_set():
+        return waiting_page("review")
+    if done := _ended():
+        return done
     git = _git()
     found = waiting(git, place(git))
     return render_template(
@@ -56,17 +64,37 @@ def one(branch: str) -> ResponseReturnValue:
 @page.post("/review/<path:branch>")
 def decide(branch: str) -> ResponseReturnValue:
     """Accept or return it."""
-    desk, remarks = g.desk, request.form.get("remarks", "")[:2000]
+    desk = g.desk
+    if request.form.get("do") != "return":
+        job = desk.work("review", {"branch": branch}, lambda show: _accept(desk, branch, show))
+        return (_ended() if job.over.is_set() else None) or redirect("/review")
+    remarks = _remarks()
     try:
-        if request.form.get("do") == "return":
-            send_back(desk.root, branch, remarks, desk.identity)
-            desk.told.append(Told(f"已退回 {shown_path(branch)}。"))
-        else:
-            done = accept(desk.root, branch, signing_place(None, desk.environ), date.today(), identity=desk.identity)
-            desk.told.append(Told(f"已接受 {shown_path(branch)}：{done.files} 个文件，由“{done.signer}”签名。"))
+        send_back(desk.root, branch, remarks, desk.identity)
+        desk.told.append(Told(f"已退回 {shown_path(branch)}。"))
     except GongshiError as error:
-        return _one(branch, str(error), remarks), 422
+        return _one(branch, str(error), request.form.get("remarks", "")[:2000]), 422
     return redirect("/review")
+
+
+def _accept(desk: Desk, branch: str, show: Progress) -> None:
+    done = accept(desk.root, branch, signing_place(None, desk.environ), date.today(), show, desk.identity)
+    desk.tell(f"已接受 {shown_path(branch)}：{done.files} 个文件，由“{done.signer}”签名。")
+
+
+def _ended() -> ResponseReturnValue | None:
+    """The page with what went wrong, or the list anew; None where nothing ended."""
+    job = g.desk.ended("review")
+    if job and job.error:
+        return _one(job.form["branch"], job.error, ""), 422
+    return redirect("/review") if job else None
+
+
+def _remarks() -> str:
+    """What was said of single records, each behind its number, then of all."""
+    of = zip(request.form.getlist("about")[:MOST], request.form.getlist("says")[:MOST], strict=False)
+    said = [f"{about[:80]}：{text[:400].strip()}" for about, text in of if text.strip()]
+    return "\n".join([*said, request.form.get("remarks", "")[:2000].strip()]).strip()
 
 
 def _one(branch: str, error: str, remarks: str) -> str:
@@ -79,8 +107,8 @@ def _one(branch: str, error: str, remarks: str) -> str:
     base = git.merge_base(main, found.commit) or main
     trees = RevisionTree(git, base), RevisionTree(git, found.commit)
     diff = with_late(compare(*trees), git, *trees, date.today())
-    lines = to_text(diff, [], [], [], False).split("\n") if diff.changes else []
     grounds = papers.grounds(git, base, found.commit)
     return render_template(
-        "reviewed.html", one=found, lines=lines, count=len(diff.changes), grounds=grounds, error=error, remarks=remarks
-    )
+        "reviewed.html", one=found, told_of=pieces(diff), count=len(diff.changes), grounds=grounds, error=error,
+        remarks=remarks,
+    )  # fmt: skip

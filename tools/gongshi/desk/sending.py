@@ -1,4 +1,4 @@
-"""送审: what has changed in words, what that brings, the grounds, one button."""
+"""送审: what has changed in words, what that brings, the grounds, one button; what the county says of what was sent."""
 
 from __future__ import annotations
 
@@ -9,21 +9,28 @@ from flask.typing import ResponseReturnValue
 
 from gongshi.changes.diff import compare
 from gongshi.changes.late import with_late
-from gongshi.changes.text import to_text
-from gongshi.desk.state import Told
-from gongshi.exchange.accepting import waiting
+from gongshi.changes.pieces import pieces
+from gongshi.desk.state import Desk, Told
+from gongshi.desk.working import waiting_page
+from gongshi.exchange.accepting import received, waiting
+from gongshi.exchange.catching import catch_up
 from gongshi.exchange.proposing import Message, propose
 from gongshi.exchange.remotes import place
-from gongshi.model import GongshiError
+from gongshi.model import GongshiError, Progress
 from gongshi.repository import Git, RevisionTree, WorkTree
 
 page = Blueprint("sending", __name__)
+LONG = ("send", "catch")
 
 
 @page.get("/send")
 def send() -> ResponseReturnValue:
-    """What would be sent."""
-    return _page({}, "")
+    """What would be sent; while something is sent, how far that is."""
+    jobs = g.desk.jobs
+    for name in LONG:
+        if name in jobs and not jobs[name].over.is_set():
+            return waiting_page(name)
+    return _ended() or _page({}, "")
 
 
 @page.post("/send")
@@ -31,13 +38,32 @@ def go() -> ResponseReturnValue:
     """Send it."""
     desk, form = g.desk, {name: request.form.get(name, "")[:400].strip() for name in ("text", "doc", "basis", "by")}
     message = Message(form["text"] or "台账登记", form["doc"], form["basis"], form["by"])
-    try:
-        sent = propose(desk.root, message, date.today(), identity=desk.identity)
-    except GongshiError as error:
-        return _page(form, str(error)), 422
+    job = desk.work("send", form, lambda show: _send(desk, message, show))
+    return (_ended() if job.over.is_set() else None) or redirect("/send")
+
+
+@page.post("/send/newest")
+def newest() -> ResponseReturnValue:
+    """What the county said of it, and what others did."""
+    desk = g.desk
+    job = desk.work("catch", {}, lambda show: desk.tell(f"{catch_up(desk.root, show)}。"))
+    return (_ended() if job.over.is_set() else None) or redirect("/send")
+
+
+def _send(desk: Desk, message: Message, show: Progress) -> None:
+    sent = propose(desk.root, message, date.today(), show, identity=desk.identity)
     where = "已上传，等县里审核" if sent.address else "没有远程仓库，提交留在本机"
-    desk.told.append(Told(f"送出 {len(sent.paths)} 个文件（{sent.branch}）：{where}。"))
-    return redirect("/send")
+    desk.tell(f"送出 {len(sent.paths)} 个文件（{sent.branch}）：{where}。")
+
+
+def _ended() -> ResponseReturnValue | None:
+    """The page with what went wrong, or the page anew; None where nothing ended."""
+    sent, caught = g.desk.ended("send"), g.desk.ended("catch")
+    if sent and sent.error:
+        return _page(sent.form, sent.error), 422
+    if caught and caught.error:
+        g.desk.told.append(Told(caught.error, good=False))
+    return redirect("/send") if sent or caught else None
 
 
 def _page(form: dict[str, str], error: str) -> str:
@@ -47,10 +73,10 @@ def _page(form: dict[str, str], error: str) -> str:
         raise GongshiError("这里不是 Git 仓库，或还没有第一次提交，不能送审。")
     trees = RevisionTree(git, "HEAD"), WorkTree(desk.root)
     found = with_late(compare(*trees), git, *trees, date.today())
-    lines = to_text(found, [], [], [], False).split("\n") if found.changes else []
     every = desk.findings()
     errors = None if every is None else [one for one in every if one.severity == "error"]
-    sent = waiting(git, place(git))
+    where = place(git)
     return render_template(
-        "send.html", sent=sent, lines=lines, count=len(found.changes), errors=errors, form=form, error=error
-    )
+        "send.html", sent=waiting(git, where), taken=received(git, where), told_of=pieces(found), count=len(found.changes),
+        errors=errors, failed=desk.failure("findings"), form=form, error=error, remote=where.remote,
+    )  # fmt: skip

@@ -16,7 +16,7 @@ from gongshi.checks.guard import NameSet
 from gongshi.exchange.opened import name_set
 from gongshi.library.examining import Watch
 from gongshi.lookup import Entry, Index, entries, opened, townships
-from gongshi.model import Finding, GongshiError
+from gongshi.model import Finding, GongshiError, Progress
 from gongshi.package import Database, county_day, load
 from gongshi.repository import WorkTree, recover, stamp
 from gongshi.sealing import Identity, identity_place, read_identity, signing_place
@@ -25,16 +25,20 @@ from gongshi.verbs import Due, due
 IDLE = 600.0
 """Seconds without a request until names go."""
 STOPPED = "没有查完，请把工作台关掉再打开；还是这样，请运行 gongshi check。"
+PATIENCE = 1.0
+"""Seconds that a page waits for what was asked for before it shows how far that is."""
 WAITING = 8
 """Workbooks that are held at once."""
 
 
 class Told(NamedTuple):
-    """One sentence for the next page: what was done, or why not; ``undo`` is the number of a write that can be taken back."""
+    """One sentence for the next page: what was done, or why not; ``undo`` is the number of a write that can be taken back, ``record``
+    where to look at what it made."""
 
     text: str
     good: bool = True
     undo: int = 0
+    record: tuple[str, str] | None = None
 
 
 @dataclass
@@ -46,6 +50,22 @@ class Workbook:
     township: str | None
     save_mapping: str = ""
     mended: dict[tuple[str, int, int], str] = field(default_factory=dict)
+
+
+@dataclass
+class Job:
+    """Something that takes long and is done beside the pages: what was asked, what it is at, how it ended."""
+
+    form: Mapping[str, str]
+    began: float
+    at: str = ""
+    error: str = ""
+    over: threading.Event = field(default_factory=threading.Event)
+
+    @property
+    def seconds(self) -> int:
+        """How long it has been at work."""
+        return int(time.monotonic() - self.began)
 
 
 @dataclass
@@ -86,6 +106,8 @@ class Desk:
         self._seen = time.monotonic()
         self._watch = Watch(root)
         self.closing = False
+        self.jobs: dict[str, Job] = {}
+        self.patience = PATIENCE
 
     def touch(self) -> None:
         """Somebody is here; after ten minutes of nobody the names are gone first."""
@@ -197,7 +219,12 @@ class Desk:
                 work = {"due": self._find_due, "findings": self._examine}[what]
                 self.aside(lambda: work(at), lambda why: self._failed.update({what: (at, why)}))
 
-    def aside(self, work: Callable[[], object], failed: Callable[[str], None] = lambda _: None) -> None:
+    def aside(
+        self,
+        work: Callable[[], object],
+        failed: Callable[[str], None] = lambda _: None,
+        over: Callable[[], object] = lambda: None,
+    ) -> None:
         """Do something beside the pages. What cannot be done so is told by the page that needs it; when the desk closes meanwhile,
         nobody is told."""
 
@@ -209,14 +236,40 @@ class Desk:
             except (Exception, KeyboardInterrupt):  # the end of the program stops a query like a signal does
                 if not self.closing:
                     failed(STOPPED)
+            finally:
+                over()
 
         threading.Thread(target=quietly).start()
+
+    def work(self, name: str, form: Mapping[str, str], work: Callable[[Progress], object]) -> Job:
+        """Begin something that takes long, unless it is at work already; wait a moment, it may be over by then."""
+        with self.lock:
+            job = self.jobs.get(name)
+            if job is None or job.over.is_set():
+                job = self.jobs[name] = Job(form, time.monotonic())
+                self.aside(lambda: self._do(job, work), lambda why: setattr(job, "error", why), job.over.set)
+        job.over.wait(self.patience)
+        return job
+
+    def _do(self, job: Job, work: Callable[[Progress], object]) -> None:
+        work(lambda at: setattr(job, "at", at))
+
+    def ended(self, name: str) -> Job | None:
+        """What was begun and is over, once: whoever shows it takes it."""
+        with self.lock:
+            job = self.jobs.get(name)
+            return self.jobs.pop(name) if job and job.over.is_set() else None
 
     def close(self) -> None:
         """Let go of everything; what is still being found out is given up."""
         self.closing = True
         self.lock_up()
         self._watch.close()
+
+    def tell(self, text: str) -> None:
+        """One sentence for the next page."""
+        with self.lock:
+            self.told.append(Told(text))
 
     def failure(self, what: str) -> str:
         """Why the due list or the findings could not be found out for the ledger as it lies; "" if they were, or are still to come."""

@@ -9,8 +9,9 @@ from flask.typing import ResponseReturnValue
 
 from gongshi.desk.state import Told, Workbook
 from gongshi.exchange import ImportResult, Request, plan_import, take_in
+from gongshi.exchange.columns import SheetColumn
 from gongshi.exchange.sheets import address
-from gongshi.exchange.values import Fate
+from gongshi.exchange.values import Fate, SheetResult
 from gongshi.model import GongshiError
 from gongshi.repository import WorkTree, written
 
@@ -46,6 +47,11 @@ def drop() -> ResponseReturnValue:
     return redirect(f"/take/{desk.keep(workbook)}")
 
 
+def _column(sheet: SheetResult, place: int) -> SheetColumn | None:
+    """The column of a sheet that stands there."""
+    return next((one for one in sheet.columns if one.place == place), None)
+
+
 def _held(token: str) -> Workbook:
     found: Workbook | None = g.desk.workbooks.get(token)
     return found or abort(404)
@@ -69,7 +75,7 @@ def look(token: str) -> ResponseReturnValue:
     result = _plan(workbook)
     return render_template(
         "taking.html", workbook=workbook, token=token, result=result, order=ORDER, counts=result.counts, shown=SHOWN,
-        address=address, writable=result.counts[Fate.CREATED] + result.counts[Fate.UPDATED],
+        address=address, columns_at=_column, writable=result.counts[Fate.CREATED] + result.counts[Fate.UPDATED],
     )  # fmt: skip
 
 

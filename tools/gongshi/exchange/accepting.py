@@ -66,6 +66,21 @@ def waiting(git: Git, where: Place) -> list[Waiting]:
     return sorted(found, key=lambda one: (one.day, one.branch))
 
 
+def received(git: Git, where: Place, most: int = 5) -> list[Waiting]:
+    """The proposals that main has, the newest first."""
+    side = f"refs/remotes/{where.remote}/" if where.remote else "refs/heads/"
+    order = ("--sort=-committerdate", f"--count={most}")
+    listing = git.run(
+        "for-each-ref", *order, "--format=%(objectname) %(refname)", "--merged", latest(git, where), f"{side}{PREFIX}"
+    )
+    found = []
+    for line in filter(None, listing.decode("utf-8", "replace").split("\n")):
+        commit, _, ref = line.partition(" ")
+        (last,) = list(logged(git, "-1", "--end-of-options", commit))
+        found.append(Waiting(ref.removeprefix(side), commit, last.author, last.when[:10], last.subject, 0, ""))
+    return found
+
+
 def accept(
     root: Path, name: str, key: Path, day: date, progress: Progress = lambda _: None, identity: Identity | None = None
 ) -> Accepted:

@@ -68,12 +68,16 @@ def _happened(book: Book, households: list[str], name: str, day: str, case: str,
 
 def case_new(book: Book, said: Said) -> str:
     """A case with its number and its list."""
-    book.record("villages", said["village"], "village")
-    for number in said["households"].split():
-        if book.record("households", number, "households")["village_code"] != said["village"]:
-            raise refuse("households", f"{number} 不在村 {said['village']}，一个案卷只办一个村的户")
+    homes = {number: book.record("households", number, "households") for number in said["households"].split()}
+    village = said.get("village") or next((row["village_code"] for row in homes.values()), "")
+    if not village:
+        raise refuse("village", "还没填是哪个村，也没有写户")
+    book.record("villages", village, "village")
+    for number, row in homes.items():
+        if row["village_code"] != village:
+            raise refuse("households", f"{number} 不在村 {village}，一个案卷只办一个村的户")
     number = book.number("cases", int(said["on"][:4]))
-    row = {"case_id": number, "procedure": said["procedure"], "village_code": said["village"], "opened_on": said["on"]}
+    row = {"case_id": number, "procedure": said["procedure"], "village_code": village, "opened_on": said["on"]}
     book.add("cases", row)
     for household in said["households"].split():
         book.add("case-households", {"case_id": number, "household_no": household}, "households")

@@ -80,7 +80,9 @@ def post(
     with writer(root) as write:
         tree = WorkTree(root)
         done = batch(tree, asked, identity)
-        told = f"登记公示 {len(done.made)} 份"
+        numbers = "、".join(notice.notice_id for notice, _ in done.made[:_TOLD])
+        more = " 等" if len(done.made) > _TOLD else ""
+        told = f"登记公示 {len(done.made)} 份（{numbers}{more}）" if done.made else "登记公示 0 份"
         if done.made and identity:
             refuse_names(done.files, opened_names(tree, opened))
             write_kept(root, write, told, datetime.now().isoformat(" ", "minutes"), done.files)

@@ -53,11 +53,11 @@ EVENT = Verb(
 )  # fmt: skip
 CASE_NEW = Verb(
     "case-new", "立案卷", "立一个案卷，编号由程序给，名单上的户都在同一个村。",
-    "gongshi case new 退出 H0000001 H0000002 --village 990101100200",
+    "gongshi case new 退出 H0000001 H0000002",
     (
         Ask("procedure", "cases.procedure", "程序：识别、退出、纳入监测等"),
         Ask("households", _HOMES[0], "户编号，可以写多个", needed=False, many=True, finds="households", forms=_HOMES),
-        Ask("village", "cases.village_code", "哪个村，12 位代码", finds="villages"),
+        Ask("village", "cases.village_code", "12 位代码，默认是户所在的村", needed=False, finds="villages"),
         _day("cases.opened_on"),
     ),
     ("households", *_CASES), households.case_new,

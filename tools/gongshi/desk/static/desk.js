@@ -12,14 +12,45 @@
     } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       const next = document.querySelector("[data-next]:not([disabled])");
       if (next) next.click();
+    } else if (/^[jkr]$/i.test(event.key) && !typing(event.target) && !event.ctrlKey && !event.metaKey && !event.altKey) {
+      step(event.key.toLowerCase(), event);
     }
+  });
+  // 审核: from record to record by J and K, R says what is to be mended of one
+  const step = (key, event) => {
+    const pieces = [...document.querySelectorAll(".piece")];
+    const at = pieces.indexOf(document.activeElement?.closest(".piece"));
+    if (!pieces.length) return;
+    event.preventDefault();
+    if (key !== "r") return pieces[Math.min(Math.max(at + (key === "j" ? 1 : -1), 0), pieces.length - 1)].focus();
+    const says = pieces[at]?.querySelector("details");
+    if (says) { says.open = true; says.querySelector("input:not([type=hidden])").focus(); }
+  };
+  // What was found goes when the field and its list are left
+  document.addEventListener("focusout", (event) => {
+    const field = event.target.closest?.(".field");
+    if (field && field.querySelector(".picks") && !field.contains(event.relatedTarget)) field.querySelector(".picks").replaceChildren();
+  });
+  // Through what was found by the arrows; a press on it leaves the field where it is
+  document.addEventListener("keydown", (event) => {
+    const field = event.target.closest?.(".field"), picks = field?.querySelector(".picks");
+    const found = [...(picks?.querySelectorAll("button") || [])], at = found.indexOf(event.target);
+    if (event.isComposing || !found.length) return;
+    if (event.key === "ArrowDown") { event.preventDefault(); found[Math.min(at + 1, found.length - 1)].focus(); }
+    else if (event.key === "ArrowUp" && at >= 0) { event.preventDefault(); (at ? found[at - 1] : field.querySelector("[data-pick]")).focus(); }
+    else if (event.key === "Escape" && at >= 0) { field.querySelector("[data-pick]").focus(); picks.replaceChildren(); }
+  });
+  document.addEventListener("mousedown", (event) => { if (event.target.closest(".picks")) event.preventDefault(); });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const field = event.target.classList?.contains("picks") && event.target.closest(".field");
+    if (field && !field.contains(document.activeElement)) event.target.replaceChildren();
   });
   document.addEventListener("click", (event) => {
     const chosen = event.target.closest("[data-key]");
     if (!chosen) return;
     const box = chosen.closest(".picks");
     const field = document.querySelector(`[data-pick="${box.id}"]`);
-    const before = field.dataset.many ? field.value.replace(/，/g, " ").split(" ").slice(0, -1).filter(Boolean) : [];
+    const before = field.dataset.many ? field.value.replace(/[，,、]/g, " ").split(/\s+/).slice(0, -1).filter(Boolean) : [];
     field.value = [...before, chosen.dataset.key].join(" ") + (field.dataset.many ? " " : "");
     box.replaceChildren();
     field.focus();

@@ -1,0 +1,26 @@
+"""What takes long is done beside: a page says what it is at, and goes on by itself when it is over."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, g, render_template
+from flask.typing import ResponseReturnValue
+
+page = Blueprint("working", __name__)
+BACK = {"send": "/send", "review": "/review", "catch": "/send"}
+WORDS = {"send": "正在送审", "review": "正在接受", "catch": "正在取最新的"}
+
+
+@page.get("/working/<name>")
+def look(name: str) -> ResponseReturnValue:
+    """How far it is; where it is over, the page that shows how it ended."""
+    job = g.desk.jobs.get(name)
+    if job is None or job.over.is_set():
+        answer = Response("", 200)
+        answer.headers["HX-Redirect"] = BACK.get(name, "/")
+        return answer
+    return render_template("at.html", job=job)
+
+
+def waiting_page(name: str) -> str:
+    """The page while it is at work."""
+    return render_template("working.html", job=g.desk.jobs[name], name=name, title=WORDS[name])
