@@ -18,7 +18,7 @@ from gongshi.disclosure.figures import TOTAL, USUAL, Figure, declaration
 from gongshi.disclosure.views import COUNTED, PUBLIC, expand, tables_in
 from gongshi.model import GongshiError
 from gongshi.package.schema import Descriptor
-from gongshi.policy import RuleState, Verdict
+from gongshi.policy import Outcome, RuleState, Verdict
 
 JOINS = frozenset({"household_no", "member_no", "pairing_id", "payment_id", "village_code", "school_code"})
 """Numbers that a count may join and count by, and that no result has."""
@@ -113,6 +113,8 @@ class Counted:
     """The level of each school."""
     terms: dict[str, set[tuple[str, int]]] = field(default_factory=dict)
     """For each item of school-aid the benefit and the years it was paid in."""
+    alike: list[tuple[Cell | None, list[Cell]]] = field(default_factory=list)
+    """Numbers that all say how long one register is, and the figure that says it first, if there is one."""
 
 
 def smallest(database: Database) -> int:
@@ -218,17 +220,44 @@ def _add(counted: Counted, figure: Figure, place: str, item: str, row: Mapping[s
 
 
 def _rules(database: Database, counted: Counted, verdict: Verdict | None) -> None:
-    """Rows that rules over tables of persons looked at, where that is not a group of their own, and broke."""
+    """Rows that rules over tables of persons looked at, where that is the whole register, and broke.
+
+    A part of a register is a group of its own, and beside the whole it tells how many are left out.
+    """
     personal = {name for name, resource in database.descriptor.resources.items() if is_personal(resource)}
-    for outcome in verdict.outcomes if verdict else ():
-        rule = outcome.rule
-        if rule.resource not in personal or outcome.state != RuleState.RAN:
-            continue
-        if not rule.scope and "where" not in rule.body.items:
-            counted.cells[Cell("rules", rule.id, TOTAL, "looked")] = Count(outcome.looked, outcome.looked)
-        rest = outcome.looked - outcome.broke
-        few = min(outcome.broke, rest) if rest > 0 else outcome.broke
-        counted.cells[Cell("rules", rule.id, TOTAL, "broke")] = Count(outcome.broke, few)
+    ran = [
+        outcome for outcome in (verdict.outcomes if verdict else ())
+        if outcome.rule.resource in personal and outcome.state == RuleState.RAN
+    ]  # fmt: skip
+    whole = [outcome for outcome in ran if not outcome.rule.scope and "where" not in outcome.rule.body.items]
+    for resource in sorted({outcome.rule.resource for outcome in whole}):
+        _whole(counted, resource, [outcome for outcome in whole if outcome.rule.resource == resource])
+    for outcome in ran:
+        known = _register(counted, outcome.rule.resource)[1]
+        left = [outcome.looked - outcome.broke, abs(outcome.broke - int(known.value)) if known else 0]
+        few = min([outcome.broke, *(rest for rest in left if rest > 0)])
+        counted.cells[Cell("rules", outcome.rule.id, TOTAL, "broke")] = Count(outcome.broke, few)
+
+
+def _register(counted: Counted, resource: str) -> tuple[Cell | None, Count | None]:
+    """The figure that says how long a register is, where one does, and what it says."""
+    named = declaration().registers.get(resource)
+    cell = Cell(named[0], counted.county, *named[1:]) if named else None
+    known = counted.cells.get(cell) if cell else None
+    return (cell if known else None), known
+
+
+def _whole(counted: Counted, resource: str, outcomes: Sequence[Outcome]) -> None:
+    """What rules over all of a register looked at: nothing, or as many as its figure says, or else the longest of them."""
+    first, known = _register(counted, resource)
+    length = int(known.value) if known else max(outcome.looked for outcome in outcomes)
+    cells = {
+        Cell("rules", outcome.rule.id, TOTAL, "looked"): outcome.looked
+        for outcome in outcomes
+        if outcome.looked in (0, length)
+    }
+    counted.cells |= {cell: Count(looked, looked) for cell, looked in cells.items()}
+    counted.alike.append((first, sorted(cell for cell, looked in cells.items() if looked)))
 
 
 # -- money ---------------------------------------------------------------------------------------------------------

@@ -48,12 +48,14 @@ class Figure:
 
 
 class Declaration(NamedTuple):
-    """All figures by name; groups of benefits; which rows of a resource stand for persons; indicators that repeat one."""
+    """All figures by name; groups of benefits; which rows of a resource stand for persons; indicators that repeat one, and
+    registers whose length is one."""
 
     figures: Mapping[str, Figure]
     groups: Mapping[str, tuple[str, ...]]
     persons: Mapping[str, str]
     same: Mapping[str, tuple[str, str, str]]
+    registers: Mapping[str, tuple[str, str, str]]
 
 
 class _Declared(TypedDict):
@@ -63,6 +65,7 @@ class _Declared(TypedDict):
     groups: dict[str, list[str]]
     persons: dict[str, str]
     same: dict[str, str]
+    registers: dict[str, str]
     terms: dict[str, str]
 
 
@@ -72,11 +75,13 @@ def declaration() -> Declaration:
     table: _Declared = plain(parse((Path(__file__).parent / "figures.yaml").read_bytes()))
     figures = {node["figure"]: _figure(node, table["terms"]) for node in table["figures"]}
     groups = {name: tuple(benefits) for name, benefits in table["groups"].items()}
-    same = {}
-    for name, path in table["same"].items():
-        figure, item, measure = path.split("/")
-        same[name] = (figure, item, measure)
-    return Declaration(figures, groups, table["persons"], same)
+    return Declaration(figures, groups, table["persons"], _paths(table["same"]), _paths(table["registers"]))
+
+
+def _paths(table: Mapping[str, str]) -> dict[str, tuple[str, str, str]]:
+    """Figure, item and measure of each name."""
+    parts = {name: path.split("/") for name, path in table.items()}
+    return {name: (figure, item, measure) for name, (figure, item, measure) in parts.items()}
 
 
 def declared(figure: str, measure: str) -> Figure:

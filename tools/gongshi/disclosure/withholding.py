@@ -222,7 +222,7 @@ class _Choice:
             if victim is not None:
                 self.hide(victim)
                 return {entry_of(cell), *map(entry_of, (relation.total, *relation.parts))}
-        if self.states[entry_of(cell)] == CellState.KEPT:
+        if self._kept(cell):
             self.hide(cell)
             return {entry_of(cell)}
         return set()
@@ -275,10 +275,16 @@ class _Choice:
             if state == CellState.HIDDEN:
                 found[cell] = None
                 continue
-            kept = (twin for twin in self._twins.get(cell, ()) if self.states[entry_of(twin)] == CellState.KEPT)
+            kept = (twin for twin in (cell, *self._twins.get(cell, ())) if self._kept(twin))
             source = next(kept, cell)
-            found[cell] = self._last[source] if self.states[entry_of(source)] == CellState.KEPT else count.value
+            found[cell] = self._last[source] if self._kept(source) else count.value
+        for first, cells in self._counted.alike:
+            leader = first or min(cells, key=lambda cell: (self._last.get(cell) is None, cell), default=None)
+            found |= {cell: leader and found[leader] for cell in cells if found[cell] is not None}
         return found
+
+    def _kept(self, cell: Cell) -> bool:
+        return self.states[entry_of(cell)] == CellState.KEPT
 
 
 def tied(counted: Counted) -> dict[Cell, set[Cell]]:
