@@ -27,6 +27,7 @@ from gongshi.repository import WorkTree
 from support import ROOT, DictTree, project_descriptor, tree_of
 
 Q2 = Period.of("2020-Q2")
+K = 5
 HOMES = [[12, 9, 30], [25, 14, 3], [18, 22, 16]]
 
 
@@ -202,6 +203,18 @@ def test_no_table_withholds_and_shows_its_zeros(homes):
             tables.setdefault((cell.figure, cell.place, cell.measure), set()).add(text)
     assert [name for name, texts in tables.items() if texts >= {WITHHELD, "0"}] == []
     assert any(WITHHELD in texts for texts in tables.values())
+
+
+@pytest.mark.parametrize(
+    "first", [[1, 3, 0, 12, 30], [2, 2, 0, 12, 30], [2, 3, 0, 0], [1, 4, 0, 9, 9], [1, 1, 1, 0, 40]]
+)
+def test_a_village_without_households_says_nothing_of_the_withheld_ones(first):
+    """Its zero is shown, so what is withheld beside it is not zero to a reader."""
+    cells = freeze(ledger(rows([first, [20, 13, 14]])), None, Q2)
+    told = [people(cells, village(0, place)) for place in range(len(first))]
+    hidden = [many for many, text in zip(first, told, strict=True) if text == WITHHELD]
+    least = int("0" in told)
+    assert hidden and sum(hidden) - least * len(hidden) >= K - 1
 
 
 def test_a_withheld_zero_stays_withheld_while_the_small_number_is():

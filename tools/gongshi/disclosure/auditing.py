@@ -108,6 +108,7 @@ class _Reader(System):
         self._counted, self._known, self._units, self._scope = counted, known, units, scope
         self._unit = units.get(MONEY, 1)
         self._tied = {cell for relation in counted.sums for cell in (relation.total, *relation.parts)}
+        self._beside_zeros = self._seen_beside_zeros()
         self.numbers: dict[Cell, int] = {}
         self._by_price = {(share.benefit, share.year, share.cents): share for share in counted.money}.values()
         self._paid: dict[tuple[str, str, int], dict[int, int]] = defaultdict(dict)
@@ -143,10 +144,19 @@ class _Reader(System):
         """The bounds of a cell that is not known for certain, else None."""
         known = self._known(cell)
         if known is None:
-            occurs = not declaration().figures[cell.figure].items and not declaration().figures[cell.figure].money
-            return int(occurs), self._limit(cell)  # a group without a fixed list stands there because it is not empty
+            figure = declaration().figures[cell.figure]
+            occurs = not figure.items or cell in self._beside_zeros  # a group without a fixed list is not empty
+            return int(occurs and not figure.money), self._limit(cell)
         low, high = known
         return None if low == high else (max(0, self._value(cell, low)), self._value(cell, high))
+
+    def _seen_beside_zeros(self) -> set[Cell]:
+        """The withheld parts of sums that show a zero: a reader says that it would be shown, too, if they were none."""
+        found: set[Cell] = set()
+        for relation in self._counted.sums:
+            if any(self._known(cell) == (0, 0) for cell in relation.parts):
+                found |= {cell for cell in relation.parts if self._known(cell) is None}
+        return found
 
     def _limit(self, cell: Cell) -> int:
         """A natural bound: what the whole county has, or what the place's people allow."""
