@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -210,6 +211,22 @@ def test_git_is_never_taken_from_the_tree_or_the_current_folder(make_repository,
     with pytest.raises(GongshiError, match="请先安装 Git"):
         git.run("status")
     assert not canary.exists()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="the traps are programs of sh")
+def test_git_is_taken_from_no_other_work_tree_of_the_repository(make_repository, tmp_path: Path, monkeypatch) -> None:
+    """Whoever reviews in a linked work tree has the environment of the first one on PATH, where a branch may lie."""
+    git, canary = make_repository({"a": "1"}), tmp_path / "ran"
+    for name in ("one", "two"):
+        git.run("worktree", "add", "-q", "--detach", str(tmp_path / name))
+    trees = (git.root, tmp_path / "one", tmp_path / "two")
+    for place in trees:
+        program(place / ".venv/bin/git", canary)
+    monkeypatch.setenv("PATH", os.pathsep.join([*(str(place / ".venv/bin") for place in trees), os.environ["PATH"]]))
+    for asked in ("two", "one"):
+        code = f"import pathlib; from gongshi.repository import Git; print(Git(pathlib.Path({str(tmp_path / asked)!r})).tracked())"
+        done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+        assert done.stdout == "('a',)\n" and not canary.exists(), done.stderr
 
 
 def test_what_git_starts_finds_nothing_in_the_tree_either(make_repository, tmp_path: Path, monkeypatch) -> None:

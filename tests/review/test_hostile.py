@@ -14,7 +14,7 @@ import pytest
 
 from gongshi.checks.programs import check_mixed, check_programs
 from gongshi.site.manifest import read_manifest
-from support import ROOT
+from support import ROOT, rounds
 
 sys.path.append(str(ROOT / "tests/disclosure"))
 from board import ledger
@@ -232,6 +232,44 @@ def by_rebase(reviewer: Reviewer) -> None:
     by_another_commit(reviewer)
 
 
+def by_cherry_picking_and_stashing(reviewer: Reviewer) -> None:
+    _mine(reviewer)
+    reviewer(GIT, "cherry-pick", "hostile")
+    reviewer(GIT, "cherry-pick", "--continue"), reviewer(GIT, "cherry-pick", "--abort")
+    reviewer.git("reset", "-q", "--hard"), reviewer.git("switch", "-q", "hostile")
+    record(reviewer.root, ",3组,", ",7组,")
+    (reviewer.root / "new.txt").write_text("x", encoding="utf-8")
+    reviewer.git("stash", "push", "-qu"), reviewer.git("switch", "-q", "main")
+    reviewer(GIT, "stash", "pop")
+    assert any(",7组," in path.read_text("utf-8") for path in reviewer.root.glob("records/townships/*/households.csv"))
+    reviewer.git("reset", "-q", "--hard"), reviewer.git("restore", "--source=hostile", "--", "records", ".venv")
+    reviewer(GIT, "revert", "--no-edit", "HEAD"), reviewer(GIT, "commit", "-qam", "x\n\n依据: 会议\n审批: 某办")
+
+
+def by_looking_with_git(reviewer: Reviewer) -> None:
+    reviewer.git("switch", "-q", "hostile")
+    for words in (
+        ("diff", "main", "--", "records"), ("log", "-p", "--stat", "main..hostile"), ("show", "hostile"), ("blame", "mkdocs.yml"), ("status",),
+        ("grep", "组"), ("archive", "--format=tar", "-o", str(reviewer.home / "x.tar"), "hostile"), ("submodule", "status"), ("fsck",),
+        ("bundle", "create", str(reviewer.home / "x.bundle"), "hostile"), ("worktree", "add", "-q", str(reviewer.home / "other"), "main"),
+    ):  # fmt: skip
+        reviewer(GIT, *words)
+    reviewer(GONGSHI, "check", "records/townships", cwd=reviewer.home / "other")
+    reviewer(GIT, "commit", "-qam", "x", cwd=reviewer.home / "other")
+
+
+def by_writing(reviewer: Reviewer) -> None:
+    reviewer.git("switch", "-q", "hostile")
+    every = (
+        ("amend", "households", "H0000003", "村民小组=5组"), ("undo",), ("template", "members", "-o", str(reviewer.home / "x.xlsx")),
+        ("import", str(reviewer.home / "x.xlsx")), ("format",), ("due",), ("find", "H0000003"), ("export", "members", "-o", str(reviewer.home / "y.xlsx")),
+        ("notice", "list"), ("upgrade", "--dry-run"), ("review", "list"),
+    )  # fmt: skip
+    for words in every[: rounds(2, len(every))]:
+        done = reviewer(GONGSHI, *words)
+        assert done.returncode in (0, 1, 2) and "Traceback" not in done.stderr, done.stderr
+
+
 def by_reading(reviewer: Reviewer) -> None:
     reviewer.git("switch", "-q", "hostile")
     done = reviewer(GONGSHI, "check", "--against", "main")
@@ -297,7 +335,19 @@ def by_pulling(reviewer: Reviewer) -> None:
     assert done.returncode and "click.py" in done.stdout and "逐行看过" in done.stdout, done.stdout + done.stderr
 
 
-DEEDS = (by_commit, by_merge, by_rebase, by_reading, by_building, by_verifying, by_proposing, by_pulling)
+DEEDS = (
+    by_commit,
+    by_merge,
+    by_rebase,
+    by_cherry_picking_and_stashing,
+    by_looking_with_git,
+    by_writing,
+    by_reading,
+    by_building,
+    by_verifying,
+    by_proposing,
+    by_pulling,
+)
 
 
 @pytest.mark.parametrize("deed", DEEDS, ids=lambda deed: deed.__name__)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 
@@ -16,8 +17,9 @@ def program(name: str, root: Path) -> str | None:
 
 def searched(root: Path) -> tuple[str, ...]:
     """The folders of PATH that are named in full (an empty or relative name means the current folder) and lie in no work
-    tree that this process was ever asked about: a ledger is also looked at in copies that lie elsewhere."""
-    _trees[_top(os.path.realpath(root))] = None
+    tree that this process was ever asked about, nor in another one of the same repository: a ledger is also looked at in copies
+    that lie elsewhere."""
+    _trees.update(dict.fromkeys(_around(os.path.realpath(root))))
     return _searched(os.environ.get("PATH", os.defpath), tuple(_trees))
 
 
@@ -25,9 +27,19 @@ _trees: dict[str, None] = {}
 
 
 @cache
-def _top(root: str) -> str:
+def _around(root: str) -> tuple[str, ...]:
+    """The work tree around a folder, and all others of its repository (``git worktree``)."""
     start = Path(root)
-    return str(next((folder for folder in (start, *start.parents) if (folder / ".git").exists()), start))
+    top = next((folder for folder in (start, *start.parents) if (folder / ".git").exists()), start)
+    common = top / ".git"
+    with suppress(OSError, UnicodeDecodeError):
+        if common.is_file():
+            private = top / common.read_text("utf-8").removeprefix("gitdir:").strip()
+            common = private / (private / "commondir").read_text("utf-8").strip()
+        places = [Path(file.read_text("utf-8").strip()) for file in common.glob("worktrees/*/gitdir")]
+        found = [top, *([common.resolve().parent] if common.is_dir() and common.resolve().name == ".git" else [])]
+        return tuple(dict.fromkeys(os.path.realpath(one) for one in [*found, *(place.parent for place in places)]))
+    return (str(top),)
 
 
 @cache
