@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
+import pytest
+
 from gongshi.model import Severity
 from gongshi.policy import run
 
@@ -57,3 +59,31 @@ def test_an_active_with_a_day_needs_all_three() -> None:
         text = TOP + CAP.replace("{from: valid_from, to: retired_on, on: lent_on}", wrong) + rule
         policies = policies_of(text)
         assert any("active" in one.message or "nothing" in one.message for one in policies.findings), wrong
+
+
+STANDARD = "standards: [{id: s, title: 标准, unit: 元, clause: 一, values: [{from: 2014-11-01, value: 4}, {from: 2021-09-01, to: 2026-12-31, value: 5}]}]\n"
+BY_PERIOD = "kind: graded, resource: subsidies, date_field: period, by: benefit, amount: standard, table: [{value: 营养膳食补助, exactly: {standard: s}}]"
+ONE_VALUE = "kind: condition, resource: subsidies, date_field: period, demand: [{field: standard, is: {standard: s}}]"
+
+
+@pytest.mark.parametrize(
+    ("period", "right"),
+    [
+        ("2021-S1", "4"), ("2021-07", "4"), ("2021-Q2", "4"), ("2020", "4"), ("2014-11", "4"),
+        ("2021-S2", "5"), ("2021-09", "5"), ("2021-Q4", "5"), ("2022", "5"), ("2026-S2", "5"),
+        ("2021", "45"), ("2021-Q3", "45"),  # it changed within
+        ("2014-10", "3456"), ("2027-01", "3456"), ("2027", "3456"),  # nothing is known of then
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("rule", [BY_PERIOD, ONE_VALUE])
+def test_what_is_paid_late_is_judged_by_the_standard_of_its_period(rule: str, period: str, right: str) -> None:
+    """Payments of spring that arrive in autumn are no overpayment because the standard rose in between."""
+    for day in (date(2021, 12, 1), date(2026, 11, 27)):
+        for standard in "3456":
+            row = {"subsidy_id": "D0000001", "benefit": "营养膳食补助", "period": period, "standard": standard, "paid_on": "2021-11-20"}  # fmt: skip
+            found = outcome(TOP + STANDARD + RULE % rule, {"subsidies": [row]}, day)
+            unjudged = rule == ONE_VALUE and len(right) > 1
+            assert [one.code for one in found.findings].count("rule") == (0 if unjudged or standard in right else 1), (
+                standard
+            )
+            assert found.undated == (1 if unjudged else 0)

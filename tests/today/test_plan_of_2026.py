@@ -46,6 +46,7 @@ def given(right: bool) -> Rows:
         "household_no": "H0000002",
         "member_no": "M00000006",
         "benefit": "雨露计划补助",
+        "period": "2026-S2",
         "paid_on": "2026-10-20",
     }
     late = {
@@ -53,6 +54,7 @@ def given(right: bool) -> Rows:
         "household_no": "H0000002",
         "member_no": "M00000006",
         "benefit": "雨露计划补助",
+        "period": "2025-S2",
         "paid_on": "2025-10-20",
         "standard": "1.00",
     }

@@ -122,7 +122,10 @@ class _Work:
         """Narrow the rows: date in force, scope, active, latest, where."""
         if path := text(self.body, "date_field"):
             line = self.line("date_field")
-            subject.dated = as_day(subject.column(path, line), line, last=True)
+            column = subject.column(path, line)
+            subject.dated = subject.dated_from = as_day(column, line, last=True)
+            if column.type == "string":
+                subject.dated_from = as_day(column, line)
             for day, sign in ((self.rule.effective.first, ">="), (self.rule.effective.last, "<=")):
                 if day:
                     subject.conditions.append(f"{subject.dated} {sign} {subject.binder.bind(day, 'DATE')}")
@@ -235,8 +238,8 @@ def _counts(subject: Selection, gaps: int) -> str:
 
 def _column(subject: Selection, name: str, line: int) -> str:
     """A column that a kind asks for beside its parameters: the record's key as text, its date, or a field."""
-    if name == "dated":
-        return subject.dated or "NULL::DATE"
+    if name in ("dated", "dated_from"):
+        return getattr(subject, name) or "NULL::DATE"
     return _record_key(subject) if name == "record_key" else subject.own_field(name, line)
 
 

@@ -20,8 +20,17 @@ CREATE OR REPLACE MACRO rules.year_from(n) AS make_date(n, 1, 1);
 CREATE OR REPLACE MACRO rules.period_start(t) AS CASE
   WHEN regexp_full_match(t, '(19|20)[0-9]{2}') THEN make_date(t::INT, 1, 1)
   WHEN regexp_full_match(t, '(19|20)[0-9]{2}-Q[1-4]') THEN make_date(t[1:4]::INT, t[7:7]::INT * 3 - 2, 1)
-  WHEN regexp_full_match(t, '(19|20)[0-9]{2}-S[12]') THEN make_date(t[1:4]::INT, t[7:7]::INT * 6 - 4, 1)
+  WHEN regexp_full_match(t, '(19|20)[0-9]{2}-S[12]') THEN make_date(t[1:4]::INT, CASE t[7:7] WHEN '1' THEN 2 ELSE 9 END, 1)
   WHEN regexp_full_match(t, '(19|20)[0-9]{2}-(0[1-9]|1[0-2])') THEN make_date(t[1:4]::INT, t[6:7]::INT, 1)
+  WHEN regexp_full_match(t, '(19|20)[0-9]{2}-(0[1-9]|1[0-2])-[0-9]{2}') THEN try_cast(t AS DATE) END;
+
+-- The last day of such a period. An autumn term counts to the end of its year, a spring term to July.
+CREATE OR REPLACE MACRO rules.period_end(t) AS CASE
+  WHEN regexp_full_match(t, '(19|20)[0-9]{2}') THEN make_date(t::INT, 12, 31)
+  WHEN regexp_full_match(t, '(19|20)[0-9]{2}-Q[1-4]') THEN last_day(make_date(t[1:4]::INT, t[7:7]::INT * 3, 1))
+  WHEN regexp_full_match(t, '(19|20)[0-9]{2}-S1') THEN make_date(t[1:4]::INT, 7, 31)
+  WHEN regexp_full_match(t, '(19|20)[0-9]{2}-S2') THEN make_date(t[1:4]::INT, 12, 31)
+  WHEN regexp_full_match(t, '(19|20)[0-9]{2}-(0[1-9]|1[0-2])') THEN last_day(make_date(t[1:4]::INT, t[6:7]::INT, 1))
   WHEN regexp_full_match(t, '(19|20)[0-9]{2}-(0[1-9]|1[0-2])-[0-9]{2}') THEN try_cast(t AS DATE) END;
 
 -- The running number of a year and month; NULL for anything else.

@@ -134,7 +134,7 @@ def as_text(column: PathColumn) -> str:
 
 
 def as_day(column: PathColumn, line: int, last: bool = False) -> str:
-    """The value as a day: its first one, or (``last``) for a year its last one."""
+    """The value as a day: its first one, or (``last``) for a year or a period its last one."""
     if column.type == "date":
         return column.sql
     if column.type in ("year", "integer"):
@@ -142,7 +142,7 @@ def as_day(column: PathColumn, line: int, last: bool = False) -> str:
     if column.months:
         return f"make_date({column.months} // 12, {column.months} % 12 + 1, 1)"
     if column.type in ("yearmonth", "string"):
-        return f"rules.period_start({column.sql})"
+        return f"rules.period_{'end' if last else 'start'}({column.sql})"
     raise PolicyProblem("这里要写日期、年月、年度或所属期字段", line)
 
 
@@ -172,6 +172,7 @@ class Selection:
         self.alias = alias
         self.binder = Binder()
         self.dated = ""
+        self.dated_from = ""  # the first day of a record's period, the same as ``dated`` where that is a day
         self.source = f"{table_of(resource)} {alias}"
         self.joins: dict[tuple[str, ...], tuple[str, str]] = {}
         self.conditions: list[str] = []

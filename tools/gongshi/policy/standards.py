@@ -1,4 +1,5 @@
-"""Standards as values in SQL: the one in force on the day, or on each record's own date."""
+"""Standards as values in SQL: the one in force on the day, or on each record's own date. A period in which a standard changed
+has no one value: its records are not judged."""
 
 from __future__ import annotations
 
@@ -62,11 +63,12 @@ class Standards:
         binder: Binder = selection.binder
         if not known:
             return f"NULL::{cast}"
-        cases = " ".join(
-            f"WHEN {selection.dated} >= {binder.bind(first, 'DATE')} THEN {binder.bind(value, cast)}"
-            for first, value in reversed(known)
+        found = [(binder.bind(first, "DATE"), binder.bind(value, cast)) for first, value in reversed(known)]
+        first, last = (
+            f"(CASE {' '.join(f'WHEN {day} >= {since} THEN {value}' for since, value in found)} END)"
+            for day in (selection.dated_from, selection.dated)
         )
-        sql = f"(CASE {cases} END)"
+        sql = last if first == last else f"(CASE WHEN {first} IS NOT DISTINCT FROM {last} THEN {last} END)"
         selection.known.append(f"{sql} IS NOT NULL")
         return sql
 
