@@ -128,6 +128,43 @@ def test_what_is_no_edit_is_refused(client, root) -> None:
     assert state(root) == before
 
 
+UNIT = {"name": "水务局", "unit_kind": "党政机关", "unit_level": "县"}
+
+
+def test_rows_are_added_and_struck_out_all_or_none_and_taken_back(client, root) -> None:
+    before, units = state(root), root / "records/county/units.csv"
+    first = units.read_text("utf-8").split("\n")[1].split(",")[0]
+    bad = ["新1", UNIT | {"unit_code": "U998", "unit_level": "国"}]
+    refused = send(
+        client, "/edit/save", table="units", edits=[], more=[bad, ["新2", UNIT | {"unit_code": "U997"}]]
+    ).json
+    assert refused["flaws"][0][:2] == ["新1", "unit_level"] and state(root) == before
+    assert send(client, "/edit/check", table="units", edits=[], more=[bad]).json["flaws"][0][:2] == [
+        "新1",
+        "unit_level",
+    ]
+    same = send(client, "/edit/save", table="units", edits=[], more=[["新1", UNIT | {"unit_code": first}]]).json
+    assert "已经登记过" in same["flaws"][0][2] and state(root) == before
+    done = send(client, "/edit/save", table="units", edits=[], more=[["新1", UNIT | {"unit_code": "U998"}]]).json
+    assert done["told"] == "新增单位 1 条" and "U998,水务局" in units.read_text("utf-8")
+    told = ask(client, "/").text
+    ask(client, "/undo", "POST", data={"number": told.split('name="number" value="')[1].split('"')[0]})
+    assert state(root) == before
+    send(client, "/edit/save", table="units", edits=[], more=[["新1", UNIT | {"unit_code": "U998"}]])
+    assert send(client, "/edit/save", table="units", edits=[], less=[["U998"]]).json["told"] == "删去单位 1 条"
+    assert state(root) == before
+
+
+def test_what_others_name_and_what_is_a_whole_file_is_not_struck_out(client, root) -> None:
+    before = state(root)
+    for table, key in (("households", ["H0000001"]), ("notices", ["G2020-00001"]), ("units", ["U777"])):
+        told = send(client, "/edit/save", table=table, edits=[], less=[key]).json
+        assert told["flaws"] and "没有存" in told["error"], table
+    assert state(root) == before
+    for body in ({"more": [1]}, {"more": [["a", {"name": 1}]]}, {"less": [[1]]}, {"less": 1}):
+        assert send(client, "/edit/save", table="units", edits=[], **body).status_code == 400
+
+
 @pytest.fixture
 def many(root: Path) -> Path:
     """A table of a thousand rows."""
@@ -222,3 +259,39 @@ def test_what_was_typed_stays_when_somebody_else_writes_meanwhile(tab) -> None:
     assert "教育局" in root.joinpath("records/county/units.csv").read_text("utf-8")
     browser.wait("document.getElementById('pending').textContent.includes('改了 2 格')")
     browser.wait("document.getElementById('about').textContent.includes('教育局 → 民政局')")
+
+
+def test_rows_are_pasted_below_the_last_struck_out_and_stored_by_keys(tab) -> None:
+    browser, base, root = tab
+    path = root / "records/county/units.csv"
+    browser.open(f"{base}/edit?table=units")
+    browser.wait("document.querySelectorAll('.tabulator-row').length > 5")
+    names = browser.run("Tabulator.findTable('#grid')[0].getColumns().map((one) => one.getField())")
+    row = "\\t".join({"unit_code": "U99999", **UNIT}.get(name, "") for name in names)
+    row = row.replace("U99999", "'+number+'")
+    browser.run("document.getElementById('more').click(); 0")
+    browser.wait("document.getElementById('about').textContent.startsWith('新1')")
+    browser.run(
+        PASTE.format(
+            text=f"[2000, 2001, 2002].map((number) => '{row}'.replace('U99999', 'U' + number)).join('\\n')".replace(
+                "'+number+'", "'+'U'+number+'"
+            )
+        )
+    )
+    browser.wait("document.getElementById('pending').textContent.includes('添了 3 行')")
+    browser.wait("!document.getElementById('save').disabled")
+    browser.run(GO.format(field="'name'"))
+    first = browser.run("Tabulator.findTable('#grid')[0].getRows('active')[0].getData().unit_code")
+    press(browser, "-", 189, 2)
+    browser.wait("document.getElementById('pending').textContent.includes('要删 1 行')")
+    press(browser, "z", 90, 2)
+    browser.wait("!document.getElementById('pending').textContent.includes('要删')")
+    press(browser, "-", 189, 2)
+    browser.wait("document.getElementById('pending').textContent.includes('要删 1 行')")
+    browser.wait("!document.getElementById('save').disabled")
+    press(browser, "s", 83, 2)
+    browser.wait("/存好|没有存/.test(document.getElementById('outcome').textContent)")
+    told = browser.run("document.getElementById('outcome').textContent")
+    written = path.read_text("utf-8")
+    assert "新增单位 3 条，删去单位 1 条" in told and browser.errors == []
+    assert written.count("水务局") == 3 and f"\n{first}," not in written

@@ -8,10 +8,9 @@ from flask import Blueprint, abort, g, render_template, request
 from flask.typing import ResponseReturnValue
 
 from gongshi.checks.showing import told
-from gongshi.desk.state import Told
 from gongshi.lookup import Grid, grid, tables
 from gongshi.model import SEVERITIES, GongshiError
-from gongshi.verbs import Edit, Flaw, Flawed, amend, look
+from gongshi.verbs import Edit, Flaw, Flawed, New, amend, look
 
 page = Blueprint("editing", __name__)
 FIRST = "households"
@@ -61,8 +60,9 @@ def _shown(found: Grid) -> dict[str, Any]:
 def check() -> ResponseReturnValue:
     """What is wrong with the cells that were typed."""
     desk = g.desk
-    name, edits = _edits()
-    return {"flaws": _told(look(desk.database(), name, edits, desk.known_names()))}
+    name, edits, more, _ = _edits()
+    new = [Edit((one.at,), field, None, text) for one in more for field, text in one.cells.items() if text]
+    return {"flaws": _told(look(desk.database(), name, [*edits, *new], desk.known_names()))}
 
 
 @page.post("/edit/findings")
@@ -80,15 +80,15 @@ def findings() -> ResponseReturnValue:
 def save() -> ResponseReturnValue:
     """Store them all, or tell at which cells that cannot be."""
     desk = g.desk
-    name, edits = _edits()
+    name, edits, more, less = _edits()
     try:
-        done = amend(desk.root, name, edits, desk.held().today, desk.identity)
+        done = amend(desk.root, name, edits, desk.held().today, desk.identity, more=more, less=less)
     except Flawed as flawed:
-        return {"flaws": _told(flawed.flaws), "error": f"没有存：有 {len(flawed.flaws)} 格要改。"}
+        return {"flaws": _told(flawed.flaws), "error": f"没有存：有 {len(flawed.flaws)} 处要改。"}
     except GongshiError as error:
         return {"flaws": [], "error": f"没有存，台账没有动：{error}"}
     if done.paths:
-        desk.told.append(Told(f"{done.told}。", undo=-1))
+        desk.wrote(f"{done.told}。")
     return {"flaws": [], "told": done.told}
 
 
@@ -103,12 +103,15 @@ def _asked() -> dict[str, str]:
     return {name: text for name, text in asked.items() if isinstance(text, str)}
 
 
-def _edits() -> tuple[str, list[Edit]]:
-    """The table and the cells that a page sends; 400 for anything else."""
+def _edits() -> tuple[str, list[Edit], list[New], list[tuple[str, ...]]]:
+    """The table, the cells, the new records and those to be struck out that a page sends; 400 for anything else."""
     sent = request.get_json(silent=True)
     asked = sent if isinstance(sent, dict) else {}
     table, cells = asked.get("table"), asked.get("edits")
-    if not isinstance(cells, list) or not isinstance(table, str):
+    more, less = asked.get("more", []), asked.get("less", [])
+    if not isinstance(cells, list) or not isinstance(more, list) or not isinstance(less, list):
+        abort(400)
+    if not isinstance(table, str):
         abort(400)
     edits = []
     for cell in cells:
@@ -118,4 +121,19 @@ def _edits() -> tuple[str, list[Edit]]:
         if not all(isinstance(part, str) for part in (*key, field, was, text)):
             abort(400)
         edits.append(Edit(tuple(key), field, was, text[:4000]))
-    return table, edits
+    return table, edits, [_new(one) for one in more], [_key(one) for one in less]
+
+
+def _new(one: object) -> New:
+    """A new record as a page sends it."""
+    if not isinstance(one, list) or len(one) != 2 or not isinstance(one[0], str) or not isinstance(one[1], dict):
+        abort(400)
+    if not all(isinstance(part, str) for pair in one[1].items() for part in pair):
+        abort(400)
+    return New(one[0][:40], {field: text[:4000] for field, text in one[1].items()})
+
+
+def _key(one: object) -> tuple[str, ...]:
+    if not isinstance(one, list) or not all(isinstance(part, str) for part in one):
+        abort(400)
+    return tuple(one)

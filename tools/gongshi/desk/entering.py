@@ -11,7 +11,6 @@ from flask import Blueprint, abort, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
 from gongshi.checks.showing import shown_text
-from gongshi.desk.state import Told
 from gongshi.drafts import Draft, drafts, forget, keep
 from gongshi.model import GongshiError
 from gongshi.package import Field
@@ -71,7 +70,7 @@ def enter(name: str) -> ResponseReturnValue:
         _keep(verb, values, token)
         return _page(verb, values, {"": str(error)}, token), 422
     forget(desk.root, token)
-    desk.told.append(Told(f"{done.told}。", undo=-1, record=done.record))
+    desk.wrote(f"{done.told}。", done.record)
     return redirect(f"/enter/{name}" if request.form.get("more") else "/")
 
 

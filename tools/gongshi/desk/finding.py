@@ -8,7 +8,8 @@ import time
 from flask import Blueprint, abort, g, render_template, request
 from flask.typing import ResponseReturnValue
 
-from gongshi.lookup import Entry, card
+from gongshi.disclosure.kinds import carries_households, kinds
+from gongshi.lookup import Card, Entry, card
 from gongshi.model import SEVERITIES
 
 page = Blueprint("finding", __name__)
@@ -22,6 +23,14 @@ VERBS_OF = {
 }  # fmt: skip
 PAPERS = {"households": ("card", "印明白卡"), "helpers": ("visits", "印走访单"), "villages": ("card", "印全村明白卡")}
 """What of a record is printed, straight from its card."""
+
+
+def _paper(resource: str, made: Card) -> tuple[str, str] | None:
+    """What of a record is printed; of a notice it depends on whether it has a list of households."""
+    if resource != "notices":
+        return PAPERS.get(resource)
+    kind = next((cell.text for cell in made.cells if cell.text in kinds()), "")
+    return ("sheet", "印公示榜") if kind and carries_households(kind) else ("notice", "印公示")
 
 
 @page.get("/find")
@@ -65,5 +74,5 @@ def record(resource: str, key: str) -> ResponseReturnValue:
     return render_template(
         "record.html", card=made, name=desk.label(resource, key), findings=findings, checked=every is not None,
         severities=SEVERITIES, actions=VERBS_OF.get(resource, ()),
-        paper=PAPERS.get(resource), line=made.line[:80],
+        paper=_paper(resource, made), line=made.line[:80],
     )  # fmt: skip

@@ -7,7 +7,6 @@ from datetime import date
 from flask import Blueprint, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from gongshi.desk.state import Told
 from gongshi.disclosure.clock import NoticeState, state
 from gongshi.disclosure.kinds import kinds
 from gongshi.disclosure.notices import listed
@@ -39,7 +38,7 @@ def post() -> ResponseReturnValue:
         return _page(None, {"due": str(error)}), 422
     if not write or not done.made:
         return _page(done, {})
-    desk.told.append(Told(f"{told}。到“印”里印出来张贴。", undo=-1))
+    desk.wrote(f"{told}。到“印”里印出来张贴。")
     return redirect("/enter/notices")
 
 
@@ -61,7 +60,7 @@ def proof() -> ResponseReturnValue:
     except GongshiError as error:
         return _page(None, {"proof": str(error)}), 422
     where = f"照片存在 {place}，请保管好，以后核对的就是它" if place else "照片和公示放在一起"
-    desk.told.append(Told(f"公示 {number} 已留证，拍摄的时间、地点、机型都去掉了；{where}。", undo=-1))
+    desk.wrote(f"公示 {number} 已留证，拍摄的时间、地点、机型都去掉了；{where}。")
     return redirect("/enter/notices")
 
 

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 from datetime import date
+from typing import Any
 
 from flask import Blueprint, Response, g, render_template, request
 from flask.typing import ResponseReturnValue
@@ -34,7 +35,7 @@ def choose() -> ResponseReturnValue:
 @page.post("/print/<kind>")
 def paper(kind: str) -> ResponseReturnValue:
     """One paper; what is wrong with what was asked for is told where it was asked."""
-    number = request.form.get("number", "")[:400].strip()
+    number = (request.form.get("other", "") or request.form.get("number", ""))[:400].strip()
     try:
         return _shown(_MADE[kind](number)) if kind in _MADE else ("", 404)
     except GongshiError as error:
@@ -81,12 +82,17 @@ def _shown(text: str) -> Response:
     return Response(text)
 
 
+def _newest(found: list[Any], wanted: str) -> list[Any]:
+    """The newest, and the one that is wanted."""
+    return found[:SHOWN] + [one for one in found[SHOWN:] if one.notice_id == wanted]
+
+
 def _page(errors: dict[str, str], values: dict[str, str] | None = None) -> str:
     database = g.desk.database()
     found = (
         [one for one in listed(database) if not one.withdrawn_on] if "notices" in database.descriptor.resources else []
     )
-    lists = [one for one in found if carries_households(one.notice_kind)][:SHOWN]
-    plain = [one for one in found if not carries_households(one.notice_kind)][:SHOWN]
     given = {kind: request.args.get(kind, "")[:40] for kind in _MADE} | (values or {})
+    lists = _newest([one for one in found if carries_households(one.notice_kind)], given["sheet"])
+    plain = _newest([one for one in found if not carries_households(one.notice_kind)], given["notice"])
     return render_template("print.html", lists=lists, plain=plain, errors=errors, values=given)

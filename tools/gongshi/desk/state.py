@@ -18,7 +18,7 @@ from gongshi.library.examining import Watch
 from gongshi.lookup import Entry, Index, entries, opened, townships
 from gongshi.model import Finding, GongshiError, Progress
 from gongshi.package import Database, county_day, load
-from gongshi.repository import WorkTree, recover, stamp
+from gongshi.repository import WorkTree, recover, stamp, written
 from gongshi.sealing import Identity, identity_place, read_identity, signing_place
 from gongshi.verbs import Due, due
 
@@ -270,6 +270,12 @@ class Desk:
         """One sentence for the next page."""
         with self.lock:
             self.told.append(Told(text))
+
+    def wrote(self, text: str, record: tuple[str, str] | None = None) -> None:
+        """One sentence about what was just written, and the number by which it is taken back."""
+        number = next((one.number for one in written(self.root)), 0)
+        with self.lock:
+            self.told.append(Told(text, undo=number, record=record))
 
     def failure(self, what: str) -> str:
         """Why the due list or the findings could not be found out for the ledger as it lies; "" if they were, or are still to come."""

@@ -7,7 +7,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from flask import Blueprint, abort, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from gongshi.desk.state import Told, Workbook
+from gongshi.desk.state import Workbook
 from gongshi.exchange import ImportResult, Request, plan_import, take_in
 from gongshi.exchange.columns import SheetColumn
 from gongshi.exchange.sheets import address
@@ -103,7 +103,7 @@ def write(token: str) -> ResponseReturnValue:
     told = f"已写入：新增 {counts[Fate.CREATED]} 行，修改 {counts[Fate.UPDATED]} 行；{counts[Fate.UNCHANGED]} 行本来就一样。"
     if returned:
         told += f"退回的 {counts[Fate.REFUSED]} 行在 {returned.name}，改好后再交。"
-    desk.told.append(Told(told, undo=-1))
+    desk.wrote(told)
     desk.workbooks.pop(token, None)
     return redirect("/take")
 

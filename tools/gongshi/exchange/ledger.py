@@ -34,14 +34,15 @@ _YEAR = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})-")
 
 
 class LedgerTable:
-    """One resource: each key's row and the path of its file; ``touched`` are the keys that the import changes, ``order`` those
-    of each file as they were read."""
+    """One resource: each key's row and the path of its file; ``touched`` are the keys that the import changes, ``left`` the files that a record
+    was struck out of, ``order`` the keys of each file as they were read."""
 
     def __init__(self, resource: Resource) -> None:
         self.resource = resource
         self.rows: dict[Key, Row] = {}
         self.paths: dict[Key, str] = {}
         self.touched: set[Key] = set()
+        self.left: set[str] = set()
         self.order: dict[str, list[Key]] = {}
         self.places = [resource.schema.names.index(name) for name in resource.schema.primary_key]
 
@@ -280,6 +281,20 @@ class Ledger:
         table.touched.add(key)
         self._changes = None
 
+    def drop(self, resource: str, key: Key) -> None:
+        """Strike a record out; LookupError if there is none. The record that a document is of goes with the whole file, which is
+        not for here: GongshiError."""
+        table = self.tables[resource]
+        if any(document.resource == resource for document in self.descriptor.documents):
+            raise GongshiError(
+                f"一条{table.resource.title}是一个文件，不能在这里整条删去；登错的用“撤销”，或在“登记”里更正"
+            )
+        path = table.paths.pop(key)
+        del table.rows[key]
+        table.touched.discard(key)
+        table.left.add(path)
+        self._changes = None
+
     def take_back(self, resource: str, key: Key, row: Row | None) -> None:
         """Undo ``put``: the record is again ``row``, or (None) not there."""
         table = self.tables[resource]
@@ -326,7 +341,7 @@ class Ledger:
         changed: dict[str, bytes] = {}
         documents: set[str] = set()
         for table in self.tables.values():
-            paths = {table.paths[key] for key in table.touched}
+            paths = {table.paths[key] for key in table.touched} | table.left
             if bad := sorted(paths & self.broken):
                 raise GongshiError(f"“{bad[0]}”现在就有读不出或重复的记录，请先运行 gongshi check 改好再导入。")
             if not table.resource.is_csv:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -36,6 +36,13 @@ class Edit(NamedTuple):
     text: str
 
 
+class New(NamedTuple):
+    """A record that is not there yet: what stands for its number until it has one, and its cells."""
+
+    at: str
+    cells: Mapping[str, str]
+
+
 class Flawed(GongshiError):
     """Nothing can be written as wished; ``flaws`` says why, each at its cell."""
 
@@ -46,21 +53,34 @@ class Flawed(GongshiError):
 
 
 def amend(
-    root: Path, name: str, edits: Sequence[Edit], today: date, identity: Identity | None = None, trial: bool = False
+    root: Path,
+    name: str,
+    edits: Sequence[Edit],
+    today: date,
+    identity: Identity | None = None,
+    trial: bool = False,
+    more: Sequence[New] = (),
+    less: Sequence[tuple[str, ...]] = (),
 ) -> Done:
-    """Change cells of a table. Flawed, with nothing written, where one of them cannot be so."""
+    """Change cells of a table, add and strike out records. Flawed, with nothing written, where one of it cannot be so."""
     with writer(root) as write:
         tree = WorkTree(root)
-        book, flaws = _judged(tree, name, edits, today, identity)
+        book, flaws = _judged(tree, name, edits, today, identity, more, less)
         if flaws:
             raise Flawed(flaws)
-        cells = sum(map(len, book.touched.values()))
-        told = f"改{book.resource(name).title} {len(book.touched)} 条、{cells} 格"
+        changed = [one for place, one in book.touched.items() if place[1] in {edit.key for edit in edits}]
+        told = _told(book.resource(name).title, len(changed), sum(map(len, changed)), len(more), len(less))
         files = book.files({})
-        if trial or not cells:
+        if trial or not files:
             return Done(told, tuple(sorted(files)))
         refuse_names(files, opened_names(tree, identity))
         return Done(told, write_kept(root, write, told, datetime.now().isoformat(" ", "minutes"), files))
+
+
+def _told(title: str, records: int, cells: int, more: int, less: int) -> str:
+    parts = [f"改{title} {records} 条、{cells} 格"] if records or not (more or less) else []
+    parts += [f"新增{title} {more} 条"] if more else []
+    return "，".join([*parts, *([f"删去{title} {less} 条"] if less else [])])
 
 
 def look(database: Database, name: str, edits: Sequence[Edit], names: NameSet | None = None) -> list[Flaw]:
@@ -90,22 +110,78 @@ def _unknown(database: Database, name: str, field: str, text: str) -> str:
 
 
 def _judged(
-    tree: Tree, name: str, edits: Sequence[Edit], today: date, identity: Identity | None
+    tree: Tree,
+    name: str,
+    edits: Sequence[Edit],
+    today: date,
+    identity: Identity | None,
+    more: Sequence[New],
+    less: Sequence[tuple[str, ...]],
 ) -> tuple[Book, list[Flaw]]:
-    if len(edits) > MOST:
+    if len(edits) + sum(len(one.cells) for one in more) + len(less) > MOST:
         raise GongshiError(f"一次最多改 {MOST} 格，请分几次存。")
     resource = _resource(read_descriptor(tree), name)
     book = Book(tree, [name], today)
     flaws = [flaw for edit in edits if (flaw := _put(book, resource, edit))]
+    flaws += [flaw for key in less for flaw in _struck(book, resource, key)]
+    at: dict[tuple[str, ...], str] = {}
+    flaws += [flaw for one in more for flaw in _added(book, resource, one, at)]
     wrong = {(flaw.key, flaw.field) for flaw in flaws}
     edited = {(edit.key, edit.field) for edit in edits} - wrong
+    edited |= {(key, field) for key in at for field in resource.schema.names}
     if book.touched:
-        flaws += [flaw for flaw in book.flaws() if (flaw.key, flaw.field) in edited]
-        flaws += [flaw for key in dict.fromkeys(key for _, key in book.touched) for flaw in _moved(book, resource, key)]
+        flaws += [
+            flaw._replace(key=(at[flaw.key],)) if flaw.key in at else flaw
+            for flaw in book.flaws()
+            if (flaw.key, flaw.field) in edited
+        ]
+        flaws += [
+            flaw
+            for key in dict.fromkeys(key for _, key in book.touched)
+            if key not in at
+            for flaw in _moved(book, resource, key)
+        ]
     free = [
         edit for edit in edits if edit.field in resource.schema.names and is_free(resource.schema.field(edit.field))
     ]
-    return book, flaws + _named(resource, edits, opened_names(tree, identity) if free else None)
+    new = [Edit((one.at,), field, None, text) for one in more for field, text in one.cells.items()]
+    free += [one for one in new if one.field in resource.schema.names and is_free(resource.schema.field(one.field))]
+    return book, flaws + _named(resource, [*edits, *new], opened_names(tree, identity) if free else None)
+
+
+def _added(book: Book, resource: Resource, one: New, at: dict[tuple[str, ...], str]) -> list[Flaw]:
+    """Put in a new record, or what is wrong with it at its cells; ``at`` learns under which number it stands."""
+    cells, flaws = {}, []
+    schema = resource.schema
+    key = schema.primary_key
+    for field in schema.fields:
+        typed = one.cells.get(field.name, "").strip()
+        if not typed and key == (field.name,):
+            try:
+                cells[field.name] = book.number(resource.name, book.today.year)
+            except GongshiError as error:
+                flaws.append(Flaw(resource.name, (one.at,), field.name, str(error)))
+            continue
+        cells[field.name], wrong = _spelled(resource, field, typed)
+        flaws += [Flaw(resource.name, (one.at,), field.name, wrong)] if wrong else []
+    if flaws:
+        return flaws
+    try:
+        at[book.add(resource.name, cells)] = one.at
+    except GongshiError as error:
+        return [Flaw(resource.name, (one.at,), key[0], str(error))]
+    return []
+
+
+def _struck(book: Book, resource: Resource, key: tuple[str, ...]) -> list[Flaw]:
+    """Strike out a record, or why that cannot be."""
+    try:
+        if book.ledger.row(resource.name, key) is None:
+            raise GongshiError("台账里已经没有这条记录，别人刚改过，请重新打开这张表")
+        book.drop(resource.name, key)
+    except GongshiError as error:
+        return [Flaw(resource.name, key, resource.schema.primary_key[0], str(error))]
+    return []
 
 
 def _resource(descriptor: Descriptor, name: str) -> Resource:

@@ -60,6 +60,7 @@ class Book:
         self.ledger = Ledger(tree, self.descriptor, [name for name in resources if name in self.descriptor.resources])
         self.more: dict[str, bytes] = {}
         self.touched: dict[tuple[str, tuple[str, ...]], dict[str, str]] = {}
+        self.struck: set[tuple[str, tuple[str, ...]]] = set()
 
     def resource(self, name: str) -> Resource:
         """A resource of the county's own dictionary; GongshiError if it has none of that name."""
@@ -124,6 +125,23 @@ class Book:
         if new:
             self.ledger.put(name, tuple((old | new).values()), path)
             self.touched[name, key] = self.touched.get((name, key), {}) | new
+
+    def drop(self, name: str, key: tuple[str, ...]) -> None:
+        """Strike a record out. Wrong where another record names it, GongshiError where it is a whole file."""
+        resource = self.resource(name)
+        for foreign in self.descriptor.foreign_keys:
+            if foreign.reference == name and foreign.reference_fields == resource.schema.primary_key:
+                wanted = " AND ".join(f"{identifier(field)} = ?" for field in foreign.fields)
+                with load(
+                    OverlayTree(self.tree, self.ledger.changes()), [foreign.resource], self.descriptor
+                ) as database:
+                    query = f"SELECT count(*) FROM raw.{identifier(foreign.resource)} WHERE {wanted}"
+                    ((count,),) = database.sql(query, [*key])
+                if count:
+                    title = self.descriptor.resources[foreign.resource].title
+                    raise refuse("", f"还有 {count} 条{title}写着它，先改那些，才能删去")
+        self.ledger.drop(name, key)
+        self.struck.add((name, key))
 
     def derive(self, name: str, keys: Iterable[str], sources: Iterable[str]) -> None:
         """Bring columns up to date that follow from records of ``sources`` as they are in the book; an empty cell that is read

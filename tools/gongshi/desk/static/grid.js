@@ -6,8 +6,10 @@
   const place = { table: box.dataset.table, township: box.dataset.township };
   const pending = new Map(); // cell → {key, field, was, text}
   const flaws = new Map(), found = new Map(); // cell → sentences
-  const steps = []; // each a list of [row id, field, text before]
+  const steps = []; // each takes one step back
+  const added = new Map(), struck = new Set(); // rows that are not there yet, by what stands for their number; rows to be struck out
   let columns = [], names = {}, fixed = [], byId = new Map(), nodes = new Map(), grid = null, asked = 0, busy = false;
+  const MOST = 2000; // rows that one paste adds
   const id = (row, field) => `${row}\n${field}`;
   const columnOf = (name) => columns.find((one) => one.name === name);
   const count = (number) => number.toLocaleString("zh-CN");
@@ -34,7 +36,7 @@
   const dress = (node, row, column) => {
     const where = id(row.__id, column.name), wrong = flaws.get(where) || [], known = found.get(where) || [];
     const kinds = {
-      fixed: column.fixed, number: column.number, veiled: row[column.name] === null, changed: pending.has(where),
+      fixed: column.fixed && !row.__new, fresh: row.__new, struck: struck.has(row.__id), number: column.number, veiled: row[column.name] === null, changed: pending.has(where),
       flawed: wrong.length > 0 || known.some((one) => one[0] === "错误"), doubted: known.length > 0,
     };
     for (const [kind, on] of Object.entries(kinds)) node.classList.toggle(kind, on);
@@ -44,12 +46,12 @@
     const column = columnOf(cell.getField()), row = cell.getData(), node = cell.getElement();
     nodes.set(id(row.__id, column.name), node);
     dress(node, row, column);
-    return content(row[column.name]);
+    return content(row.__new && column.fixed && !row[column.name] ? "新" : row[column.name]);
   };
   const paint = (row, column) => {
     const node = nodes.get(id(row.__id, column.name));
     dress(node, row, column);
-    node.replaceChildren(content(row[column.name]));
+    node.replaceChildren(content(row.__new && column.fixed && !row[column.name] ? "新" : row[column.name]));
   };
   const again = (cells) => {
     for (const where of cells) {
@@ -97,12 +99,13 @@
       data[field] = text;
     }
     if (!before.length) return 0;
-    if (step) steps.push(before);
+    if (step) steps.push(() => set(before, false));
     again(before.map(([row, field]) => id(row, field)));
     later();
     return before.length;
   };
   const note = (data, field, old, text) => {
+    if (data.__new) return flaws.delete(id(data.__id, field));
     const where = id(data.__id, field), known = pending.get(where);
     const was = known ? known.was : old;
     if (was === text) pending.delete(where);
@@ -117,28 +120,32 @@
     for (const [key, field, message] of told) flaws.set(id(key, field), [...(flaws.get(id(key, field)) || []), message]);
     again(cells);
   };
+  const born = () => [...added.values()].map((row) => [row.__id, Object.fromEntries(columns.map((one) => [one.name, row[one.name]]))]).filter(([, row]) => Object.values(row).some(Boolean));
+  const gone = () => [...struck].map((row) => fixed.map((name) => byId.get(row).getData()[name]));
+  const all = () => ({ edits: cells().filter(([key]) => !struck.has(key.join("/"))), more: born(), less: gone() });
+  const waits = () => pending.size + born().length + struck.size;
   const check = async () => {
-    const sent = cells();
-    if (!sent.length) return learn([]);
+    const sent = all();
+    if (!sent.edits.length && !sent.more.length) return learn([]);
     try {
-      const answer = await ask("/edit/check", { edits: sent });
-      if (JSON.stringify(sent) === JSON.stringify(cells())) learn(answer.flaws);
+      const answer = await ask("/edit/check", sent);
+      if (JSON.stringify(sent) === JSON.stringify(all())) learn(answer.flaws);
     } catch (error) { say(error.message); }
   };
 
   const save = async () => {
-    if (!pending.size || busy) return;
+    if (!waits() || busy) return;
     busy = true;
     at("save").disabled = true;
     try {
-      const answer = await ask("/edit/save", { edits: cells() });
+      const answer = await ask("/edit/save", all());
       if (answer.error) {
         say(answer.error);
-        if (answer.flaws.some(([, , message]) => message.includes("别人"))) await fresh();
+        if (answer.flaws.some(([, , message]) => message.includes("别人"))) await anew();
         learn(answer.flaws);
         next();
       } else {
-        pending.clear(); flaws.clear(); steps.length = 0;
+        pending.clear(); flaws.clear(); added.clear(); struck.clear(); steps.length = 0;
         say(`已存好：${answer.told}。要撤销，到“今天”。送审以后县里才看得到。`, true);
         await load();
         findings();
@@ -148,15 +155,54 @@
     tell();
   };
   // Somebody else wrote meanwhile: what was typed stays, laid over what is there now
-  const fresh = async () => {
-    const typed = [...pending.values()];
+  const anew = async () => {
+    const typed = [...pending.values()], more = [...added.values()];
     pending.clear(); steps.length = 0;
     await load();
+    for (const row of more) await grid.addRow(row).then((made) => byId.set(row.__id, made));
+    for (const row of [...struck]) if (!byId.has(row)) struck.delete(row);
     set(typed.map((one) => [one.row, one.field, one.text]), false);
   };
 
-  const undo = () => { const step = steps.pop(); if (step) set(step, false); };
-  const reset = () => { const all = [...pending.values()].map((one) => [one.row, one.field, one.was]); steps.length = 0; set(all, false); };
+  const undo = () => { steps.pop()?.(); later(); };
+  const reset = () => {
+    const before = [...pending.values()].map((one) => [one.row, one.field, one.was]);
+    for (const row of [...added.keys()]) unmake(row);
+    const rows = [...struck];
+    struck.clear();
+    rows.forEach(whole);
+    set(before, false);
+    steps.length = 0;
+    later();
+  };
+
+  // Rows: new ones below the last, one struck out where one stands
+  let numbered = 0;
+  const whole = (row) => { if (byId.has(row)) for (const one of columns) if (nodes.has(id(row, one.name))) paint(byId.get(row).getData(), one); };
+  const make = async (stand) => {
+    if (rowsNow().length < grid.getDataCount()) { grid.clearHeaderFilter(); }
+    const row = { __id: `新${(numbered += 1)}`, __new: true, ...Object.fromEntries(columns.map((one) => [one.name, ""])) };
+    added.set(row.__id, row);
+    const made = await grid.addRow(row);
+    added.set(row.__id, made.getData());
+    byId.set(row.__id, made);
+    if (stand) { steps.push(() => unmake(row.__id)); await go(made, columns[0].name); tell(); }
+    return made;
+  };
+  const unmake = (row) => {
+    byId.get(row)?.delete();
+    byId.delete(row); added.delete(row);
+    for (const one of columns) flaws.delete(id(row, one.name));
+  };
+  const strike = () => {
+    const rows = [...new Set(grid.getRanges()[0]?.getRows() || [])].map((row) => row.getData().__id);
+    if (!rows.length) return say("先点一行，再删去。");
+    const flip = () => { for (const row of rows) { if (added.has(row)) continue; if (!struck.delete(row)) struck.add(row); whole(row); } };
+    flip();
+    for (const row of rows) if (added.has(row)) unmake(row);
+    steps.push(flip);
+    later();
+  };
 
   // Where one is
   const here = () => grid?.getRanges?.()[0]?.getCells()[0]?.[0];
@@ -198,7 +244,7 @@
     const node = at("about");
     node.replaceChildren(element("b", `${cell.getData().__id} · ${column.title}`));
     const told = [...(flaws.get(where) || []), ...(found.get(where) || []).map((one) => `${one[0]}：${one[1]}`)];
-    const rest = told.length ? told.join("；") : column.fixed ? "编号，不能改" : value === null ? "像有个人信息，不显示，也不能在这里改" : column.wanted;
+    const rest = told.length ? told.join("；") : column.fixed && !cell.getData().__new ? "编号，不能改" : value === null ? "像有个人信息，不显示，也不能在这里改" : column.wanted;
     node.append(changed ? `　${changed.was || "空"} → ${changed.text || "空"}` : "", `　${rest}`, names[value] ? `　${names[value]}` : "");
   };
 
@@ -216,11 +262,15 @@
       clear.addEventListener("click", () => { grid.clearHeaderFilter(); tell(); });
       line.append(clear);
     }
-    at("pending").textContent = pending.size ? `改了 ${count(pending.size)} 格，还没存。` : "还没有改。";
+    const rows = born().length, done = [];
+    if (pending.size) done.push(`改了 ${count(pending.size)} 格`);
+    if (rows) done.push(`添了 ${count(rows)} 行`);
+    if (struck.size) done.push(`要删 ${count(struck.size)} 行`);
+    at("pending").textContent = done.length ? `${done.join("，")}，还没存。` : "还没有改。";
     at("wrong").textContent = flaws.size ? `有 ${count(flaws.size)} 格填错了，改好才能存。` : "";
-    at("save").disabled = !pending.size || flaws.size > 0 || busy;
-    at("save").firstChild.textContent = pending.size ? `存好 ${count(pending.size)} 格 ` : "存好 ";
-    at("reset").disabled = !pending.size;
+    at("save").disabled = !done.length || flaws.size > 0 || busy;
+    at("save").firstChild.textContent = "存好 ";
+    at("reset").disabled = !done.length && !added.size;
     at("back").disabled = !steps.length;
     about();
   };
@@ -271,20 +321,28 @@
     if (rows[rows.length - 1].join("") === "") rows.pop();
     return rows;
   };
-  const paste = (text) => {
-    const pasted = table(text), first = here(), rows = rowsNow(), order = columns.map((one) => one.name);
+  const paste = async (text) => {
+    const pasted = table(text), first = here(), order = columns.map((one) => one.name);
     if (!first || !pasted.length) return;
+    let rows = rowsNow();
     const top = rows.indexOf(first.getRow()), left = order.indexOf(first.getField());
     const range = grid.getRanges()[0].getCells();
     const fill = pasted.length === 1 && pasted[0].length === 1 ? range.map((line) => line.map(() => pasted[0][0])) : pasted;
-    const changes = [];
+    const changes = [], more = top + fill.length - rows.length;
     let lost = 0;
+    if (more > 0 && more <= MOST && rows.length === grid.getDataCount()) {
+      const made = [];
+      for (let i = 0; i < more; i++) made.push((await make(false)).getData().__id);
+      steps.push(() => made.forEach(unmake));
+      rows = rowsNow();
+    }
     fill.forEach((line, down) => line.forEach((text, right) => {
       const row = rows[top + down], column = columns[left + right];
       const now = row && column ? row.getData()[column.name] : null;
-      const kept = now !== null && column.fixed ? now === text.trim() : now !== null;
+      const locked = column?.fixed && !row?.getData().__new;
+      const kept = now !== null && locked ? now === text.trim() : now !== null;
       if (!kept) lost += 1;
-      else if (!column.fixed) changes.push([row.getData().__id, column.name, text.trim()]);
+      else if (!locked) changes.push([row.getData().__id, column.name, text.trim()]);
     }));
     const taken = set(changes, true);
     say(`粘贴了 ${count(taken)} 格。${lost ? `${count(lost)} 格没有贴上：超出了表，或是编号、不显示的格子。` : ""}`, !lost);
@@ -300,6 +358,8 @@
     if (control && event.key.toLowerCase() === "s") { event.preventDefault(); document.activeElement?.dataset?.cell && document.activeElement.blur(); save(); }
     else if (event.key === "F8") { event.preventDefault(); next(); }
     else if (!inside(event)) return;
+    else if (control && (event.key === "+" || event.key === "=")) { event.preventDefault(); make(true); }
+    else if (control && event.key === "-") { event.preventDefault(); strike(); }
     else if (control && event.key.toLowerCase() === "z") { event.preventDefault(); undo(); }
     else if (event.key === "F2" || event.key === "Enter") { event.preventDefault(); event.stopPropagation(); here()?.edit(); }
     else if (event.key === "Delete" || event.key === "Backspace") {
@@ -312,7 +372,7 @@
       if (field?.dataset?.cell && field.tagName === "INPUT") { field.value = event.key; field.setSelectionRange(1, 1); }
     }
   }, true);
-  const open = (cell) => cell && !columnOf(cell.getField()).fixed && cell.getData()[cell.getField()] !== null;
+  const open = (cell) => cell && (!columnOf(cell.getField()).fixed || cell.getData().__new) && !struck.has(cell.getData().__id) && cell.getData()[cell.getField()] !== null;
 
   const load = async () => {
     const answer = await ask("/edit/rows", {});
@@ -361,9 +421,11 @@
   // Tabulator filters on keys; an input method or a paste brings none
   box.addEventListener("input", (event) => { if (event.target.closest(".tabulator-header-filter")) event.target.dispatchEvent(new KeyboardEvent("keyup")); });
   at("save").addEventListener("click", save);
+  at("more").addEventListener("click", () => make(true));
+  at("less").addEventListener("click", strike);
   at("back").addEventListener("click", undo);
   at("reset").addEventListener("click", reset);
   for (const one of document.querySelectorAll("[data-go]")) one.addEventListener("change", () => one.form.requestSubmit());
-  addEventListener("beforeunload", (event) => { if (pending.size) event.preventDefault(); });
+  addEventListener("beforeunload", (event) => { if (grid && waits()) event.preventDefault(); });
   load().then(findings, (error) => { at("tally").textContent = error.message; });
 })();
