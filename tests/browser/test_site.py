@@ -41,6 +41,7 @@ PAGES = [
 ]  # fmt: skip
 """One of each kind."""
 WIDTHS = (1280, 390)
+PHONE = 390
 BETWEEN = (1180, 1040, 960, 768)
 """Tablets, either way up: only the lay-out differs."""
 VIOLATIONS = """axe.run(document, {resultTypes: ['violations'], preload: false}).then(found => found.violations
@@ -61,6 +62,12 @@ def violations(browser: Browser) -> list:
 def test_axe_is_the_one_that_is_named() -> None:
     assert hashlib.sha256(AXE.read_bytes()).hexdigest() in __doc__.replace("\n", "")
 
+
+SMALL = """Array.from(document.querySelectorAll('main a, main button, main select, main input, nav a, footer a')).filter(one => {
+  var box = one.getBoundingClientRect(); var inside = one.closest('p, li, dd, td, th, caption, summary, small');
+  return box.height && box.height < 24 && !(inside && inside.textContent.trim().length > one.textContent.trim().length + 2);
+}).map(one => one.outerHTML.slice(0, 90))"""
+"""Targets under 24 pixels that do not stand in a sentence."""
 
 SHEET = 688
 """The width of an A4 page between its margins, in CSS pixels."""
@@ -84,6 +91,10 @@ def test_every_kind_of_page_is_whole_accessible_and_asks_nobody(site, browser, p
         )
         assert browser.run(CUT_OFF) == [], width
         assert violations(browser) == [], width
+        if width == PHONE:
+            assert browser.run(SMALL) == [], "targets under 24 pixels"
+            screens = browser.run("document.documentElement.scrollHeight") / 844
+            assert screens <= 6 or browser.run("document.querySelectorAll('nav.toc a').length") >= 3, screens
         for narrower in BETWEEN if width == WIDTHS[0] else ():
             browser.size(narrower)
             assert browser.wait("document.documentElement.scrollWidth <= window.innerWidth"), narrower
@@ -146,6 +157,64 @@ def choose(browser: Browser, name: str, value: str) -> None:
 
 
 SHOWN = "Array.from(document.querySelectorAll('[data-rows] tr')).filter(row => !row.hidden)"
+
+
+class Taps:
+    """Taps of a finger: on what is seen, with a word on it; each is counted."""
+
+    def __init__(self, browser, site: Path) -> None:
+        self._browser, self.number = browser, 0
+        browser.size(390, 844)
+        browser.open(address(site, "index.html"))
+
+    def tap(self, words: str) -> None:
+        self.number += 1
+        here = f"""(words => Array.from(document.querySelectorAll('a, button, summary, label, option')).find(one =>
+            one.textContent.includes(words) && one.getClientRects().length))({json.dumps(words)})"""
+        assert self._browser.run(f"Boolean({here})"), words
+        target = self._browser.run(f"{here}.hasAttribute('download') ? '' : {here}.href || ''")
+        self._browser.run(f"{here}.click(); 0")
+        if target and not target.startswith("tel:") and "#" not in target:
+            self._browser.wait(f"location.href === {json.dumps(target)} && document.readyState === 'complete'")
+
+    def find(self, text: str) -> None:
+        """Type into the field of the home page and tap the first that is found."""
+        self._browser.run("document.querySelector('.ask input').focus()")
+        self._browser.call("Input.insertText", text=text)
+        self._browser.wait("Boolean(document.querySelector('.hits a'))")
+        self.number += 1  # the field itself
+        self.tap(self._browser.run("document.querySelector('.hits a').textContent"))
+
+    def sees(self, words: str) -> bool:
+        return words in self._browser.run("document.querySelector('main').innerText")
+
+
+def test_what_people_come_for_is_three_taps_away(site, browser) -> None:
+    villager = Taps(browser, site)
+    villager.find("张郢")
+    assert villager.sees("520,415.00元") and villager.sees("0900-7300200"), "the money, and whom to call"
+    villager.tap("村组便道硬化项目")
+    assert villager.sees("待验收") and villager.sees("还没付") and villager.number <= 3, "is my road finished and paid"
+
+    objecting = Taps(browser, site)
+    objecting.tap("张郢村2020年6月监测对象公示")
+    assert browser.run("Boolean(document.querySelector('main a.tel'))") and objecting.number <= 2
+
+    journalist = Taps(browser, site)
+    for words in ("乡镇比一比", "古镇", "毛村镇"):
+        journalist.tap(words)
+    shown = "Array.from(document.querySelectorAll('[data-compare] tbody tr')).filter(row => !row.hidden).length"
+    assert browser.run(shown) == 2 and journalist.number <= 3, "two townships beside each other"
+
+    designer = Taps(browser, site)
+    for words in ("给懂行的人", "数据下载", "payments.csv"):
+        designer.tap(words)
+    assert designer.number <= 3, "all payments as a sheet"
+
+    sharing = Taps(browser, site)
+    sharing.tap("看每个项目")
+    choose(browser, "township", "古镇")
+    assert "township=" in browser.run("location.href") and sharing.number < 3, "a list of some projects, to be shared"
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -426,30 +495,6 @@ def test_the_village_is_three_keys_from_the_home_page_and_remembered(site, brows
         assert browser.run("document.querySelector('[data-last] b').textContent") == "张郢村"
 
 
-SMALL = """Array.from(document.querySelectorAll('main a, main button, main select, main input, nav a, footer a')).filter(one => {
-  var box = one.getBoundingClientRect(); var inside = one.closest('p, li, dd, td, th, caption, summary, small');
-  return box.height && box.height < 24 && !(inside && inside.textContent.trim().length > one.textContent.trim().length + 2);
-}).map(one => one.outerHTML.slice(0, 90))"""
-"""Targets under 24 pixels that do not stand in a sentence."""
-
-
-@pytest.mark.parametrize(
-    "page",
-    [
-        "index.html",
-        "villages/990101100200.html",
-        "funds/index.html",
-        "townships/guzhen.html",
-        "notices/index.html",
-        "map/index.html",
-    ],
-)
-def test_targets_are_large_enough(site, browser, page) -> None:
-    browser.size(390)
-    browser.open(address(site, page))
-    assert browser.run(SMALL) == []
-
-
 @pytest.mark.parametrize("width", WIDTHS)
 def test_pictures_are_there_without_a_script_and_can_be_read(site, browser, width) -> None:
     browser.size(width)
@@ -487,6 +532,13 @@ def test_the_page_prints_on_a4(site, browser) -> None:
     browser.size(1280)
     browser.open(address(site, "notices/G2020-50061.html"))
     assert sheets(browser.pdf()) == {(595, 842)} or sheets(browser.pdf()) == {(612, 792)}
+
+
+@pytest.mark.parametrize("village", ["990101100200", "990101102202", "990101101200"])
+def test_a_village_card_is_one_page(site, browser, village) -> None:
+    browser.size(1280)
+    browser.open(address(site, f"villages/{village}.html"))
+    assert len(re.findall(rb"/Type\s*/Page\b", browser.pdf())) == 1
 
 
 def sheets(pdf: bytes) -> set[tuple[int, int]]:

@@ -130,6 +130,29 @@ def test_a_county_of_one_township_and_one_village_without_notices():
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(("amount", "said"), [(None, "还没有填数"), (0, "没有登记到县的钱")])
+def test_a_year_without_money_says_so(amount, said):
+    example = Example(townships=1, villages=1, projects=1)
+    values = {"source_level": "县", "programme": "教育扶贫", "name": "空的一笔", "amount": amount}
+    example.add("allocations", allocation_id="N2015-001", year=2015, **values)
+    site = Site(Disclosure(example.open(), DAY), DAY, COMMIT)
+    page = next(page for page in site.pages() if page.path == "funds/2015.html")
+    lead = re.search(r'<p class="say">(.*?)</p>', page.body)[1]
+    assert said in lead and "—" not in lead and "0.00" not in lead
+
+
+def test_two_villages_of_one_name_and_many_villages_are_told_apart():
+    example = Example(townships=2, villages=30, projects=3)
+    villages = [row for row in example.rows["divisions"] if row["level"] == "村"]
+    for row in (villages[0], villages[1], villages[-1]):
+        row["name"] = "同名村"
+    site = Site(Disclosure(example.open(), DAY), DAY, COMMIT)
+    names = b"".join(dict(site.files())["data/names.js"]).decode()
+    found = json.loads(names.removeprefix("var gongshiNames = ").rstrip(";\n"))["村"]
+    same = [row for row in found if row[0] == "同名村"]
+    assert len({row[1] for row in same}) == 3 and len({row[2] for row in same}) == 2
+
+
 def test_a_notice_of_no_project_is_shown_as_one():
     example = Example(townships=1, villages=1, projects=1)
     example.rows["notice-projects"] = []

@@ -3,7 +3,7 @@
 import pytest
 
 from gongshi.model import GongshiError
-from gongshi.site import ABOUT, BODY, TITLE, Page, Shell
+from gongshi.site import ABOUT, BODY, TITLE, Page, Shell, address, contents
 
 SOURCE = f'<link href="https://x.cn/a/_shell.html"><title>{TITLE} - s</title><h1 t="{TITLE}">{BODY}</h1>'
 
@@ -39,3 +39,19 @@ def test_a_shell_without_exactly_one_place_for_the_content_is_refused(source):
 def test_a_path_cannot_leave_its_folder(path):
     with pytest.raises(GongshiError, match="不合规"):
         Page(path, "", "")
+
+
+def test_a_long_page_lists_its_headings_and_a_short_one_does_not():
+    long = f"<h1>甲</h1>{contents.MARK}" + "".join(
+        f'<h2 id="h{n}">第{n}节 <span class="tag">三 &lt; 四</span>（2 份）&amp;</h2>' for n in range(3)
+    )
+    made = contents.fill(long)
+    assert '<a href="#h1">第1节 &amp;</a>' in made and made.count("<a ") == 3 and contents.MARK not in made
+    short = f'{contents.MARK}<h2 id="a">甲</h2><h2>乙</h2><h2 id="c">丙</h2>'
+    assert contents.fill(short) == short.replace(contents.MARK, "") and contents.fill("无") == "无"
+
+
+def test_the_address_on_paper_is_there_only_where_it_is_known():
+    body = f"<p>{address.MARK}</p>"
+    assert address.fill(body, "") == "<p></p>" and address.fill("<p></p>", "https://a.example/") == "<p></p>"
+    assert "<svg" in (made := address.fill(body, "https://a.example/?a=1&b=<")) and "b=&lt;" in made

@@ -33,6 +33,11 @@ def test_a_table_of_figures_stays_a_table():
     assert 'class="gs-table gs-figures"' in made and "data-th" not in made
 
 
+def test_a_table_of_long_names_has_as_many_columns_below_them_as_figures():
+    made = frame("去向", HEAD + "<tbody><tr><th>茶园</th><td>1</td><td>2</td><td>3</td></tr></tbody>", two=True)
+    assert 'class="gs-table gs-two" style="--n:3"' in made and "data-th" not in made
+
+
 def notice(kind: str, first: str, last: str) -> SimpleNamespace:
     days = (datetime.date.fromisoformat(day) for day in (first, last))
     return SimpleNamespace(**dict(zip(("starts_on", "ends_on"), days, strict=True)), notice_kind=kind, result=None)

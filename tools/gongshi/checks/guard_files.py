@@ -1,7 +1,7 @@
 """Which files may lie below records/, policies/ and docs/: text that the guard can read, and pictures of which it need not.
 
 By name and by content: CSV, YAML, Markdown and SVG, which are UTF-8 text without control characters and without a file
-inside (``;base64,``), and PNG and JPEG without metadata. Besides them what sealing keeps below ``records/keys``, and the
+inside (``;base64,``), and PNG and JPEG without metadata; the outlines of the villages, which are such text. Besides them what sealing keeps below ``records/keys``, and the
 scripts whose SHA-256 stands in ``docs/vendor/README.txt``. Anything else needs an entry in ``files`` of the waivers:
 
     files:
@@ -75,6 +75,7 @@ _TYPES: tuple[tuple[re.Pattern[str], Callable[[bytes], str]], ...] = (
     (re.compile(r".*\.jpe?g", re.IGNORECASE | re.DOTALL), jpeg_problem),
     (re.compile(r"records/keys/[a-z][a-z0-9-]{0,63}/[0-9]{4}\.age"), _age_problem),
     (re.compile(r"records/keys/[a-z][a-z0-9-]{0,63}/[0-9]{4}\.age\.sig"), _signature_problem),
+    (re.compile(r"records/county/places\.geojson"), _text_problem),
     (re.compile(r"records/keys/(?:signers|chain|DEMO-identity\.txt)|" + re.escape(VENDOR)), _text_problem),
 )
 

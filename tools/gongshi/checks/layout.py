@@ -10,7 +10,7 @@ from gongshi.repository import Tree
 
 ALLOWED = re.compile(
     rf"{RECORDS}/(?:README\.md|datapackage\.yaml|documents\.yaml|schemas/[a-z0-9-]+\.yaml|mappings/[\w.-]+\.yaml"
-    r"|keys/[A-Za-z0-9._/-]+)"
+    r"|keys/[A-Za-z0-9._/-]+|county/places\.geojson)"
 )
 PICTURE = re.compile(r"(.*/G[0-9]{4}-[0-9]{5})-[1-9][0-9]?\.(?:jpg|png)", re.DOTALL)  # beside the notice it proves
 TOWNSHIP = re.compile(rf"{RECORDS}/townships/([^/]+)/")

@@ -14,6 +14,8 @@ from gongshi.checks.aliases import check_aliases
 from gongshi.checks.canonical import check_documents, check_order
 from gongshi.checks.free_text import check_titles
 from gongshi.checks.identities import IDENTITIES, Identity, check_identity, check_sizes
+from gongshi.checks.outlines import PATH as OUTLINES
+from gongshi.checks.outlines import check_outlines
 from gongshi.checks.placeholders import check_placeholders
 from gongshi.checks.proof import Proofs, prove
 from gongshi.checks.proofs_kept import PROOFS, check_proofs, pictures
@@ -59,6 +61,9 @@ def units(descriptor: Descriptor, tree: Tree, engine: str, proofs: Proofs | None
         yield Unit(f"placeholders {resource.name}", frozenset({resource.name}), work)
     shown = (f"{path} {hashlib.sha256(tree.read(path)).hexdigest()}" for path in sorted(pictures(descriptor, tree)))
     yield Unit("proofs", there(descriptor, PROOFS), check_proofs, more="\n".join(shown))
+    if tree.exists(OUTLINES):
+        content = hashlib.sha256(tree.read(OUTLINES)).hexdigest()
+        yield Unit("outlines", there(descriptor, "divisions"), check_outlines, more=content)
     yield Unit("aliases", there(descriptor, ALIASES, "divisions"), check_aliases)
     for key in descriptor.foreign_keys:
         names = frozenset({key.resource, key.reference})

@@ -164,10 +164,17 @@ def _package(views: Disclosure, found: Sequence[Download], facts: Mapping[str, A
         "created": f"{facts['on']}T00:00:00+08:00",
         "sources": [{"title": f"{county.name}台账，版本 {facts['commit_text']}"}],
         "contributors": [{"title": county.office or county.name, "role": "publisher"}],
-        "citation": f"{county.office or county.name}：{facts['site_name']}，数据截至{facts['on_text']}，版本 {facts['commit_text']}",
+        "citation": citation(county, facts),
         "licenses": [{"name": county.licence}] if county.licence else [],
         "resources": [_resource(table) for table in found],
     }
+
+
+def citation(county: Any, facts: Mapping[str, Any]) -> str:
+    """How to name the data where they are used."""
+    return (
+        f"{county.office or county.name}：{facts['site_name']}，数据截至{facts['on_text']}，版本 {facts['commit_text']}"
+    )
 
 
 def _resource(table: Download) -> dict[str, Any]:

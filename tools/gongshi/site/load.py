@@ -10,6 +10,8 @@ from gongshi.changes.judging import judging
 from gongshi.changes.steps import walk
 from gongshi.checks import check_public
 from gongshi.checks.free_text import check_titles
+from gongshi.checks.outlines import PATH as OUTLINES
+from gongshi.checks.outlines import read_outlines
 from gongshi.disclosure import Disclosure
 from gongshi.disclosure.changed import FIELDS
 from gongshi.disclosure.notices import blob_id
@@ -20,6 +22,7 @@ from gongshi.package import load as load_tables
 from gongshi.policy import judge
 from gongshi.repository import Git, Tree, WorkTree, digest
 from gongshi.site.gone import removed
+from gongshi.site.outlines import Drawing, draw
 from gongshi.site.pages import Site
 
 PARTS = (RECORDS, "policies", "docs", "mkdocs.yml")
@@ -59,7 +62,14 @@ def of_tree(
     shown = books(verdict, database.descriptor, day, partial(views.figure, "rules"))
     changed, rules = _changed(views, tree), digest(tree, "policies/")
     gone = removed(git, commit) if git and commit else []
-    return Site(views, day, commit, clean, changed, shown, exemptions(verdict, day), rules, gone)
+    return Site(views, day, commit, clean, changed, shown, exemptions(verdict, day), rules, gone, _outlines(tree))
+
+
+def _outlines(tree: Tree) -> Drawing | None:
+    outlines, problems = read_outlines(tree)
+    if problems:
+        raise GongshiError(f"村的轮廓 {OUTLINES} 有 {len(problems)} 处不对，没有生成网站。第一处：{problems[0]}。")
+    return draw(outlines)
 
 
 def _refuse_dates(views: Disclosure) -> None:

@@ -8,10 +8,12 @@ from __future__ import annotations
 import html
 import shutil
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 from gongshi.model import GongshiError
+from gongshi.site import address
 from gongshi.site.shell import Page, Shell
 
 THEME_FILES = ("assets", "search")
@@ -61,7 +63,8 @@ def _stamp(pages: Iterator[Page], shells: Mapping[str, Shell], out: Path, site_u
             raise GongshiError(f"页面“{page.path}”重复，或它的目录没有页面模板。")
         seen.add(page.path.casefold())
         with open(out / page.path, "wb", buffering=0) as stream:
-            stream.write(shells[page.folder].stamp(page, site_url))
+            body = address.fill(page.body, site_url and site_url + page.path)
+            stream.write(shells[page.folder].stamp(replace(page, body=body), site_url))
 
 
 def _sitemap(out: Path, site_url: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -16,6 +17,7 @@ from gongshi.model import GongshiError
 from gongshi.package import worded
 from gongshi.site import (
     comparing,
+    contents,
     downloads,
     gazetteer,
     gone,
@@ -30,6 +32,7 @@ from gongshi.site import (
 )
 from gongshi.site.gone import Removed
 from gongshi.site.numbers import by_edition, flows, people, sums
+from gongshi.site.outlines import Drawing
 from gongshi.site.render import chinese, environment
 from gongshi.site.shell import Page
 
@@ -48,6 +51,9 @@ SECTIONS = {
 }
 """For each folder of record pages, the page of the navigation above it."""
 
+_UNPRINTED = re.compile(r"[^\w ·（）〔〕-]")
+"""What does not go into the foot of a printed page, which is a string of the style sheet."""
+
 
 class Site:
     """Every page of one county on one day."""
@@ -63,9 +69,10 @@ class Site:
         waivers: Sequence[Exemption] = (),
         rules: str = "",
         removed: Sequence[Removed] = (),
+        drawing: Drawing | None = None,
     ) -> None:
         """``changed`` are the (notice, project) whose record is not what the notice froze; ``books`` the policies,
-        ``rules`` the digest of their files, ``removed`` what was taken out of the ledger.
+        ``rules`` the digest of their files, ``removed`` what was taken out of the ledger, ``drawing`` the villages' outlines.
         """
         self._rules, self._removed = rules, removed
         self._books, self._waivers = books, waivers
@@ -83,7 +90,7 @@ class Site:
         self._history = history.Changes(views)
         self._payees, self._others = money.payees(views)
         self._reach = receipts.by_village(views)
-        self._map = places.Map(views, self._reach)
+        self._map = places.Map(views, self._reach, drawing)
         self._ways = self._all_ways()
         self._map.finished = frozenset(code for code, way in self._ways.items() if way.settled)
         self._running = noticing.by_state(views.rows("notices"), on)[NoticeState.RUNNING]
@@ -113,6 +120,9 @@ class Site:
             "counted_text": chinese(counted) if counted else "",
             "commit": self._commit,
             "commit_text": version if self._clean else f"{version}（另有未入库的修改）",
+            "print_text": _UNPRINTED.sub(
+                "", f"{self._county.name}{self._said('扶贫公示')} · 数据截至{chinese(self._on)} · {version}"
+            ),
             "example": self._county.example,
             "office": self._county.office or "",
             "phone": self._county.office_phone or "",
@@ -287,7 +297,8 @@ class Site:
         return topics.catalogue_values(self._views, self._on) | {name: self._rows(name) for name in shown}
 
     def _data(self) -> dict[str, Any]:
-        return {"tables": downloads.tables(self._views, self._on), "licence": self._county.licence}
+        cited = downloads.citation(self._county, self.facts())
+        return {"tables": downloads.tables(self._views, self._on), "licence": self._county.licence, "citation": cited}
 
     # -- record pages -----------------------------------------------------------------------------------------
 
@@ -341,7 +352,7 @@ class Site:
         projects = self._group("projects", "township_code")
         notices = self._group("notices", "division_code")
         groups, dividends = self._group("benefit-groups", "division_code"), self._group("dividends", "division_code")
-        benefits = self._benefits("benefit-totals")
+        benefits, year = self._benefits("benefit-totals"), max(self._map.years, default=0)
         for row in self._rows("townships"):
             code = row.township_code
             values = {
@@ -359,7 +370,8 @@ class Site:
                 "ways": self._ways,
                 "running": [notice for notice in self._running if notice.division_code[:9] == code[:9]],
             }
-            about = f"{row.name}：{row.village_count} 个村，{len(projects[code])} 个项目，到户补助，公示公告，找谁问。"
+            head = self._map.head(code, year)
+            values["sentence"] = about = receipts.of_township(row, values["total"], benefits.get(code, {}), year, head)
             yield self._page(f"townships/{row.slug}.html", row.name, "township.html", values, about)
 
     def _village_pages(self) -> Iterator[Page]:
@@ -481,4 +493,4 @@ class Site:
 
     def _render(self, template: str, path: str, values: Mapping[str, Any]) -> str:
         """``root`` is the way from the page to the site's root: every address in a template begins with it."""
-        return self._env.get_template(template).render(values, root="../" * path.count("/"))
+        return contents.fill(self._env.get_template(template).render(values, root="../" * path.count("/")))

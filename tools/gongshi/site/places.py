@@ -1,6 +1,7 @@
 """All villages on one picture, coloured by a measure.
 
-The picture is of tiles in the order of the codes, which is no geography and says so. What a tile says is published
+The picture is of the villages' outlines where the county gives them, and always of tiles in the order of the codes, which is
+no geography and says so. What a tile says is published
 already: an amount, a number of projects or notices. Money per head is one published figure over another, and withheld
 where either is.
 """
@@ -13,6 +14,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from gongshi.disclosure import NOT_YET, Disclosure, Withheld
+from gongshi.site.outlines import Drawing
 from gongshi.site.receipts import Projects, median, per_head
 
 SHADES = 5
@@ -55,8 +57,9 @@ class Town(NamedTuple):
 class Map:
     """The measures of all villages."""
 
-    def __init__(self, views: Disclosure, reach: Mapping[str, Projects]) -> None:
+    def __init__(self, views: Disclosure, reach: Mapping[str, Projects], drawing: Drawing | None = None) -> None:
         self._views, self._reach = views, reach
+        self._drawing = drawing
         self._villages = views.rows("villages")
         self._residents = {row.division_code: row.population for row in views.rows("residents")}
         self._money: dict[int, dict[str, Any]] = defaultdict(dict)
@@ -109,6 +112,7 @@ class Map:
             "withheld": sum(isinstance(value, Withheld) for value in found.values()),
             "edges": edges,
             "tabs": tabs,
+            "drawing": self._drawing,
         }
 
     def _tab(self, key: str, year: int) -> str:

@@ -121,6 +121,18 @@ def sentence(values: Mapping[str, Any], on: datetime.date) -> str:
     return f"{year}年{upto}，{'；'.join(parts)}。"
 
 
+def of_township(row: Any, total: Sums, received: Mapping[int, Any], year: int, head: Any) -> str:
+    """What a township's page says first: its villages, its own projects, and what came to its households in a year."""
+    people = f"，{row.population:,} 人" if isinstance(row.population, int) else ""
+    parts = [f"{row.village_count} 个村{people}"]
+    if total.count:
+        parts.append(f"本级的项目 {total.count} 个，预算 {_wan(total.budget)}，已付 {_wan(total.paid)}")
+    if year in received:
+        rest = f"，合每人 {head:,} 元" if isinstance(head, Decimal) else ""
+        parts.append(f"{year}年发到各家各户 {_wan(received[year].amount)}{rest}")
+    return f"{row.name}：{'；'.join(parts)}。"
+
+
 def of_asset(row: Any) -> str:
     """What an asset is worth, who keeps it and what it brings, in one sentence of what is told."""
     parts = [f"{row.asset_kind}资产，{row.state}"]

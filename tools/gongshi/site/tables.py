@@ -17,25 +17,28 @@ _CELL = re.compile(r"<(tr|td|th)\b([^>]*)>")
 _SPAN = re.compile(r'colspan="(\d+)"')
 
 
-def frame(label: str, content: str, narrow: bool = False, name: str = "", figures: bool = False) -> Markup:
+def frame(
+    label: str, content: str, narrow: bool = False, name: str = "", figures: bool = False, two: bool = False
+) -> Markup:
     """The table ``content`` (thead, tbody, tfoot) in a labelled frame which the keyboard reaches.
 
-    ``figures``: a short name and figures stay a table on any screen, so that they can be compared.
+    ``figures``: a short name and figures stay a table on any screen, so that they can be compared. ``two``: so do figures
+    of long names, each name in a line of its own above them.
     """
     content = str(content)  # a plain string: Markup would escape what is joined to it
-    kind = "gs-table"
-    if figures:
+    kind, style = "gs-table", ""
+    titles = [_TAG.sub("", title).strip() for title in _HEAD.findall(content.partition("</thead>")[0])]
+    if two:
+        kind, style = "gs-table gs-two", f' style="--n:{len(titles) - 1}"'
+    elif figures:
         kind = "gs-table gs-figures"
-    elif (
-        len(titles := [_TAG.sub("", title).strip() for title in _HEAD.findall(content.partition("</thead>")[0])])
-        >= CARDS
-    ):
+    elif len(titles) >= CARDS:
         kind, content = "gs-table gs-cards", _labelled(titles, content)
     wide = " gs-frame--narrow" if narrow else ""
     mark = f' id="{escape(name)}"' if name else ""
     return Markup(
         f'<div class="gs-frame{wide}" role="region" tabindex="0" aria-label="{escape(label)}">'
-        f'<table class="{kind}"{mark}>\n{content}</table></div>'
+        f'<table class="{kind}"{mark}{style}>\n{content}</table></div>'
     )
 
 
