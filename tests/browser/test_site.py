@@ -35,7 +35,7 @@ PAGES = [
     "notices/2020-06.html", "notices/G2020-80057.html", "notices/G2020-50061.html", "verify/index.html",
     "oversight/index.html", "policies/index.html", "policies/19-education.html", "policies/rules.html",
     "catalogue/index.html", "data/index.html", "about.html", "projects/990101-2020-BZ-0009.html", "changes/index.html",
-    "changes/projects.html", "funds/2019.html", "payees/91990101MA0000015C.html", "property/A00001.html", "map/index.html", "compare/index.html",
+    "changes/projects.html", "funds/2019.html", "funds/2020-05.html", "payees/91990101MA0000015C.html", "property/A00001.html", "map/index.html", "compare/index.html",
     "compare/villages.html", "projects/unit-costs.html",
     "report/index.html", "search.html?q=zhangying", "experts.html", "words.html",
 ]  # fmt: skip
@@ -173,9 +173,10 @@ class Taps:
             one.textContent.includes(words) && one.getClientRects().length))({json.dumps(words)})"""
         assert self._browser.run(f"Boolean({here})"), words
         target = self._browser.run(f"{here}.hasAttribute('download') ? '' : {here}.href || ''")
-        self._browser.run(f"{here}.click(); 0")
-        if target and not target.startswith("tel:") and "#" not in target:
-            self._browser.wait(f"location.href === {json.dumps(target)} && document.readyState === 'complete'")
+        if target and not target.startswith("tel:"):
+            self._browser.open(target)
+        else:
+            self._browser.run(f"{here}.click(); 0")
 
     def find(self, text: str) -> None:
         """Type into the field of the home page and tap the first that is found."""

@@ -133,3 +133,21 @@ def _entry(row: Any, county: Any, site_url: str) -> str:
 def _text(value: object) -> str:
     """Escaped, without what XML cannot hold."""
     return escape("".join(char for char in str(value) if char >= " " and char not in "\ufffe\uffff"))
+
+
+def lists(rows: Sequence[Any], withdrawn: Iterable[Any]) -> Iterator[tuple[str, str, str, Mapping[str, Any], str]]:
+    """Path, title, template, values and a sentence of a page for each year and month, and of what stands at the address of a
+    notice that was withdrawn."""
+    for year, mine in by_year(rows).items():
+        title = f"{year}年的公示公告"
+        yield f"notices/{year}.html", title, "notices-year.html", {"notices": mine}, f"{title}，共 {len(mine)} 份。"
+    months = by_month(rows)
+    order = sorted(months)
+    for place, month in enumerate(order):
+        title = f"{month.title}公示日历"
+        values: dict[str, Any] = {"month": month, "notices": months[month], "weeks": weeks(month, months[month])}
+        values |= {"before": order[place - 1] if place else None, "after": (*order, None)[place + 1]}
+        yield month.path, title, "notices-month.html", values, f"{title}，共 {len(months[month])} 份。"
+    for row in withdrawn:
+        title = f"公示 {row.notice_id} 已撤回"
+        yield f"notices/{row.notice_id}.html", title, "withdrawn.html", {"notice": row}, f"{title}。"

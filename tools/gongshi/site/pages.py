@@ -10,6 +10,8 @@ from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Any
 
+from jinja2 import Environment
+
 from gongshi.disclosure import Disclosure
 from gongshi.disclosure.clock import NoticeState, state
 from gongshi.disclosure.rulings import Book, Exemption
@@ -23,6 +25,7 @@ from gongshi.site import (
     gone,
     history,
     money,
+    monthly,
     noticing,
     places,
     receipts,
@@ -91,15 +94,21 @@ class Site:
         self._payees, self._others = money.payees(views)
         self._reach = receipts.by_village(views)
         self._map = places.Map(views, self._reach, drawing)
+        self._months = monthly.months(views, on)
         self._ways = self._all_ways()
         self._map.finished = frozenset(code for code, way in self._ways.items() if way.settled)
         self._running = noticing.by_state(views.rows("notices"), on)[NoticeState.RUNNING]
         self._map.running.update(row.division_code for row in self._running)
-        self._env = environment(on)
-        self._env.globals |= {"on": on, "county": self._county, "state": state, "State": NoticeState}
-        self._env.globals |= {"counted_on": views.counted_on, "day_of": views.day, "pending": views.pending}
-        self._env.globals |= {"few": views.threshold, "in_words": receipts.in_words}
-        self._env.globals |= by_edition(on)
+        self._env = self._environment()
+
+    def _environment(self) -> Environment:
+        """The templates, and what all of them know."""
+        env = environment(self._on)
+        env.globals |= {"on": self._on, "county": self._county, "state": state, "State": NoticeState}
+        env.globals |= {"counted_on": self._views.counted_on, "day_of": self._views.day, "pending": self._views.pending}
+        env.globals |= {"few": self._views.threshold, "in_words": receipts.in_words}
+        env.globals |= by_edition(self._on)
+        return env
 
     def _said(self, words: str) -> str:
         """The site's own words as they are said on its day."""
@@ -229,7 +238,12 @@ class Site:
 
     def _year(self, year: int) -> dict[str, Any]:
         others = sum((row.amount for row in self._others), Decimal(0))
-        return money.values(self._views, year) | {"payees": self._payees, "others": others, "newest": self._on.year}
+        return money.values(self._views, year) | {
+            "payees": self._payees,
+            "others": others,
+            "newest": self._on.year,
+            "by_month": [one for one in self._months if one.year == year],
+        }
 
     def _report(self) -> dict[str, Any]:
         return {
@@ -317,6 +331,8 @@ class Site:
         for year in money.years(self._views)[1:]:
             about = f"{self._county.name}{year}年的{self._said('扶贫资金')}：到县、安排、付出、没付。"
             yield self._page(f"funds/{year}.html", f"{year}年的钱", "funds-year.html", self._year(year), about)
+        for path, title, shown, about in monthly.pages(self._months):
+            yield self._page(path, title, "funds-month.html", shown, about)
         for payee in self._payees:
             about = f"{self._said('扶贫资金')}付给{payee.name} {len(payee.payments)} 笔，共 {payee.total / 10000:,.2f} 万元。"
             yield self._page(payee.path, payee.name, "payee.html", {"payee": payee}, about)
@@ -440,28 +456,10 @@ class Site:
             }
             about = f"{row.scope or ''}{row.notice_kind}，{chinese(row.starts_on)}至{chinese(row.ends_on)}。"
             yield self._page(f"notices/{code}.html", row.title, "notice.html", values, about)
-        yield from self._notice_lists()
-
-    def _notice_lists(self) -> Iterator[Page]:
-        """A page for each year and month, and what stands at the address of a notice that was withdrawn."""
-        for year, rows in noticing.by_year(self._rows("notices")).items():
-            title = f"{year}年的公示公告"
-            values: dict[str, Any] = {"notices": rows, "title": title}
-            yield self._page(
-                f"notices/{year}.html", title, "notices-year.html", values, f"{title}，共 {len(rows)} 份。"
-            )
-        months = noticing.by_month(self._rows("notices"))
-        order = sorted(months)
-        for place, month in enumerate(order):
-            title = f"{month.title}公示日历"
-            values = {"month": month, "notices": months[month], "title": title}
-            values |= {"weeks": noticing.weeks(month, months[month])}
-            values |= {"before": order[place - 1] if place else None, "after": (*order, None)[place + 1]}
-            yield self._page(month.path, title, "notices-month.html", values, f"{title}，共 {len(months[month])} 份。")
-        for row in self._rows("notices-withdrawn"):
-            title = f"公示 {row.notice_id} 已撤回"
-            withdrawn = {"notice": row, "title": title}
-            yield self._page(f"notices/{row.notice_id}.html", title, "withdrawn.html", withdrawn, f"{title}。")
+        for path, title, template, more, about in noticing.lists(
+            self._rows("notices"), self._rows("notices-withdrawn")
+        ):
+            yield self._page(path, title, template, {"title": title, **more}, about)
 
     def _gone_pages(self) -> Iterator[Page]:
         """At the addresses of records that are no more, what became of them."""
