@@ -526,6 +526,30 @@ HOSTILE = (
 )  # fmt: skip
 
 
+def test_lines_that_differ_in_digits_alone_are_read_alike():
+    """What is skipped because a line like it held nothing is what reading it would have told."""
+    rng = random.Random(41)
+    texts = (
+        "合计{}",
+        "{}米",
+        "a{}b",
+        "{}.5",
+        "{}.0",
+        "电话{}",
+        "{}",
+        "金额 {}，",
+        "{}m2",
+        "合计{}\n",
+        "编号：{}（甲）",
+        "{}生",
+    )
+    for text in texts:
+        lines = [text.format(phone(rng)) for _ in range(40)]
+        together = {one.line for one in scan_text("a.md", "\n".join(lines).encode())}
+        alone = {at for at, line in enumerate("\n".join(lines).split("\n"), 1) if scan_text("a.md", line.encode())}
+        assert together == alone, text
+
+
 def seconds(data: bytes) -> float:
     begin = time.process_time()
     scan([("a.csv", lambda: data)])

@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 
 from gongshi.checks.guard_archive import DEEPEST, Unreadable, is_archive, members
 from gongshi.checks.guard_lines import across
-from gongshi.checks.guard_numbers import find_numbers
+from gongshi.checks.guard_numbers import find_numbers, is_harmless
 from gongshi.checks.guard_people import NameSet, find_births, find_health, health_beside
 from gongshi.checks.guard_sieve import digits_alike, suspicious_lines
 from gongshi.checks.guard_tables import Columns, file_columns, markdown_tables
@@ -37,6 +38,9 @@ _ESCAPE = re.compile(rb"%[0-9A-Fa-f]{2}|&[#A-Za-z]|\\[uUx0]|[^\s<>]</?[A-Za-z]|<
 Passed = Callable[[str, bytes], None]
 """Is told the path and the content of a file."""
 MOST = 2_000  # findings in one file; who plants more than this in it wants the guard to take long
+_REMEMBERED = 4096
+_NOUGHTS = re.compile(r"\.0+(?![0-9])")
+_ONES = str.maketrans("023456789", "111111111")
 _BATCH = 1 << 20  # small files are sieved together
 
 
@@ -154,13 +158,20 @@ def scan_text(
     if not is_text(data):
         return _scan_binary(path, data)
     findings: dict[Finding, None] = {}
+    clean: set[str] = set()  # texts in which nothing was found
     columns: Columns | None = None
     for first, chunk in chunks(data):
         top = 0
         if first == 1:
             columns, top = file_columns(chunk)
         for number, texts in _readings(chunk, columns, top, suspicious):
-            findings.update((found, None) for text in texts for found in _line_findings(path, first + number, text))
+            for text in texts:
+                if text in clean:
+                    continue
+                known = [*_line_findings(path, first + number, text)]
+                findings.update(dict.fromkeys(known))
+                if not known and len(clean) < _REMEMBERED:
+                    clean.add(text)
             if len(findings) >= MOST:
                 return [*sorted(findings, key=lambda found: found.line), _more(path)]
         if names:
@@ -178,6 +189,7 @@ def _readings(
         return
     lines = chunk.decode("utf-8").split("\n")
     alike = digits_alike(chunk) if any(table.personal for _, _, table in tables) else []
+    harmless = lru_cache(_REMEMBERED)(is_harmless)
     under: dict[int, Columns] = {}
     told: set[int] = set()  # rows in which only a heading says what is personal
     for begin, end, table in tables:
@@ -186,12 +198,17 @@ def _readings(
         under.update((number, table) for number in numbers | told if begin <= number < (end or len(lines)))
     for number in sorted(numbers | told):
         line, sentence = under[number].readings(lines[number]) if number in under else (lines[number], "")
-        texts = (
-            [*views(line), *(view for text in across(lines, number) for view in views(text))]
-            if number in numbers
-            else []
-        )
+        texts = []
+        if number in numbers:
+            read = [line] if number in under or not harmless(_alike(line)) else []
+            read += [text for text in across(lines, number) if not harmless(_alike(text))]
+            texts = [view for text in read for view in views(text)]
         yield number, [*texts, *(views(sentence) if sentence else ())]
+
+
+def _alike(line: str) -> str:
+    """A line as all that differ from it in digits alone are; whether decimals are noughts matters."""
+    return line if "." in line and _NOUGHTS.search(line) else line.translate(_ONES)
 
 
 def scan_path(path: str, names: NameSet | None = None) -> list[Finding]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
-from itertools import compress, count
 
 from gongshi.checks.guard_text import AS_DIGITS, GO_ON, normalise
 from gongshi.checks.guard_values import ID, PHONE, UNIT_AFTER
@@ -32,6 +31,7 @@ _TOKEN = re.compile(r"[0-9]+|(?<![A-Za-z])[Xx](?![A-Za-z])")
 _BARE = re.compile(r"[\s,，;；\"'|\\]+")
 _SAYS_NOTHING = re.compile(r"|备注|说明|其他|note|remarks?|text|value|[a-z]", re.IGNORECASE)
 _COUNTS = re.compile(r"[数量额价率次户人月季年级类分岁期]|num|count|total|qty|amount|year|month|day|级", re.IGNORECASE)
+_THREE = re.compile("[0-9]{3}")
 _END = re.compile(r"(?<![0-9A-Za-z,.;/=+&%#_|\t、，；-])[0-9]{1,17}(?P<mark>[ \\\r-]{0,4})$")
 _BEGIN = re.compile(r"[ \t>]{0,16}(?P<digits>[0-9]{1,17}[Xx]?)(?![0-9A-Za-z,.;:/=+&%|\t])")
 _FAR = 40
@@ -44,22 +44,29 @@ _BEGINS = re.compile(r"[ >]{0,9}[0-9]")
 _REACH = 200  # characters before and behind the end of a line in which a number goes on in the next
 
 
-def beginnings(lines: Sequence[bytes], distinct: Collection[bytes]) -> set[int]:
-    """The lines (from 0) at which a number may begin that goes on in the next ones.
-
-    ``lines`` have their digits not told apart, ``distinct`` are the different ones among them.
-    """
-    found: set[int] = set()
-    ends = {line for line in distinct if line[-1:] in _ENDING and _ends(line[-24:])}
-    heads = {line for line in distinct if line[:17].lstrip(b" \t>")[:1] == b"1" and _HEAD.match(line)} if ends else ends
-    if heads:
-        at_end = compress(count(), map(ends.__contains__, lines))
-        both = set(at_end) & set(compress(count(-1), map(heads.__contains__, lines)))
-        found.update(number for number in both if _enough(lines, number))
+def parts(distinct: Collection[bytes]) -> tuple[set[bytes], set[bytes]]:
+    """(the lines that end with a number which may go on, the rows that hold one digit) of different lines, whose digits are
+    not told apart."""
+    rough = (line for line in distinct if line[-1:] in _ENDING and line.rstrip(b"1")[-1:] != b",")  # most rows end so
     singles = {line for line in distinct if len(line) < _SHORT and _SINGLE.fullmatch(_plainly(line))}
-    if singles:
-        found.update(_runs(compress(count(), map(singles.__contains__, lines))))
-    return found
+    return {line for line in rough if _ends(line[-24:])}, singles
+
+
+def beginnings(
+    lines: Sequence[bytes], numbers: Iterable[int], ends: Collection[bytes], singles: Collection[bytes]
+) -> Iterator[int]:
+    """The lines at which a number may begin that goes on in the next ones; ``numbers`` are those that are one of ``parts``,
+    in order."""
+    first = last = -2
+    for number in numbers:
+        line = lines[number]
+        if line in ends and number + 1 < len(lines) and _HEAD.match(lines[number + 1]) and _enough(lines, number):
+            yield number
+        if line in singles:
+            first = number if number != last + 1 else first
+            last = number
+            if last - first == _FEWEST - 1:
+                yield first
 
 
 def _ends(line: bytes) -> bool:
@@ -87,7 +94,7 @@ def _enough(lines: Sequence[bytes], number: int) -> bool:
 
 def _plainly(line: bytes) -> bytes:
     """A short row with the digits of every script as one, if it has others."""
-    if line.isascii():
+    if line.isascii() or b"1" in line or len(line) > _SHORT // 2:
         return line[:-1] + b"1" if line[-1:] in (b"X", b"x") and not line[-2:-1].isalnum() else line
     return _as_ascii(line)
 
@@ -100,22 +107,17 @@ def _as_ascii(line: bytes) -> bytes:
         return line
 
 
-def _runs(numbers: Iterable[int]) -> Iterator[int]:
-    """The first of each run of enough neighbours."""
-    first = last = -2
-    for number in numbers:
-        if number != last + 1:
-            first = number
-        last = number
-        if last - first == _FEWEST - 1:
-            yield first
-
-
 def across(lines: Sequence[str], number: int) -> Iterator[str]:
     """The numbers that begin in a line and go on in the next ones, each as one text."""
-    yield from _downwards(lines, number)
-    yield from _folded(lines, number)
-    yield from _onwards(lines, number)
+    if number + 1 >= len(lines):
+        return
+    line, further = lines[number], lines[number + 1]
+    if len(line) < _SHORT and not _THREE.search(line):
+        yield from _downwards(lines, number)
+    if further.lstrip(" \t>")[:1].isnumeric() and line[-6:].rstrip(" \\\r-")[-1:].isnumeric():
+        yield from _folded(lines, number)
+    if '"' in line or _GO_ON.search(line[-_REACH:]):
+        yield from _onwards(lines, number)
 
 
 @lru_cache(4096)

@@ -8,8 +8,8 @@ from functools import cached_property
 from itertools import compress
 
 from gongshi.checks.guard_labels import OTHER
-from gongshi.checks.guard_spread import find_spread
-from gongshi.checks.guard_text import GLUE, numerals
+from gongshi.checks.guard_spread import cuts, find_spread
+from gongshi.checks.guard_text import GLUE, NUMERALS, numerals
 from gongshi.checks.guard_values import (
     ACCOUNT_KINDS,
     CROSS,
@@ -26,7 +26,14 @@ from gongshi.checks.guard_values import (
 )
 from gongshi.checks.guard_values import is_id as is_id
 
+_TEN = tuple("0123456789")
 _RUN = re.compile(rf"[0-9][0-9{CROSS}{GLUE[1:-1]}]{{10,}}")
+# What may be written otherwise, say a birth, or depend on which digits these are.
+_NOT_PLAIN = re.compile(
+    rf"[{NUMERALS}%&\\<>*`=\[\]{{}}~|#\x00-\x1f\x7f生男女姓倒反逆(（\"]|[^\x00-\x7f\u4e00-\u9fff，。、：]"
+    r"|\.0+(?![0-9])|[0-9][eE]|[0-9]\s?[A-Za-z]{1,9}[0-9]|[A-Za-z]{3}"
+)
+_DECIMAL = re.compile(r"[0-9]{11}\.[0-9]{1,8}")
 _GAP = re.compile(rf"{GLUE}{{4,}}")
 _SEQUENCE = re.compile(rf"[0-9].*[0-9{CROSS}]")
 _IDS = re.compile(rf"(?=({ID})([1-7][1-4])?)")  # a disability card is an ID number with two digits more
@@ -143,19 +150,57 @@ def find_numbers(text: str) -> list[Hit]:
     hits: list[Hit] = []
     taken = bytearray(len(text) + 8)
     for line in map(Line, dict.fromkeys((text, numerals(text), numerals(text, 1)))):
+        if sum(map(line.text.count, _TEN)) < 10:  # with a cross at the end eleven, fewer than any number has
+            continue
         for stretch in _stretches(line):
-            if len(stretch.digits) < 15 and not _PHONES.search(stretch.digits):
-                continue  # too short for any other number
-            for detector in _DETECTORS:
+            if len(stretch.digits) < 15:  # too short for any other number
+                if _PHONES.search(stretch.digits):
+                    _take(_phones(stretch), hits, taken)
+                continue
+            for detector in _DETECTORS if _may_be_anybody(stretch) else (_accounts,):
                 _take(detector(stretch), hits, taken)
         _take(find_spread(line), hits, taken)
     return sorted(hits, key=lambda hit: hit.start)
+
+
+def _may_be_anybody(stretch: _Stretch) -> bool:
+    """Tell whether the digits, or a label near them, allow any number but an account without a label."""
+    digits = stretch.digits
+    return bool(
+        _IDS.search(digits)
+        or _PHONES.search(digits)
+        or _ID.fullmatch(digits[::-1])
+        or stretch.labelled(ACCOUNT_KINDS | ID_KIND | PHONE_KIND)
+    )
+
+
+def is_harmless(text: str) -> bool:
+    """Tell whether a line holds nothing whatever its digits are: eleven of them that are told to be something else, or are
+    stuck to something. All lines that differ from it in digits alone get the same answer."""
+    if _NOT_PLAIN.search(text) or cuts(text):
+        return False
+    runs = [run.span() for run in _RUN.finditer(text)]
+    found = _SEQUENCE.search(text, *runs[0]) if len(runs) == 1 else None
+    line = Line(text)
+    stretch = _Stretch(line, *found.span()) if found else None
+    if found is None or stretch is None or sum(map(text.count, _TEN)) != len(stretch.digits):
+        return False
+    start, end = found.span()
+    if len(stretch.digits) > 11 and _DECIMAL.fullmatch(text, start, end):
+        end = start + 11
+    elif len(stretch.digits) != 11:
+        return False
+    return line.is_other(start, end) or not line.stands_alone(start, end, True)
 
 
 def _stretches(line: Line) -> Iterator[_Stretch]:
     """The stretches of eleven digits or more, with at most three characters between two of them."""
     for run in _RUN.finditer(line.text):
         start = run.start()
+        if (whole := run[0]).isdigit():
+            if len(whole) > 14 or _PHONES.search(whole):
+                yield _Stretch(line, start, run.end())
+            continue
         gaps = [(gap.start(), gap.end()) for gap in _GAP.finditer(line.text, start, run.end())]
         for end, behind in (*gaps, (run.end(), 0)):
             found = _SEQUENCE.search(line.text, start, end) if end - start > 10 else None
@@ -240,6 +285,9 @@ def _old_ids(stretch: _Stretch) -> Iterator[Hit]:
 def _phones(stretch: _Stretch) -> Iterator[Hit]:
     if not _PHONES.search(stretch.digits):
         return
+    if len(stretch.digits) == stretch.end - stretch.start:  # in one piece
+        yield from _plain_phone(stretch)
+        return
     labels = stretch.line.labels if stretch.labelled(PHONE_KIND) else None
     for first, behind, value in stretch.windows(_PHONES):
         pieces = stretch.pieces(first, behind)
@@ -253,6 +301,15 @@ def _phones(stretch: _Stretch) -> Iterator[Hit]:
             continue
         if stretch.line.stands_alone(start, end, labelled) and not stretch.line.is_other(start, end):
             yield Hit("personal-phone", start, end, value[-11:])
+
+
+def _plain_phone(stretch: _Stretch) -> Iterator[Hit]:
+    """The same for digits with nothing between them, of which there are most by far."""
+    line, start, end = stretch.line, stretch.start, stretch.end
+    if not PHONE.fullmatch(stretch.digits) or line.is_other(start, end):
+        return
+    if line.stands_alone(start, end) or line.stands_alone(start, end, line.labels.near(PHONE_KIND, start, end)):
+        yield Hit("personal-phone", start, end, stretch.digits[-11:])
 
 
 def _is_phone_grouping(stretch: _Stretch, pieces: list[str], separators: list[str], prefix: int) -> bool:

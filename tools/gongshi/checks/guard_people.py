@@ -89,6 +89,7 @@ _BIRTH = (
     re.compile(rf"(?P<date>(?<![0-9]){_DATE})\s?(?:出生(?!率|人口|缺陷)|生人|降生|生(?=[,，。;；、)）\s]|$))"),
 )
 _BIRTH_WORD = re.compile(r"(?i:birth|born|d\.?o\.?b)")
+_MAYBE_BORN = re.compile("[生男女(（]|(?i:birth|born|d.?o.?b)")
 # A name with a date in brackets behind it, and a date beside the sex, are births without the word.
 _BRACKETED = re.compile(
     r"(?P<name>[\u4e00-\u9fff\u00b7]{2,9}|(?<![\u4e00-\u9fff])(?:[\u4e00-\u9fff]\s{1,2}){1,3}[\u4e00-\u9fff])"
@@ -144,6 +145,8 @@ def _is_name(words: str) -> bool:
 
 def find_births(text: str) -> list[Hit]:
     """Return the full dates that a word, a name or the sex beside them calls a birth."""
+    if not _MAYBE_BORN.search(text):
+        return []
     text = _dated(text)
     said = _BIRTH if "生" in text or _BIRTH_WORD.search(text) else ()  # every pattern has one of the two
     places = [found for pattern in said for found in pattern.finditer(text)]

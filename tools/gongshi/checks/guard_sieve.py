@@ -13,7 +13,7 @@ from functools import partial
 from itertools import compress, count
 from typing import TypeVar
 
-from gongshi.checks.guard_lines import beginnings
+from gongshi.checks.guard_lines import beginnings, parts
 from gongshi.checks.guard_text import CELLS, GO_ON, INLINE, NUMERALS, SEPARATOR
 
 
@@ -128,8 +128,8 @@ _HARD = _hard_table()
 _GLUED = _TRAILING + b" ._~*`\\\r'-\x7f"
 # A number that may go on in the next line: in a cell that is not closed.
 _OPEN_CELL = re.compile(rb'"[^\n"]{0,60}1[ \\\r-]{0,4}(?![^\n])')
-_POWERS = b"111111111x11", b"111111111x,11"  # a phone number as a power of ten, without the noughts at its end
-_NEEDLES = (_BEYOND, b"1" * 11, *_POWERS, b"1,1,1,1,1,1,1,1", b"birth", b"born", b"dob")
+_POWER = re.compile(b"111111111x,?11")  # a phone number as a power of ten, without the noughts at its end
+_NEEDLES = (_BEYOND, b"1" * 11, b"1,1,1,1,1,1,1,1", b"birth", b"born", b"dob")
 Text = TypeVar("Text", bytes, str)
 
 
@@ -142,9 +142,12 @@ def suspicious_lines(chunk: bytes) -> set[int]:
     lines = digits_alike(chunk)
     distinct = [*set(lines)]
     minded = {distinct[number] for number in _minded(distinct)}
-    numbers = set(compress(count(), map(minded.__contains__, lines))) if minded else set()
-    numbers -= _landlines(chunk, lines, sorted(numbers))
-    return numbers | beginnings(lines, distinct)
+    ends, singles = parts(distinct)
+    wanted = minded | ends | singles
+    chosen = [*compress(count(), map(wanted.__contains__, lines))] if wanted else []
+    numbers = [number for number in chosen if lines[number] in minded]
+    begun = beginnings(lines, chosen, ends, singles)
+    return set(numbers) - _landlines(chunk, lines, numbers) | {*begun}
 
 
 def digits_alike(chunk: bytes) -> list[bytes]:
@@ -177,6 +180,7 @@ def _minded(lines: list[bytes]) -> set[int]:
     numbers: set[int] = set()
     for needle in _NEEDLES:
         numbers.update(_lines(squeezed, b"\n", partial(squeezed.find, needle)))
+    numbers.update(_lines(squeezed, b"\n", partial(_match, b"111111111x", _POWER, squeezed)))
     for begin, groups in _GROUPS.items():
         numbers.update(_lines(squeezed, b"\n", partial(_match, begin, groups, squeezed)))
     numbers.update(_lines(shape, b"\n", partial(_match, _PARTED, _PARTED_CELL, shape)))

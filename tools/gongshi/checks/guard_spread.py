@@ -42,6 +42,7 @@ _PHONE_GROUPS = re.compile("(?=([bd]?(?:cdd|dcd|ch|hc|gd|dg|ef|fe|ddc|cce|cec|ec
 _THOUSANDS = re.compile("[abc]c{4,6}")
 _ID = re.compile(ID)
 _IDS = re.compile(f"(?=({ID}))")
+_ANYBODY = re.compile(f"1[3-9][0-9]{{9}}|{ID[:-6]}[0-9Xx]")
 
 
 class _Letters(dict[int, str]):
@@ -86,16 +87,25 @@ class _Chain:
         return [self.separators(at - 1, at + 1) for at in (first, behind) if 0 < at < len(self.parts)]
 
 
+def cuts(text: str) -> bool:
+    """Tell whether something harder than a blank or a dash stands between two digits of a text."""
+    return bool(_HARD.search(text))
+
+
 def find_spread(line: Line) -> Iterator[Hit]:
     """Yield the numbers that something harder than a blank or a dash cuts up."""
     for found in _CHAIN.finditer(line.text) if _HARD.search(line.text) else ():
         if _HARD.search(line.text, found.start(), found.end()):
             chain = _Chain(line, *found.span())
-            for singles in _SINGLES.finditer(chain.shape):
+            alone = [*_SINGLES.finditer(chain.shape)]
+            for singles in alone:
                 yield from _singles(chain, *singles.span())
-            yield from _ids(chain)
-            yield from _accounts(chain)
-            yield from _phones(chain)
+            if alone or _ANYBODY.search("".join(chain.parts)):
+                yield from _ids(chain)
+                yield from _accounts(chain)
+                yield from _phones(chain)
+            else:
+                yield from _accounts(chain)
 
 
 def _singles(chain: _Chain, first: int, behind: int) -> Iterator[Hit]:

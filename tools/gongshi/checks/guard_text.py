@@ -80,6 +80,7 @@ _POWER = re.compile(r"(?<![0-9.])([1-9])\.([0-9]{8,18})(?:[eE]\+?|\s?[×xX*]\s?1
 _ROMAN = re.compile("(?<=[0-9])[\u2160-\u217f]{1,3}(?=[0-9])")  # Roman numerals that part digits
 # Where digits are written, or shown, from their end to their beginning.
 _BACKWARDS = re.compile(r"\u202e|\b(?:rtl|RTL)\b|\u5012[着过写序读]|反[着过]|逆[序着]|(?i:revers|backward)")
+_BEYOND = re.compile("[\u202e\u2160-\u217f倒反逆]|rtl|RTL|[Rr]evers|ackward")
 _DIGIT_RUN = re.compile(r"[0-9Xx](?:[ ._-]?[0-9Xx]){10,}")
 
 
@@ -184,18 +185,24 @@ def views(line: str) -> list[str]:
     if "<" in text:
         found.append(_INLINE_TAG.sub("", text))
         found.append(_TAG.sub("\t", found[-1]))
-    if _AREA.search(text):
+    if ("(" in text or "[" in text or "【" in text or "〔" in text) and _AREA.search(text):
         plain = _MIDDLE.sub(r"\1", text)
         found += [_AREA.sub(rf"\1{mark}", plain) for mark in "- "]
     if "*" in text or "`" in text or "\\" in text or "](" in text:
         found.append(_EMPHASIS.sub("", found[-1]))
     if _MARKED.search(text):
         found.append(_NOTHING.sub("", text))
-    if not line.isascii() and _ROMAN.search(line):
-        found.append(normalise(_ROMAN.sub("-", line)))
-    if _BACKWARDS.search(line):
-        found.append(_DIGIT_RUN.sub(lambda run: run[0][::-1], text))
+    if _BEYOND.search(line):
+        found += _otherwise(line, text)
     return [*dict.fromkeys(found)]
+
+
+def _otherwise(line: str, text: str) -> Iterator[str]:
+    """The line with Roman numerals as marks, and with its numbers from their end."""
+    if not line.isascii() and _ROMAN.search(line):
+        yield normalise(_ROMAN.sub("-", line))
+    if _BACKWARDS.search(line):
+        yield _DIGIT_RUN.sub(lambda run: run[0][::-1], text)
 
 
 def normalise(line: str) -> str:

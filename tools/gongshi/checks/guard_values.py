@@ -49,6 +49,7 @@ _BODY = re.compile(
     r"公司|企业|组织|机构|财政|政府|单位|委员会|基金会|(?:[所局厅站院校厂场部会]|(?<!信用)社|中心|大队|支队)(?=[账帐银开收]|[^\u4e00-\u9fff]|$)"
 )
 _NEAR = 40
+_DOUBLED = str.maketrans("0123456789", "0246813579")
 _UUID = re.compile("[0-9A-Fa-f]{4}-[A-Fa-f]$")
 _PHONE_WORD_BEFORE = re.compile(r"(?i:tel|phone|mobile|cell)$")
 _FRACTION = re.compile(r"[^\w/]0?\.$|^0\.$")
@@ -79,10 +80,9 @@ def is_id(value: str) -> bool:
 
 @lru_cache(1024)
 def is_luhn(value: str) -> bool:
-    """Tell whether the digits pass Luhn's test, as bank cards do."""
-    from stdnum.luhn import checksum
-
-    return checksum(value) == 0
+    """Tell whether the digits pass Luhn's test, as bank cards do; stdnum says the same, and takes far longer."""
+    doubled = value[-2::-2].translate(_DOUBLED)
+    return (sum(map(int, value[::-2])) + sum(map(int, doubled))) % 10 == 0
 
 
 @lru_cache(1024)
