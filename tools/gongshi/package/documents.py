@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 
 from gongshi.model import Finding, GongshiError, Severity
 from gongshi.package.canonical import yaml_bytes
@@ -30,7 +31,12 @@ class DocumentTable:
 
 def pattern_of(document: Document) -> re.Pattern[str]:
     """A document's path template as a pattern over paths below ``records/``; every {hole} is a named group."""
-    parts = HOLE.split(document.path)
+    return _pattern(document.path)
+
+
+@cache
+def _pattern(template: str) -> re.Pattern[str]:
+    parts = HOLE.split(template)
     pieces = [re.escape(part) if index % 2 == 0 else f"(?P<{part}>[^/]+)" for index, part in enumerate(parts)]
     return re.compile(f"{RECORDS}/" + "".join(pieces))
 

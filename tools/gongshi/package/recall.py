@@ -28,6 +28,7 @@ class Digests:
     def __init__(self, tree: Tree, descriptor: Descriptor, seen: Seen | None = None) -> None:
         self.tree, self.descriptor, self._seen = tree, descriptor, {} if seen is None else seen
         self._abouts: dict[str, tuple[int, ...]] = {}
+        self._places: dict[str, str] = {}
         self._files: dict[str, str] = {}
         self._tables: dict[str, str] = {}
         self._sets: dict[frozenset[str], str] = {}
@@ -72,10 +73,13 @@ class Digests:
         return all(self._about(path) == about for path, about in self._abouts.items())
 
     def _about(self, path: str) -> tuple[int, ...]:
-        """What the disk says of a file; empty where it is on no disk."""
+        """What the disk says of a file; empty where it is on no disk. Where it lies is worked out once: a link in its place is
+        another file."""
         try:
-            place: Path | None = self.tree.file(path)
-            told = os.stat(place) if place else None
+            if path not in self._places:
+                place: Path | None = self.tree.file(path)
+                self._places[path] = str(place) if place else ""
+            told = os.lstat(self._places[path]) if self._places[path] else None
         except (GongshiError, OSError):
             return ()
         return (told.st_mtime_ns, told.st_ctime_ns, told.st_size, told.st_ino) if told else ()

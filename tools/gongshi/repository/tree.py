@@ -6,6 +6,7 @@ import hashlib
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from pathlib import Path, PureWindowsPath
 from typing import Protocol
 
@@ -260,6 +261,7 @@ def link(path: str) -> GongshiError:
     return GongshiError(f"“{shown(path)}”是符号链接或经过符号链接，为安全起见不读也不写，请换成普通文件。")
 
 
+@lru_cache(50_000)
 def _checked(path: str) -> None:
     parts = path.split("/")
     odd = "\\" in path or "\0" in path or PureWindowsPath(path).drive
