@@ -94,7 +94,7 @@ def _shared() -> dict[str, Any]:
     day = f"{held.today.year}年{held.today.month}月{held.today.day}日 星期{WEEKDAYS[held.today.weekday()]}"
     return {
         "places": PLACES, "here": here, "desk": desk, "county": held.county,
-        "ledger": worded("扶贫台账", held.today), "told": told, "day": day,
+        "due_count": desk.due_count(), "ledger": worded("扶贫台账", held.today), "told": told, "day": day,
         "titles": TITLES, "townships": held.townships, "today": held.today, "all_verbs": VERBS.values(),
     }  # fmt: skip
 

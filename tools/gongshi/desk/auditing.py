@@ -8,7 +8,10 @@ from flask.typing import ResponseReturnValue
 from gongshi.changes.audit import AuditTable
 from gongshi.changes.past import history
 from gongshi.changes.questions import OVER, QUESTIONS, question_tables
+from gongshi.desk.state import Desk
+from gongshi.desk.working import waiting_page
 from gongshi.exchange.styles import TextTable, plain_workbook
+from gongshi.model import GongshiError
 from gongshi.repository import Git
 from gongshi.sealing.approving import approvals
 
@@ -16,22 +19,37 @@ page = Blueprint("auditing", __name__)
 SHOWN = 200
 
 
-def _table(name: str) -> tuple[AuditTable, int]:
-    """The answer to one question over all history."""
+def _asked(name: str) -> int:
+    """From which amount on; 404 for no question."""
     if name not in QUESTIONS:
         abort(404)
     over = request.values.get("over", "")
-    git = Git(g.desk.root)
+    return int(over) if over.isdecimal() and len(over) < 13 else OVER
+
+
+def _table(desk: Desk, name: str, amount: int) -> AuditTable:
+    """The answer to one question over all history."""
+    git = Git(desk.root)
     with history(git) as past:
         signed = {one.commit: (one.signer, one.why) for one in approvals(git, past.tip, "").values()}
-        day, amount = g.desk.held().today, int(over) if over.isdecimal() and len(over) < 13 else OVER
-        return question_tables(past, "", signed, day, amount, [name])[0], amount
+        return question_tables(past, "", signed, desk.held().today, amount, [name])[0]
 
 
 @page.get("/audit/<name>")
 def audit(name: str) -> ResponseReturnValue:
-    """One answer."""
-    table, over = _table(name)
+    """One answer; the first takes long, since all history is read for it."""
+    desk, over = g.desk, _asked(name)
+    back = f"/audit/{name}?over={over}"
+    done = desk.ended("audit")
+    if done is None or done.form["back"] != back:
+        found: dict[str, AuditTable] = {}
+        desk.work("audit", {"back": back}, lambda _: found.update(table=_table(desk, name, over)), found)
+        done = desk.ended("audit")
+    if done is None:
+        return waiting_page("audit")
+    if done.error:
+        raise GongshiError(done.error)
+    table = done.found["table"]
     asked = [(key, one[0]) for key, one in QUESTIONS.items()]
     return render_template("audit.html", table=table, asked=asked, name=name, shown=SHOWN, over=over)
 
@@ -39,7 +57,7 @@ def audit(name: str) -> ResponseReturnValue:
 @page.post("/audit/<name>/workbook")
 def workbook(name: str) -> ResponseReturnValue:
     """The same as a workbook."""
-    table, _ = _table(name)
+    table = _table(g.desk, name, _asked(name))
     plain = TextTable(table.title, table.columns, [[*map(str, row)] for row in table.rows])
     answer = Response(plain_workbook("审计导出", [plain]))
     answer.headers["Content-Type"] = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

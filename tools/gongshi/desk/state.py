@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from gongshi.checks.guard import NameSet
 from gongshi.exchange.opened import name_set
@@ -60,6 +60,7 @@ class Job:
     began: float
     at: str = ""
     error: str = ""
+    found: Mapping[str, Any] = field(default_factory=dict)
     over: threading.Event = field(default_factory=threading.Event)
 
     @property
@@ -198,6 +199,10 @@ class Desk:
                 held.labels = {(one.resource, one.key): one for one in entries(self.database(), self._names)}
             return held.labels
 
+    def due_count(self) -> int:
+        """How many things are due, as far as that is known already."""
+        return len(self._due[1]) if self._due else 0
+
     def due(self) -> list[Due] | None:
         """What is due today, over the whole county; None while that is looked for beside."""
         held = self.held()
@@ -241,12 +246,18 @@ class Desk:
 
         threading.Thread(target=quietly).start()
 
-    def work(self, name: str, form: Mapping[str, str], work: Callable[[Progress], object]) -> Job:
+    def work(
+        self,
+        name: str,
+        form: Mapping[str, str],
+        work: Callable[[Progress], object],
+        found: Mapping[str, Any] | None = None,
+    ) -> Job:
         """Begin something that takes long, unless it is at work already; wait a moment, it may be over by then."""
         with self.lock:
             job = self.jobs.get(name)
             if job is None or job.over.is_set():
-                job = self.jobs[name] = Job(form, time.monotonic())
+                job = self.jobs[name] = Job(form, time.monotonic(), found={} if found is None else found)
                 self.aside(lambda: self._do(job, work), lambda why: setattr(job, "error", why), job.over.set)
         job.over.wait(self.patience)
         return job

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 page = Blueprint("working", __name__)
 BACK = {"send": "/send", "review": "/review", "catch": "/send"}
-WORDS = {"send": "正在送审", "review": "正在接受", "catch": "正在取最新的"}
+WORDS = {"send": "正在送审", "review": "正在接受", "catch": "正在取最新的", "audit": "正在从头看历史"}
 
 
 @page.get("/working/<name>")
@@ -16,7 +16,7 @@ def look(name: str) -> ResponseReturnValue:
     job = g.desk.jobs.get(name)
     if job is None or job.over.is_set():
         answer = Response("", 200)
-        answer.headers["HX-Redirect"] = BACK.get(name, "/")
+        answer.headers["HX-Redirect"] = job.form.get("back", "") if job and name not in BACK else BACK.get(name, "/")
         return answer
     return render_template("at.html", job=job)
 

@@ -39,7 +39,7 @@
       fixed: column.fixed && !row.__new, fresh: row.__new, struck: struck.has(row.__id), number: column.number, veiled: row[column.name] === null, changed: pending.has(where),
       flawed: wrong.length > 0 || known.some((one) => one[0] === "错误"), doubted: known.length > 0,
     };
-    for (const [kind, on] of Object.entries(kinds)) node.classList.toggle(kind, on);
+    for (const [kind, on] of Object.entries(kinds)) node.classList.toggle(kind, Boolean(on));
     node.title = [...wrong, ...known.map((one) => one[1])].join("；");
   };
   const first = (cell) => {
