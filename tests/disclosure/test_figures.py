@@ -237,6 +237,19 @@ def test_a_benefit_of_one_household_is_withheld_everywhere():
     assert len(hidden) > 1, "alone it would follow from the sum"
 
 
+@pytest.mark.parametrize("cents", ["437.53", "1234.56"])
+def test_odd_cents_of_one_household_do_not_stop_the_county(cents):
+    """All amounts are then counted in single cents: what is natural as their bound is not a number of households."""
+    homes = [[30, 12, 9], [14, 11, 3]]
+    paid = [{"home": h, "benefit": "低保金", "amount": 780 + 240 * (h % 3)} for h in range(79) if h % 5]
+    paid += [{"home": h, "benefit": "慰问物资", "amount": 300} for h in range(0, 79, 3)]
+    table = rows(homes, [*paid, {"home": 5, "benefit": "危房改造补助", "amount": 14000}])
+    table["subsidies"][3]["amount"] = cents
+    cells = freeze(ledger(table), None, Q2)
+    told = {cell.item: text for cell, text in cells.items() if cell.figure == "benefits"}
+    assert told["危房改造补助/2020"] == WITHHELD and told["慰问物资/2020"] == "8100.00"
+
+
 def test_money_paid_back_is_refused_in_one_sentence():
     table = rows(HOMES, grants())
     table["subsidies"][0]["amount"] = "-780.00"

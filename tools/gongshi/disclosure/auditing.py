@@ -28,6 +28,9 @@ LARGEST = 30
 MANY = 100_000
 """More households than a county's register of poor households has."""
 
+ROOM = 1000
+"""So many times its smallest price more than it is an amount may be, in units as small as they come: more makes no difference."""
+
 MONEY = "money"
 PERSONS = {"persons": "households", "population": "households"}
 """A measure of persons and that of their households."""
@@ -161,8 +164,9 @@ class _Reader(System):
     def _limit(self, cell: Cell) -> int:
         """A natural bound: what the whole county has, or what the place's people allow."""
         whole = self._counted.cells.get(cell._replace(place=self._counted.county))
-        most = self._value(cell, whole.value) if whole else self._value(cell, self._counted.cells[cell].value) * 1000
-        return max(most, MANY, self._value(cell, self._counted.cells[cell].value))
+        truth = self._value(cell, self._counted.cells[cell].value)
+        most = self._value(cell, whole.value) if whole else truth * 1000
+        return max(most, MANY, truth + ROOM * self.least(cell) if cell.measure == "amount" else truth)
 
     def _unknown(self, cell: Cell) -> None:
         low, high = self._range(cell) or (0, 0)
