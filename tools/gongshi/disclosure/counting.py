@@ -38,6 +38,11 @@ SELECT p.project_id, p.allocation_id, b.benefit, year(b.paid_on), count(DISTINCT
 FROM {subsidies} b JOIN {payments} p ON p.payment_id = b.payment_id
 WHERE b.paid_on <= $day GROUP BY ALL"""
 
+_OWN = """
+SELECT p.project_id, coalesce(h.village_code, ''), b.benefit, year(b.paid_on), sum(b.amount)
+FROM {subsidies} b JOIN {payments} p ON p.payment_id = b.payment_id JOIN {households} h ON h.household_no = b.household_no
+WHERE b.paid_on <= $day GROUP BY ALL ORDER BY ALL"""
+
 _PUPILS = """
 SELECT coalesce(m.school_code, '其他'), coalesce(s.school_level, ''), b.benefit || '/' || b.period, b.member_no,
   sum(b.amount)
@@ -113,6 +118,10 @@ class Counted:
     """The level of each school."""
     terms: dict[str, set[tuple[str, int]]] = field(default_factory=dict)
     """For each item of school-aid the benefit and the years it was paid in."""
+    homes: dict[str, int] = field(default_factory=dict)
+    """How many households a place has, as the figure of people says."""
+    own: list[Share] = field(default_factory=list)
+    """What a project, which stands for its households, paid them all in one village, or else in one township."""
     alike: list[tuple[Cell | None, list[Cell]]] = field(default_factory=list)
     """Numbers that all say how long one register is, and the figure that says it first, if there is one."""
 
@@ -125,7 +134,7 @@ def smallest(database: Database) -> int:
 
 def counted_tables(descriptor: Descriptor) -> frozenset[str]:
     """The tables that figures are counted from."""
-    queries = (_PLACES, _MONEY, _PROJECTS, _PUPILS, _TERMS, *(one.sql for one in declaration().figures.values()))
+    queries = (_PLACES, _MONEY, _PROJECTS, _OWN, _PUPILS, _TERMS, *(one.sql for one in declaration().figures.values()))
     return frozenset(descriptor.resources.keys() & {"county", *(name for sql in queries for name in tables_in(sql))})
 
 
@@ -152,6 +161,9 @@ def count(database: Database, verdict: Verdict | None, day: datetime.date, figur
         else:
             _table(database, counted, figure, levels)
     _tie(counted, {figure.figure: figure for figure in figures}, levels)
+    people = declaration().registers["households"]
+    homes = {cell.place: one.value for cell, one in counted.cells.items() if (cell.figure, *cell[2:]) == people}
+    counted.homes = {place: int(value) for place, value in homes.items()}
     return counted
 
 
@@ -274,11 +286,24 @@ def _read_money(database: Database, counted: Counted) -> None:
     for project, allocation, benefit, year, _, amount in _rows(database, _PROJECTS, counted.day, ""):
         if amount:
             counted.routes.setdefault((project, allocation), {})[benefit, year] = int(amount * 100)
+    _read_own(database, counted)
     for item, benefit, year in _rows(database, _TERMS, counted.day, ""):
         counted.terms.setdefault(item, set()).add((benefit, year))
     for school, level, item, _, amount in _rows(database, _PUPILS, counted.day, ""):
         counted.pupils.setdefault((school, item), []).append(int(amount * 100))
         counted.levels[school] = level
+
+
+def _read_own(database: Database, counted: Counted) -> None:
+    paid: dict[str, list[tuple[str, str, int, int]]] = defaultdict(list)
+    for project, village, benefit, year, amount in _rows(database, _OWN, counted.day, ""):
+        paid[project].append((village, benefit, year, int(amount * 100)))
+    for project, parts in paid.items():
+        villages = {village for village, *_ in parts}
+        towns = {counted.parents.get(village, "") for village in villages}
+        place = next(iter(villages if len(villages) == 1 else towns))
+        if place and len(towns) == 1:
+            counted.own += [Share(place, benefit, year, project, cents) for _, benefit, year, cents in parts]
 
 
 def _money(counted: Counted, figure: Figure, levels: Mapping[str, list[str]]) -> None:

@@ -2,19 +2,23 @@
 
 An amount is paid in known sums: the standards are public. If all the ways to make it up agree that one benefit had
 two households, then the amount says so. The ways are counted exactly, with sets of sums kept as the bits of one number.
-A village's total holds of no group of benefits more than its township's published amount of the group, which may be zero.
+A village's total holds of no group of benefits more than its township's published amount of the group, which may be zero,
+and pays no benefit to more households than there are. Each question is asked again of what is left when all is taken off
+that is known of the other benefits beforehand.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 from itertools import islice
 from math import gcd
 from typing import NamedTuple
 
+from gongshi.disclosure.beforehand import Beforehand
 from gongshi.disclosure.counting import Cell, Counted, Share, Sum, chain, group_of, item_of
 from gongshi.disclosure.figures import declaration
 
@@ -47,12 +51,19 @@ def small_benefits(counted: Counted, k: int) -> dict[tuple[Cell, str], int]:
 
 
 class Asked(NamedTuple):
-    """An amount and a benefit of ``few`` households in it; a remainder goes by the first of its cells."""
+    """An amount and a benefit of ``few`` households in it; a remainder goes by the first of its cells.
+
+    ``times`` is how many households can have had one, if that bounds it; ``known`` says what of other benefits is taken off,
+    here and of the township, and ``without`` which of them are known as a whole.
+    """
 
     cell: Cell
     benefit: str
     few: int
     total: Decimal
+    times: int = 0
+    without: frozenset[str] = frozenset()
+    known: Callable[[Cell], int] | None = None
 
 
 def pinned(counted: Counted, published: Collection[Cell], k: int) -> set[Cell]:
@@ -92,10 +103,22 @@ def _ways(counted: Counted) -> list[_Way]:
 
 
 def _asked(counted: Counted, published: Collection[Cell], k: int, way: _Way) -> list[Asked]:
-    found = []
-    for (cell, benefit), households in behind(counted).items():
+    found, had = [], behind(counted)
+    before = Beforehand(counted, had, k)
+    for (cell, benefit), households in had.items():
         if cell in published and (few := way.heads(households, benefit, _year(cell))) < k:
-            found.append(Asked(cell, benefit, few, counted.cells[cell].value))
+            found += _with_known(before, [cell], Asked(cell, benefit, few, counted.cells[cell].value), way)
+    return found
+
+
+def _with_known(before: Beforehand, cells: Sequence[Cell], asked: Asked, way: _Way) -> list[Asked]:
+    """A question about some cells of a sum, and the same without what is known of the other benefits in them."""
+    times = before.times(cells) if way.persons is None else 0
+    found = [asked._replace(times=times)]
+    if known := before.known(cells, asked.benefit):
+        total = asked.total - Decimal(known.cents) / 100
+        taken = partial(before.cents, benefit=asked.benefit)
+        found.append(asked._replace(total=total, times=times, without=known.benefits, known=taken))
     return found
 
 
@@ -114,6 +137,7 @@ def sure(counted: Counted, published: Collection[Cell], k: int) -> set[Cell]:
 def thin(counted: Counted, published: Collection[Cell], k: int) -> list[Sum]:
     """The sums whose withheld parts together, which a reader gets by subtraction, leave a benefit too few numbers."""
     had, benefits = behind(counted), sorted({share.benefit for share in counted.money})
+    before = Beforehand(counted, had, k)
     sums: dict[Cell, Sum] = {}
     left = []
     for relation in counted.sums:
@@ -125,13 +149,14 @@ def thin(counted: Counted, published: Collection[Cell], k: int) -> list[Sum]:
         sums[hidden[0]] = relation
         for benefit in benefits:
             if households := set().union(*(had.get((cell, benefit), ()) for cell in hidden)):
-                left.append((hidden[0], benefit, households, rest))
+                left.append((hidden, benefit, households, rest))
     certain, narrow = sure(counted, published, k), set()
     for way in _ways(counted):
-        told = [
-            Asked(cell, benefit, way.heads(homes, benefit, _year(cell)), rest) for cell, benefit, homes, rest in left
-        ]
-        narrow |= _narrow(counted, certain, [one for one in told if one.few < k], k, way)
+        told = []
+        for hidden, benefit, homes, rest in left:
+            if (few := way.heads(homes, benefit, _year(hidden[0]))) < k:
+                told += _with_known(before, hidden, Asked(hidden[0], benefit, few, rest), way)
+        narrow |= _narrow(counted, certain, told, k, way)
     return [sums[cell] for cell in sorted(narrow)]
 
 
@@ -142,6 +167,7 @@ class _Kind(NamedTuple):
     benefit: str
     benefits: frozenset[str]
     limits: tuple[tuple[str, int], ...]
+    times: int
 
 
 def _narrow(counted: Counted, published: Collection[Cell], asked: Sequence[Asked], k: int, way: _Way) -> set[Cell]:
@@ -152,21 +178,28 @@ def _narrow(counted: Counted, published: Collection[Cell], asked: Sequence[Asked
     kinds = []
     for one in asked:
         group, _, year = one.cell.item.rpartition("/")
-        kind = _Kind(int(year), one.benefit, groups[group], limits(counted, published, one.cell, unit))
+        bounds = limits(counted, published, one.cell, unit, one.known)
+        kind = _Kind(int(year), one.benefit, groups[group] - one.without, bounds, one.times)
         kinds.append((one, kind))
         largest[kind] = max(largest[kind], int(one.total * 100) // unit)
-    others = {kind: beside(prices[kind.year], *kind[1:], most) for kind, most in largest.items()}
+    others = {
+        kind: beside(prices[kind.year], kind.benefit, kind.benefits, kind.limits, most, kind.times)
+        for kind, most in largest.items()
+    }
     found: set[Cell] = set()
     for one, kind in kinds:
         total = int(one.total * 100) // unit
         room = min(total, dict(kind.limits).get(group_of(one.benefit), total))
-        if one.cell not in found and not _wide(others[kind], prices[kind.year][one.benefit], total, room, one.few, k):
+        most = min(one.few + FARTHER * k, (one.times or MANY) + 1)
+        if one.cell not in found and not _wide(others[kind], prices[kind.year][one.benefit], total, room, most, k):
             found.add(one.cell)
     return found
 
 
-def limits(counted: Counted, published: Collection[Cell], cell: Cell, unit: int) -> tuple[tuple[str, int], ...]:
-    """How much of each group a village's total may hold, in units: what is published of its township's."""
+def limits(
+    counted: Counted, published: Collection[Cell], cell: Cell, unit: int, known: Callable[[Cell], int] | None = None
+) -> tuple[tuple[str, int], ...]:
+    """How much of each group a village's total may hold, in units: what is published of its township's, less what is known."""
     names = {figure.money: figure.figure for figure in declaration().figures.values()}
     town = counted.parents.get(cell.place, counted.county)
     if cell.figure != names["total"] or town == counted.county:
@@ -174,26 +207,46 @@ def limits(counted: Counted, published: Collection[Cell], cell: Cell, unit: int)
     year = cell.item.rpartition("/")[2]
     above = {group: Cell(names["group"], town, f"{group}/{year}", "amount") for group in declaration().groups}
     return tuple(
-        (group, int(counted.cells[one].value * 100) // unit)
+        (group, (int(counted.cells[one].value * 100) - (known(one) if known else 0)) // unit)
         for group, one in above.items()
         if one in published and one in counted.cells
     )
 
 
 def beside(
-    prices: Prices, benefit: str, benefits: Collection[str], limits: Sequence[tuple[str, int]], most: int
+    prices: Prices,
+    benefit: str,
+    benefits: Collection[str],
+    limits: Sequence[tuple[str, int]],
+    most: int,
+    times: int = 0,
 ) -> Sums:
-    """What a total of ``benefits`` may hold beside one of them."""
+    """What a total of ``benefits`` may hold beside one of them; of each ``times`` at most, if that is not 0."""
     bound = {group: limit for group, limit in limits if limit < most}
     if most > EXACT:  # so many units may be made up in many ways: only what a limit has no room for at all is left out
         others = [(name, bound.get(group_of(name), most)) for name in benefits if name != benefit]
         return Sums({price for name, limit in others for price in prices.get(name, ()) if price <= limit}, most)
+    if times:
+        return _of_few(prices, [name for name in benefits if name != benefit], bound, most, times)
     free = all_but(prices, [name for name in benefits if group_of(name) not in bound], benefit)
     tight = [
         (all_but(prices, [name for name in benefits if group_of(name) == group], benefit), limit)
         for group, limit in bound.items()
     ]
     return Sums(free, most, tight)
+
+
+def _of_few(prices: Prices, names: Sequence[str], bound: Mapping[str, int], most: int, times: int) -> Sums:
+    """All sums of at most ``times`` of what each benefit is paid in, and of each group of no more than its bound."""
+    bits = 1
+    for group, limit in bound.items():
+        own = 1
+        for name in names:
+            own = _up_to(own, prices.get(name, ()), times, limit) if group_of(name) == group else own
+        bits = _spread(bits, own, most)
+    for name in names:
+        bits = bits if group_of(name) in bound else _up_to(bits, prices.get(name, ()), times, most)
+    return Sums((), most, bits=bits)
 
 
 def flow(counted: Counted, before: Counted, last: Mapping[Cell, Number | None]) -> Counted:
@@ -218,7 +271,12 @@ def flow(counted: Counted, before: Counted, last: Mapping[Cell, Number | None]) 
         if cell in before.cells and cell not in back and last.get(cell) == before.cells[cell].value
     }
     money = [share._replace(cents=cents) for share, cents in paid.items() if cents > 0]
-    return replace(counted, cells=moved, money=money)
+    own: dict[Share, int] = defaultdict(int)
+    for sign, shares in ((1, counted.own), (-1, before.own)):
+        for share in shares:
+            own[share._replace(cents=0)] += sign * share.cents
+    since = [share._replace(cents=cents) for share, cents in own.items() if cents > 0]
+    return replace(counted, cells=moved, money=money, own=since)
 
 
 def groups_of(counted: Counted) -> dict[str, frozenset[str]]:
@@ -249,6 +307,8 @@ def all_but(prices: Prices, benefits: Collection[str], without: str) -> set[int]
 EXACT = 1 << 15
 """Of an amount of more units limits are not followed sum by sum: it would take too long, and leaves room enough."""
 
+MANY = 1 << 30
+
 FARTHER = 4
 """How many times k more numbers than there are households are tried."""
 
@@ -260,11 +320,14 @@ class Sums:
     are: so no more bits are needed than up to there. Of ``tight`` prices no more than their limit is in a sum.
     """
 
-    def __init__(self, prices: Collection[int], most: int, tight: Sequence[tuple[Collection[int], int]] = ()) -> None:
+    def __init__(
+        self, prices: Collection[int], most: int, tight: Sequence[tuple[Collection[int], int]] = (), bits: int = 0
+    ) -> None:
         self._step, smallest, limit = gcd(*prices), min(prices, default=1), 1 << 12
-        self._bits = 1
+        self._bits, self._limit = bits or 1, most
+        if bits:
+            return
         if tight:
-            self._limit = most
             for some, bound in tight:
                 self._bits = _spread(self._bits, _closed(1, some, bound), most)
             self._bits = _closed(self._bits, prices, most)
@@ -296,6 +359,19 @@ def _closed(bits: int, prices: Collection[int], most: int) -> int:
     return bits
 
 
+def _up_to(bits: int, prices: Collection[int], times: int, most: int) -> int:
+    """The sums of a number of ``bits`` and of ``times`` prices at most."""
+    mask = (1 << (most + 1)) - 1
+    for _ in range(times if prices else 0):
+        more = bits
+        for price in prices:
+            more |= bits << price
+        if more & mask == bits:
+            break
+        bits = more & mask
+    return bits
+
+
 def _spread(bits: int, more: int, most: int) -> int:
     """The sums of a number of ``bits`` and one of ``more``, of which there are few."""
     found, mask = 0, (1 << (most + 1)) - 1
@@ -306,9 +382,9 @@ def _spread(bits: int, more: int, most: int) -> int:
     return found & mask
 
 
-def _wide(others: Sums, prices: Collection[int], total: int, room: int, few: int, k: int) -> bool:
-    """Whether the households of one benefit, of whom there are ``few``, may be ``k`` different numbers."""
-    return len(list(islice(possible(others, prices, total, room, few + FARTHER * k), k))) == k
+def _wide(others: Sums, prices: Collection[int], total: int, room: int, most: int, k: int) -> bool:
+    """Whether the households of one benefit may be ``k`` different numbers below ``most``."""
+    return len(list(islice(possible(others, prices, total, room, most), k))) == k
 
 
 def possible(others: Sums, prices: Collection[int], total: int, room: int, most: int) -> Iterator[int]:
