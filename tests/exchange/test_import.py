@@ -276,10 +276,10 @@ def test_an_old_dangling_row_hides_no_new_one(root: Path, plan) -> None:
 
 
 def test_the_next_number_is_looked_for_once(plan, monkeypatch) -> None:
-    from gongshi.exchange.deciding import Decider
+    from gongshi.exchange.numbering import Numbers
 
-    asked, real = [], Decider._first_free
-    monkeypatch.setattr(Decider, "_first_free", lambda *rest: asked.append(1) or real(*rest))
+    asked, real = [], Numbers._first_free
+    monkeypatch.setattr(Numbers, "_first_free", lambda *rest: asked.append(1) or real(*rest))
     result = plan("户.xlsx", xlsx([["户编号", "村民小组"], *([None, f"{number}组"] for number in range(9))]))
     assert len(asked) == 1 and all("H0000010" in why for why in told(result).values())
 

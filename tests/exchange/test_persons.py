@@ -242,9 +242,11 @@ def test_the_refused_workbook_holds_all_that_the_rows_hold(plan, identity) -> No
 
     result = plan("名单.xlsx", people({4: "12"}, {1: HER}), identity=identity())
     sheet = openpyxl.load_workbook(io.BytesIO(refused_workbook(result))).active
-    cells = [[cell.value for cell in row] for row in sheet]
-    assert [row[4:6] for row in cells[1:]] == [[NAMES[0], HIS], [NAMES[1], HER]] and cells[1][6] == "12"
-    assert "11 位" in cells[1][1] and any(cell.comment and "11 位" in cell.comment.text for cell in sheet[2])
+    _, head, *cells = [[cell.value for cell in row] for row in sheet]  # its title stays
+    assert (
+        head[4] == "姓名" and [row[4:6] for row in cells] == [[NAMES[0], HIS], [NAMES[1], HER]] and cells[0][6] == "12"
+    )
+    assert "11 位" in cells[0][1] and any(cell.comment and "11 位" in cell.comment.text for cell in sheet[3])
 
 
 def test_the_county_s_rules_decide_what_is_refused_and_what_is_warned_of(root: Path, plan, take, identity) -> None:

@@ -16,6 +16,7 @@ from gongshi.package import Field
 _RATE = re.compile(r"人均|标准|单价|月工资|每")
 _MONEY = "元"
 _NUMERIC = ("integer", "number")
+NOTE_LINES = 30  # a sheet with more lines is a list
 _PART = re.compile(r"[^()（）:：]{2,}[(（].*[)）]")  # a label with its unit: one of several columns above the header
 _DIGITS = re.compile(r"[¥￥]?[-+]?[0-9][0-9,]*(?:\.[0-9]*)?%?")
 
@@ -27,10 +28,10 @@ def texts_of(cells: Sequence[Raw]) -> list[str]:
 
 def is_line(cells: Sequence[Raw]) -> bool:
     """Whether a row is a line of words, as titles and notes are, and no row of figures."""
+    if not all(isinstance(cell, str) for cell in cells):
+        return False
     texts = texts_of(cells)
-    return 0 < len(texts) <= LINES_LOOKED and all(
-        isinstance(c, str) and not _DIGITS.fullmatch(c.strip()) for c in cells
-    )
+    return 0 < len(texts) <= LINES_LOOKED and not any(_DIGITS.fullmatch(text) for text in texts)
 
 
 def is_unit_row(cells: Sequence[Raw]) -> bool:
@@ -41,11 +42,13 @@ def is_unit_row(cells: Sequence[Raw]) -> bool:
 def around(sheet: Sheet, file: str, header: range, rows: Sequence[int], skipped: dict[int, str]) -> list[Mention]:
     """Every unit that stands beside the table's columns."""
     found = [m for text, place in ((sheet.name, "工作表名"), (file, "文件名")) for m in mentions(text, place)]
-    found += [m for text in sheet.beside for m in mentions(text, "页眉、页脚或批注")]
+    found += [m for text in sheet.beside for m in mentions(text, "页眉、页脚、文本框或说明页")]
+    found += [replace(m, clear=False) for text in sheet.comments for m in mentions(text, "批注里")]
+    within = set(rows)
     for row, cells in enumerate(sheet.cells):
         if row in header or skipped.get(row) in ("表头", "计量单位"):
             continue
-        above, data = row < header.start, row in rows
+        above, data = row < header.start, row in within
         if data and not is_line(cells):
             found += [m for m in _among_data(cells, row) if m.clear]
             continue
@@ -96,6 +99,7 @@ def with_units(
     done: list[SheetColumn] = []
     used: set[Measure | None] = set()
     question: Question | None = None
+    found = [*found, *_in_other_headers(columns, texts)]
     for column, levels in zip(columns, texts, strict=True):
         field = column.meaning.field
         if field is None or field.type not in _NUMERIC:
@@ -110,6 +114,28 @@ def with_units(
         used.add(measure(unit or field.unit))
         done.append(replace(column, unit=unit))
     return tuple(done), question or _unused(done, used, found)
+
+
+def _in_other_headers(columns: Sequence[SheetColumn], texts: Sequence[Sequence[str]]) -> Iterable[Mention]:
+    """Units of money in the headers of columns that hold no figures: they may be meant for the others."""
+    for column, levels in zip(columns, texts, strict=True):
+        field = column.meaning.field
+        if (field and field.type in _NUMERIC) or (field is None and column.meaning.how != "ignored"):
+            continue
+        unit = header_unit(levels)
+        size = measure(unit) if unit else None
+        if size and size[0] in (_MONEY, "") and size[1] != 1:
+            yield Mention(unit, f"“{column.header[:20]}”", False)
+
+
+def shared_notes(sheets: Sequence[Sheet]) -> list[str]:
+    """What a sheet of few lines of text (说明) says of units, for all the others."""
+    found = []
+    for sheet in sheets:
+        lines = [texts_of(cells) for cells in sheet.cells if any(cell not in ("", None) for cell in cells)]
+        if sheet.visible and len(lines) <= NOTE_LINES and all(len(texts) == 1 for texts in lines):
+            found += [text for (text,) in lines if "单位" in text or "计" in text]
+    return found
 
 
 def _unused(columns: Sequence[SheetColumn], used: set[Measure | None], found: Sequence[Mention]) -> Question | None:

@@ -27,6 +27,7 @@ class Candidate:
     number: str = ""  # and whose ID number
     about_head: bool = False  # whether it is the head of the household who is named
     aliases: dict[str, str] = field(default_factory=dict)  # numbers of other systems, by the field they stood in
+    fresh: str = ""  # what stands in place of its number to say that it is new: 新增, 新1
     given: bool = False  # whether its number came from the program
     repeats: int | None = None  # the row, from 0, that says the same of the same record
     changes: tuple[CellChange, ...] = ()
@@ -42,9 +43,18 @@ class Candidate:
         columns = self.table.fields
         keys = [key for key in self.table.resource.schema.primary_key if key in columns]
         place = columns[name].place if name in columns else columns[keys[0]].place if keys else self._told_by(name)
-        missing = "" if name in columns or name not in self.table.resource.schema.names else "（表里没有这一列）"
-        self.problems.append(RowProblem(place, message + missing))
+        missing = name not in columns and name in self.table.resource.schema.names
+        told = message + ("（表里没有这一列）" if missing else "")
+        self.problems.append(RowProblem(place, told, self._lacking(name) if missing else ""))
         self.kind = Fate.REFUSED
+
+    def _lacking(self, name: str) -> str:
+        """The header of a column that the sheet should have; "" where it comes with the row's own record."""
+        feed, item = self.table.feed, self.table.resource.schema.field(name)
+        if feed and feed.about == "places":
+            return ""
+        label = (feed.labels.get(name) if feed else "") or item.title
+        return f"{label}({item.unit})" if item.unit else label
 
     def _told_by(self, name: str) -> int:
         """The column by which a form finds whom or what a row is about, 0 if there is none."""

@@ -238,7 +238,7 @@ def _label(text: str) -> str:
 
 def _split_unit(text: str, unit: str) -> tuple[str, str]:
     """(number, unit): ``7.6万`` is 7.6 and 万; a unit in the cell goes before that of the header."""
-    text = re.sub("(?<=元)[整正]$", "", text.replace(" ", "").lstrip("¥$"))
+    text = re.sub("(?<=元)[整正]$", "", text.replace(" ", "").lstrip("¥"))
     match = re.fullmatch(r"([+-]?[0-9.,]+)([^0-9.,]+)", text)
     if not match:
         return text, unit

@@ -7,7 +7,6 @@ export and remembers nothing an empty cell is asked about.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from gongshi.changes.merge import merge_rows
@@ -18,9 +17,21 @@ from gongshi.checks.phrases import cell_message
 from gongshi.checks.proof import prove
 from gongshi.checks.references import check_foreign_key, dangling
 from gongshi.checks.showing import shown_cell
+from gongshi.exchange.agreeing import disagreement
 from gongshi.exchange.aliases import Aliases, any_foreign
 from gongshi.exchange.candidates import Candidate
-from gongshi.exchange.doubts import LOST, NAMELESS, another_payment, emptied, other_person, shares, swapped, taken_over
+from gongshi.exchange.doubts import (
+    LOST,
+    NAMELESS,
+    another_payment,
+    emptied,
+    other_person,
+    removed,
+    renumbered,
+    shares,
+    swapped,
+    taken_over,
+)
 from gongshi.exchange.finding import Seeker
 from gongshi.exchange.identifiers import BY_NAME, FIELDS, carries_persons, extended
 from gongshi.exchange.ledger import Key, Ledger, Row
@@ -32,10 +43,9 @@ from gongshi.exchange.rules import sealing_findings
 from gongshi.exchange.tables import SheetTable
 from gongshi.exchange.values import CellChange, Fate
 from gongshi.model import GongshiError, Severity
-from gongshi.package import Database, Descriptor, ForeignKey, Resource, Schema, home, identifier, load, quoted
+from gongshi.package import Database, Descriptor, ForeignKey, Schema, home, identifier, load, quoted
 from gongshi.repository import OverlayTree, Tree
 
-_NUMBERED = re.compile(r"([A-Z]*)\[0-9\]\{([0-9]+)\}")
 _NO_LIMIT = 10**9
 _FIRST = ("households", "members", "units", "schools", "helpers", "allocations", "projects", "payments", "pairings")
 
@@ -48,11 +58,11 @@ class Decider:
         self.descriptor = descriptor
         self.township = township
         self.noted = 0
+        self.told: list[str] = []
         self.people = people
         self.put: dict[tuple[str, Key], Candidate] = {}
         self.seen: dict[tuple[str, Key], Candidate] = {}
         self._ledger: Ledger | None = None
-        self.free: dict[int, str] = {}
         self.warnings: list[tuple[Candidate, str, str]] = []
 
     @property
@@ -70,9 +80,9 @@ class Decider:
         kept = {ALIASES} & set(self.descriptor.resources) if any_foreign(candidates) else set()
         self._ledger = Ledger(self.tree, self.descriptor, resources | named | kept)
         self.aliases = Aliases(self.ledger, self.people)
-        seeker = Seeker(self.ledger, self.people, self.aliases)
-        referrer = Referrer(self.ledger, self.descriptor, candidates)
         self.numbers = Numbers(self.ledger, self.aliases)
+        seeker = Seeker(self.ledger, self.people, self.aliases, self.numbers)
+        referrer = Referrer(self.ledger, self.descriptor, candidates)
         order = {name: place for place, name in enumerate(self._parents_first())}
         tables = sorted({id(c.table): c.table for c in candidates}.values(), key=lambda t: order[t.resource.name])
         for table in tables:
@@ -85,6 +95,7 @@ class Decider:
         while self._refuse_invalid(resources) or self._refuse_by_rules():
             pass
         self.noted = self.aliases.keep(candidates)
+        self.told += self.numbers.tell_begun()
 
     def files(self) -> dict[str, bytes]:
         """The bytes of every file that changes, sealed files included."""
@@ -93,9 +104,9 @@ class Decider:
         return files | (self.people.sealed_files() if self.people else {})
 
     def noted_lines(self) -> list[str]:
-        """What a person should know of the numbers of other systems that are new."""
+        """What a person should know of rows that are gone, and of the numbers of other systems that are new."""
         told = f"记下别的系统的编号 {self.noted} 个（外部编号），下次凭它认出这些记录"
-        return [told] if self.noted else []
+        return [*self.told, *([told] if self.noted else [])]
 
     def _same(self, path: str, data: bytes) -> bool:
         return self.tree.exists(path) and self.tree.read(path) == data
@@ -129,10 +140,10 @@ class Decider:
         spoiled = {problem.column for problem in candidate.problems}
         for name in schema.primary_key:
             column = candidate.table.fields.get(name)
-            asked = candidate.table.feed and candidate.problems  # what keeps the program from giving it is told already
+            asked = name in candidate.asked or (candidate.table.feed and candidate.problems)  # why it has none is told
             if not candidate.values.get(name) and not asked and not (column and column.place in spoiled):
                 title = schema.field(name).title
-                candidate.refuse(name, f"“{title}”不能为空，请补填{self._next_free(candidate, name)}")
+                candidate.refuse(name, f"“{title}”不能为空，请补填{self.numbers.next_free(candidate, name)}")
         if candidate.problems:
             candidate.kind = Fate.REFUSED
             return False
@@ -160,21 +171,6 @@ class Decider:
             if item.required and not candidate.values.get(item.name) and item.name not in told:
                 candidate.refuse(item.name, cell_message(resource, item, ""))
 
-    def _next_free(self, candidate: Candidate, name: str) -> str:
-        """From which number on new records are counted, as the ledger stood when the candidate's table came up."""
-        place = id(candidate.table)
-        if place not in self.free:
-            self.free[place] = self._first_free(candidate.table.resource, name)
-        return self.free[place]
-
-    def _first_free(self, resource: Resource, name: str) -> str:
-        match = _NUMBERED.fullmatch(resource.schema.field(name).pattern)
-        if not match or len(resource.schema.primary_key) > 1:
-            return ""
-        numbers = [key[0][len(match[1]) :] for key in self.ledger.tables[resource.name].rows]
-        last = max((int(number) for number in numbers if number.isdecimal()), default=0)
-        return f"；新增的从 {match[1]}{last + 1:0{match[2]}d} 起编号"
-
     def _schema(self, table: SheetTable) -> Schema:
         """The resource's schema, with identifiers if the sheet has some."""
         persons = carries_persons(table.resource) and self.people and set(BY_NAME) & set(table.fields)
@@ -198,13 +194,24 @@ class Decider:
     def _merged(self, table: SheetTable, origin: Origin, ours: dict[Key, Candidate]) -> dict[Key, Row]:
         """Three-way merge of the sheet's rows; conflicts are refused, each with both values' field."""
         schema = self._schema(table)
-        base = {key: row for key, row in _base_rows(schema, origin).items() if key in ours}
-        mine, theirs = [], []
+        whole = _base_rows(schema, origin)
+        for key, was in renumbered(schema, whole, ours).items():
+            ours[key].refuse(schema.primary_key[0], f"这一行除编号外与导出时的 {was} 相同，编号像是被改了，请改回")
+        base = {key: row for key, row in whole.items() if key in ours}
+        mine, theirs, same = [], [], {}
         for key, candidate in ours.items():
             old = base.get(key, ("",) * len(schema.names))
-            mine.append(tuple(candidate.values.get(name, cell) for name, cell in zip(schema.names, old, strict=True)))
+            row = tuple(candidate.values.get(name, cell) for name, cell in zip(schema.names, old, strict=True))
             now = self._now(table, key)
-            theirs.extend([self.ledger.read(table.resource.name, key, now)] if now else [])
+            read = self.ledger.read(table.resource.name, key, now) if now else None
+            if row == old == read:
+                same[key] = base.pop(key)
+                continue
+            mine.append(row)
+            theirs.extend([read] if read else [])
+        self.told += removed(
+            table, whole, ours, [key for key in base if self.ledger.row(table.resource.name, key) is None]
+        )
         merged = merge_rows(schema, list(base.values()), mine, theirs)
         for conflict in merged.conflicts:
             candidate = ours[conflict.key]
@@ -213,7 +220,7 @@ class Decider:
             else:
                 candidate.refuse(conflict.field, _conflict_message(schema, conflict))
         places = [schema.names.index(name) for name in schema.primary_key]
-        return {tuple(row[place] for place in places): row for row in merged.rows}
+        return same | {tuple(row[place] for place in places): row for row in merged.rows}
 
     @staticmethod
     def _refuse_once(candidate: Candidate, name: str, message: str) -> None:
@@ -292,49 +299,10 @@ class Decider:
                 yield name, f"“{item.title}”由“{source}”定，这一格和登记的不同；请先改“{source}”，或清空这一格"
 
     def _check_place(self, candidate: Candidate, path: str, cells: dict[str, str]) -> bool:
-        """Whether the row's own township, village and name agree with whose record it is; refused if not."""
-        key, place = candidate.table.resource.schema.primary_key[0], candidate.place
-        if place.slug and path.startswith("records/townships/") and path.split("/")[2] != place.slug:
-            candidate.refuse(
-                key, f"这一行写的乡镇是 {place.slug}，编号却是 {path.split('/')[2]} 的记录，请核对编号和乡镇"
-            )
-            return False
-        household = self._household(cells)
-        village = cells.get("village_code") or (household or {}).get("village_code", "")
-        if place.village and village.isdecimal() and place.village != village:
-            candidate.refuse(key, f"这一行写的村是 {place.village}，编号却属于村 {village}，请核对编号和村")
-            return False
-        if asked := self._asked_number(candidate, household) or self._asked_name(candidate, cells):
-            candidate.refuse(key, asked)
-            return False
-        return True
-
-    def _household(self, cells: dict[str, str]) -> dict[str, str] | None:
-        """The household that a record is about, itself or by its member."""
-        member = self.ledger.record("members", cells.get("member_no", ""))
-        number = cells.get("household_no") or (member or {}).get("household_no", "")
-        return self.ledger.record("households", number)
-
-    def _asked_number(self, candidate: Candidate, household: dict[str, str] | None) -> str:
-        """What to ask where the ID number beside a row is that of another household than the row's."""
-        member = self.people.member_of(candidate.number) if self.people and candidate.number else ""
-        home = (self.ledger.record("members", member) or {}).get("household_no", "")
-        ours = (household or {}).get("household_no", "")
-        if not home or not ours or home == ours:
-            return ""
-        return f"这一行的身份证号是 {home} 户的 {member}，编号却是 {ours} 户，请核对是哪一户"
-
-    def _asked_name(self, candidate: Candidate, cells: dict[str, str]) -> str:
-        """What to ask where the name in the row is nobody's of the household or member that it is said to be about."""
-        if not candidate.named or not self.people:
-            return ""
-        if cells.get("member_no"):
-            numbers = [cells["member_no"]]
-        else:
-            numbers = self.ledger.members_of(cells.get("household_no", ""))
-        names = [name for number in numbers if (name := self.people.persons.get(number, {}).get("name"))]
-        asked = [other_person(name, candidate.named) for name in names]
-        return asked[0] if asked and all(asked) else ""
+        """Whether the row's own township, village and person agree with whose record it is; refused if not."""
+        if why := disagreement(self.ledger, self.people, candidate, path, cells):
+            candidate.refuse(candidate.table.resource.schema.primary_key[0], why)
+        return not why
 
     def _check_home(self, path: str) -> None:
         if self.township and path.startswith("records/townships/") and path.split("/")[2] != self.township:

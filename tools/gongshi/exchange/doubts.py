@@ -3,16 +3,22 @@ number, a percentage that may be a share, households and persons that may have c
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from gongshi.checks.showing import shown_cell
+from gongshi.exchange.candidates import Candidate
 from gongshi.exchange.identifiers import BY_NAME
+from gongshi.exchange.ledger import Key
 from gongshi.exchange.owners import masked, wholly_other
+from gongshi.exchange.tables import SheetTable
 from gongshi.package import Resource, Schema
 
 OWNERS = ("household_no", "member_no", "project_id", "village_code", "township_code", "allocation_id", "pairing_id")
 PERSONS = ("households", "members")
+MOVES = {"households": (), "members": ("household_no",)}
+MOVED = "编号可能填错了，请核对；确是分户或迁入，请在 gongshi export 导出的表里改，或用 gongshi amend"
+LEAST_ALIKE = 3  # cells that must be filled for two rows to be one
 NAMES = ("name", "title")
 SWAPPED = (
     ("benef_households", "benef_persons"),
@@ -34,14 +40,45 @@ NAMELESS = "新成员要有姓名才能密封，请在表里加上“姓名”�
 def taken_over(resource: Resource, old: Mapping[str, str], new: Mapping[str, str]) -> Iterable[tuple[str, str]]:
     """The record of one household, person, place or project does not become another's, nor get a wholly other name."""
     key = resource.schema.primary_key
-    if resource.name in PERSONS or len(key) != 1:
+    if len(key) != 1:
         return
-    for name in (*OWNERS, *NAMES):
+    persons = resource.name in PERSONS
+    for name in MOVES[resource.name] if persons else (*OWNERS, *NAMES):
         same = old.get(name) == new.get(name) or not old.get(name) or not new.get(name) or name in key
         if same or (name in NAMES and not wholly_other(old[name], new[name])):
             continue
         title = resource.schema.field(name).title
-        yield name, f"台账里 {new[key[0]]} 的“{title}”与这一行不同：编号可能用重了，请核对，新的记录换一个编号"
+        way = MOVED if persons else "编号可能用重了，请核对，新的记录换一个编号"
+        yield name, f"台账里 {new[key[0]]} 的“{title}”与这一行不同：{way}"
+
+
+def renumbered(schema: Schema, whole: Mapping[Key, Sequence[str]], ours: Mapping[Key, Candidate]) -> Mapping[Key, str]:
+    """New rows of an export that say what a row said that is gone: number → the number it had."""
+    width = len(schema.primary_key)
+    places = [place for place, name in enumerate(schema.names) if name not in schema.primary_key]
+    new = [key for key in ours if key not in whole] if width == 1 else []
+    if not new:
+        return {}
+    gone = {tuple(row[place] for place in places): key[0] for key, row in whole.items() if key not in ours}
+    said = {key: tuple(ours[key].values.get(schema.names[place], "") for place in places) for key in new}
+    return {key: gone[cells] for key, cells in said.items() if cells in gone and sum(map(bool, cells)) >= LEAST_ALIKE}
+
+
+def removed(
+    table: SheetTable, whole: Mapping[Key, Sequence[str]], ours: Mapping[Key, Candidate], absent: Sequence[Key]
+) -> Iterable[str]:
+    """What to tell of rows of an export that are no longer in it, and of those whose records (``absent``) are no longer there."""
+    listed = {str(table.sheet.cell(row, place)).strip() for row in table.rows for place in _keys(table)}
+    gone = sum(key not in ours and key[0] not in listed for key in whole)
+    if gone and not any(column.header == "原位置" for column in table.columns):
+        yield f"导出时有、表里已没有的记录 {gone} 条：台账里没有动它们，不在了的请登记变更，不能靠删行"
+    if unchanged := sum(not ours[key].problems for key in absent):
+        yield f"有 {unchanged} 行的记录台账里已没有，没有加回去"
+
+
+def _keys(table: SheetTable) -> list[int]:
+    key = table.resource.schema.primary_key[0]
+    return [table.fields[key].place] if key in table.fields else []
 
 
 def another_payment(resource: Resource, old: Mapping[str, str], new: Mapping[str, str]) -> Iterable[tuple[str, str]]:

@@ -4,6 +4,7 @@ number of another system that was kept; two who fit are asked about."""
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from gongshi.exchange.aliases import Aliases
 from gongshi.exchange.candidates import Candidate
@@ -11,6 +12,7 @@ from gongshi.exchange.identifiers import SYNONYMS
 from gongshi.exchange.ledger import Ledger
 from gongshi.exchange.likeness import VILLAGE
 from gongshi.exchange.mapping import normal
+from gongshi.exchange.numbering import Numbers
 from gongshi.exchange.persons import People, spelled
 from gongshi.exchange.tables import SheetTable
 from gongshi.package import fits
@@ -30,16 +32,30 @@ def _has_village(table: SheetTable) -> bool:
     return any(column.role in ("village", "place") or normal(column.header) in VILLAGE for column in table.columns)
 
 
+def _without_key(candidate: Candidate, foreign: bool, number: str) -> str:
+    """What to ask where nobody can be looked for."""
+    why = "不是台账的编号" if foreign else "没有台账的编号"
+    said = candidate.named or number or candidate.values.get("name")
+    way = "按姓名或身份证号找人要用密钥，请用 --identity 指明" if said else "请核对，或加上“姓名”和“身份证号”列来找人"
+    return f"{why}；{way}"
+
+
+def _is_whole(candidate: Candidate, missing: Sequence[str]) -> bool:
+    """Whether it is a household or member by itself whose number is missing."""
+    return candidate.resource in ("households", "members") and candidate.table.resource.schema.primary_key[0] in missing
+
+
 class Seeker:
     """Sets household and member numbers that a row lacks, or refuses it with what is missing."""
 
-    def __init__(self, ledger: Ledger, people: People | None, aliases: Aliases) -> None:
-        self.ledger, self.people, self.aliases = ledger, people, aliases
+    def __init__(self, ledger: Ledger, people: People | None, aliases: Aliases, numbers: Numbers) -> None:
+        self.ledger, self.people, self.aliases, self.numbers = ledger, people, aliases, numbers
         self._by_name: dict[str, list[str]] | None = None
 
     def find(self, candidate: Candidate) -> None:
         """One row: its own numbers stand if they are this ledger's, or known as another system's."""
         self.aliases.resolve(candidate)
+        self.numbers.resolve(candidate)
         names = candidate.table.resource.schema.names
         values = candidate.values
         wanted: list[str] = [name for name in ("member_no", "household_no") if name in names]
@@ -49,23 +65,40 @@ class Seeker:
         name = self._name(candidate, foreign)
         number = values.get("id_no") or candidate.number
         missing = foreign or self._lacking(candidate, wanted)
-        if not missing or not (name or number) or candidate.problems:
+        if not missing or candidate.problems:
+            return
+        if not (name or number):
+            self._begin(candidate, foreign)
             return
         if self.people is None:
             if foreign or candidate.table.feed:
-                why = "不是台账的编号；" if foreign else "没有台账的编号；"
-                candidate.refuse(missing[0], why + "按姓名或身份证号找人要用密钥，请用 --identity 指明")
+                candidate.refuse(missing[0], _without_key(candidate, bool(foreign), number))
             return
         found = self._members(self.people, candidate, name, number, foreign)
-        if len(found) == 1:
+        if len(found) == 1 and candidate.fresh and not number:
+            candidate.refuse(
+                missing[0], f"写的是“新增”，但这个村（户）里已有同名的 {found[0]}，是他就填他的编号，不是就补填身份证号"
+            )
+        elif len(found) == 1:
             self._take(candidate, found[0], wanted, foreign)
+            self.numbers.remember(candidate)
         elif len(found) > 1:
             shown = "、".join(found[:_SHOWN]) + ("等" if len(found) > _SHOWN else "")
             candidate.refuse(missing[0], f"有 {len(found)} 个人符合这一行（{shown}），请补填户编号、人编号或身份证号")
         elif self._is_new(self.people, candidate, name, number, foreign):
             candidate.values[candidate.table.resource.schema.primary_key[0]] = ""
-        elif foreign or candidate.table.feed:
-            candidate.refuse(missing[0], self._not_found(candidate, number, foreign))
+        elif not self._begin(candidate, foreign) and (foreign or candidate.table.feed or _is_whole(candidate, missing)):
+            new = self.numbers.how_to_begin(candidate) if _is_whole(candidate, missing) else ""
+            candidate.refuse(missing[0], self._not_found(candidate, number, foreign) + new)
+
+    @staticmethod
+    def _begin(candidate: Candidate, foreign: list[str]) -> bool:
+        """Whether a row that says of itself that it is new is so; then it waits for its number."""
+        key = candidate.table.resource.schema.primary_key[0]
+        if candidate.fresh and foreign == [key]:
+            candidate.values[key] = ""
+            return True
+        return False
 
     def _is_new(self, people: People, candidate: Candidate, name: str, number: str, foreign: list[str]) -> bool:
         """Whether a household or member of another system, whom nobody here is by ID number or name, is a new one."""

@@ -23,7 +23,7 @@ _QUOTED = re.compile(
     r'"([^"]*)"|\\(.)|_.|\*.|\[\$([^\]-]*)(?:-[^\]]*)?\]|\[(?:[A-Za-z]+|颜色 ?\d+|Color ?\d+|[红黑蓝绿白黄]色?)\]'
 )
 _COLOUR = re.compile(r"(?i)black|blue|cyan|green|magenta|red|white|yellow|color *\d+|颜色 *\d+|[红黑蓝绿白黄]色?")
-_HARMLESS = {"", " ", "¥", "￥", "$", "-", "(", ")", "+", "\xa0"}
+_HARMLESS = {"", " ", "¥", "￥", "-", "(", ")", "+", "\xa0"}
 _DATE = re.compile(r"(?i)[ymdhs年月日时分秒]|上午|am/pm")
 _NUMBER = re.compile(r"-?\(?-?(?:#,##[0#?]|#,###,##0|[#?]*[0#?])(?:\.([0#?]+))?\)?-?(%?)\)?")
 _GENERAL = re.compile(r"-?\(?(?:General|G/通用格式|general|GENERAL)\)?")
@@ -67,7 +67,7 @@ def _section(text: str) -> Section:
         if match[0].startswith("[") and currency is None and not _COLOUR.fullmatch(match[0][1:-1]):
             return odd
     sign = bool(re.search(r"-|\(", re.sub(r"_.|\*.|\[[^\]]*\]", "", text)))
-    bare = _QUOTED.sub("", text).replace(" ", "").replace("¥", "").replace("￥", "").replace("$", "")
+    bare = _QUOTED.sub("", text).replace(" ", "").replace("¥", "").replace("￥", "")
     bare = bare if re.search(r"[0#?]", bare) else bare.strip("-()")
     if _GENERAL.fullmatch(bare):
         return Section("general", sign=sign)

@@ -20,8 +20,8 @@ sheet says in its title or place. A field that the county's dictionary does not 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from importlib import resources
 from typing import Any
 
@@ -32,6 +32,7 @@ from gongshi.package import Descriptor, worded
 from gongshi.package.yamlfile import parse, plain
 
 ROLES = ("person", "head", "id_no", "helper", "helper_unit", "place", "county", "township", "village", "span", "list")
+_CALLED = {"household_no": ("户编号",), "member_no": ("人编号",)}
 ABOUT = ("household", "member", "through", "places")
 
 
@@ -63,6 +64,7 @@ class Feed:
     about: str = "household"
     when: tuple[str, ...] = ()
     constants: Mapping[str, str] = field(default_factory=dict)
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -123,23 +125,24 @@ def _form(name: str, data: dict[str, Any], descriptor: Descriptor) -> Form | Non
     for entry in data.get("values", []):
         if place := known(entry["field"]):
             values.setdefault(place[0], {}).setdefault(place[1], {})[value_key(entry["from"])] = entry["to"]
-    feeds = tuple(
-        Feed(
-            entry["resource"],
-            tuple(entry.get("known_by", [])),
-            entry.get("about", "household"),
-            tuple(entry.get("when", [])),
-            constants.get(entry["resource"], {}),
-        )
-        for entry in data["feeds"]
-        if entry["resource"] in descriptor.resources
-    )
+    feeds = tuple(_feed(entry, constants) for entry in data["feeds"] if entry["resource"] in descriptor.resources)
     if not feeds:
         return None
-    columns += _numbers(feeds[0], descriptor, columns)
     ignore = frozenset(map(normal, data.get("ignore", [])))
+    columns += _numbers(feeds[0], descriptor, columns)
+    feeds, columns = _told_apart(feeds, descriptor, columns, ignore)
     title = worded(data["title"], descriptor.day)
     return Form(name, title, tuple(data["said"]), tuple(columns), feeds, ignore, values, tuple(data.get("groups", [])))
+
+
+def _feed(entry: dict[str, Any], constants: Mapping[str, Mapping[str, str]]) -> Feed:
+    return Feed(
+        entry["resource"],
+        tuple(entry.get("known_by", [])),
+        entry.get("about", "household"),
+        tuple(entry.get("when", [])),
+        constants.get(entry["resource"], {}),
+    )
 
 
 def _numbers(feed: Feed, descriptor: Descriptor, columns: list[FormColumn]) -> list[FormColumn]:
@@ -150,7 +153,31 @@ def _numbers(feed: Feed, descriptor: Descriptor, columns: list[FormColumn]) -> l
     wanted = [name for name in (*schema.primary_key, "household_no", "member_no") if name in schema.names]
     added = []
     for name in dict.fromkeys(wanted):
-        title = schema.field(name).title
-        if (feed.resource, name) not in known and normal(title) not in words:
-            added.append(FormColumn((title,), ((feed.resource, name),)))
+        titles = [schema.field(name).title, *_CALLED.get(name, ())]
+        headers = tuple(dict.fromkeys(title for title in titles if normal(title) not in words))
+        if (feed.resource, name) not in known and headers:
+            added.append(FormColumn(headers, ((feed.resource, name),)))
     return added
+
+
+def _told_apart(
+    feeds: Sequence[Feed], descriptor: Descriptor, columns: list[FormColumn], ignore: frozenset[str]
+) -> tuple[tuple[Feed, ...], list[FormColumn]]:
+    """Feeds with the header by which each field that must be filled may be added to the form (what a refused row lacks), and the
+    columns with these headers: the field's title, or, where another column is called so, the table's before it."""
+    done = []
+    for feed in feeds:
+        resource, labels = descriptor.resources[feed.resource], {}
+        for item in resource.schema.fields if feed.about != "places" else ():
+            words = {word for column in columns for word in column.words()} | ignore
+            at = next((n for n, c in enumerate(columns) if (resource.name, item.name) in c.fields), None)
+            if not item.required or (at is not None and normal(item.title) in columns[at].words()):
+                continue
+            label = item.title if normal(item.title) not in words else f"{resource.title}{item.title}"
+            labels[item.name] = label
+            if at is None or columns[at].role:
+                columns.append(FormColumn((label,), ((resource.name, item.name),)))
+            else:
+                columns[at] = replace(columns[at], headers=(*columns[at].headers, label))
+        done.append(replace(feed, labels=labels))
+    return tuple(done), columns

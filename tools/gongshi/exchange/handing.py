@@ -31,6 +31,7 @@ _NAMED = {
     "divisions": "name",
     "villages": "",
 }
+_OWN = ("", "person", "id_no")  # roles of columns that may hold a field of the record, too
 _PLACED = ("township_code", "village_code")
 
 
@@ -67,7 +68,7 @@ def _columns(form: Form, resource: Resource) -> list[tuple[FormColumn, Field | N
     found: list[tuple[FormColumn, Field | None]] = []
     seen = set()
     for column in form.columns:
-        mine = [name for where, name in column.fields if where == resource.name and not column.role]
+        mine = [name for where, name in column.fields if where == resource.name and column.role in _OWN]
         if mine and mine[0] not in seen:
             seen.add(mine[0])
             item = BY_NAME.get(mine[0]) if mine[0] not in resource.schema.names else resource.schema.field(mine[0])

@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from gongshi.checks.phrases import is_personal
 from gongshi.checks.showing import personal
-from gongshi.exchange.around import is_rate
+from gongshi.exchange.around import is_rate, shared_notes
 from gongshi.exchange.asserted import check_used, kind_of, own_mapping
 from gongshi.exchange.candidates import Candidate
 from gongshi.exchange.columns import SheetColumn
@@ -29,11 +29,11 @@ from gongshi.exchange.likeness import PLACES
 from gongshi.exchange.mapping import IGNORED, ColumnMapping, MappedColumn, Vocabulary, normal, read_mappings
 from gongshi.exchange.memory import Memory, origin_of, recall
 from gongshi.exchange.names import NAMED, codes_of_names
-from gongshi.exchange.naming import name_person
+from gongshi.exchange.naming import Named, name_person, named_in
 from gongshi.exchange.opened import opened_names
 from gongshi.exchange.persons import People, spelled
 from gongshi.exchange.places import Places
-from gongshi.exchange.recognising import form_tables, recognise
+from gongshi.exchange.recognising import form_tables, near_form, recognise
 from gongshi.exchange.sheets import Sheet, address, column_letters, read_sheets
 from gongshi.exchange.tables import NoTable, SheetTable, filled_rows, find_table
 from gongshi.exchange.totals import slips
@@ -43,6 +43,7 @@ from gongshi.package import RECORDS, Descriptor, Field, Resource, is_free, load,
 from gongshi.repository import Tree
 from gongshi.sealing import Identity
 
+WITH_AS = "--map 要和 --as 表名 一起写，如 --as loans --map 贷款人=借款人。"
 NOT_IMPORTED = ("sealed",)
 _ALWAYS = {*map(normal, IGNORED)}
 
@@ -82,13 +83,13 @@ def plan_import(
     progress("读取表格")
     sheets = read_sheets(name, data)
     _mend(sheets, request.mended)
-    memory = recall(sheets)
+    _share_notes(sheets, memory := recall(sheets))
     mappings = _mappings(tree, descriptor, request.mapping)
     progress("辨认表头")
     forms = read_forms(descriptor)
     resource, form = kind_of(request.kind, descriptor, forms) if request.kind else (None, "")
     if request.columns and not resource:
-        raise GongshiError("--map 要和 --as 表名 一起写，如 --as loans --map 贷款人=借款人。")
+        raise GongshiError(WITH_AS)
     own = own_mapping(resource, request.columns, mappings) if resource and request.columns else None
     check_used(request.columns, sheets)
     mappings = [*(m for m in mappings if not own or m.name != own.name), *([own] if own else ())]
@@ -111,7 +112,7 @@ def plan_import(
     progress("与台账比较")
     decider = Decider(tree, descriptor, request.township, people)
     decider.decide(candidates, {table.resource.name for table in tables})
-    results = _results(found, candidates, decider.noted_lines())
+    results = _results(found, candidates, decider.noted_lines(), decider.numbers.renamed() if tables else {})
     warnings = [_warning(*found) for found in decider.warnings]
     return ImportResult(results, decider.files(), *_to_confirm(tables, request), warnings, own)
 
@@ -125,6 +126,14 @@ def _mend(sheets: Sequence[Sheet], mended: Mapping[tuple[str, int, int], str]) -
                 cells.extend([""] * (column + 1 - len(cells)) if column < 500 else ())
                 if column < len(cells):
                     cells[column] = text
+
+
+def _share_notes(sheets: Sequence[Sheet], memory: Memory | None) -> None:
+    """What a sheet of explanations says of units holds for the other sheets."""
+    others = memory.others if memory else frozenset()
+    notes = tuple(shared_notes([sheet for sheet in sheets if sheet.name not in others]))
+    for sheet in sheets if notes else ():
+        sheet.beside += notes
 
 
 def _refuse_names(candidates: Sequence[Candidate], tree: Tree, request: Request) -> None:
@@ -243,11 +252,23 @@ def _find(
         found = _as_form(sheet, forms, table, descriptor, file, asked.form)
         if isinstance(found, list):
             return [(one, _begun(one, place)) for place, one in enumerate(found)]
-        table = found
+        table = _with_hint(found, forms, sheet, file) if not asked.form else found
     if isinstance(table, NoTable):
         return [(None, _unread(sheet, table))]
     table = replace(table, origin=origin)
     return [(table, _begun(table))]
+
+
+def _with_hint(table: SheetTable | NoTable, forms: Sequence[Form], sheet: Sheet, file: str) -> SheetTable | NoTable:
+    """The same, saying to which known form the sheet comes nearest, if that is likelier."""
+    if isinstance(table, SheetTable) and table.exported:
+        return table
+    near = near_form(sheet, forms, file, len(table.fields) if isinstance(table, SheetTable) else 0)
+    if not near:
+        return table
+    if isinstance(table, NoTable):
+        return replace(table, reason=f"{table.reason}；{near}")
+    return replace(table, told=(*table.told, near))
 
 
 def _as_form(
@@ -294,17 +315,15 @@ def _unread(sheet: Sheet, why: NoTable) -> SheetResult:
 
 def _notices(table: SheetTable) -> list[str]:
     """What a person should know about how the sheet was read."""
-    sheet, notices = table.sheet, []
+    sheet, notices = table.sheet, [*table.told]
     hidden = [row + 1 for row in table.rows if row in sheet.hidden_rows]
     if hidden:
         shown = "、".join(map(str, hidden[:10])) + (" 等" if len(hidden) > 10 else "")
         notices.append(f"第 {shown} 行是隐藏的，也已读入，共 {len(hidden)} 行")
     kept = _ALWAYS | PLACES
-    left = [c.header for c in table.columns if c.meaning.how == "ignored" and normal(c.header) not in kept]
-    if table.form:
-        taken = {column.place for column in table.columns if column.role} | set(table.elsewhere)
-        left = [c.header for c in table.columns if c.meaning.how == "ignored" and c.header and c.place not in taken]
-        left = [header for header in left if normal(header) not in kept]
+    taken = {column.place for column in table.columns if column.role} | {*table.elsewhere} if table.form else set()
+    ignored = [c.header for c in table.columns if c.meaning.how == "ignored" and c.place not in taken]
+    left = [header for header in ignored if header and normal(header) not in kept]
     if left:
         notices.append(f"按映射不收的列：{'、'.join(header[:12] for header in left)}")
     for column in table.columns:
@@ -362,15 +381,20 @@ def _candidates(
         money = column.field.unit.startswith("元") and not column.unit
         for unit in {column.unit, *(table.row_units.values() if money else ())}:
             converters[name, unit] = Converter(column.field, unit, values.get(name, {}), table.sheet.from_1904)
-    return [_candidate(table, row, fields, converters) for row in table.rows]
+    named = named_in(table)
+    return [_candidate(table, row, fields, converters, named) for row in table.rows]
 
 
 def _candidate(
-    table: SheetTable, row: int, fields: Mapping[str, SheetColumn], converters: Mapping[tuple[str, str], Converter]
+    table: SheetTable,
+    row: int,
+    fields: Mapping[str, SheetColumn],
+    converters: Mapping[tuple[str, str], Converter],
+    named: Named,
 ) -> Candidate:
     sheet = table.sheet
     candidate = Candidate(table, row)
-    name_person(candidate)
+    name_person(candidate, named)
     for name, column in fields.items():
         place = column.place
         unit = column.unit or table.row_units.get(row, "")
@@ -398,10 +422,15 @@ def _complete(candidate: Candidate) -> None:
 
 
 def _results(
-    found: Sequence[tuple[SheetTable | None, SheetResult]], candidates: Sequence[Candidate], told: Sequence[str]
+    found: Sequence[tuple[SheetTable | None, SheetResult]],
+    candidates: Sequence[Candidate],
+    told: Sequence[str],
+    renamed: Mapping[str, str],
 ) -> list[SheetResult]:
     """The result of each table; what was done beside them all is told with the first."""
     results = [_result(table, result, candidates) for table, result in found]
+    for result in results:
+        result.renamed = renamed
     for first in results[:1]:
         first.notices.extend(told)
     return results

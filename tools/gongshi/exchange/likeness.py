@@ -7,6 +7,7 @@ import re
 from collections.abc import Sequence
 
 from gongshi.exchange.columns import SheetColumn
+from gongshi.exchange.identifiers import carries_persons
 from gongshi.exchange.mapping import Vocabulary, normal
 from gongshi.exchange.sheets import Raw, Sheet, column_letters
 
@@ -52,12 +53,15 @@ def nearest(sheet: Sheet, headers: Sequence[tuple[str, ...]], vocabularies: Sequ
     for words in vocabularies:
         found = {field.name for texts in headers for text in texts if (field := words.meaning(text).field)}
         bonus = 3 / (1 + said.index(words.resource.name)) if words.resource.name in said else 0
-        scored.append((len(found & set(words.resource.schema.names)) + bonus, words.resource, found))
+        scored.append((len(found & set(words.fields)) + bonus, words.resource, found))
     scored.sort(key=lambda entry: -entry[0])
     told = []
     for score, resource, found in scored[:2]:
         lacking = [resource.schema.field(name).title for name in resource.schema.primary_key if name not in found]
-        lacking += [f.title for f in resource.schema.fields if f.required and f.name not in found]
+        if carries_persons(resource):
+            lacking = [f"{title}（或身份证号，或姓名和行政村）" for title in lacking]
+        else:
+            lacking += [f.title for f in resource.schema.fields if f.required and f.name not in found]
         if score >= 2:
             missing = "、".join(list(dict.fromkeys(lacking))[:5])
             told.append(f"“{resource.title}”（{resource.name}）" + (f"，缺{missing}" if missing else ""))

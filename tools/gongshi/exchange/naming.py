@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from gongshi.exchange.candidates import Candidate
 from gongshi.exchange.identifiers import SYNONYMS, carries_persons
 from gongshi.exchange.mapping import normal
@@ -12,16 +14,28 @@ _NUMBER_WORDS = {normal(word) for word in SYNONYMS["id_no"]}
 _HEADS = ("户主", "贫困户", "脱贫户", "监测户")
 
 
-def name_person(candidate: Candidate) -> None:
-    """Set ``named``, ``number`` and ``about_head`` of a row."""
-    table = candidate.table
+class Named(NamedTuple):
+    """Where a table has the name and the ID number of whom a row is about, and whether it is the head who is named."""
+
+    name: int | None
+    number: int | None
+    head: bool
+
+
+def named_in(table: SheetTable) -> Named:
+    """The same for a table, once for all its rows."""
     columns = [column for column in table.columns if column.role in ("person", "head") or is_name(column.texts)]
-    candidate.about_head = any(c.role == "head" or normal(c.header).startswith(_HEADS) for c in columns)
-    beside = _name_column(table)
-    if beside is not None:
-        candidate.named = str(table.sheet.cell(candidate.row, beside)).strip()
-    number = _number_column(table)
-    cell = table.sheet.cell(candidate.row, number) if number is not None else ""
+    head = any(c.role == "head" or normal(c.header).startswith(_HEADS) for c in columns)
+    return Named(_name_column(table), _number_column(table), head)
+
+
+def name_person(candidate: Candidate, named: Named) -> None:
+    """Set ``named``, ``number`` and ``about_head`` of a row."""
+    sheet = candidate.table.sheet
+    candidate.about_head = named.head
+    if named.name is not None:
+        candidate.named = str(sheet.cell(candidate.row, named.name)).strip()
+    cell = sheet.cell(candidate.row, named.number) if named.number is not None else ""
     candidate.number = cell.strip() if isinstance(cell, str) else ""
 
 

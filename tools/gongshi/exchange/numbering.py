@@ -9,10 +9,14 @@ from gongshi.exchange.aliases import BY_FIELD, Aliases
 from gongshi.exchange.candidates import Candidate
 from gongshi.exchange.identifiers import numbered
 from gongshi.exchange.ledger import Key, Ledger
+from gongshi.package import Resource
 
 _FIGURES = ("integer", "number", "boolean")
 _PLAIN = re.compile(r"([A-Z]+)\[0-9\]\{([0-9]+)\}")
 _YEARLY = re.compile(r"([A-Z]+)\[0-9\]\{4\}-\[0-9\]\{([0-9]+)\}")
+SHOWN = 30  # new numbers told one by one
+NEW = re.compile(r"新(?:增|户|人|成员|增户|增人)?([0-9]{0,5})")
+_ANY = re.compile(r"([A-Z]*)\[0-9\]\{([0-9]+)\}")
 _OPEN = re.compile(r"([A-Z]+)\[0-9\]\{([0-9]+),[0-9]+\}")
 KINDS = {
     **dict.fromkeys(("产业扶贫", "金融扶贫", "产业发展"), "CY"),
@@ -30,13 +34,80 @@ class Numbers:
     def __init__(self, ledger: Ledger, aliases: Aliases) -> None:
         self.ledger, self.aliases = ledger, aliases
         self._next: dict[str, int] = {}
+        self._free: dict[int, str] = {}
         self._known: dict[tuple[str, Key], dict[Key, list[Key]]] = {}
+        self.labels: dict[str, str] = {}
+        self.beside: dict[tuple[str, int, int], str] = {}
+        self.begun: list[tuple[Candidate, str]] = []
         self._given: dict[tuple[str, Key, Key], Candidate] = {}
+
+    def resolve(self, candidate: Candidate) -> None:
+        """A row may say of itself that it is new (新增, 新1); what other rows call so is that record."""
+        schema = candidate.table.resource.schema
+        for name in ("household_no", "member_no"):
+            label = candidate.values.get(name, "")
+            if name not in schema.names or not (match := NEW.fullmatch(label)):
+                continue
+            if schema.primary_key == (name,):
+                candidate.fresh = f"{name} {match[1]}" if match[1] else label
+                continue
+            beside = self.beside.get((name, id(candidate.table.sheet), candidate.row), "")
+            if number := self.labels.get(f"{name} {match[1]}", beside):
+                candidate.values[name] = number
+            else:
+                title = schema.field(name).title
+                candidate.refuse(name, f"“{title}”写的是“{label}”，同时导入的表里没有这样新增的，请改填编号")
+
+    def _begin(self, candidate: Candidate, letters: str, digits: int) -> None:
+        """The number of a row that says it is new, unless it looks as if it had come in before."""
+        schema, values = candidate.table.resource.schema, candidate.values
+        key = schema.primary_key[0]
+        said = tuple(field.name for field in schema.fields if field.name != key and values.get(field.name))
+        known = self._table(candidate.resource, said).get(tuple(values[name] for name in said), [])
+        if known and candidate.resource == "households":
+            next_one = self.next_free(candidate, key).strip("；")
+            candidate.refuse(
+                key,
+                f"台账里已有各项都相同的 {known[0][0]}，像是又导了一次：是它就填它的编号；确是另一户就填新的编号（{next_one}）",
+            )
+            return
+        number = self.labels.get(candidate.fresh) or self._new(candidate.resource, letters, digits)
+        values[key] = number
+        if " " in candidate.fresh:
+            self.labels[candidate.fresh] = number
+        self.beside[key, id(candidate.table.sheet), candidate.row] = number
+        self.begun.append((candidate, number))
+
+    def remember(self, candidate: Candidate) -> None:
+        """A row that says it is new and was found stands for the record that it is."""
+        key = candidate.table.resource.schema.primary_key[0]
+        if candidate.fresh and (number := candidate.values.get(key)):
+            self.beside[key, id(candidate.table.sheet), candidate.row] = number
+            if " " in candidate.fresh:
+                self.labels[candidate.fresh] = number
+
+    def tell_begun(self) -> list[str]:
+        """Which numbers those got that said they are new, for people to write beside the names on their paper."""
+        sound = [(candidate, number) for candidate, number in self.begun if not candidate.problems]
+        shown = "、".join(f"第 {candidate.row + 1} 行 {number}" for candidate, number in sound[:SHOWN])
+        more = f"等 {len(sound)} 个" if len(sound) > SHOWN else ""
+        return [f"新增的编号：{shown}{more}"] if sound else []
+
+    def renamed(self) -> dict[str, str]:
+        """What stood in place of a number → the number, for those that came in."""
+        sound = {number for candidate, number in self.begun if not candidate.problems}
+        return {label: number for label, number in self.labels.items() if number in sound}
 
     def give(self, candidate: Candidate) -> None:
         """Set the number of a row that has none, or refuse it with what to ask."""
         shape = self._shape(candidate)
+        if shape is None and self._lacks_year(candidate):
+            title = candidate.table.resource.schema.field("year").title
+            candidate.refuse("year", f"编号要按年度编，请补填“{title}”，整张表是同一年的也可用 --set {title}=2020")
         if shape is None or candidate.problems:
+            return
+        if candidate.fresh:
+            self._begin(candidate, *shape)
             return
         schema, values = candidate.table.resource.schema, candidate.values
         key = schema.primary_key[0]
@@ -63,6 +134,28 @@ class Numbers:
         else:
             self._given[candidate.resource, telling, at] = candidate
             values[key] = self._new(candidate.resource, *shape)
+
+    def next_free(self, candidate: Candidate, name: str) -> str:
+        """From which number on new records are counted, as the ledger stood when the candidate's table came up."""
+        place = id(candidate.table)
+        if place not in self._free:
+            self._free[place] = self._first_free(candidate.table.resource, name)
+        return self._free[place]
+
+    def how_to_begin(self, candidate: Candidate) -> str:
+        """How to say that a household or member is a new one."""
+        key = candidate.table.resource.schema.primary_key[0]
+        title = candidate.table.resource.schema.field(key).title
+        told = self.next_free(candidate, key).strip("；")
+        return f"；是新的就在“{title}”里写“新增”（整张表都是就用 --set {title}=新增），或自己编号，{told}"
+
+    def _first_free(self, resource: Resource, name: str) -> str:
+        match = _ANY.fullmatch(resource.schema.field(name).pattern)
+        if not match or len(resource.schema.primary_key) > 1:
+            return ""
+        numbers = [key[0][len(match[1]) :] for key in self.ledger.tables[resource.name].rows]
+        last = max((int(number) for number in numbers if number.isdecimal()), default=0)
+        return f"；新增的从 {match[1]}{last + 1:0{match[2]}d} 起编号"
 
     def is_new(self, candidate: Candidate) -> bool:
         """Whether a form's row without a number is sure to be no record that there is."""
@@ -95,7 +188,7 @@ class Numbers:
             return plain
         key = resource.schema.primary_key
         pattern = resource.schema.field(key[0]).pattern if len(key) == 1 else ""
-        if key[0] in candidate.aliases and (match := _PLAIN.fullmatch(pattern)):
+        if (key[0] in candidate.aliases or candidate.fresh) and (match := _PLAIN.fullmatch(pattern)):
             return match[1], int(match[2])
         if candidate.table.feed and (match := _OPEN.fullmatch(pattern)):
             widths = [len(number[0]) - len(match[1]) for number in self.ledger.tables[resource.name].rows]
@@ -107,6 +200,14 @@ class Numbers:
             kind = values.get("category") or values.get("type_1") or ""
             return f"{self._county}-{year}-{KINDS.get(kind, 'QT')}-", 4
         return None
+
+    def _lacks_year(self, candidate: Candidate) -> bool:
+        """Whether a form's record would get its number if it said its year."""
+        schema = candidate.table.resource.schema
+        pattern = schema.field(schema.primary_key[0]).pattern
+        yearly = bool(_YEARLY.fullmatch(pattern)) or candidate.resource == "projects"
+        said = candidate.values.get("year") or candidate.table.year
+        return bool(candidate.table.feed) and yearly and "year" in schema.names and not said
 
     @property
     def _county(self) -> str:

@@ -28,7 +28,7 @@ Person = dict[str, str]
 def spelled(field: str, text: str) -> str:
     """An identifier in its one spelling: no blanks or dashes inside numbers, a capital X."""
     if field in ("id_no", "phone", "account"):
-        text = re.sub(r"[\s\-]", "", text).upper()
+        text = re.sub(r"[\s\-]|^['‘’`]", "", text).upper()
     if field == "phone":
         text = re.sub(r"^(?:\+|00)?86(?=1)", "", text)
     return text.replace("•", "·") if field == "name" else text

@@ -22,6 +22,11 @@ _EVERY = re.compile("[各全本等该]")
 _START = re.compile(
     r"(?:附[件表]?[0-9一二三四五六七八九十]*[:、.]?|[(]?[0-9一二三四五六七八九十]{1,3}[)]?[、.]|(?:填报|上报|报送|编制)?(?:单位|乡镇|村)(?:\(.{1,4}\))?[:]|(?:19|20)[0-9]{2}年度?)+"
 )
+_FILLED_IN = re.compile("(?:填报|上报|报送|编制)(?:单位|乡镇|村)")
+_COUNTY = re.compile(
+    r"(?:[\u4e00-\u9fff]{2,8}省)?(?:[\u4e00-\u9fff]{2,8}市)?([\u4e00-\u9fff]{1,4}?县)(?=[0-9]|[\u4e00-\u9fff]{2})(?![级域直城属办委内外乡处])"
+)
+_NO_COUNTY = re.compile("[全本各该我贫重试示脱摘国定出所有相跨涉几两二三到下报对由与分在按以关及和]")
 _OFFICES = re.compile(r"(?:镇|乡|街道)?(?:人民政府|办事处)?|(?:村民|居民)?委员会|[村居]委会")
 _ELSE = re.compile(
     r"(?:等|[、和及与至到]|[^,，;；]{0,4}(?:小学|中学|学校|完小|幼儿园|教学点|卫生|医院|银行|信用|农商|公司|合作社|派出所|工作队|驻))"
@@ -66,7 +71,10 @@ class Places:
         self.slug: dict[str, str] = {code: slug for code, _, _, _, slug in rows if slug}
         self.name = {code: name for code, name, _, _, _ in rows}
         self._known: dict[tuple[int, str], list[int]] = {}
+        self._longest = sorted({*self.townships, *self.villages}, key=len, reverse=True)
+        self._seen: dict[tuple[str, bool], list[str]] = {}
         self._titles: dict[int, Place] = {}
+        self._foreign: dict[int, str] = {}
 
     def read(self, table: SheetTable, row: int, township: str | None) -> tuple[Place, list[tuple[int, str]]]:
         """(the row's place, what is wrong with it by column)."""
@@ -113,14 +121,12 @@ class Places:
     ) -> Place:
         """The row's place, with what the title says where the row itself says nothing; problems if they disagree."""
         if id(table) not in self._titles:
-            titles = [
-                cell
-                for row, what in table.skipped.items()
-                if what == "标题"
-                for cell in texts_of(table.sheet.cells[row])
-            ]
+            titles = list(_titles(table))
+            self._foreign[id(table)] = next((name for text in titles if (name := self._other_county(text))), "")
             found = [place for text in (*titles, table.sheet.name) if (place := self._leading(text)) != NOWHERE]
             self._titles[id(table)] = found[0] if found else NOWHERE
+        if (foreign := self._foreign.get(id(table), "")) and not said["county"][1]:
+            problems.append((0, f"标题写的是{foreign}，不是本县，请核对是不是别县的表"))
         title = self._titles[id(table)]
         home = own.slug or self._home(own.village)
         if title.village and own.village and title.village != own.village:
@@ -133,6 +139,13 @@ class Places:
             problems.append((column, f"标题或表名写的乡镇是 {title.slug}，这一行却写着别的乡镇，请核对"))
         village = own.village or (title.village if not said["village"][1] else "")
         return Place(own.slug or (title.slug if not said["township"][1] else ""), village)
+
+    def _other_county(self, text: str) -> str:
+        """The county that a title begins with, if it is clearly one and not this one."""
+        found = _COUNTY.match(_START.sub("", value_key(text), count=1))
+        name = found[1] if found else ""
+        ours = not self.counties or any(county in name for county in self.counties) or _NO_COUNTY.match(name)
+        return "" if ours else name
 
     def _leading(self, text: str) -> Place:
         """The place that a title begins with, NOWHERE if with none or with a school, say, that is called after one."""
@@ -148,7 +161,7 @@ class Places:
         rest = _START.sub("", value_key(text), count=1)
         for name in self.counties:
             rest = rest.removeprefix(name)
-        known = sorted({*self.townships, *self.villages}, key=len, reverse=True)
+        known = self._longest
         name = next((one for one in known if rest.startswith(one)), "")
         towns = self.townships.get(name, []) if name not in self.villages else []
         if towns:
@@ -225,6 +238,14 @@ class Places:
         return {k: self.name[codes[0]] for k, codes in (("township", towns), ("village", villages)) if codes}
 
     def _codes(self, text: str, known: dict[str, list[str]]) -> list[str]:
+        if not text:
+            return []
+        at = text, known is self.villages
+        if at not in self._seen:
+            self._seen[at] = self._look_up(text, known)
+        return self._seen[at]
+
+    def _look_up(self, text: str, known: dict[str, list[str]]) -> list[str]:
         if _CODE.fullmatch(text):
             return [text] if text in self.name else []
         key = _key(text)
@@ -237,6 +258,14 @@ class Places:
     def _near(self, name: str, towns: Iterable[str]) -> str:
         inside = [key for key, codes in self.villages.items() if any(self.parent.get(c, "") in towns for c in codes)]
         return _nearest(name, inside or self.villages)
+
+
+def _titles(table: SheetTable) -> Iterable[str]:
+    """What stands above the table, and, below it, who filled it in."""
+    for row, what in table.skipped.items():
+        for text in texts_of(table.sheet.cells[row]) if what in ("标题", "附注") else ():
+            if what == "标题" or _FILLED_IN.match(value_key(text)):
+                yield text
 
 
 def _key(name: str) -> str:

@@ -30,6 +30,8 @@ from gongshi.exchange.tables import (
 from gongshi.exchange.units import split_unit
 from gongshi.package import Descriptor
 
+NEAR_ROWS = 8  # rows among which the header of an unrecognised sheet is looked for
+LEAST_NEAR = 3
 _ALWAYS = frozenset(map(normal, IGNORED))
 _SUMS = {"小计", "合计", "计", "总计", "总额"}
 _SAME = (
@@ -74,6 +76,29 @@ def recognise(sheet: Sheet, forms: Sequence[Form], file: str, asked: str = "") -
                 if found := _match(known[form.name], range(top, top + depth), levels):
                     best.append(found)
     return max(best, key=_weight, default=None)
+
+
+def near_form(sheet: Sheet, forms: Sequence[Form], file: str, known: int) -> str:
+    """What to say of the form that an unrecognised sheet comes nearest to: one that its title names, or whose columns are all
+    there and are more than the ``known`` ones; "" if there is none."""
+    rows = filled_rows(sheet)[:NEAR_ROWS]
+    best: tuple[int, str] = (max(known, LEAST_NEAR), "")
+    for form in forms:
+        headers, named = FormHeaders(form), 0
+        for top, depth in ((top, depth) for top in rows for depth in (1, 2) if depth == 1 or tied(sheet, top, 2)):
+            found = {id(c): c for texts in levels_of(sheet, top, depth) if (c := headers.column([*_words(texts)])[0])}
+            lacking = [column for column in form.columns if column.needed and id(column) not in found]
+            title = [file, sheet.name, *(c for row in sheet.cells[:top] for c in row if isinstance(c, str))]
+            told = any(word in " ".join(title) for word in form.said)
+            said_more = sum(bool(column.fields and not column.role) for column in found.values())
+            if not lacking and not told and said_more > best[0]:
+                best = said_more, f"表头像样式“{form.title}”，是它就用 --as {form.title} 导入"
+            elif lacking and told and len(found) > max(named, 1):
+                named, shown = len(found), "、".join(column.headers[0].replace("/", " → ") for column in lacking)
+                said = f"标题像是样式“{form.title}”，它还要有这些列：{shown}"
+        if named:
+            return said
+    return best[1]
 
 
 def _weight(found: Found) -> tuple[int, ...]:
@@ -157,6 +182,7 @@ def _again(columns: Sequence[tuple[FormColumn | None, str]], spelling: Sequence[
             if column.role != "id_no" or kept < 0 or not behind:
                 return None
             dropped |= {*at} - {behind[0]}
+            continue
         if len({columns[place][1] for place in at}) < len(at):
             return None
     return dropped
@@ -200,10 +226,25 @@ def form_tables(sheet: Sheet, found: Found, descriptor: Descriptor, file: str) -
         tables.append(replace(table, feed=replace(feed, constants=constants), form=mapping, year=year, elsewhere=known))
     if not tables:
         return NoTable(f"像是“{found.form.title}”，但缺少要导入的列")
+    tables[0] = replace(tables[0], told=tuple(_not_fed(found, tables, descriptor, sheet)))
     told = [_told(column, place, found) for place, column in enumerate(tables[0].columns)]
     if why := unaccounted(sheet, told, tables[0].rows):
         return NoTable(f"没有当作“{found.form.title}”读入：{why[1]}，请核对这一列，不要的列请删去", why[0].place)
     return tables
+
+
+def _not_fed(found: Found, tables: Sequence[SheetTable], descriptor: Descriptor, sheet: Sheet) -> Iterator[str]:
+    """What to tell of filled columns whose table gets nothing here, since it lacks other columns."""
+    fed, here = {table.resource.name for table in tables}, {f for c, _ in found.columns if c for f in c.fields}
+    feeds = {feed.resource: feed for feed in found.form.feeds if feed.resource not in fed}
+    for place, (column, header) in enumerate(found.columns):
+        feed = next((feeds[where] for where, _ in column.fields if where in feeds), None) if column else None
+        if not column or not feed or any(where in fed for where, _ in column.fields):
+            continue
+        resource = descriptor.resources[feed.resource]
+        lacking = "、".join(resource.schema.field(n).title for n in feed.when if (resource.name, n) not in here)
+        if any(sheet.cell(row, place) not in ("", None) for row in tables[0].rows):
+            yield f"“{header[:20]}”没有导入：要登记“{resource.title}”，还缺这些列：{lacking}"
 
 
 def _column(place: int, pair: tuple[FormColumn | None, str], words: Vocabulary, unknown: bool) -> SheetColumn:

@@ -27,11 +27,14 @@ from gongshi.model import GongshiError
 
 LIMIT_BYTES = 128 * 1024 * 1024
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+PACKED = (b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")
+PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8")
 _BROKEN = (
     *(calamine.CalamineError, zipfile.BadZipFile, zlib.error, lzma.LZMAError),
     *(EOFError, OSError, KeyError, ValueError, RuntimeError),
 )
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
+ARCHIVE = "这是压缩包，请解压后逐个导入里面的表。"
 RESAVE = "请用 Excel 或 WPS 打开后另存为 .xlsx 再导入"
 
 
@@ -59,7 +62,8 @@ class Sheet:
     from_1904: bool = False
     percents: frozenset[tuple[int, int]] = field(default_factory=frozenset)
     months: frozenset[tuple[int, int]] = field(default_factory=frozenset)  # dates of which the day does not show
-    beside: tuple[str, ...] = ()  # what a printed page has above and below it
+    beside: tuple[str, ...] = ()  # what a printed page has above and below it, and what stands in text boxes
+    comments: tuple[str, ...] = ()
 
     def cell(self, row: int, column: int) -> Raw:
         """The cell there, "" beyond the edges."""
@@ -99,11 +103,13 @@ def read_sheets(name: str, data: bytes) -> list[Sheet]:
         return _read_open(data)
     if suffix in ("et", "ett", "xlsb", "numbers", "pdf", "doc", "docx", "wps"):
         raise GongshiError(f".{suffix} 文件读不了，{RESAVE}。")
+    if data.startswith(ZIP) and _holds_files(data):
+        raise GongshiError(ARCHIVE)
     if data.startswith((ZIP, OLE)):
         return _read_workbook(data)
     if data.startswith(b"%PDF"):
         raise GongshiError("这是 PDF 文件，读不了，请取得原来的 Excel 表再导入。")
-    start = data[:2000].lstrip(b"\xef\xbb\xbf \r\n\t").lower()
+    start = _beginning(data)
     if start.startswith(b"mime-version:") or b"urn:schemas-microsoft-com:office:spreadsheet" in start:
         raise GongshiError(f"文件其实是“单个文件网页”或“XML 电子表格 2003”，{RESAVE}。")
     if start.startswith(b"<") and (
@@ -111,6 +117,28 @@ def read_sheets(name: str, data: bytes) -> list[Sheet]:
     ):
         return _read_page(data)
     return [_read_text(name, data)]
+
+
+def _holds_files(data: bytes) -> bool:
+    """Whether a zip is no workbook but holds some."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            names = [name.lower() for name in archive.namelist()]
+    except _BROKEN:
+        return False
+    inside = any(name.endswith((".xlsx", ".xls", ".et", ".csv", ".ods")) for name in names)
+    return inside and not any("workbook" in name for name in names)
+
+
+def _beginning(data: bytes) -> bytes:
+    """How a text begins, in lower case and whatever its encoding; GongshiError for what no table is kept in."""
+    if data.startswith(PACKED):
+        raise GongshiError(ARCHIVE)
+    if data.startswith(PICTURES):
+        raise GongshiError("这是图片，读不了，请取得原来的 Excel 表再导入。")
+    wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
+    head = data[:8000].decode("utf-16", "ignore").encode() if wide else data[:4000]
+    return head.lstrip(b"\xef\xbb\xbf \r\n\t").lower()
 
 
 def _read_open(data: bytes) -> list[Sheet]:
@@ -200,7 +228,8 @@ def _differ(filled: bool, fact: SheetFacts | None) -> bool:
 
 def _add_facts(sheet: Sheet, fact: SheetFacts) -> None:
     sheet.hidden_rows, sheet.hidden_columns = fact.hidden_rows, fact.hidden_columns
-    sheet.from_1904, sheet.percents, sheet.beside = fact.from_1904, fact.percents, fact.margins
+    sheet.from_1904, sheet.percents = fact.from_1904, fact.percents
+    sheet.beside, sheet.comments = fact.margins, fact.comments
     months = set()
     for (row, column), code in fact.formats.items():
         value = sheet.cell(row, column)

@@ -6,7 +6,7 @@ Every row of a sheet that is not empty is one of: title, header, data, total, no
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -14,6 +14,7 @@ from gongshi.exchange.around import around, is_unit_row, texts_of, unit_column, 
 from gongshi.exchange.columns import SheetColumn
 from gongshi.exchange.forms import Feed
 from gongshi.exchange.identifiers import carries_persons, numbered
+from gongshi.exchange.layouts import TRANSPOSED, blocks, counts_columns, is_transposed, side_by_side, two_groups
 from gongshi.exchange.likeness import VILLAGE, nearest, unaccounted
 from gongshi.exchange.mapping import ColumnMapping, Meaning, Vocabulary, normal
 from gongshi.exchange.memory import Origin
@@ -25,10 +26,12 @@ from gongshi.package import Resource
 LOOK_ROWS = 30
 DEEPEST_HEADER = 3
 LEAST_TOLD = 4  # fields that rows without a number must have
+SPLIT = "请分成两个工作表再导入"
 MERGED = "数字在合并单元格里，分不清是每行都有还是几行共有，请取消合并后逐行填写"
 _TOTAL = re.compile(
-    r"[^,，;；。:：]{0,12}(?:合计|总计|小计|共计|累计)(?:[(（:：\d].{0,12})?|.{0,6}(?:汇总|总和|[组村镇乡县区]计|社区计|街道计)|计|∑|Σ"
+    r"[^,，;；。:：]{0,12}(?:合计|总计|小计|共计|累计)(?:[(（:：\d].{0,12})?|共\d+[户人个项笔条次]|总(?:数|额|金额|户数|人数)[:：]?|(?:grand|sub)?total|sum|.{0,6}(?:汇总|总和|[组村镇乡县区]计|社区计|街道计)|计|∑|Σ"
 )
+_NUMBER = re.compile(r"[A-Z][0-9]{5,10}")
 _PART = re.compile(r"其中[:：]?.{0,20}")
 
 
@@ -37,7 +40,7 @@ class SheetTable:
     """A table found in a sheet. Rows count from 0. ``skipped`` maps a row that is no data to what it is; ``row_units`` a
     row to the money unit that a column of units says for it; ``origin`` is what it was exported from, if it remembers. If
     the sheet is a known form: ``feed`` is what it feeds here, ``form`` its words, ``year`` that of its title,
-    ``elsewhere`` the columns that feed other tables."""
+    ``elsewhere`` the columns that feed other tables, ``told`` what a person should know of them."""
 
     sheet: Sheet
     resource: Resource
@@ -50,6 +53,7 @@ class SheetTable:
     form: ColumnMapping | None = None
     year: str = ""
     elsewhere: tuple[int, ...] = ()
+    told: tuple[str, ...] = ()
 
     @property
     def exported(self) -> bool:
@@ -109,17 +113,30 @@ def find_table(
         return _no_table(sheet, vocabularies, filled, file)
     score, depth, top, words, columns = best[0]
     if any(entry[0] == score and entry[3] is not words for entry in best[1:]):
+        if lower := [-entry[2] for entry in best[1:] if entry[0] == score and entry[2] != top]:
+            return NoTable(f"第 {1 - top} 行和第 {max(lower) + 1} 行各是一个表头，一张工作表里有两张表，{SPLIT}")
         titles = "、".join(dict.fromkeys(entry[3].resource.title for entry in best if entry[0] == score))
         return NoTable(f"表头同时像{titles}，请用 --mapping 指明用哪个映射")
     table = table_of(sheet, words, columns, range(-top, -top - depth), filled, file)
+    parts = blocks(sheet, range(-top, -top - depth), [row for row in filled if row > -top])
+    if len(parts) > 1 and not hint and _several(sheet, parts, range(-top, -top - depth), vocabularies):
+        return NoTable(side_by_side(parts), parts[1].start)
     if isinstance(table, NoTable) or hint:
         return table
     if why := unaccounted(sheet, table.columns, table.rows):
         headers = [column.texts for column in table.columns]
-        near = nearest(sheet, headers, vocabularies, file)
+        near = nearest(sheet, headers, [one for one in vocabularies if one is not words], file)
         reason = f"没有当作“{words.resource.title}”读入：{why[1]}；{near}；请核对是哪一种表；确是它就删去这些列，或用 --as {words.resource.name} --map 表头=字段 指明（不要的写 表头=不收）"
         return NoTable(reason.replace("；；", "；"), why[0].place)
     return table
+
+
+def _several(sheet: Sheet, parts: Sequence[range], header: range, vocabularies: Sequence[Vocabulary]) -> bool:
+    """Whether more than one of the parts of a sheet is a table by itself."""
+    headers = _headers(sheet, header.start, len(header))
+    headers += [()] * (parts[-1].stop - len(headers))
+    alone = ([texts if place in part else () for place, texts in enumerate(headers)] for part in parts)
+    return sum(any(_columns(texts, words) for words in vocabularies) for texts in alone) > 1
 
 
 def _no_table(sheet: Sheet, vocabularies: Sequence[Vocabulary], filled: Sequence[int], file: str) -> NoTable:
@@ -130,6 +147,8 @@ def _no_table(sheet: Sheet, vocabularies: Sequence[Vocabulary], filled: Sequence
         return NoTable(
             f"没有找到“{resource.title}”的表头，{lacking}；列名不同的，用 --as {resource.name} --map 表头=字段 指明"
         )
+    if is_transposed(sheet, lambda text: any(words.sure(text).how != "unknown" for words in vocabularies)):
+        return NoTable(TRANSPOSED)
     tried = [_headers(sheet, top, 2 if tied(sheet, top, 2) else 1) for top in filled[:8]]
     headers = max(tried, key=lambda texts: len(set(texts)), default=[])
     near = nearest(sheet, headers, vocabularies, file)
@@ -255,26 +274,29 @@ def table_of(
     header = _with_groups(sheet, header)
     levels = _headers(sheet, header.start, len(header))
     columns = tuple(replace(column, texts=levels[column.place]) for column in columns)
-    header_cells = [_comparable(sheet.cells[row]) for row in header]
+    again = _repeats(sheet, header)
     keys = [c.place for c in columns if c.meaning.field and c.meaning.field.name in resource.schema.primary_key]
     marks = keys or [c.place for c in columns if c.meaning.field]
     for row in filled:
         if row < header.start:
             skipped[row] = "标题"
-        elif row in header or _comparable(sheet.cells[row]) in header_cells:
+        elif row in header or again(sheet.cells[row]):
             skipped[row] = "表头"
-        elif row == header.stop and is_unit_row(sheet.cells[row]):
-            skipped[row] = "计量单位"
-        elif what := _beside_data(sheet.cells[row], keys):
+        elif row > header.stop and any(_is_number(sheet.cell(row, place)) for place in keys):
+            rows.append(row)
+        elif what := _below(sheet.cells[row], row - header.stop if not rows else 2) or _beside_data(
+            sheet.cells[row], keys
+        ):
             skipped[row] = what
         elif _is_header(sheet.cells[row], marks, words):
-            return NoTable(f"第 {row + 1} 行又是一个表头，一张工作表里有两张表，请分成两个工作表再导入", marks[0])
+            return NoTable(f"第 {row + 1} 行又是一个表头，一张工作表里有两张表，{SPLIT}", marks[0])
         else:
             rows.append(row)
     if carries_persons(resource):
         columns = owned(columns, [column.texts for column in columns], sheet, rows)
     if doubled := _doubled(columns):
-        return NoTable(f"“{doubled.header[:20]}”与别的列表示同一个字段，请只保留一列", doubled.place)
+        both = "；左右并排的两张表请分开" if doubled.field.name in resource.schema.primary_key else ""
+        return NoTable(f"“{doubled.header[:20]}”与别的列表示同一个字段，请只保留一列{both}", doubled.place)
     units = sheet.cells[header.stop] if skipped.get(header.stop) == "计量单位" else []
     found = around(sheet, file, header, rows, skipped)
     columns, question = with_units(columns, [column.texts for column in columns], units, found)
@@ -292,10 +314,37 @@ def _with_groups(sheet: Sheet, header: range) -> range:
     reach = max((b for (a, _), (b, _) in sheet.merged if a in header), default=stop - 1)
     stop = max(stop, min(reach + 1, top + DEEPEST_HEADER, len(sheet.cells)))
     while top and stop - top < DEEPEST_HEADER:
-        if len(texts_of(sheet.cells[top - 1])) < 3 or not tied(sheet, top - 1, stop - top + 1):
+        above, width = sheet.cells[top - 1], len(sheet.cells[top])
+        spans = [(left, right) for (a, left), (_, right) in sheet.merged if a == top - 1]
+        grouped = len(texts_of(above)) >= 3 or two_groups(above, spans, width)
+        if not grouped or not tied(sheet, top - 1, stop - top + 1):
             break
         top -= 1
     return range(top, stop)
+
+
+def _repeats(sheet: Sheet, header: range) -> Callable[[Sequence[Raw]], bool]:
+    """Whether a row is one of the header's, printed again."""
+    known = [_comparable(sheet.cells[row]) for row in header]
+    texts = {text for cells in known for text in cells}
+    return lambda cells: _first(cells) in texts and _comparable(cells) in known
+
+
+def _below(cells: Sequence[Raw], distance: int) -> str:
+    """What a row right below the header is, if it says the columns' units or counts them; else ""."""
+    if distance == 0 and is_unit_row(cells):
+        return "计量单位"
+    return "栏次" if distance < 2 and counts_columns(cells) else ""
+
+
+def _first(cells: Sequence[Raw]) -> str:
+    """The first text of a row, as headers are compared."""
+    return next((normal(cell) for cell in cells if isinstance(cell, str) and cell.strip()), "")
+
+
+def _is_number(cell: Raw) -> bool:
+    """Whether a cell holds a record's number of this ledger: no header, total or note."""
+    return isinstance(cell, str) and bool(_NUMBER.fullmatch(cell))
 
 
 def _comparable(cells: Sequence[Raw]) -> tuple[str, ...]:

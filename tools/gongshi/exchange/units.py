@@ -114,7 +114,9 @@ def split_unit(header: str) -> tuple[str, str]:
         if words := _declared(match[1]) or listed(match[1]) or _one_among(match[1]):
             rest = (header[: match.start()] + header[match.end() :]).strip(":,*-_/")
             return rest, "、".join(f"{word}?" if word[0].isdecimal() else word for word in words)
-        if re.fullmatch(r"[0-9,.]+[百千万亿]*元(?:/.{1,6})?", match[1]):  # a rate in the header, or a unit
+        if re.fullmatch(
+            r"[0-9,.]+[百千万亿]*元(?:/.{1,6})?|[wWkK]|10k(?:yuan|rmb|cny)?", match[1]
+        ):  # a rate, or a unit
             return header, f"{match[1]}?"
     for mark in (",单位:", ":单位:", "单位:"):
         base, found, unit = header.rpartition(mark)
@@ -194,6 +196,8 @@ def unit_of(base: str, own: str, around: Iterable[Mention], rate: bool) -> tuple
     if not said:
         return "", ""
     unclear = next((m for m in said.values() if not m.clear), None)
+    if unclear and all(size and size[1] == 1 for size in sizes):
+        return "", ""  # 合计（元）: what is taken anyway
     if unclear:
         return "", f"{unclear.place}写着“{unclear.unit}”，看不出这一列是不是用它作单位，{ASK_HEADER}"
     if len(sizes) > 1:

@@ -25,10 +25,12 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RowProblem:
-    """Why a row was refused: the column (from 0) and what to do. Never repeats a cell of a person."""
+    """Why a row was refused: the column (from 0) and what to do. Never repeats a cell of a person. ``lacking`` is the header of
+    the column that the sheet should have for it."""
 
     column: int
     message: str
+    lacking: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +75,7 @@ class SheetResult:
     unread: dict[str, int] = field(default_factory=dict)
     row_units: Mapping[int, str] = field(default_factory=dict)
     origin: Origin | None = None
+    renamed: Mapping[str, str] = field(default_factory=dict)  # what stood in place of a new number → the number
 
     @property
     def counts(self) -> Counter[Fate]:

@@ -13,7 +13,8 @@ import zipfile
 from dataclasses import dataclass, field
 
 from gongshi.exchange.formats import BUILT_IN, DATES, is_partial, is_percent, is_plain
-from gongshi.exchange.xmlparts import Unreadable, plainly
+from gongshi.exchange.xlsxnotes import notes_of
+from gongshi.exchange.xmlparts import Unreadable, plainly, unprefixed
 from gongshi.model import GongshiError
 
 LIMIT_UNPACKED = 1 << 30
@@ -36,7 +37,7 @@ _FORMULA = re.compile(
     + _P
     + rb"v\s*/>|<"
     + _P
-    + rb"v[^>]*></"
+    + rb"v[^>]*>\s*</"
     + _P
     + rb"v>)?\s*</"
     + _P
@@ -49,7 +50,10 @@ _STYLED = re.compile(
 _ROW = re.compile(rb"<" + _P + rb"row\b[^>]*>")
 _COL = re.compile(rb"<" + _P + rb"col\b[^>]*>")
 _ATTRIBUTE = re.compile(rb'([\w:]+)="([^"]*)"')
+Notes = tuple[tuple[str, ...], tuple[str, ...]]
 _HIDDEN = (b"1", b"true")
+HEAD = 100_000  # bytes in which what holds for the whole sheet stands
+_FOLDED = re.compile(rb"<" + _P + rb'sheetFormatPr\b[^>]*\bzeroHeight="(?:1|true)"')
 _VALUE = re.compile(rb"<" + _P + rb"v(?:\s[^>]*)?>[^<]")
 _MARGIN = re.compile(rb"<" + _P + rb"(?:odd|even|first)(?:Header|Footer)[^>]*>([^<]+)<")
 
@@ -57,7 +61,8 @@ _MARGIN = re.compile(rb"<" + _P + rb"(?:odd|even|first)(?:Header|Footer)[^>]*>([
 @dataclass(frozen=True, slots=True)
 class SheetFacts:
     """What calamine leaves out of one sheet; rows and columns from 0. ``formats`` are the number formats of cells that may
-    show something else than they keep, ``cells`` how many cells there are, ``margins`` what a page has above and below."""
+    show something else than they keep, ``cells`` how many cells there are, ``margins`` what a page has above and below
+    and in text boxes."""
 
     hidden_rows: frozenset[int]
     hidden_columns: frozenset[int]
@@ -68,6 +73,7 @@ class SheetFacts:
     cells: int = 1
     values: bool = False  # whether any of them has one
     margins: tuple[str, ...] = ()
+    comments: tuple[str, ...] = ()
 
 
 def scan_workbook(data: bytes) -> list[SheetFacts]:
@@ -83,7 +89,7 @@ def scan_workbook(data: bytes) -> list[SheetFacts]:
             book = read("xl/workbook.xml")
             codes = _codes(read("xl/styles.xml"))
             from_1904 = bool(re.search(rb'date1904="(?:1|true|on)"', book))
-            return [_scan_sheet(read(path), codes, from_1904) for path in _sheet_paths(read, book)]
+            return [_scan_sheet(read(path), codes, from_1904, read.notes(path)) for path in _sheet_paths(read, book)]
         except Unreadable:
             raise GongshiError("工作簿里的 XML 读不下去，请用 Excel 或 WPS 打开后另存为 .xlsx 再导入。") from None
 
@@ -97,6 +103,10 @@ class _Parts:
     def __call__(self, path: str) -> bytes:
         name = self.names.get(path.lower())
         return plainly(self.archive.read(name)) if name else b""
+
+    def notes(self, path: str) -> Notes:
+        """The text boxes and the comments of the sheet whose part this is."""
+        return notes_of(lambda part: unprefixed(self(part)), path)
 
 
 def _sheet_paths(read: _Parts, book: bytes) -> list[str]:
@@ -130,14 +140,14 @@ def _codes(styles: bytes) -> dict[bytes, str]:
     return found
 
 
-def _scan_sheet(xml: bytes, codes: dict[bytes, str], from_1904: bool) -> SheetFacts:
+def _scan_sheet(xml: bytes, codes: dict[bytes, str], from_1904: bool, notes: Notes) -> SheetFacts:
     refs = _CELL.findall(xml)
     if refs:
         height = max(int(row) for _, row in refs)
         width = max(_column(letters) for letters in {letters for letters, _ in refs}) + 1
         if height * width > LIMIT_CELLS:
             raise GongshiError("工作表的范围太大（有内容写到了很远的行或列），请删去数据以外的行和列后另存再导入。")
-    damage = {_place(*found): ERROR for found in _ERROR.findall(xml)}
+    damage = {_place(*found): ERROR for found in (_ERROR.findall(xml) if b't="e"' in xml else ())}
     if b"<f" in xml or b":f" in xml:
         damage |= {_place(*found): NO_VALUE for found in _FORMULA.findall(xml)}
     formats = {
@@ -148,28 +158,44 @@ def _scan_sheet(xml: bytes, codes: dict[bytes, str], from_1904: bool) -> SheetFa
     percents = frozenset(place for place, code in formats.items() if is_percent(code))
     margins = tuple(html.unescape(text.decode("utf-8", "replace")) for text in _MARGIN.findall(xml[-20_000:]))
     hidden = (_hidden_rows(xml), _hidden_columns(xml))
-    return SheetFacts(*hidden, damage, percents, from_1904, formats, len(refs), bool(_VALUE.search(xml)), margins)
+    return SheetFacts(
+        *hidden,
+        damage,
+        percents,
+        from_1904,
+        formats,
+        len(refs),
+        bool(_VALUE.search(xml)),
+        (*margins, *notes[0]),
+        notes[1],
+    )
 
 
 def _hidden_rows(xml: bytes) -> frozenset[int]:
-    if b"hidden=" not in xml:
+    """Rows that do not show: hidden, of no height, or without one of their own where that is what hides them."""
+    folded = b"zeroHeight=" in xml[:HEAD] and bool(_FOLDED.search(xml[:HEAD]))
+    if not folded and b"hidden=" not in xml and b' ht="0' not in xml:
         return frozenset()
     rows, last = set(), 0
     for tag in _ROW.findall(xml):
         entry = dict(_ATTRIBUTE.findall(tag))
         last = int(entry.get(b"r", b"%d" % (last + 1)))
-        if entry.get(b"hidden") in _HIDDEN:
+        if entry.get(b"hidden") in _HIDDEN or _none(entry.get(b"ht")) or (folded and b"ht" not in entry):
             rows.add(last - 1)
     return frozenset(rows)
 
 
 def _hidden_columns(xml: bytes) -> frozenset[int]:
     columns: set[int] = set()
-    for tag in _COL.findall(xml[:100_000]):
+    for tag in _COL.findall(xml[:HEAD]):
         entry = dict(_ATTRIBUTE.findall(tag))
-        if entry.get(b"hidden") in _HIDDEN:
+        if entry.get(b"hidden") in _HIDDEN or _none(entry.get(b"width")):
             columns.update(range(int(entry[b"min"]) - 1, min(int(entry[b"max"]), 16_384)))
     return frozenset(columns)
+
+
+def _none(size: bytes | None) -> bool:
+    return size is not None and not size.strip(b"0.")
 
 
 def _place(letters: bytes, row: bytes) -> tuple[int, int]:

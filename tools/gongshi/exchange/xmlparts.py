@@ -9,7 +9,10 @@ from collections.abc import Callable
 from xml.parsers import expat
 
 _ODD = re.compile(rb"""=\s*'|\s=|=\s|<!|="[^"<>]*[>&]|&#|<(?:\w+:)?(?:c|row)(?:\s+(?!r=)[\w:]+="[^"]*")*\s*/?>""")
-_KEPT = {"v", "f", "oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter"}
+_KEPT = {
+    *("v", "f", "oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter"),
+    *("t", "text", "author"),
+}
 _PLACED = re.compile(r"([A-Za-z]+)([0-9]+)")
 
 
@@ -45,6 +48,11 @@ def plainly(part: bytes) -> bytes:
     start = part.find(b"?>") + 2 if declared else 0
     usual = b"\0" not in head and (b"utf-8" in head[:start].lower() or (not declared and head.startswith(b"<")))
     return part if usual and not _ODD.search(part, start) else _Writer().written(part)
+
+
+def unprefixed(part: bytes) -> bytes:
+    """The same without prefixes, for parts that are small."""
+    return _Writer().written(part) if part else part
 
 
 class _Writer:
