@@ -10,6 +10,7 @@ from decimal import Decimal
 from gongshi.checks.phrases import wanted
 from gongshi.checks.showing import shown_cell
 from gongshi.exchange.convert import Converter, Refusal
+from gongshi.model import GongshiError
 from gongshi.package import Descriptor, Field, fits
 from gongshi.verbs.book import Book, Fault, Wrong
 
@@ -36,8 +37,10 @@ class Ask:
     forms: tuple[str, ...] = ()
 
     def of(self, descriptor: Descriptor) -> Field:
-        """Its field in the county's dictionary; KeyError if the county has none."""
+        """Its field in the county's dictionary; GongshiError if the county has none."""
         resource, name = self.field.split(".")
+        if resource not in descriptor.resources or name not in descriptor.resources[resource].schema.names:
+            raise GongshiError(f"这个县的数据字典里没有“{self.field}”，不能登记，请先运行 gongshi check。")
         return descriptor.resources[resource].schema.field(name)
 
 

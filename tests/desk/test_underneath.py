@@ -1,0 +1,136 @@
+"""What happens below an open desk: the records go back, go bad, are none; the key goes; the clock goes back; another desk writes."""
+
+from __future__ import annotations
+
+import csv
+from datetime import date
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from desk.conftest import HOST, ask
+from desk.test_pages import state
+from gongshi.cli import gongshi
+from gongshi.desk.app import make
+from gongshi.desk.guarding import COOKIE
+from gongshi.desk.state import Desk
+from gongshi.repository import Git
+from gongshi.verbs import VERBS
+
+PAGES = ("/", "/take", "/find", "/edit", "/send", "/review", "/audit/status", "/print", "/key", "/enter/notices", *(f"/enter/{name}" for name in VERBS))  # fmt: skip
+DIVISIONS = (
+    ("990301000000", "新县", "县", "", ""),
+    ("990301100000", "独镇", "乡镇", "990301000000", "duzhen"),
+    ("990301100200", "独村", "村", "990301100000", ""),
+)
+
+
+def browser_of(desk: Desk):
+    desk.host, desk.patience, found = HOST, 60.0, make(desk).test_client()
+    found.set_cookie(COOKIE, desk.secret, domain="127.0.0.1")
+    return found
+
+
+@pytest.fixture
+def hamlet(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """A county of one village and no record, as `gongshi new` makes it, behind its desk."""
+    for who in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{who}_NAME", "某办")
+        monkeypatch.setenv(f"GIT_{who}_EMAIL", "office@example.invalid")
+    with (tmp_path / "区划.csv").open("w", encoding="utf-8", newline="") as file:
+        table = csv.writer(file)
+        table.writerows([("division_code", "name", "level", "parent_code", "slug"), *DIVISIONS])
+    told = ("--divisions", str(tmp_path / "区划.csv"), "--phone", "0793-1234567", "--address", "城关大道1号")
+    done = CliRunner().invoke(gongshi, ["-C", str(tmp_path), "new", str(tmp_path / "县"), *told])
+    assert done.exit_code == 0, done.output
+    desk = Desk(tmp_path / "县", None, {"HOME": str(tmp_path)})
+    yield browser_of(desk)
+    desk.close()
+
+
+class Long(date):
+    """The clock of a machine whose battery is empty."""
+
+    @classmethod
+    def today(cls) -> date:
+        return date(1970, 1, 1)
+
+
+def test_every_page_of_a_county_of_one_village_and_no_record_also_when_the_clock_is_set_back(
+    hamlet, monkeypatch
+) -> None:
+    assert "没有找到" in ask(hamlet, "/find", "POST", data={"q": "h1"}).text
+    names = [one.split('"')[0] for one in ask(hamlet, "/edit").text.split('<option value="')[1:]]
+    assert "households" in names
+    for name in names:
+        found = ask(hamlet, "/edit/rows", "POST", json={"table": name, "township": ""})
+        assert found.status_code == 200 or name == "duzhen", name
+    for name in VERBS:
+        assert ask(hamlet, f"/enter/{name}", "POST", data={}).status_code == 422, name
+    assert ask(hamlet, "/enter/notices", "POST", data={"do": "look"}).status_code in (200, 422)
+    for room in ("desk.state", "desk.sending", "desk.reviewing", "desk.printing", "desk.posting"):
+        monkeypatch.setattr(f"gongshi.{room}.date", Long)
+    for page in PAGES:
+        assert ask(hamlet, page).status_code == 200, page
+
+
+BAD = {
+    "records/datapackage.yaml": "resources: [",
+    "records/documents.yaml": "\x00",
+    "records/county/county.yaml": "name: [甲",
+    "records/townships/guzhen/households.csv": 'household_no\nH1,H2,"\n',
+    "policies/procedures.yaml": "rules: - x",
+}
+
+
+@pytest.mark.parametrize("path", BAD)
+def test_records_that_went_bad_are_one_sentence_on_every_page(client, root, path: str) -> None:
+    ask(client, "/")
+    (root / path).write_text(BAD[path], "utf-8")
+    for page in (*PAGES[:10], "/enter/visit", "/record/households/H0000001"):
+        answer = ask(client, page)
+        assert answer.status_code in (200, 404, 409), page
+        assert "Traceback" not in answer.text
+    for name, given in (
+        ("visit", {"subjects": "H0000001"}),
+        ("case-new", {"procedure": "退出", "households": "H0000001"}),
+    ):
+        assert ask(client, f"/enter/{name}", "POST", data=given).status_code in (302, 409, 422), name
+    assert ask(client, "/edit/rows", "POST", json={"table": "households", "township": "guzhen"}).status_code in (
+        200,
+        409,
+    )
+
+
+def test_records_that_go_back_and_forth_are_seen_as_they_lie(client, root) -> None:
+    git = Git(root)
+    place = root / "records/townships/guzhen/households.csv"
+    assert "H0000003" in ask(client, "/record/households/H0000003").text
+    place.write_text(
+        "".join(line for line in place.read_text("utf-8").splitlines(True) if "H0000003" not in line), "utf-8"
+    )
+    git.run("-c", "user.name=t", "-c", "user.email=t@example.invalid", "commit", "-qam", "少一户")
+    assert ask(client, "/record/households/H0000003").status_code == 404
+    edit = {"table": "households", "township": "guzhen", "edits": [[["H0000003"], "group_name", "4组", "9组"]]}
+    assert "已经没有这条记录" in ask(client, "/edit/save", "POST", json=edit).json["flaws"][0][2]
+    git.run("reset", "-q", "--hard", "HEAD~1")
+    assert ask(client, "/record/households/H0000003").status_code == 200
+
+
+def test_two_desks_over_one_folder_lose_nothing_and_take_back_their_own(client, root, desk) -> None:
+    other = Desk(root, environ=desk.environ)
+    second, before = browser_of(other), state(root)
+    try:
+        given = {"on": "2020-06-28", "kind": "走访"}
+        assert ask(client, "/enter/visit", "POST", data=given | {"subjects": "H0000001"}).status_code == 302
+        mine = ask(client, "/").text.split('name="number" value="')[1].split('"')[0]
+        assert ask(second, "/enter/visit", "POST", data=given | {"subjects": "H0000001"}).status_code == 422, "twice"
+        assert ask(second, "/enter/visit", "POST", data=given | {"subjects": "H0000002"}).status_code == 302
+        both = state(root)
+        refused = ask(client, "/undo", "POST", data={"number": mine})
+        assert refused.status_code == 409 and "又改过" in refused.text and state(root) == both
+        ask(second, "/undo", "POST")
+        assert ask(client, "/undo", "POST", data={"number": mine}).status_code == 302 and state(root) == before
+    finally:
+        other.close()
