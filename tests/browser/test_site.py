@@ -383,6 +383,18 @@ def test_a_notice_asks_for_objections_only_while_it_runs(site, browser, tmp_path
     assert browser.run("document.querySelector('[data-after]').hidden") is open
 
 
+@pytest.mark.parametrize(("day", "said"), [("2020-07-05T08:00:00", ""), ("2020-07-10T08:00:00", "已 10 天没有更新")])
+def test_a_site_that_was_not_renewed_says_for_how_long(site, browser, tmp_path, day, said) -> None:
+    """By the reader's clock; the example has no clock but its own day."""
+    text = (site / "about.html").read_text("utf-8").replace(" data-example", "")
+    script = (site / "gongshi/site.js").read_text("utf-8")
+    head, _, tail = text.partition('<script src="gongshi/site.js" defer></script>')
+    (tmp_path / "a.html").write_text(f"{head}{tail}<script>{CLOCK % day}</script><script>{script}</script>", "utf-8")
+    browser.open((tmp_path / "a.html").as_uri())
+    shown = browser.run("(part => part.hidden ? '' : part.textContent)(document.querySelector('[data-stale]'))")
+    assert shown == (f"（{said}）" if said else "")
+
+
 def test_the_rows_that_are_shown_can_be_taken_along(site, browser) -> None:
     browser.open(address(site, "projects/index.html?township=%E5%8F%A4%E9%95%87"))
     browser.run("""URL.createObjectURL = blob => { blob.text().then(text => { window.taken = text; }); return 'blob:x'; };

@@ -75,11 +75,11 @@ def files(views: Disclosure, facts: Mapping[str, Any]) -> Iterator[tuple[str, It
     note = f"{facts['site_name']}，数据截至{facts['on_text']}，台账版本 {facts['commit_text']}"
     found = tables(views, day)
     for table in found:
-        yield f"data/{table.name}.csv", _csv(table)
+        yield f"data/{table.name}.csv", [b"".join(_csv(table))]
         yield f"data/{table.name}.json", _records(table)
         yield f"data/{table.name}.xlsx", [workbook(table.title, table.columns, table.rows, day, note)]
     yield "data/commitments.js", [_commitments(views)]
-    yield "data/datapackage.json", [_json(_package(views, found, facts))]
+    yield "data/datapackage.json", [_json(package(views, found, facts))]
 
 
 def _csv(table: Download) -> Iterator[bytes]:
@@ -88,7 +88,7 @@ def _csv(table: Download) -> Iterator[bytes]:
     for row in table.rows:
         cells = [plain_cell(value, column) for column, value in zip(table.columns, row, strict=True)]
         if table.counted:
-            cells.append(_note(table.columns, row))
+            cells.append(note(table.columns, row))
         yield (",".join(map(csv_cell, cells)) + "\n").encode()
 
 
@@ -98,7 +98,7 @@ def _records(table: Download) -> Iterator[bytes]:
     for row in table.rows:
         values = {column.name: _plain(value, column) for column, value in zip(table.columns, row, strict=True)}
         if table.counted:
-            values[NOTE] = _note(table.columns, row)
+            values[NOTE] = note(table.columns, row)
         yield (comma + json.dumps(values, ensure_ascii=False, separators=(",", ":"))).encode()
         comma = ",\n"
     yield b"[]\n" if comma == "[\n" else b"\n]\n"
@@ -143,14 +143,14 @@ def plain_cell(value: Any, column: ViewColumn) -> str:
     return "'" + text if value.startswith(_FORMULA) or text.startswith(_FORMULA) else text
 
 
-def _note(columns: Iterable[ViewColumn], row: Iterable[Any]) -> str:
+def note(columns: Iterable[ViewColumn], row: Iterable[Any]) -> str:
     """Which figures are withheld: an empty cell alone would read as missing."""
     return "；".join(
         f"{column.title}{value}" for column, value in zip(columns, row, strict=True) if isinstance(value, Withheld)
     )
 
 
-def _package(views: Disclosure, found: Sequence[Download], facts: Mapping[str, Any]) -> dict[str, Any]:
+def package(views: Disclosure, found: Sequence[Download], facts: Mapping[str, Any]) -> dict[str, Any]:
     county = views.rows("county")[0]
     counted = f"户数、人数、发给农户的钱截至{facts['counted_text']}，每季末更新。" if facts["counted_text"] else ""
     return {
@@ -164,17 +164,10 @@ def _package(views: Disclosure, found: Sequence[Download], facts: Mapping[str, A
         "created": f"{facts['on']}T00:00:00+08:00",
         "sources": [{"title": f"{county.name}台账，版本 {facts['commit_text']}"}],
         "contributors": [{"title": county.office or county.name, "role": "publisher"}],
-        "citation": citation(county, facts),
+        "citation": f"{county.office or county.name}：{facts['site_name']}，数据截至{facts['on_text']}，版本 {facts['commit_text']}",
         "licenses": [{"name": county.licence}] if county.licence else [],
         "resources": [_resource(table) for table in found],
     }
-
-
-def citation(county: Any, facts: Mapping[str, Any]) -> str:
-    """How to name the data where they are used."""
-    return (
-        f"{county.office or county.name}：{facts['site_name']}，数据截至{facts['on_text']}，版本 {facts['commit_text']}"
-    )
 
 
 def _resource(table: Download) -> dict[str, Any]:

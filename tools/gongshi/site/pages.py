@@ -27,6 +27,7 @@ from gongshi.site import (
     money,
     monthly,
     noticing,
+    packed,
     places,
     receipts,
     rulings,
@@ -142,7 +143,7 @@ class Site:
 
     def files(self, site_url: str = "") -> Iterator[tuple[str, Iterable[bytes]]]:
         """The downloads, the feeds and the names that the search looks in."""
-        yield from downloads.files(self._views, self.facts())
+        yield from packed.files(self._views, self.facts(), site_url)
         yield "data/rules.csv", rulings.download(self._books)
         yield "data/names.js", gazetteer.script(self._views, {payee.name: payee.path for payee in self._payees})
         rows = self._rows("notices")
@@ -311,8 +312,11 @@ class Site:
         return topics.catalogue_values(self._views, self._on) | {name: self._rows(name) for name in shown}
 
     def _data(self) -> dict[str, Any]:
-        cited = downloads.citation(self._county, self.facts())
-        return {"tables": downloads.tables(self._views, self._on), "licence": self._county.licence, "citation": cited}
+        found = downloads.tables(self._views, self._on)
+        whole = downloads.package(self._views, found, self.facts())
+        shown = {"tables": found, "licence": self._county.licence, "citation": whole["citation"]}
+        shown |= {"questions": packed.questions(), "archive": packed.archive_name(self._on)}
+        return shown | {"embedded": packed.embedded(whole, self._on)}
 
     # -- record pages -----------------------------------------------------------------------------------------
 

@@ -145,10 +145,17 @@
     return new Date(Date.UTC(now.getFullYear(), now.getMonth(), now.getDate()));
   }
 
+  var STALE = 8;
+
   function clock() {
     var built = document.querySelector('meta[name="gongshi:on"]'), example = document.querySelector("[data-example]");
     var now = example && built ? new Date(built.content + "T00:00:00Z") : today();
     function days(text) { return Math.round((new Date(text + "T00:00:00Z") - now) / 864e5); }
+    var stale = built ? -days(built.content) : 0;
+    document.querySelectorAll("[data-stale]").forEach(function (part) {
+      part.hidden = stale < STALE;
+      part.textContent = "（已 " + stale + " 天没有更新）";
+    });
     document.querySelectorAll("[data-while]").forEach(function (part) { part.hidden = days(part.getAttribute("data-while")) < 0; });
     document.querySelectorAll("[data-after]").forEach(function (part) { part.hidden = days(part.getAttribute("data-after")) >= 0; });
     document.querySelectorAll(".nt[data-until]").forEach(function (line) {
