@@ -257,6 +257,23 @@ def test_money_paid_back_is_refused_in_one_sentence():
         freeze(ledger(table), None, Q2)
 
 
+@pytest.mark.parametrize("place", ["", "990199999999", town(0), COUNTY])
+def test_a_household_of_no_village_is_refused_in_one_sentence(place):
+    """Else what is left of the county beside its townships is this household, and what it had."""
+    table = rows(HOMES, grants())
+    table["households"][0]["village_code"] = place
+    with pytest.raises(GongshiError, match="任何一个村"):
+        freeze(ledger(table), None, Q2)
+
+
+@pytest.mark.parametrize(("cells", "says"), [({"household_no": "H9999999"}, "任何一个村"), ({"amount": ""}, "没填")])
+def test_money_of_nobody_or_of_no_amount_is_refused_in_one_sentence(cells, says):
+    table = rows(HOMES, grants())
+    table["subsidies"][0] |= cells
+    with pytest.raises(GongshiError, match=says):
+        freeze(ledger(table), None, Q2)
+
+
 def test_no_county_no_figures():
     table = rows(HOMES)
     table["divisions"] = [row for row in table["divisions"] if row["level"] != "县"]

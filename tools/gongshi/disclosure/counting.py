@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any, NamedTuple, Protocol
@@ -153,6 +153,7 @@ def count(database: Database, verdict: Verdict | None, day: datetime.date, figur
     counted = Counted(day, county, {code: parent for code, _, parent in places if parent in known})
     levels = {level: [code for code, its, _ in places if its == level] for level in ("县", "乡镇", "村")}
     _read_money(database, counted)
+    _placed("到户补助", levels, "村", {share.village for share in counted.money})
     for figure in figures:
         if figure.money:
             _money(counted, figure, levels)
@@ -180,7 +181,10 @@ def _table(database: Database, counted: Counted, figure: Figure, levels: Mapping
     names = _columns(figure)
     query = f"SELECT {', '.join(names)} FROM ({figure.sql})"
     items = _items(database, figure)
-    for place, item, *values in _rows(database, query, counted.day, counted.county):
+    rows = _rows(database, query, counted.day, counted.county)
+    if len(figure.levels) > 1:
+        _placed(figure.title, levels, figure.levels[-1], {place for place, *_ in rows})
+    for place, item, *values in rows:
         row = dict(zip(names[2:], values, strict=True))
         for code in _upwards(counted, figure, place):
             _add(counted, figure, code, item, row)
@@ -189,6 +193,14 @@ def _table(database: Database, counted: Counted, figure: Figure, levels: Mapping
             for item in items:
                 for measure in figure.measures:
                     counted.cells.setdefault(Cell(figure.figure, place, item, measure), Count(0, 0))
+
+
+def _placed(title: str, levels: Mapping[str, list[str]], level: str, places: Collection[str | None]) -> None:
+    """GongshiError if somebody lives in no place of a level: what is left of the county would be theirs alone."""
+    if level in levels and not set(levels[level]).issuperset(places):
+        raise GongshiError(
+            f"“{title}”里有不在区划表任何一个{level}里的，统计不了；先运行 gongshi check，改好村代码和户编号。"
+        )
 
 
 def _columns(figure: Figure) -> list[str]:
@@ -277,6 +289,8 @@ def _whole(counted: Counted, resource: str, outcomes: Sequence[Outcome]) -> None
 
 def _read_money(database: Database, counted: Counted) -> None:
     for village, benefit, year, household, amount, least, persons, parts in _rows(database, _MONEY, counted.day, ""):
+        if least is None:
+            raise GongshiError("补助里有没填的金额，统计不了；先运行 gongshi check 改好记录。")
         if least < 0:
             raise GongshiError("补助里有负数（追回的钱），统计不了；请把追回登记为更正后的金额，再冻结数字。")
         if amount:
