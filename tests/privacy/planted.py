@@ -202,6 +202,10 @@ def plant(root: Path, persons: Iterator[Person]) -> None:
             f"waivers:\n  - {{rule: q01, record: {next(persons).name}, reason: 户主{next(persons).name}外出, "
             f"approved_by: {next(persons).name}, until: 2030-01-01}}\n"
         ).encode(),
+        "policies/named.yaml": (
+            f"policy: named\ntitle: 规则\nrules:\n  - id: a\n    title: {next(persons).name}\n    kind: {next(persons).name}\n    severity: error\n"
+            f"    message: x\n    resource: units\n    clause: {next(persons).name}\n"
+        ).encode(),
         "policies/own.yaml": f"policy: {next(persons).name}\ntitle: {next(persons).name}\n{next(persons).name}: 1\n".encode(),
     })  # fmt: skip
 

@@ -75,7 +75,7 @@ def commands(words: dict[str, str], folder: Path) -> dict[str, list[list[str]]]:
         "audit": [["main..HEAD", "-o", str(folder / "审计.sqlite")], ["main..HEAD", "-o", str(folder / "审计.xlsx")], [f"main..{name}", "-o", "x.xlsx"]],
         "sample": [["5", "--from", table, "--at", branch] for table in ("members", "households", "units", "documents")] + [["3", "--from", name]],
         "published": [["--on", "2020-06-30"], ["--on", name], ["--on", "2020-06-30", "--log", name]],
-        "policy": [["list", "--rules"], ["list", "--all"], ["add", name, "--place", f"guzhen={name}"], ["list", "--format", "json"], ["show", name], ["show", "own"], ["explain", name]],
+        "policy": [["show", "named"], ["list", "--rules"], ["list", "--all"], ["add", name, "--place", f"guzhen={name}"], ["list", "--format", "json"], ["show", name], ["show", "own"], ["explain", name]],
         "notice": [["list"], ["check"], ["new", name, "--division", name, "--unit", name], ["close", name, "--result", name], ["close", "G2020-00001", "--result", "无异议"], ["object", "G2020-00001", "--topic", name], ["list", "--at", "2020-06-30"], ["new", "--all-due", "--dry-run"], ["proof", name, name], ["print", name, "-o", str(folder / "纸.html")]],
         "sheet": [["G2020-00001", "-o", str(folder / "榜.html")], [name, "-o", str(folder / "榜.html")]],
         "amend": [["households", "H0000001", f"村民小组={name}"], ["units", name, f"单位名称={name}"], [name, name, name], ["units", "U001", f"{name}=x"]],

@@ -96,7 +96,7 @@ def test_paths_and_sentences_lose_only_what_looks_like_a_person() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["“{}”不在", "'{}' 不是数字。", "/tmp/{}.html。没有密钥", r"C:\u\{}\a.xlsx 存不了", "“/a/{}/b.csv”读不出", "‘{}’", 'x "{}" y'],
+    ["“{}”不在", "'{}' 不是数字。", "/tmp/{}.html。没有密钥", r"C:\u\{}\a.xlsx 存不了", "“/a/{}/b.csv”读不出", "‘{}’", 'x "{}" y', "  - {}.md；Doc", "见 {}.csv。"],
 )  # fmt: skip
 def test_a_name_that_stands_apart_in_a_sentence_is_struck_out(line: str) -> None:
     missed = [said for name in people(7, 200) if name[0] != "和" and name in (said := safe(line.format(name)))]

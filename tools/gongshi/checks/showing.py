@@ -24,8 +24,10 @@ _SHORTEST = 11  # characters of a number that is somebody's
 HIDDEN = "（像有个人信息，不显示）"
 UNFIT = "（不合格式，不显示）"
 # What stands apart in a sentence: in quotes, also those of other programs, or as a path.
+_WORD = r"[^\s“”‘’'\"：:；;，,。、（）()]"
 _APART = re.compile(
-    r"“(?P<a>[^“”]*)”|'(?P<b>[^'\n]*)'|\"(?P<c>[^\"\n]*)\"|‘(?P<d>[^‘’]*)’|(?P<e>[^\s“”‘’'\"：:；;，,。、（）()]*[/\\][^\s“”‘’'\"：:；;，,。、（）()]*)"
+    r"“(?P<a>[^“”]*)”|'(?P<b>[^'\n]*)'|\"(?P<c>[^\"\n]*)\"|‘(?P<d>[^‘’]*)’"
+    rf"|(?P<e>{_WORD}*[/\\]{_WORD}*|(?:{_WORD}(?<![.-])){{1,60}}(?P<suffix>\.[a-z]{{2,5}})\b)"
 )
 _BETWEEN = re.compile(r"([/\\])")
 _SUFFIX = re.compile(r"\.[a-z]{1,5}$")
@@ -122,9 +124,11 @@ def safe(line: str) -> str:
 
 def _apart(found: re.Match[str]) -> str:
     """What stands apart in a sentence, without a name that nothing beside it gives away."""
-    begin, end = (at - found.start() for at in found.span(found.lastgroup or 0))
+    name = next(name for name in "abcde" if found[name] is not None)
+    begin, end = (at - found.start() for at in found.span(name))
     text = found[0][begin:end]
-    said = shown_path(text) if "/" in text or "\\" in text else STRUCK if personal(text) else text
+    is_path = "/" in text or "\\" in text or found["suffix"]
+    said = shown_path(text) if is_path else STRUCK if personal(text) else text
     return found[0][:begin] + said + found[0][end:]
 
 

@@ -64,7 +64,7 @@ def list_(root: Path, with_rules: bool, offered: bool, style: str) -> None:
         where = "不适用本县" if one.elsewhere else "本县"
         say(f"{shown_path(one.stem)}  {shown_text(one.title)}（{where}，{len(one.rules)} 条规则）")
         for rule in one.rules if with_rules else ():
-            say(f"  {rule.id}  {SEVERITIES[rule.severity]}  {shown_text(rule.title)}")
+            say(f"  {shown_text(rule.id)}  {SEVERITIES[rule.severity]}  {shown_text(rule.title)}")
     for plan in more:
         what = f"沿用方案 {plan.same_as}" if plan.same_as else f"{plan.rules} 条规则"
         days = f"，施行 {plan.first or '—'} 至 {plan.last or '—'}" if plan.first or plan.last else ""
@@ -244,7 +244,7 @@ def _standards(one: Policy, when: date) -> Iterable[dict[str, str]]:
 
 def _page(one: Policy, when: date) -> Iterable[str]:
     """A policy as text."""
-    yield f"{shown_text(one.title)}（{shown_path(one.stem)}{f'，方案 {one.plan}' if one.plan else ''}）"
+    yield f"{shown_text(one.title)}（{shown_path(one.stem)}{f'，方案 {shown_text(str(one.plan))}' if one.plan else ''}）"
     yield f"地点：{shown_text(one.place) or '未写明'}  年份：{one.year or '未写明'}  {'不适用本县' if one.elsewhere else '本县执行'}"
     first, last = one.effective.first, one.effective.last
     if first or last:
@@ -261,12 +261,14 @@ def _page(one: Policy, when: date) -> Iterable[str]:
     if one.standards:
         yield f"标准（{when.isoformat()}）："
     for line in _standards(one, when):
-        yield f"  {line['id']}  {shown_text(line['title'])}：{line['value']} {line['unit']}（{line['clause']}）"
+        named, title, value, unit, clause = map(shown_text, line.values())
+        yield f"  {named}  {title}：{value} {unit}（{clause}）"
     yield f"规则 {len(one.rules)} 条："
     for rule in one.rules:
-        yield f"  {rule.id}  {SEVERITIES[rule.severity]}  {shown_text(rule.title)}（{rule.clause}）"
+        yield f"  {shown_text(rule.id)}  {SEVERITIES[rule.severity]}  {shown_text(rule.title)}（{shown_text(rule.clause)}）"
     for duty in one.duties:
-        yield f"公开：{duty.what}，{duty.who}，{'、'.join(duty.where)}（{duty.clause}）"
+        what, who, where, clause = map(shown_text, (duty.what, duty.who, "、".join(duty.where), duty.clause))
+        yield f"公开：{what}，{who}，{where}（{clause}）"
     if one.notes:
         yield f"说明：{shown_text(one.notes)}"
 
@@ -274,15 +276,17 @@ def _page(one: Policy, when: date) -> Iterable[str]:
 def _explanation(words: Explanation, outcome: Outcome, when: date) -> Iterable[str]:
     """A rule's explanation as text."""
     rule = words.rule
-    yield f"{rule.id}  {shown_text(rule.title)}"
-    yield f"出处：{shown_text(words.policy.title)}，{rule.clause}  级别：{SEVERITIES[rule.severity]}  种类：{rule.kind}"
+    yield f"{shown_text(rule.id)}  {shown_text(rule.title)}"
+    source, clause, kind = map(shown_text, (words.policy.title, rule.clause, rule.kind))
+    yield f"出处：{source}，{clause}  级别：{SEVERITIES[rule.severity]}  种类：{kind}"
     yield f"要求：{words.demands}"
     yield f"违反：{words.violates}"
     yield f"报出时说：{shown_text(rule.message)}"
     if rule.covers:
-        yield f"回答：{'、'.join(rule.covers)}"
+        yield f"回答：{'、'.join(map(shown_text, rule.covers))}"
     for line in words.standards:
-        yield f"标准：{line.title} = {line.value} {line.unit}（{line.clause}，{line.id}）"
+        title, value, unit, clause, named = map(shown_text, (line.title, line.value, line.unit, line.clause, line.id))
+        yield f"标准：{title} = {value} {unit}（{clause}，{named}）"
     yield f"{when.isoformat()}：{STATES[outcome.state]}" + _counts(outcome)
     for problem in words.problems:
         yield f"问题：{problem}"
@@ -290,7 +294,9 @@ def _explanation(words: Explanation, outcome: Outcome, when: date) -> Iterable[s
         yield f"\n-- fact {name}\n{sql}"
     if words.sql:
         yield f"\n{words.sql}"
-        yield "\n参数：" + "，".join(f"${number} = {value}" for number, value in enumerate(words.values, 1))
+        yield "\n参数：" + "，".join(
+            f"${number} = {shown_text(str(value))}" for number, value in enumerate(words.values, 1)
+        )
 
 
 def _counts(outcome: Outcome) -> str:

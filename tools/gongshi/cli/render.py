@@ -95,7 +95,7 @@ def _safe(value: object) -> object:
     if isinstance(value, str):
         return safe(shown_text(value))
     if isinstance(value, dict):
-        return {name: _safe(item) for name, item in value.items()}
+        return {safe(shown_text(str(name))): _safe(item) for name, item in value.items()}
     return [_safe(item) for item in value] if isinstance(value, list | tuple) else value
 
 
