@@ -5,17 +5,20 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
 from gongshi.checks.guard import NameSet, scan
+from gongshi.checks.guard_aside import Clean
 from gongshi.mkdocs_plugin import build as build_site
 from gongshi.model import Finding, GongshiError, Progress, Severity
-from gongshi.repository import reason
+from gongshi.repository import Cache, Git, reason
 
 _ASIDE = ".gongshi-site-"
+_CLEAN = "clean-pages"
+_HERE = b"\0commit\0"
 
 
 class NotBuilt(GongshiError):
@@ -37,7 +40,7 @@ def building(
     try:
         build_site(root / "mkdocs.yml", aside, when, draft=draft)
         show("查找个人信息")
-        _refuse_personal(aside, names)
+        _refuse_personal(root, aside, names)
         yield aside
         _swap(aside, folder)
     finally:
@@ -53,12 +56,33 @@ def refuse_errors(findings: list[Finding]) -> None:
         )
 
 
-def _refuse_personal(folder: Path, names: NameSet | None) -> None:
-    """The guard over the whole output: a page with an identifier, or with a name that a key opened, is not published."""
-    files = sorted(path for path in folder.rglob("*") if path.is_file())
-    findings = scan(((path.relative_to(folder).as_posix(), path.read_bytes) for path in files), names)
+def _refuse_personal(root: Path, folder: Path, names: NameSet | None) -> None:
+    """The guard over the whole output: a page with an identifier, or with a name that a key opened, is not published.
+
+    What an earlier build of this clone found clean is not looked through again, but for the commit, which every page names:
+    the first file of each kind in each folder is always looked through as it is. With a key all of it is.
+    """
+    cache = Cache(root)
+    clean = Clean() if names else Clean((cache.get(_CLEAN) or b"").decode("ascii").split())
+    commit = (Git(root).head() or "") if cache.folder else ""
+
+    def plain(data: bytes) -> bytes:
+        return data.replace(commit[:12].encode(), _HERE) if commit else data
+
+    def unknown() -> Iterator[tuple[str, Callable[[], bytes]]]:
+        looked: set[tuple[Path, str]] = set()
+        for place in sorted(path for path in folder.rglob("*") if path.is_file()):
+            path, kind = place.relative_to(folder).as_posix(), (place.parent, place.suffix)
+            if kind in looked and clean.knows(path, plain(place.read_bytes())):
+                continue
+            looked.add(kind)
+            yield path, place.read_bytes
+
+    findings = scan(unknown(), names, lambda path, data: clean.note(path, plain(data)))
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise NotBuilt("生成的网页里有个人信息，没有发布：请按上面的提示改好记录再生成", findings)
+    if not names:
+        cache.put(_CLEAN, "\n".join(clean.kept()).encode("ascii"))
 
 
 def settle(folder: Path) -> None:

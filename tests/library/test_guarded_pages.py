@@ -1,0 +1,74 @@
+"""What an earlier build found clean is not looked through again, and nothing that changed is missed."""
+
+from __future__ import annotations
+
+import random
+import subprocess
+
+import pytest
+
+from gongshi.library import building
+from gongshi.library.building import NotBuilt, _refuse_personal
+
+COMMIT = "c0ffee" * 6 + "babe"
+PHONE = "1" + "38" + "0000" + "0001"
+
+
+@pytest.fixture
+def clone(tmp_path, monkeypatch):
+    """A clone with a site of two folders, and how many files were looked through."""
+    root, site = tmp_path / "ledger", tmp_path / "site"
+    subprocess.run(["git", "init", "-q", str(root)], check=True)
+    monkeypatch.setattr(building.Git, "head", lambda self: COMMIT)
+    for folder in ("villages", "funds"):
+        (site / folder).mkdir(parents=True)
+        for number in range(5):
+            (site / folder / f"{number}.html").write_text(f"<p>{folder} {number} 版本 {COMMIT[:12]}</p>", "utf-8")
+    seen: list[str] = []
+    real = building.scan
+
+    def scan(files, *rest):
+        return real(((path, seen.append(path) or read) for path, read in files), *rest)
+
+    monkeypatch.setattr(building, "scan", scan)
+    return root, site, seen
+
+
+def test_only_what_changed_and_the_first_of_each_kind_is_looked_through_again(clone, monkeypatch):
+    root, site, seen = clone
+    _refuse_personal(root, site, None)
+    assert len(seen) == 10
+    seen.clear()
+    _refuse_personal(root, site, None)
+    assert seen == ["funds/0.html", "villages/0.html"]
+    new = "beef" * 10
+    for path in site.rglob("*.html"):
+        path.write_text(path.read_text("utf-8").replace(COMMIT[:12], new[:12]), "utf-8")
+    monkeypatch.setattr(building.Git, "head", lambda self: new)
+    (site / "funds/3.html").write_text("<p>改了</p>", "utf-8")
+    seen.clear()
+    _refuse_personal(root, site, None)
+    assert seen == ["funds/0.html", "funds/3.html", "villages/0.html"], "another commit alone changes nothing"
+
+
+def test_what_is_planted_anywhere_is_found_after_any_number_of_builds(clone):
+    root, site, _ = clone
+    chance = random.Random(7)
+    for _ in range(4):
+        _refuse_personal(root, site, None)
+        place = chance.choice(sorted(site.rglob("*.html")))
+        clean = place.read_text("utf-8")
+        place.write_text(f"{clean}<p>联系电话 {PHONE}</p>", "utf-8")
+        for _ in range(2):
+            with pytest.raises(NotBuilt):
+                _refuse_personal(root, site, None)
+        place.write_text(clean, "utf-8")
+
+
+def test_a_clean_page_under_another_name_is_looked_through(clone):
+    root, site, seen = clone
+    _refuse_personal(root, site, None)
+    (site / "funds/4.html").rename(site / "funds/9.html")
+    seen.clear()
+    _refuse_personal(root, site, None)
+    assert "funds/9.html" in seen
