@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import threading
 import time
 from io import BytesIO
 from pathlib import Path
@@ -118,3 +119,43 @@ def test_two_tabs_see_what_the_other_wrote(client, root) -> None:
     ask(client, "/record/households/H0000003")
     do(root, VERBS["pair-new"], {"role": "帮扶责任人", "subject": "H0000003", "helper": "B00002"}, TODAY)
     assert "J0000003" in ask(client, "/record/households/H0000003").text
+
+
+def test_a_part_of_a_page_takes_no_sentence_away_from_the_page(client, root) -> None:
+    ask(client, "/enter/visit", "POST", data={"subjects": "H0000001", "on": "2020-06-28", "kind": "走访"})
+    for _ in range(2):
+        assert "登记走访 1 次（2020-06-28）。" not in ask(client, "/", headers={"HX-Request": "true"}).text
+    assert "登记走访 1 次（2020-06-28）。" in ask(client, "/").text
+
+
+def test_a_column_of_numbers_pasted_is_a_list_and_the_case_is_of_their_village(client, root) -> None:
+    given = {"procedure": "退出", "households": "H0000001\r\nH0000002", "on": "2020-06-28"}
+    assert ask(client, "/enter/case-new", "POST", data=given).status_code == 302
+    told = ask(client, "/").text
+    assert "退出，2 户" in told and "/record/cases/Z2020-" in told
+    made = ask(client, "/record/cases/" + told.split("/record/cases/")[1].split('"')[0]).text
+    assert "990101100001" in made
+    assert ask(client, "/enter/case-new", "POST", data=given | {"households": ""}).status_code == 422
+
+
+def test_a_workbook_is_read_once_for_each_state_of_what_was_answered(client, desk, monkeypatch) -> None:
+    from gongshi.desk import taking
+
+    asked, plan = [], taking.plan_import
+    monkeypatch.setattr(taking, "plan_import", lambda *given: asked.append(given) or plan(*given))
+    where = ask(client, "/take", "POST", data={"workbook": (BytesIO(CONTACTS.encode()), "走访.csv")}).headers[
+        "Location"
+    ]
+    for _ in range(2):
+        assert ask(client, where).status_code == 200
+    assert len(asked) == 1
+    desk.patience = 0.0
+    slow = threading.Event()
+    monkeypatch.setattr(taking, "plan_import", lambda *given: slow.wait(30) and plan(*given))
+    where = ask(client, "/take", "POST", data={"workbook": (BytesIO(CONTACTS.encode()), "走访.csv")}).headers[
+        "Location"
+    ]
+    assert "正在读这张表" in ask(client, where).text
+    slow.set()
+    desk.jobs["take"].over.wait(30)
+    assert ask(client, "/working/take").headers["HX-Redirect"] == where and "退回 1" in ask(client, where).text

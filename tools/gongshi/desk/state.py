@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from gongshi.checks.guard import NameSet
+from gongshi.exchange import ImportResult
 from gongshi.exchange.opened import name_set
 from gongshi.library.examining import Watch
 from gongshi.lookup import Entry, Index, entries, opened, townships
@@ -50,6 +51,8 @@ class Workbook:
     township: str | None
     save_mapping: str = ""
     mended: dict[tuple[str, int, int], str] = field(default_factory=dict)
+    planned: tuple[object, ImportResult] | None = None
+    """What it comes to, and what that follows from."""
 
 
 @dataclass

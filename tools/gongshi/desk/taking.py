@@ -7,7 +7,8 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from flask import Blueprint, abort, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from gongshi.desk.state import Workbook
+from gongshi.desk.state import Desk, Workbook
+from gongshi.desk.working import waiting_page
 from gongshi.exchange import ImportResult, Request, plan_import, take_in
 from gongshi.exchange.columns import SheetColumn
 from gongshi.exchange.sheets import address
@@ -40,11 +41,18 @@ def drop() -> ResponseReturnValue:
         return redirect("/take")
     name = PureWindowsPath(PurePosixPath(file.filename).name).name[:120]
     workbook = Workbook(name, file.read(), request.form.get("township") or None)
-    try:
-        _plan(workbook)
-    except GongshiError as error:
-        return render_template("take.html", error=f"{name}：{error}", held=desk.workbooks.items(), recent=[]), 422
-    return redirect(f"/take/{desk.keep(workbook)}")
+    token = desk.keep(workbook)
+    back = f"/take/{token}"
+    job = desk.work("take", {"back": back}, lambda _: _plan(desk, workbook))
+    return _unread(token, job.error) if job.form["back"] == back and job.error else redirect(back)
+
+
+def _unread(token: str, error: str) -> ResponseReturnValue:
+    """The page to drop another one: this could not be read, and is not held."""
+    desk = g.desk
+    name = desk.workbooks.pop(token).name
+    desk.ended("take")
+    return render_template("take.html", error=f"{name}：{error}", held=desk.workbooks.items(), recent=[]), 422
 
 
 def _column(sheet: SheetResult, place: int) -> SheetColumn | None:
@@ -57,22 +65,36 @@ def _held(token: str) -> Workbook:
     return found or abort(404)
 
 
-def _request(workbook: Workbook) -> Request:
-    desk = g.desk
+def _request(desk: Desk, workbook: Workbook) -> Request:
     return Request(
         desk.held().today, workbook.township, None, desk.identity, workbook.save_mapping, mended=dict(workbook.mended)
     )
 
 
-def _plan(workbook: Workbook) -> ImportResult:
-    return plan_import(WorkTree(g.desk.root), workbook.name, workbook.data, _request(workbook))
+def _plan(desk: Desk, workbook: Workbook) -> ImportResult:
+    """What it comes to with what was answered so far; worked out once for each state of the files."""
+    asked = _request(desk, workbook)
+    about = (desk.held().at, desk.identity, workbook.save_mapping, dict(workbook.mended))
+    if workbook.planned is None or workbook.planned[0] != about:
+        workbook.planned = about, plan_import(WorkTree(desk.root), workbook.name, workbook.data, asked)
+    return workbook.planned[1]
 
 
 @page.get("/take/<token>")
 def look(token: str) -> ResponseReturnValue:
     """What writing it would come to."""
-    workbook = _held(token)
-    result = _plan(workbook)
+    desk, workbook, back = g.desk, _held(token), f"/take/{token}"
+    job = desk.jobs.get("take")
+    if job and job.form["back"] == back:
+        if not job.over.is_set():
+            return waiting_page("take")
+        desk.ended("take")
+        if job.error:
+            return _unread(token, job.error)
+    try:
+        result = _plan(desk, workbook)
+    except GongshiError as error:
+        return _unread(token, str(error))
     return render_template(
         "taking.html", workbook=workbook, token=token, result=result, order=ORDER, counts=result.counts, shown=SHOWN,
         address=address, columns_at=_column, writable=result.counts[Fate.CREATED] + result.counts[Fate.UPDATED],
@@ -98,7 +120,7 @@ def mend(token: str) -> ResponseReturnValue:
 def write(token: str) -> ResponseReturnValue:
     """Write what can be written; the rest is given back in a workbook of its own."""
     desk, workbook = g.desk, _held(token)
-    result, returned = take_in(desk.root, _place(workbook), workbook.data, _request(workbook), desk.environ)
+    result, returned = take_in(desk.root, _place(workbook), workbook.data, _request(desk, workbook), desk.environ)
     counts = result.counts
     told = f"已写入：新增 {counts[Fate.CREATED]} 行，修改 {counts[Fate.UPDATED]} 行；{counts[Fate.UNCHANGED]} 行本来就一样。"
     if returned:

@@ -7,7 +7,13 @@ from flask.typing import ResponseReturnValue
 
 page = Blueprint("working", __name__)
 BACK = {"send": "/send", "review": "/review", "catch": "/send"}
-WORDS = {"send": "正在送审", "review": "正在接受", "catch": "正在取最新的", "audit": "正在从头看历史"}
+WORDS = {
+    "send": "正在送审",
+    "review": "正在接受",
+    "catch": "正在取最新的",
+    "audit": "正在从头看历史",
+    "take": "正在读这张表",
+}
 
 
 @page.get("/working/<name>")
