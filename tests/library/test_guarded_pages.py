@@ -23,7 +23,9 @@ def clone(tmp_path, monkeypatch):
     for folder in ("villages", "funds"):
         (site / folder).mkdir(parents=True)
         for number in range(5):
-            (site / folder / f"{number}.html").write_text(f"<p>{folder} {number} 版本 {COMMIT[:12]}</p>", "utf-8")
+            (site / folder / f"{number}.html").write_text(
+                f"<p>{folder} {number} 版本 {COMMIT[:12]}，全称 {COMMIT}</p>", "utf-8"
+            )
     seen: list[str] = []
     real = building.scan
 
@@ -43,7 +45,7 @@ def test_only_what_changed_and_the_first_of_each_kind_is_looked_through_again(cl
     assert seen == ["funds/0.html", "villages/0.html"]
     new = "beef" * 10
     for path in site.rglob("*.html"):
-        path.write_text(path.read_text("utf-8").replace(COMMIT[:12], new[:12]), "utf-8")
+        path.write_text(path.read_text("utf-8").replace(COMMIT, new).replace(COMMIT[:12], new[:12]), "utf-8")
     monkeypatch.setattr(building.Git, "head", lambda self: new)
     (site / "funds/3.html").write_text("<p>改了</p>", "utf-8")
     seen.clear()

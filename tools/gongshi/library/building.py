@@ -67,7 +67,9 @@ def _refuse_personal(root: Path, folder: Path, names: NameSet | None) -> None:
     commit = (Git(root).head() or "") if cache.folder else ""
 
     def plain(data: bytes) -> bytes:
-        return data.replace(commit[:12].encode(), _HERE) if commit else data
+        for name in (commit, commit[:12]) if commit else ():
+            data = data.replace(name.encode(), _HERE)
+        return data
 
     def unknown() -> Iterator[tuple[str, Callable[[], bytes]]]:
         looked: set[tuple[Path, str]] = set()
