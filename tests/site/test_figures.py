@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import io
 import re
+import sqlite3
 import subprocess
 import sys
 import zipfile
+from contextlib import closing
 from decimal import Decimal
 
 import pytest
@@ -66,12 +68,20 @@ def texts(example: Example) -> dict[str, str]:
     found = {page.path: f"{page.title} {page.about} {page.body}" for page in site.pages()}
     found |= {f"{path}.html": site.section(f"{path}.html").body for path in SECTIONS}
     for path, chunks in site.files():
-        content = b"".join(chunks)
-        if path.endswith(".xlsx"):
-            with zipfile.ZipFile(io.BytesIO(content)) as book:
-                content = b" ".join(book.read(name) for name in book.namelist())
-        found[path] = content.decode()
+        found[path] = plain(b"".join(chunks))
     return {path: re.sub(r"(?<=[0-9]),(?=[0-9]{3})", "", text) for path, text in found.items()}
+
+
+def plain(content: bytes) -> str:
+    """What stands in a file: of workbooks and archives in all they hold, of a database in all rows and between them."""
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(content)) as book:
+            return " ".join(plain(book.read(name)) for name in book.namelist())
+    if content.startswith(b"SQLite format 3"):
+        with closing(sqlite3.connect(":memory:")) as database:
+            database.deserialize(content)
+            return "\n".join((*database.iterdump(), content.decode(errors="replace")))
+    return content.decode()
 
 
 def numbers(text: str) -> set[str]:
