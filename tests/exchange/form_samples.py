@@ -111,8 +111,10 @@ FORMS = {
     "card-payments": Sample(
         paid(**{"subsidies.benefit": "产业到户奖补", "subsidies.units": 3, "subsidies.standard": 200}), subsidy("产业奖补", "3.00", "200.00")),
     "public-jobs": Sample(
-        {"members.name": NAMES[0], "members.id_no": NUMBERS[0], "members.public_job": "生态护林员", "members.public_job_months": 12},
-        {"members": {"member_no": "M00000001", "public_job": "护林员", "public_job_months": "12"}}),
+        {**about(), "members.public_job": "生态护林员", "members.public_job_months": 12, "posts.started_on": "2020-01-01", "posts.monthly_pay": 800,
+         "posts.fund": "衔接资金", "posts.village_code": "甲村"},
+        {"members": {"member_no": "M00000001", "public_job": "护林员", "public_job_months": "12"},
+         "posts": {"member_no": "M00000001", "post": "护林员", "monthly_pay": "800.00", "village_code": "990101100001"}}),
     "yulu": Sample(
         paid(1, **{"subsidies.units": 1, "subsidies.standard": 600}), subsidy("雨露计划补助", "1.00", "600.00", member_no=SCHOOLBOY)),
     "school-aid": Sample(

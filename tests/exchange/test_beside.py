@@ -47,6 +47,11 @@ def test_a_letter_for_ten_thousand_is_asked_about(header: str) -> None:
     assert isinstance(table, NoTable) or table.fields["cost"].unit.endswith("?")
 
 
+def test_two_units_of_money_in_one_header_are_asked_about() -> None:
+    for header in ("投入金额（元/万元）", "投入金额（万元/元）", "投入金额（元或万元）"):
+        assert unit([*MEASURES[:3], header, "开始日期"]) in ("", "元?"), header
+
+
 def test_what_the_sheet_beside_says_in_words() -> None:
     words = [["编制说明"], ["一、本工作簿金额单位均为万元"], ["二、由财政局填报"]]
     lists = [[str(code), "万元"] for code in range(3)]

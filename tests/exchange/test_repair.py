@@ -10,7 +10,7 @@ import pytest
 
 from exchange.books import xlsx
 from exchange.conftest import DAY, HOUSEHOLD, MEMBER
-from exchange.form_samples import NAMES, NUMBERS
+from exchange.form_samples import HELPER, NAMES, NUMBERS
 from exchange.test_forms import LOAN, LOANS, forms_county, planned, written
 from exchange.test_import import told
 from exchange.test_persons import id_no
@@ -184,4 +184,39 @@ def test_a_sheet_that_is_not_recognised_names_the_nearest_form(county) -> None:
     assert "人编号（或身份证号，或姓名和行政村）" in next(iter(told(names).values()))
     guarantor = [*LOANS[:3], "担保人", "身份证号", *LOANS[3:]]
     done = planned(county, [["小额信贷台账"], guarantor, [*LOAN[:3], NAMES[1], NUMBERS[1], *LOAN[3:]]])
+    assert [one["member_no"] for one in written(OverlayTree(county[0], done.files), "loans")] == ["M00000001"]
+
+
+def test_a_name_set_out_with_blanks_and_a_card_with_the_number_in_it_change_nothing(county) -> None:
+    """张 三 is 张三; the card of a disabled person holds his ID number; an account that is wrong is told and no more."""
+    first, rest = NAMES[0][0], NAMES[0][1:]
+    for name, head, number in (
+        (f"{first} {rest}", "身份证号", NUMBERS[0]),
+        (f"{first}\u3000{rest}", "身份证号", NUMBERS[0]),
+        (NAMES[0], "残疾证号", f"{NUMBERS[0]}43"),
+        (NAMES[0], "残疾人证号", f"{NUMBERS[0]}43B1"),
+    ):
+        done = planned(county, [["姓名", head, "健康状况"], [name, number, "健康"]])
+        assert set(done.counts) == {Fate.UNCHANGED} and not done.files, (name, number, told(done))
+    loan = planned(county, [["小额信贷台账"], LOANS, [LOAN[0], f"{first} {rest}", "", *LOAN[3:]]])
+    assert loan.counts == {Fate.CREATED: 1}, told(loan)
+    wrong = planned(county, [["姓名", "身份证号", "银行账号"], [NAMES[0], NUMBERS[0], "6.2E+18"]])
+    assert list(told(wrong)) == ["C2"]
+
+
+def test_an_id_number_behind_a_helper_is_the_heads_if_the_ledger_says_so(county) -> None:
+    """In whatever order the columns stand; anybody else's is not used."""
+    head = ["走访日期", "走访方式", "帮扶人", "身份证号", "户主姓名"]
+    for number, counts in ((NUMBERS[0], {Fate.CREATED: 1}), (NUMBERS[1], {Fate.REFUSED: 1})):
+        done = planned(county, [["走访记录表"], head, ["2020-04-10", "走访", HELPER, number, NAMES[0]]])
+        assert done.counts == counts, told(done)
+
+
+def test_the_persons_number_stands_in_a_form_under_its_plain_name(county) -> None:
+    rows = [
+        ["小额信贷台账"],
+        ["户编号", "人编号", *LOANS[1:2], *LOANS[3:]],
+        ["H0000001", "M00000001", NAMES[0], *LOAN[3:]],
+    ]
+    done = planned((county[0], None), rows)
     assert [one["member_no"] for one in written(OverlayTree(county[0], done.files), "loans")] == ["M00000001"]

@@ -25,6 +25,7 @@ class Candidate:
     shares: dict[str, str] = field(default_factory=dict)  # figures of per cent that did not say so themselves
     named: str = ""  # whose name stands in a row of a table that takes no names
     number: str = ""  # and whose ID number
+    doubtful: str = ""  # one that may be his or another's
     about_head: bool = False  # whether it is the head of the household who is named
     aliases: dict[str, str] = field(default_factory=dict)  # numbers of other systems, by the field they stood in
     fresh: str = ""  # what stands in place of its number to say that it is new: 新增, 新1

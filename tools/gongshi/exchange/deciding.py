@@ -89,6 +89,8 @@ class Decider:
             rows = [candidate for candidate in candidates if candidate.table is table]
             for candidate in rows:
                 seeker.find(candidate)
+                if self.people and carries_persons(table.resource):
+                    self.people.settle(candidate.values)
             referrer.refer(rows)
             self._decide_table(table, rows)
         _ask_repeated(candidates)
@@ -140,7 +142,8 @@ class Decider:
         spoiled = {problem.column for problem in candidate.problems}
         for name in schema.primary_key:
             column = candidate.table.fields.get(name)
-            asked = name in candidate.asked or (candidate.table.feed and candidate.problems)  # why it has none is told
+            found = candidate.table.feed or carries_persons(candidate.table.resource)  # by what else the row says
+            asked = name in candidate.asked or (found and candidate.problems)
             if not candidate.values.get(name) and not asked and not (column and column.place in spoiled):
                 title = schema.field(name).title
                 candidate.refuse(name, f"“{title}”不能为空，请补填{self.numbers.next_free(candidate, name)}")

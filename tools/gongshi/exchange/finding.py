@@ -63,7 +63,7 @@ class Seeker:
             wanted = ["household_no"]  # no field of the record: by it the record's own number is found
         foreign = [name for name in wanted if values.get(name) and name in names and not self._ours(candidate, name)]
         name = self._name(candidate, foreign)
-        number = values.get("id_no") or candidate.number
+        number = values.get("id_no") or candidate.number or self._his_own(candidate, name)
         missing = foreign or self._lacking(candidate, wanted)
         if not missing or candidate.problems:
             return
@@ -90,6 +90,12 @@ class Seeker:
         elif not self._begin(candidate, foreign) and (foreign or candidate.table.feed or _is_whole(candidate, missing)):
             new = self.numbers.how_to_begin(candidate) if _is_whole(candidate, missing) else ""
             candidate.refuse(missing[0], self._not_found(candidate, number, foreign) + new)
+
+    def _his_own(self, candidate: Candidate, name: str) -> str:
+        """An ID number behind another's name that is, as the ledger knows, of him who is named; else ""."""
+        member = self.people.member_of(candidate.doubtful) if self.people and candidate.doubtful else ""
+        known = self.people.persons[member].get("name", "") if self.people and member else ""
+        return candidate.doubtful if name and known == name else ""
 
     @staticmethod
     def _begin(candidate: Candidate, foreign: list[str]) -> bool:

@@ -8,6 +8,7 @@ from gongshi.exchange.candidates import Candidate
 from gongshi.exchange.identifiers import SYNONYMS, carries_persons
 from gongshi.exchange.mapping import normal
 from gongshi.exchange.owners import is_name
+from gongshi.exchange.persons import spelled
 from gongshi.exchange.tables import SheetTable
 
 _NUMBER_WORDS = {normal(word) for word in SYNONYMS["id_no"]}
@@ -15,28 +16,34 @@ _HEADS = ("户主", "贫困户", "脱贫户", "监测户")
 
 
 class Named(NamedTuple):
-    """Where a table has the name and the ID number of whom a row is about, and whether it is the head who is named."""
+    """Where a table has the name and the ID number of whom a row is about, whether it is the head who is named, and where there is
+    an ID number that may be his, though another's name stands before it."""
 
     name: int | None
     number: int | None
     head: bool
+    doubtful: int | None
 
 
 def named_in(table: SheetTable) -> Named:
     """The same for a table, once for all its rows."""
     columns = [column for column in table.columns if column.role in ("person", "head") or is_name(column.texts)]
     head = any(c.role == "head" or normal(c.header).startswith(_HEADS) for c in columns)
-    return Named(_name_column(table), _number_column(table), head)
+    numbers = _number_columns(table)
+    own = next((place for place in numbers if place not in table.strangers), None)
+    return Named(_name_column(table), own, head, numbers[0] if numbers and own is None else None)
 
 
 def name_person(candidate: Candidate, named: Named) -> None:
-    """Set ``named``, ``number`` and ``about_head`` of a row."""
-    sheet = candidate.table.sheet
+    """Set ``named``, ``number``, ``doubtful`` and ``about_head`` of a row."""
     candidate.about_head = named.head
-    if named.name is not None:
-        candidate.named = str(sheet.cell(candidate.row, named.name)).strip()
-    cell = sheet.cell(candidate.row, named.number) if named.number is not None else ""
-    candidate.number = cell.strip() if isinstance(cell, str) else ""
+    candidate.named = spelled("name", _text(candidate, named.name))
+    candidate.number, candidate.doubtful = _text(candidate, named.number), _text(candidate, named.doubtful)
+
+
+def _text(candidate: Candidate, place: int | None) -> str:
+    cell = candidate.table.sheet.cell(candidate.row, place) if place is not None else ""
+    return cell.strip() if isinstance(cell, str) else ""
 
 
 def _name_column(table: SheetTable) -> int | None:
@@ -47,10 +54,9 @@ def _name_column(table: SheetTable) -> int | None:
     return places[0] if places and not carries_persons(table.resource) else None
 
 
-def _number_column(table: SheetTable) -> int | None:
-    """Where it has his ID number; that of a proxy or guarantor beside him is none."""
+def _number_columns(table: SheetTable) -> list[int]:
+    """Where it has ID numbers, those of proxies and guarantors beside him, too."""
     if carries_persons(table.resource):
-        return None
+        return []
     found = [c.place for c in table.columns if c.role == "id_no"]
-    found = found or [c.place for c in table.columns if normal(c.header) in _NUMBER_WORDS and c.meaning.field is None]
-    return next((place for place in found if place not in table.strangers), None)
+    return found or [c.place for c in table.columns if normal(c.header) in _NUMBER_WORDS and c.meaning.field is None]

@@ -31,7 +31,9 @@ def spelled(field: str, text: str) -> str:
         text = re.sub(r"[\s\-]|^['‘’`]", "", text).upper()
     if field == "phone":
         text = re.sub(r"^(?:\+|00)?86(?=1)", "", text)
-    return text.replace("•", "·") if field == "name" else text
+    if field == "name":  # 张 三 is set out to the width of three
+        text = re.sub(r"(?<=[^\x00-\xff])\s+(?=[^\x00-\xff])", "", text).replace("•", "·")
+    return text
 
 
 def person_problems(person: Mapping[str, str], row: Mapping[str, str], day: date) -> dict[str, str]:
@@ -109,6 +111,13 @@ class People:
         """The one member with this ID number; "" if none or several have it."""
         found = self.by_number.get(spelled("id_no", number)[:18], set())
         return next(iter(found)) if len(found) == 1 else ""
+
+    def settle(self, values: dict[str, str]) -> None:
+        """The card of a disabled person holds his ID number; where that is known it stays."""
+        known = self.persons.get(values.get("member_no", ""), {}).get("id_no", "")
+        number = values.get("id_no", "")
+        if known and len(number) > len(known) and number[: len(known)] == known:
+            values["id_no"] = known
 
     def put(self, slug: str, member: str, person: Person) -> None:
         """Set what is to be sealed for a member."""

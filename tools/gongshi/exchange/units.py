@@ -61,7 +61,7 @@ _COUNTED_IN = re.compile(
     r"(?:[均都]?以|[均都]?按|单位[均都]?[为是])([^,，;；。()]{1,8}?)(?:为单位|计算|计|[,，;；。()]|$)"
 )
 _NO_WORD = re.compile(r"人民币|rmb|cny|[¥￥:：]")
-_SPLIT = re.compile(r"[、,，;；|和及与]|/(?!人|月|单位|亩|户|年|学期)")
+_SPLIT = re.compile(r"[、,，;；|和及与或]|/(?!人|月|单位|亩|户|年|学期)")
 _SCALED = re.compile(r"(?<![0-9.余多几数第一二两三四五六七八九十百千万亿])[十百千万亿]+元")
 _TRAILING = re.compile(
     r"(.+?)[-—_/:：,，·]*((?:[十百千万亿]+[元人户亩斤个]|公顷|平方米|平方公里|公里|千米|公斤|个月|km|m2|[百千万亿])|(?<![单万亿百千美])元|%|‰)"
@@ -79,7 +79,7 @@ def measure(word: str) -> Measure | None:
     text = _NO_WORD.sub("", plain(word).lower())
     if text in UNITS:
         return UNITS[text]
-    if rate := re.fullmatch(r"([十百千万亿]*元)/\S{1,8}", text):
+    if rate := re.fullmatch(r"([十百千万亿]*元)/[^元\s]{1,8}", text):
         return measure(rate[1])
     factor = Decimal(1)
     if power := re.match(r"(?:1,?0,?0,?0|10,?0,?0,?0)(?![0-9,])", text):
