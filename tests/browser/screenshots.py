@@ -31,7 +31,7 @@ document.head.appendChild(style); })()"""
 def take(site: Path, out: Path) -> None:
     """Every picture of ``site`` into ``out``."""
     out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         browser = Browser(Path(folder))
         try:
             browser.call("Emulation.setScrollbarsHidden", hidden=True)
