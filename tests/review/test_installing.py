@@ -10,10 +10,12 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from gongshi.cli.setup import setup
 from gongshi.model import GongshiError
 from gongshi.repository import Git
-from gongshi.review.installing import HOOKS, PACKAGES, install
+from gongshi.review.installing import HOOKS, PACKAGES, inside_tree, install
 from support import ROOT
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="runs the hooks by sh as Git does")
@@ -130,3 +132,11 @@ def test_a_hook_of_an_older_setup_is_replaced(clone: Path) -> None:
     install(clone)
     assert "-m gongshi" not in place.read_text(encoding="utf-8")
     assert "-m gongshi" not in Git(clone).setting("merge.gongshi.driver")
+
+
+def test_an_environment_that_a_commit_could_replace_is_told(clone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not inside_tree(clone)
+    monkeypatch.setattr("sys.prefix", str(clone / ".venv"))
+    assert inside_tree(clone)
+    done = CliRunner().invoke(setup, [], obj=clone)
+    assert done.exit_code == 0 and "仓库外面" in done.output

@@ -32,11 +32,17 @@ def setup(root: Path, hook: str | None, files: tuple[str, ...]) -> None:
     例：gongshi setup
     """
     if hook is None:
-        from gongshi.review.installing import install
+        from gongshi.review.installing import inside_tree, install
 
         recovered(root)
         install(root)
         say("已装好：提交前检查个人信息，提交说明也查；合并时按记录和字段合并。")
+        if inside_tree(root):
+            say(
+                "注意：gongshi 装在这个仓库的文件夹里面，别人的分支能换掉它；切到没看过的分支以后不要运行 gongshi 和 make，"
+                "审核别人的改动请把 gongshi 装在仓库外面（如 python3 -m venv ~/gongshi）。",
+                err=True,
+            )
         return
     if hook == "grounds":
         sys.exit(_grounds(root, *files))

@@ -189,7 +189,7 @@ def _recover(root: Path) -> str | None:
     journal = inside(root, JOURNAL)
     if not journal.exists():
         return None
-    if Git(root).exists() and Git(root).run("ls-files", "--", PRIVATE):
+    if Git(root).exists() and Git(root).run("ls-files", "--", f":(icase){PRIVATE}"):
         raise GongshiError(
             f"这个仓库的提交里带着 {PRIVATE} 文件夹，它只该由本机的程序写，里面的内容一概不用："
             f"请核对是谁提交的，运行 git rm -r --cached {PRIVATE} 并删去这个文件夹。"

@@ -68,6 +68,11 @@ def install(root: Path) -> None:
     attributes.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
+def inside_tree(root: Path) -> bool:
+    """Whether the program that is typed on the command line lies where a commit could replace it."""
+    return Path(sys.prefix).resolve().is_relative_to(Git(root).top())
+
+
 def _refuse_other_hooks(git: Git, folder: Path) -> None:
     named = git.setting("core.hooksPath")
     if named and (git.top() / Path(named).expanduser()).resolve() != folder:

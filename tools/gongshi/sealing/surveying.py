@@ -84,7 +84,7 @@ def _boxes(slug: str, rows: Iterable[SealedRow], keys: Mapping[str, bytes], foun
     good = {line for line, row in numbered if opens(keys[row.epoch], slug, row)}
     alive = {row.epoch for line, row in numbered if line in good}
     for epoch in sorted(keys.keys() - alive):
-        message = f"打不开这一期的任何一人，密钥文件被换过，请从版本库恢复“{key_path(slug, epoch)}”"
+        message = f"打不开这一期的任何一人，密钥文件被换过，或封存内容全被换过，请从版本库恢复“{key_path(slug, epoch)}”和“{sealed_path(slug)}”"
         found.findings.append(_error("sealed-key", message, key_path(slug, epoch)))
     for line, row in numbered:
         if line in good:
