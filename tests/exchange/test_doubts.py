@@ -257,6 +257,26 @@ def test_the_sources_slips_are_told_with_both_figures(plan) -> None:
     assert "“4”" in notices["last"][0] and "“3”" in notices["last"][0] and "C3" in notices["inside"][0]
 
 
+@pytest.mark.parametrize(
+    "label, told_",
+    (
+        ("合计：300元", 0),
+        ("合计：0.03万元", 0),
+        ("合计：999元", 1),
+        ("合计（1,300.00元）", 1),
+        ("总计 300元", 0),
+        ("合计", 0),
+    ),
+)
+def test_a_total_in_its_label_is_compared_too(plan, label: str, told_: int) -> None:
+    head = ["措施编号", "户编号", "措施类别", "措施项目", "帮扶内容", "帮扶单位", "投入金额", "开始日期", "户主签认"]
+    row = ["H0000001", "产业帮扶", "种植扶持", "资金", "U001"]
+    rows = [[f"C000000{at}", *row, 100 * at, "2020-03-01", "是"] for at in (1, 2)]
+    result = plan("措施.xlsx", xlsx([head, *rows, [label]]))
+    assert sum("各行相加" in notice for notice in result.sheets[0].notices) == told_, result.sheets[0].notices
+    assert result.counts == {Fate.CREATED: 2}
+
+
 def test_rates_are_not_added_up_and_what_cannot_be_read_is_no_zero(root: Path, tmp_path: Path) -> None:
     head = ["户编号", "措施类别", "措施项目", "帮扶内容", "帮扶单位", "投入金额", "开始日期", "户主签认"]
     rows = [["H0000001", "产业帮扶", "种植扶持", what, "U001", 4500, "2020-03-01", "是"] for what in ("种子", "农药")]

@@ -3,7 +3,8 @@ repaired; what the rows say is what is taken."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
 
@@ -16,15 +17,35 @@ from gongshi.exchange.tables import SheetTable
 from gongshi.exchange.units import measure
 
 _GROUP = ("小计",)
+_AMOUNT = re.compile(r"([0-9][0-9,]*(?:\.[0-9]+)?)([百千万亿]*元)")
 
 
 def slips(table: SheetTable, values: Mapping[int, Mapping[str, str]]) -> list[str]:
     """One sentence for each figure of a total row that its rows do not come to; ``values`` are the rows' fields."""
     found = []
-    for name, column in table.fields.items():
-        if column.field.type in ("integer", "number") and not is_rate(column.field):
-            found += _of_column(table, name, column, values)
+    columns = {name: c for name, c in table.fields.items() if c.field.type in ("integer", "number")}
+    columns = {name: column for name, column in columns.items() if not is_rate(column.field)}
+    money = [name for name, column in columns.items() if column.field.unit.startswith("元")]
+    for name, column in columns.items():
+        found += _of_column(table, name, column, values)
+        found += _in_words(table, name, column, values) if money == [name] else ()
     return found
+
+
+def _in_words(
+    table: SheetTable, name: str, column: SheetColumn, values: Mapping[int, Mapping[str, str]]
+) -> Iterator[str]:
+    """A total that stands in its label (合计：3000元), against all rows above it; only one column of money can be meant."""
+    for row, what in table.skipped.items():
+        if what != "合计" or table.sheet.cell(row, column.place) not in ("", None):
+            continue
+        for text in (normal(cell) for cell in table.sheet.cells[row] if isinstance(cell, str)):
+            match = _AMOUNT.search(text)
+            size = measure(match[2]) if match else None
+            above = [Decimal(cells[name]) for at, cells in values.items() if at < row and cells.get(name)]
+            if match and size and Decimal(match[1].replace(",", "")) * size[1] != sum(above, Decimal(0)):
+                where = address(row, column.place)
+                yield f"{where} 合计写的是“{match[0]}”，各行相加是“{sum(above, Decimal(0))}”元，原表可能有误，按各行读入，请核对"
 
 
 def _of_column(table: SheetTable, name: str, column: SheetColumn, values: Mapping[int, Mapping[str, str]]) -> list[str]:
