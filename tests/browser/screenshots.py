@@ -1,12 +1,16 @@
-"""Pictures of the built site for the READMEs: `make screenshots` builds the site and runs this."""
+"""Pictures of the built site and of the desk for the READMEs: `make screenshots` builds the site and runs this."""
 
 from __future__ import annotations
 
 import sys
 import tempfile
+import threading
 from pathlib import Path
 
+import chromium
 from chromium import Browser
+
+from gongshi.desk import Server
 
 SHOTS = (
     ("home", "index.html", 1280, 900),
@@ -16,6 +20,12 @@ SHOTS = (
     ("phone-verify", "verify/index.html", 390, 844),
 )
 """Name, page, width and height."""
+
+DESK = (
+    ("desk", "/?township=guzhen", "!document.querySelector('#due[hx-get]')", 1280, 900),
+    ("desk-grid", "/edit", "document.querySelector('.tabulator-row') !== null", 1280, 900),
+)
+"""Name, page, what to wait for, width and height; without a key, so nobody is named."""
 
 SCALE = 0.7
 """A wide page is shown at about this size in a README."""
@@ -42,8 +52,30 @@ def take(site: Path, out: Path) -> None:
                 file = out / f"{name}.png"
                 browser.picture(file, SCALE if width > 600 else 1.0)
                 assert file.stat().st_size < LARGEST, f"{file} is too large"
+            _desk(browser, out)
         finally:
             browser.close()
+
+
+def _desk(browser: Browser, out: Path) -> None:
+    """Pages of the desk over the example county, which is this repository."""
+    chromium.PATIENCE = 180.0  # the first pages of a desk wait for all records to be read
+    server = Server(Path(__file__).parents[2])
+    serving = threading.Thread(target=server.run, daemon=True)
+    serving.start()
+    try:
+        browser.open(server.address)
+        for name, page, there, width, height in DESK:
+            browser.size(width, height)
+            browser.open(f"http://{server.desk.host}{page}")
+            browser.wait(there)
+            browser.run(STILL)
+            file = out / f"{name}.png"
+            browser.picture(file, SCALE)
+            assert file.stat().st_size < LARGEST, f"{file} is too large"
+    finally:
+        server.close()
+        serving.join(20)
 
 
 if __name__ == "__main__":
