@@ -89,3 +89,11 @@ def test_what_has_no_height_or_width_is_hidden_and_blanks_are_no_value() -> None
     assert read_sheets("表.xlsx", thin)[0].hidden_columns == {1}
     blank = patched(made, {part: lambda xml: xml.replace(b"<v>9</v>", b"<v>\n </v>")})
     assert isinstance(read_sheets("表.xlsx", blank)[0].cell(2, 0), Damaged)
+
+
+@pytest.mark.parametrize(
+    "header", ("月工资性收入", "人均工资性收入", "计划工资性收入", "上年工资性收入", "累计工资性收入", "应发工资性收入")
+)
+def test_a_figure_of_another_time_or_only_meant_is_not_guessed(header: str) -> None:
+    words = Vocabulary(project_descriptor().resources["incomes"], [])
+    assert words.meaning(header).field is None and words.meaning("工资性收入额").field is not None

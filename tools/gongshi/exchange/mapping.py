@@ -34,6 +34,9 @@ REASON = "退回原因"
 IGNORED = ("序号", "编号序号", "行号", "原位置", REASON, "no", "no.")
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _CODE = re.compile(r"[A-Z]{3}[0-9]{3}")
+_OF_WHAT = re.compile(
+    "[月季均每旬]|(?<=[上去前])年|计(?=划)|预(?=计)|拟|应|累(?=计)|[上去](?=年)"
+)  # of which time, for whom, or only meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +211,7 @@ class Vocabulary:
         alike = {
             item.name: item
             for title, item in self.titles.items()
-            if len(title) >= 2 and not title.isascii() and _alike(word, title)
+            if len(title) >= 2 and not title.isascii() and _alike(word, title) and {*_OF_WHAT.findall(word)} <= {*title}
         }
         return next(iter(alike.values())) if len(alike) == 1 else None
 
