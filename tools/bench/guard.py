@@ -22,6 +22,16 @@ HOSTILE = {
     "139-": b"139-",
     "groups of ID numbers": b"999999 1985 0417 ",
     "a finding in each row of 13 bytes": b"".join(b"%d,\n" % (138 * 10**8 + at) for at in range(MB // 13)),
+    "a number that is money in each line": b"".join(
+        f"合计{138 * 10**8 + 7919 * at}\n".encode() for at in range(MB // 18)
+    ),
+    "a number with decimals in each line": b"".join(b"%d.5\n" % (138 * 10**8 + 7919 * at) for at in range(MB // 14)),
+    "18 digits in each line": b"".join(b"%d\n" % (123456789 * 10**9 + 104729 * at) for at in range(MB // 19)),
+    "groups of a row": b"".join(b"1380%d %06d," % (at % 10, 7919 * at % 10**6) for at in range(MB // 13)),
+    "digits cut by slashes": b"".join(
+        b"%03d/%04d/%04d\n" % (200 + at % 700, at % 9973, 7919 * at % 9973) for at in range(MB // 14)
+    ),
+    "one digit a row": b"1\n" * 11 + b"x\n",
     "an escape in each word": b"&#49;&#51;",
     "Chinese numerals": "一三八".encode(),
 }

@@ -12,6 +12,7 @@ from gongshi.checks.guard_spread import cuts, find_spread
 from gongshi.checks.guard_text import GLUE, NUMERALS, numerals
 from gongshi.checks.guard_values import (
     ACCOUNT_KINDS,
+    CARD,
     CROSS,
     ID,
     ID_KIND,
@@ -74,6 +75,11 @@ class _Stretch:
         """For each of the joined digits, and behind the last one, 1 if a piece begins or ends there."""
         kept = b"\0%s" % self._kept.replace(b"X", b"\0X\0")
         return bytes(compress(kept.translate(_GAPS), kept[1:])) + b"\1"
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing stands between the digits."""
+        return len(self.digits) == self.end - self.start
 
     @property
     def count(self) -> int:
@@ -157,8 +163,11 @@ def find_numbers(text: str) -> list[Hit]:
                 if _PHONES.search(stretch.digits):
                     _take(_phones(stretch), hits, taken)
                 continue
-            for detector in _DETECTORS if _may_be_anybody(stretch) else (_accounts,):
-                _take(detector(stretch), hits, taken)
+            if _may_be_anybody(stretch):
+                for detector in _DETECTORS:
+                    _take(detector(stretch), hits, taken)
+            elif not stretch.whole or CARD.fullmatch(stretch.digits):
+                _take(_accounts(stretch), hits, taken)
         _take(find_spread(line), hits, taken)
     return sorted(hits, key=lambda hit: hit.start)
 
@@ -168,7 +177,7 @@ def _may_be_anybody(stretch: _Stretch) -> bool:
     digits = stretch.digits
     return bool(
         _IDS.search(digits)
-        or _PHONES.search(digits)
+        or (PHONE.fullmatch(digits) if stretch.whole else _PHONES.search(digits))
         or _ID.fullmatch(digits[::-1])
         or stretch.labelled(ACCOUNT_KINDS | ID_KIND | PHONE_KIND)
     )
@@ -285,7 +294,7 @@ def _old_ids(stretch: _Stretch) -> Iterator[Hit]:
 def _phones(stretch: _Stretch) -> Iterator[Hit]:
     if not _PHONES.search(stretch.digits):
         return
-    if len(stretch.digits) == stretch.end - stretch.start:  # in one piece
+    if stretch.whole:
         yield from _plain_phone(stretch)
         return
     labels = stretch.line.labels if stretch.labelled(PHONE_KIND) else None
