@@ -120,3 +120,30 @@ def test_the_command_does_the_same(root, text) -> None:
     assert run("村民小组=9组", "main_cause＝因病").exit_code == 0 and "9组" in text("households.csv")
     assert "没有写等号" in str(run("村民小组").exception) and "没有“组”这一栏" in str(run("组=9组").exception)
     assert run("村民小组=8组", "--dry-run").exit_code == 0 and "8组" not in text("households.csv")
+
+
+def test_the_command_adds_a_record_and_strikes_it_out(root) -> None:
+    """As the grid does: the same function, so the same bytes."""
+    from click.testing import CliRunner
+
+    from gongshi.cli import gongshi
+
+    place = root / "records/county/units.csv"
+    before = place.read_bytes()
+
+    def run(*arguments: str) -> str:
+        done = CliRunner().invoke(gongshi, ["-C", str(root), "amend", *arguments])
+        assert done.exit_code in (0, 2) and "Traceback" not in done.output
+        return done.output
+
+    cells = ("单位编号=U998", "单位名称=水务局", "单位类别=党政机关", "隶属关系=县")
+    assert "新增单位 1 条" in run("units", "新", *cells) and "U998,水务局" in place.read_text("utf-8")
+    assert "已经登记过" in run("units", "新", *cells)
+    assert "删去单位 1 条" in run("units", "U998", "--strike") and place.read_bytes() == before
+    for wrong in (
+        ("units", "U998"),
+        ("units", "U001", "--strike", "单位名称=甲"),
+        ("households", "H0000001", "--strike"),
+    ):
+        run(*wrong)
+    assert place.read_bytes() == before
