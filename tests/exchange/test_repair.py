@@ -163,6 +163,13 @@ def test_a_household_that_nothing_else_calls_new_is_asked_about(county, label: s
     assert "同时导入的表里没有" in told(planned(county, rows))["B2"]
 
 
+def test_any_record_that_is_numbered_may_say_that_it_is_new(county) -> None:
+    head = ["措施编号", "户编号", "措施类别", "措施项目", "帮扶内容", "帮扶单位", "投入金额", "开始日期", "户主签认"]
+    row = ["H0000001", "产业帮扶", "种植扶持", "资金", "U001", 5, "2020-03-01", "是"]
+    done = planned(county, [head, ["新增", *row]])
+    assert [one["measure_id"] for one in written(OverlayTree(county[0], done.files), "measures")] == ["C0000001"]
+
+
 def test_who_is_not_found_can_be_said_to_be_new(county) -> None:
     stranger = ["李㐂龘", id_no("19800101", "333")]
     head = ["姓名", "身份证号", "健康状况"]

@@ -44,6 +44,8 @@ class Numbers:
     def resolve(self, candidate: Candidate) -> None:
         """A row may say of itself that it is new (新增, 新1); what other rows call so is that record."""
         schema = candidate.table.resource.schema
+        if numbered(candidate.table.resource) and NEW.fullmatch(candidate.values.get(schema.primary_key[0], "")):
+            candidate.values[schema.primary_key[0]] = ""  # as where nothing stands
         for name in ("household_no", "member_no"):
             label = candidate.values.get(name, "")
             if name not in schema.names or not (match := NEW.fullmatch(label)):
