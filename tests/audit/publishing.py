@@ -8,7 +8,7 @@ from ledger import Ledger
 from small_counties import CAUSES, CLASSES, QUARTERS, county
 from stranger import HIDDEN, Common, Published
 
-from gongshi.disclosure.freezing import Frozen, Period, freeze
+from gongshi.disclosure.freezing import FrozenFile, Period, freeze
 from gongshi.package import load
 from support import tree_of
 
@@ -21,7 +21,7 @@ def published(seed: int, townships: int = 0, villages: int = 0) -> tuple[list[Pu
     databases = [load(tree_of(one)) for one in rows]
     first, second = map(Period.of, QUARTERS)
     before = freeze(databases[0], None, first)
-    after = freeze(databases[1], None, second, [Frozen(first, before)], databases[0])
+    after = freeze(databases[1], None, second, [FrozenFile(first, before)], databases[0])
     files = [
         {tuple(cell): None if text == HIDDEN else Decimal(text) for cell, text in cells.items()}
         for cells in (before, after)

@@ -54,7 +54,7 @@ def test_what_is_due_is_shown_then_registered_as_the_command_does(client, books,
         and state(books) == before
     )
     assert ask(client, "/enter/notices", "POST", data=asked | {"do": "write"}).status_code == 302
-    owing.post(other, owing.Asked(TODAY, "实施前公示"), lambda: None, None)
+    owing.post(other, owing.Choice(TODAY, "实施前公示"), lambda: None, None)
     assert state(books) == state(other) != before
     page = ask(client, "/enter/notices").text
     assert "登记公示 1 份" in page and "撤销" in page

@@ -16,7 +16,7 @@ from disclosure.small_ledger import COUNTY, ledger, rows, town, village
 from gongshi.disclosure.auditing import Audit
 from gongshi.disclosure.counting import Cell, count
 from gongshi.disclosure.figures import Period, declaration, declared
-from gongshi.disclosure.freezing import WITHHELD, Frozen, files_of, freeze, frozen
+from gongshi.disclosure.freezing import WITHHELD, FrozenFile, files_of, freeze, frozen
 from gongshi.disclosure.pinned import pinned
 from gongshi.disclosure.recounting import altered, recount
 from gongshi.disclosure.solver import Question, System, _Model
@@ -129,7 +129,7 @@ def two_periods(change) -> tuple[Mapping[Cell, str], Mapping[Cell, str]]:
     before, now = ledger(first), ledger(second)
     q1 = Period.of("2020-Q1")
     old = freeze(before, None, q1)
-    return old, freeze(now, None, Q2, [Frozen(q1, old)], before)
+    return old, freeze(now, None, Q2, [FrozenFile(q1, old)], before)
 
 
 def new_homes(table: dict, many: int, place: str, cause: str = "因残") -> None:
@@ -223,7 +223,7 @@ def test_a_withheld_zero_stays_withheld_while_the_small_number_is():
     table["county"][0]["as_of"] = "2020-03-31"
     q1, last = Period.of("2020-Q1"), table | {"county": [table["county"][0] | {"as_of": "2020-06-30"}]}
     old = freeze(ledger(table), None, q1)
-    new = freeze(ledger(last), None, Q2, [Frozen(q1, old)], ledger(table))
+    new = freeze(ledger(last), None, Q2, [FrozenFile(q1, old)], ledger(table))
     assert old[Cell("people-cause", COUNTY, "因婚", "households")] == WITHHELD
     quarterly = [cell for cell in old if cell.figure in ("people-class", "people-status")]
     assert [cell for cell in quarterly if (old[cell] == WITHHELD) != (new[cell] == WITHHELD)] == []
@@ -362,12 +362,12 @@ def test_a_later_file_has_no_findings():
     new_homes(second, 1, village(0, 2))
     new_homes(second, 9, village(1, 0), "因病")
     q1 = Period.of("2020-Q1")
-    old = Frozen(q1, freeze(ledger(first), None, q1))
-    new = Frozen(Q2, freeze(ledger(second), None, Q2, [old], ledger(first)))
+    old = FrozenFile(q1, freeze(ledger(first), None, q1))
+    new = FrozenFile(Q2, freeze(ledger(second), None, Q2, [old], ledger(first)))
     assert recounted(second, old, new) == []
 
 
-def recounted(table: dict, *files: Frozen) -> list:
+def recounted(table: dict, *files: FrozenFile) -> list:
     """What is found in the last of the files, beside the records as they stand."""
     names = ("period", "figure", "place", "item", "measure", "value")
     lines = [
@@ -388,15 +388,15 @@ def test_households_keep_their_old_value_together_with_their_persons(persons):
     for row in second["households"][-2:]:
         row["population"] = persons
     q1 = Period.of("2020-Q1")
-    old = Frozen(q1, freeze(ledger(first), None, q1))
-    new = Frozen(Q2, freeze(ledger(second), None, Q2, [old], ledger(first)))
+    old = FrozenFile(q1, freeze(ledger(first), None, q1))
+    new = FrozenFile(Q2, freeze(ledger(second), None, Q2, [old], ledger(first)))
     assert (
         new.cells[Cell("people", village(0, 2), "合计", "persons")]
         == old.cells[Cell("people", village(0, 2), "合计", "persons")]
     )
     assert recounted(second, old, new) == []
     cell = Cell("people", village(0, 2), "合计", "persons")
-    split = Frozen(Q2, dict(new.cells) | {cell: str(int(new.cells[cell]) + 2 * int(persons))})
+    split = FrozenFile(Q2, dict(new.cells) | {cell: str(int(new.cells[cell]) + 2 * int(persons))})
     assert any("不一致" in one.message for one in recounted(second, old, split))
 
 

@@ -364,8 +364,8 @@ def test_every_page_of_a_sheet_is_a_witness_of_the_newest_manifest(clerk, tmp_pa
 # -- what a sheet is made of --------------------------------------------------------------------------------------
 
 
-def long_list(number: int) -> sheets.Sheet:
-    rows = [sheets.Entry(f"H{n:07}", VILLAGE, "1组", 3, f"M{n:08}", "", None) for n in range(number)]
+def long_list(number: int) -> sheets.NoticeSheet:
+    rows = [sheets.SheetEntry(f"H{n:07}", VILLAGE, "1组", 3, f"M{n:08}", "", None) for n in range(number)]
     names = {row.head: f"甲{n}" for n, row in enumerate(rows)}
     return sheets.make(draft(), rows, names, b"k" * 64)
 
@@ -387,14 +387,14 @@ def test_pages_have_their_own_salt_and_say_their_number():
 
 
 def test_another_key_gives_other_commitments():
-    rows = [sheets.Entry("H0000001", VILLAGE, "1组", 3, "M00000001", "", None)]
+    rows = [sheets.SheetEntry("H0000001", VILLAGE, "1组", 3, "M00000001", "", None)]
     one, two = (sheets.make(draft(), rows, {"M00000001": "甲"}, key) for key in (b"a" * 64, b"b" * 64))
     assert one.commitments != two.commitments
 
 
 @pytest.mark.parametrize("name", ["甲|乙;丙", "甲\u202e乙", "甲\n乙", "<b>甲</b>", "买买提·艾则孜"])
 def test_odd_names_stay_one_cell_and_text(name):
-    rows = [sheets.Entry("H0000001", VILLAGE, "1组", 3, "M00000001", "", None)]
+    rows = [sheets.SheetEntry("H0000001", VILLAGE, "1组", 3, "M00000001", "", None)]
     made = sheets.make(draft(), rows, {"M00000001": name}, b"a" * 64)
     proof = sheets.read_text(made.pages[0].text)
     assert len(proof.rows) == 1 and len(proof.rows[0]) == 4 and proof.rows == made.pages[0].rows
@@ -402,7 +402,7 @@ def test_odd_names_stay_one_cell_and_text(name):
 
 
 def test_a_name_of_five_thousand_characters_is_refused_without_being_repeated():
-    rows = [sheets.Entry("H0000001", VILLAGE, "1组", 3, "M00000001", "", None)]
+    rows = [sheets.SheetEntry("H0000001", VILLAGE, "1组", 3, "M00000001", "", None)]
     with pytest.raises(GongshiError, match="姓名太长") as error:
         sheets.make(draft(), rows, {"M00000001": "甲" * 5000}, b"a" * 64)
     assert "甲甲" not in str(error.value)
@@ -435,7 +435,9 @@ def test_a_household_with_two_benefits_is_counted_once(made):
     paid = draft(notice_kind="补助发放公示", case_id="", payment_id="F0000001")
     with pytest.raises(GongshiError, match="有 1 户没有在册的户主"):
         sheets.entries(Paid(), paid)
-    rows = [sheets.Entry("H0000001", VILLAGE, "1组", 3, "M00000001", name, 100) for name in ("产业奖补", "交通补贴")]
+    rows = [
+        sheets.SheetEntry("H0000001", VILLAGE, "1组", 3, "M00000001", name, 100) for name in ("产业奖补", "交通补贴")
+    ]
     sheet = sheets.make(paid, rows, {"M00000001": "甲"}, b"a" * 64)
     assert len(sheet.pages[0].rows) == 2 and sheet.households == 1
     record = paid.__dict__ | {"title": "补助发放公示", "starts_on": DAY, "ends_on": DAY, "doc_no": ""}

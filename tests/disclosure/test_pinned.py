@@ -9,7 +9,7 @@ from decimal import Decimal
 from gongshi.disclosure.counting import Cell, Count, Counted, Share, Sum, chain, item_of
 from gongshi.disclosure.crowded import crowded
 from gongshi.disclosure.figures import declaration
-from gongshi.disclosure.pinned import Sums, flow, pinned, thin
+from gongshi.disclosure.pinned import PriceSums, flow, pinned, thin
 
 K = 5
 GRANT, POST, AID, LOWEST = "水库移民直补", "公益岗补贴", "中职助学金", "普高助学金"
@@ -108,7 +108,7 @@ def test_sums_within_limits_are_all_the_ways() -> None:
             while more := {n + price for n in own for price in prices if n + price <= limit} - own:
                 own |= more
             ways = {a + b for a in ways for b in own if a + b <= most}
-        sums = Sums(free, most, [(tight, bound)])
+        sums = PriceSums(free, most, [(tight, bound)])
         assert {n for n in range(most + 1) if sums.has(n)} == ways
 
 

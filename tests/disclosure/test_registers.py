@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 from disclosure.small_ledger import ledger, rows
-from gongshi.disclosure.freezing import Frozen, Period, freeze
+from gongshi.disclosure.freezing import FrozenFile, Period, freeze
 from gongshi.policy import RuleState
 
 FIRST, SECOND = Period.of("2020-Q1"), Period.of("2020-Q2")
@@ -56,10 +56,10 @@ def test_a_new_rule_does_not_tell_what_the_kept_figure_hides() -> None:
     after = rows([[32, 20, 12], [25, 14, 9]])
     first = freeze(ledger(before), verdict("households", {"old": (110, 0)}), FIRST)
     now = verdict("households", {"a new one": (112, 0), "old": (112, 0)})
-    second = freeze(ledger(after), now, SECOND, [Frozen(FIRST, first)], ledger(before))
+    second = freeze(ledger(after), now, SECOND, [FrozenFile(FIRST, first)], ledger(before))
     rules = {cell.place: text for cell, text in second.items() if cell.measure == "looked"}
     assert rules == {"a new one": "110", "old": "110"}
     apart = freeze(ledger(before), verdict("members", {"old": (310, 0)}), FIRST)
     now = verdict("members", {"a new one": (312, 0), "old": (312, 0)})
-    second = freeze(ledger(after), now, SECOND, [Frozen(FIRST, apart)], ledger(before))
+    second = freeze(ledger(after), now, SECOND, [FrozenFile(FIRST, apart)], ledger(before))
     assert {text for cell, text in second.items() if cell.measure == "looked"} == {"310"}

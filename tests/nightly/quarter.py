@@ -20,7 +20,7 @@ from click.testing import CliRunner
 
 from gongshi import mkdocs_plugin
 from gongshi.cli.figures import figures
-from gongshi.disclosure.freezing import Frozen, Period, files_of, freeze, frozen
+from gongshi.disclosure.freezing import FrozenFile, Period, files_of, freeze, frozen
 from gongshi.package import load, quoted
 from gongshi.policy import judge
 from gongshi.repository import WorkTree
@@ -144,7 +144,7 @@ def later(tmp_path_factory: pytest.TempPathFactory) -> Path:
         cells = freeze(second, judge(second, period.end), period, known, before)
         for path, data in files_of(WorkTree(root), period, cells).items():
             (root / path).write_bytes(data)
-        assert frozen(before)[0] == Frozen(known[0].period, known[0].cells)
+        assert frozen(before)[0] == FrozenFile(known[0].period, known[0].cells)
     return root
 
 

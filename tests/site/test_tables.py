@@ -51,16 +51,16 @@ def test_a_notice_is_in_every_month_it_runs_in():
     assert [month.path for month in months] == [
         "notices/2020-07.html", "notices/2020-06.html", "notices/2020-01.html", "notices/2019-12.html",
     ]  # fmt: skip
-    assert months[noticing.Month(2020, 6)] == [ROWS[0]]
+    assert months[noticing.NoticeMonth(2020, 6)] == [ROWS[0]]
 
 
 def test_the_weeks_of_a_month_say_what_runs_on_each_day():
-    month = noticing.Month(2020, 6)
+    month = noticing.NoticeMonth(2020, 6)
     days = [day for week in noticing.weeks(month, ROWS) for day in week]
     assert len(days) % 7 == 0 and days[0].date == datetime.date(2020, 6, 1), "the first of June 2020 was a Monday"
     assert [day.date.day for day in days if day and day.kinds] == [28, 29, 30]
     assert days[27].kinds == {"监测公示": 1} and days[30] is None
-    assert noticing.weeks(noticing.Month(2020, 7), ROWS)[0][:2] == [None, None], "July began on a Wednesday"
+    assert noticing.weeks(noticing.NoticeMonth(2020, 7), ROWS)[0][:2] == [None, None], "July began on a Wednesday"
 
 
 def test_kinds_are_counted_by_state_and_by_year():

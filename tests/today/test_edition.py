@@ -16,7 +16,7 @@ from click.testing import CliRunner
 from gongshi.cli import COMMANDS, gongshi
 from gongshi.disclosure.figures import declaration
 from gongshi.disclosure.kinds import kinds
-from gongshi.disclosure.sheets import Sheet, SheetPage
+from gongshi.disclosure.sheets import NoticeSheet, SheetPage
 from gongshi.exchange import read_forms, read_reports
 from gongshi.founding.pack import Pack, program_files
 from gongshi.mkdocs_plugin import build
@@ -200,7 +200,7 @@ def sheet_of(day: date, kind: str) -> str:
         notice_id="G2026-00001", notice_kind=kind, title="公示", doc_no="", starts_on=day, ends_on=day
     )
     text = "公示榜1;G2026-00001;1/1;" + "0" * 32 + ";类;1|甲|1组|3;"
-    sheet = Sheet(
+    sheet = NoticeSheet(
         "G2026-00001",
         1,
         "类",

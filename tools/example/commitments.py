@@ -34,6 +34,6 @@ def _is_head(row: dict[str, str]) -> bool:
     return row["relation"] == "户主" and row["life_status"] in ("正常", "转入")
 
 
-def _entry(home: dict[str, str], head: str | None) -> sheets.Entry:
+def _entry(home: dict[str, str], head: str | None) -> sheets.SheetEntry:
     cells = (home["household_no"], home["village_code"], home["group_name"], int(home["population"]))
-    return sheets.Entry(*cells, head, "", None)
+    return sheets.SheetEntry(*cells, head, "", None)

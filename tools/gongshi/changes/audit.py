@@ -18,7 +18,7 @@ from gongshi.changes.dates import BUSINESS_DATES, LATE
 from gongshi.changes.lines import cells_of
 from gongshi.changes.past import History, Stored, keys_in
 from gongshi.changes.phrases import KINDS, plain_cell
-from gongshi.changes.places import Places
+from gongshi.changes.places import LinePlaces
 from gongshi.changes.tables import Side, descriptor_of
 from gongshi.changes.values import ChangeKind, RecordVersion, Revision
 from gongshi.checks.showing import shown_key, shown_path, shown_text, shows, told
@@ -332,7 +332,7 @@ def sample(tree: RevisionTree, resource: str, count: int) -> list[tuple[str, ...
     def rank(key: tuple[str, ...]) -> bytes:
         return hashlib.sha256("\0".join((tree.commit, resource, *key)).encode()).digest()
 
-    side, lines = Side(tree, descriptor_of(tree)), Places()
+    side, lines = Side(tree, descriptor_of(tree)), LinePlaces()
     described = side.descriptor.resources[resource]
     drawn = sorted(keys, key=rank)[:count]
     return [

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from gongshi.changes.naming import Names
-from gongshi.changes.places import Places
+from gongshi.changes.places import LinePlaces
 from gongshi.changes.reading import read_besides
 from gongshi.changes.schemas import schema_changes, setting_changes
 from gongshi.changes.tables import DESCRIPTORS, Deltas, Placed, Side, TableDelta, descriptor_of, table_deltas
@@ -36,7 +36,7 @@ def compare(before: Tree, after: Tree) -> Diff:
             tree.prefetch(path for path in candidates if tree.exists(path))
     troubles: list[Trouble] = []
     deltas = table_deltas(*sides, candidates, troubles)
-    lines = Places()
+    lines = LinePlaces()
     found = tuple(_changes(deltas))
     return Diff(
         before.label,
@@ -52,7 +52,7 @@ def compare(before: Tree, after: Tree) -> Diff:
     )
 
 
-def _shown(deltas: Deltas, lines: Places, change: Change) -> Change:
+def _shown(deltas: Deltas, lines: LinePlaces, change: Change) -> Change:
     """A record by its key, or by its line where the key may be a person's data."""
     resource = deltas[change.resource].resource
     if shows(resource, change.key):

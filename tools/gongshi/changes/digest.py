@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from gongshi.changes import phrases
-from gongshi.changes.folding import Entry, entries, rise_of
+from gongshi.changes.folding import Fold, entries, rise_of
 from gongshi.changes.telling import Teller
 from gongshi.changes.values import ChangeKind, Diff, Total
 from gongshi.checks.showing import told as shown
@@ -77,7 +77,7 @@ def _section(title: str, sentences: Sequence[str], room: int) -> list[str]:
 def _weighty(diff: Diff, room: int) -> Iterator[str]:
     """Of each table and field in turn the weightiest entry, then the next, until there is no room."""
     teller = Teller(diff)
-    groups: dict[tuple[object, ...], list[Entry]] = {}
+    groups: dict[tuple[object, ...], list[Fold]] = {}
     for entry in entries(diff):
         groups.setdefault((entry.weight, entry.resource, entry.field, entry.changes[0].kind), []).append(entry)
     total = sum(map(len, groups.values()))
@@ -104,7 +104,7 @@ def _weighty(diff: Diff, room: int) -> Iterator[str]:
             yield from wrap(f"  …{_rest(teller, group[count:])}")[:1]
 
 
-def _rest(teller: Teller, group: Sequence[Entry]) -> str:
+def _rest(teller: Teller, group: Sequence[Fold]) -> str:
     changes = [change for entry in group for change in entry.changes]
     kind, table = phrases.KINDS[changes[0].kind], teller.diff.resources[group[0].resource].title
     field = teller.fields[group[0].resource][group[0].field].title if group[0].field else ""

@@ -32,7 +32,7 @@ class Shape(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class Fold:
     """What is told together. ``field`` is what gives it its weight, ``title`` what a batch or folder is called."""
 
     shape: Shape
@@ -72,11 +72,11 @@ class Fields:
         return row[place] if row and place is not None else ""
 
 
-def entries(diff: Diff, each: bool = False) -> list[Entry]:
+def entries(diff: Diff, each: bool = False) -> list[Fold]:
     """All changes of meaning, the weightiest first; ``each`` folds nothing."""
     fields = Fields(diff)
     left = [change for change in diff.changes if change.kind is not ChangeKind.RESPELLED]
-    found: list[Entry] = []
+    found: list[Fold] = []
     if not each:
         found, left = _batches(left, fields)
         folders, left = _folders(left)
@@ -92,15 +92,15 @@ def entries(diff: Diff, each: bool = False) -> list[Entry]:
     return sorted(found, key=lambda entry: _order(entry, fields))
 
 
-def _entry(shape: Shape, changes: Sequence[Change], fields: Fields) -> Entry:
+def _entry(shape: Shape, changes: Sequence[Change], fields: Fields) -> Fold:
     first = changes[0]
     weight, name = heaviest(first, fields[first.resource], fields.refers)
     if first.kind is ChangeKind.REKEYED and shape is Shape.ONE:
         weight = min(weight, Weight.STATUS)
-    return Entry(shape, weight, first.resource, name, tuple(changes))
+    return Fold(shape, weight, first.resource, name, tuple(changes))
 
 
-def _order(entry: Entry, fields: Fields) -> tuple[object, ...]:
+def _order(entry: Fold, fields: Fields) -> tuple[object, ...]:
     """Weight first; of one weight the funds, what moves most money, what is rare."""
     rise = sum((abs(rise_of(change, fields)) for change in entry.changes), start=Decimal(0))
     return (entry.weight, entry.resource not in FUNDS, -rise, len(entry.changes), entry.resource, entry.changes[0].key)
@@ -156,7 +156,7 @@ def _folder_pair(change: Change) -> tuple[str, str]:
     return "/".join(before), "/".join(after)
 
 
-def _folders(changes: Iterable[Change]) -> tuple[list[Entry], list[Change]]:
+def _folders(changes: Iterable[Change]) -> tuple[list[Fold], list[Change]]:
     groups: dict[tuple[str, str], list[Change]] = defaultdict(list)
     left: list[Change] = []
     for change in changes:
@@ -167,12 +167,12 @@ def _folders(changes: Iterable[Change]) -> tuple[list[Entry], list[Change]]:
             left.extend(moved)
             continue
         title = f"{before} → {after}"
-        found.append(Entry(Shape.FOLDER, Weight.MOVED, moved[0].resource, "", tuple(moved), title))
+        found.append(Fold(Shape.FOLDER, Weight.MOVED, moved[0].resource, "", tuple(moved), title))
         left.extend(replace(change, kind=ChangeKind.CHANGED) for change in moved if change.fields)
     return found, left
 
 
-def _batches(changes: list[Change], fields: Fields) -> tuple[list[Entry], list[Change]]:
+def _batches(changes: list[Change], fields: Fields) -> tuple[list[Fold], list[Change]]:
     """What new cases of one procedure brought, if it is much: cases, steps, notices, events, memberships, and the expected in households."""
     procedures = {
         change.key[0]: fields.cell(change, "procedure")
@@ -189,7 +189,7 @@ def _batches(changes: list[Change], fields: Fields) -> tuple[list[Entry], list[C
     batches = {name: _expected(group, fields) for name, group in groups.items() if len(group) >= _BATCH}
     taken = {id(change) for group in batches.values() for change in group}
     found = [
-        Entry(Shape.BATCH, Weight.STATUS, "cases", "procedure", tuple(group), name) for name, group in batches.items()
+        Fold(Shape.BATCH, Weight.STATUS, "cases", "procedure", tuple(group), name) for name, group in batches.items()
     ]
     return found, [change for change in changes if id(change) not in taken]
 

@@ -15,7 +15,7 @@ from datetime import date
 from gongshi.changes.diff import compare
 from gongshi.changes.folding import Fields
 from gongshi.changes.naming import Names
-from gongshi.changes.places import Places
+from gongshi.changes.places import LinePlaces
 from gongshi.changes.tables import Side, descriptor_of
 from gongshi.changes.telling import Teller
 from gongshi.changes.values import Change, ChangeKind, Diff
@@ -105,7 +105,7 @@ def vanished(before: Tree, after: Tree, when: date) -> list[Finding]:
     if not diff.changes:
         return []
     sides = Side(before, descriptor_of(before)), Side(after, descriptor_of(after))
-    ledger, lines, found = _ledger(diff, before, Names(sides)), Places(), []
+    ledger, lines, found = _ledger(diff, before, Names(sides)), LinePlaces(), []
     for change in diff.changes:
         code, why = _judged(change, ledger, when)
         if why:

@@ -26,7 +26,7 @@ _FURTHER = {
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ToldChange:
     """What a commit did to one record: (field, before, after, unit) of each cell, "" for none."""
 
     resource: str
@@ -38,7 +38,7 @@ class Told:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class LifeStep:
     """One commit in the life of a record."""
 
     revision: Revision
@@ -46,7 +46,7 @@ class Step:
     merger: str
     subject: str
     papers: tuple[tuple[str, str], ...]
-    told: tuple[Told, ...]
+    told: tuple[ToldChange, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Life:
     key: str
     now: tuple[tuple[str, str, str], ...]
     days: tuple[tuple[str, str, str, str], ...]
-    steps: tuple[Step, ...]
+    steps: tuple[LifeStep, ...]
 
 
 def life(past: History, name: str, key: tuple[str, ...]) -> Life:
@@ -116,7 +116,7 @@ def _merged(one: list[Stored], other: Iterable[Stored]) -> list[Stored]:
     return [*one, *(row for row in other if row.key not in known)]
 
 
-def _steps(past: History, rows: dict[str, list[Stored]]) -> Iterator[Step]:
+def _steps(past: History, rows: dict[str, list[Stored]]) -> Iterator[LifeStep]:
     by_commit: dict[int, list[tuple[str, Pair]]] = defaultdict(list)
     for name, stored in rows.items():
         for _, group in groupby(stored, key=lambda row: (row.key, row.seq)):
@@ -130,10 +130,10 @@ def _steps(past: History, rows: dict[str, list[Stored]]) -> Iterator[Step]:
         papers = tuple((name, shown_text(text)) for name, text in dict.fromkeys((*origin.trailers, *revision.trailers)))
         merger = shown_text(revision.author) if revision.merge else ""
         told = tuple(_told(past, name, *pair) for name, pair in changes)
-        yield Step(revision, shown_text(origin.author), merger, shown_text(origin.subject), papers, told)
+        yield LifeStep(revision, shown_text(origin.author), merger, shown_text(origin.subject), papers, told)
 
 
-def _told(past: History, name: str, row: Stored, old: Stored | None, new: Stored | None) -> Told:
+def _told(past: History, name: str, row: Stored, old: Stored | None, new: Stored | None) -> ToldChange:
     resource = past.resource(name)
     kind = ChangeKind.CHANGED if old and new else ChangeKind.ADDED if new else ChangeKind.REMOVED
     late = days_late(resource, new, row.revision) if old is None and new and row.seq != past.first(name) else ""
@@ -142,7 +142,7 @@ def _told(past: History, name: str, row: Stored, old: Stored | None, new: Stored
     cells = tuple(_cells(resource, old, new))
     if old and new and old.path != new.path:
         cells = (("所在文件", shown_path(old.path), shown_path(new.path), ""), *cells)
-    return Told(resource.title, "/".join(past.shown(name, row.key)), KINDS[kind], happened, late, cells)
+    return ToldChange(resource.title, "/".join(past.shown(name, row.key)), KINDS[kind], happened, late, cells)
 
 
 def _cells(resource: Resource, old: Stored | None, new: Stored | None) -> Iterator[tuple[str, str, str, str]]:

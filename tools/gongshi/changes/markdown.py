@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from gongshi.changes import phrases
 from gongshi.changes.digest import LINES, digest, rises
-from gongshi.changes.folding import Entry, Shape, entries
+from gongshi.changes.folding import Fold, Shape, entries
 from gongshi.changes.telling import Teller
 from gongshi.changes.text import Told, clean, told_by_record
 from gongshi.changes.values import Change, ChangeKind, Diff
@@ -137,7 +137,7 @@ def _passed(finding: Finding) -> str:
 def _tables(diff: Diff, told: Told) -> Iterator[tuple[str, bool, list[str]]]:
     """A section for each table, the weightiest first, and one for what moved or was done in batches."""
     teller = Teller(diff)
-    tables: dict[str, list[Entry]] = {}
+    tables: dict[str, list[Fold]] = {}
     for entry in entries(diff):
         tables.setdefault(entry.resource if entry.shape in (Shape.ONE, Shape.SAME) else "", []).append(entry)
     for name, group in tables.items():
@@ -147,7 +147,7 @@ def _tables(diff: Diff, told: Told) -> Iterator[tuple[str, bool, list[str]]]:
         yield f"{title}：{phrases.counts(changes)}", len(group) <= 20, lines
 
 
-def _entry(teller: Teller, entry: Entry, told: Told) -> Iterator[str]:
+def _entry(teller: Teller, entry: Fold, told: Told) -> Iterator[str]:
     if entry.shape is Shape.ONE:
         yield from _record(teller, entry.changes[0])
     else:

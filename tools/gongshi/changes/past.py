@@ -14,7 +14,7 @@ from gongshi.changes.branches import Branches
 from gongshi.changes.commits import logged
 from gongshi.changes.index import SEPARATOR, SPLIT_OR_MERGED, opened, revision_of
 from gongshi.changes.lines import cells_of
-from gongshi.changes.places import Places
+from gongshi.changes.places import LinePlaces
 from gongshi.changes.tables import ABSENT, Deltas, Side, TableDelta, descriptor_of, table_deltas
 from gongshi.changes.totals import totals
 from gongshi.changes.values import FieldVersion, RecordVersion, Revision, Total
@@ -56,7 +56,7 @@ class History:
         self.tip = tip
         self.descriptor = descriptor_of(RevisionTree(git, tip))
         self._connection = connection
-        self._lines = Places()
+        self._lines = LinePlaces()
         self._sides: dict[str, Side] = {}
         self._showers: dict[str, Callable[[tuple[str, ...]], bool]] = {}
 

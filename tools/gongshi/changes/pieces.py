@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from gongshi.changes import phrases
 from gongshi.changes.digest import rises
-from gongshi.changes.folding import Entry, Shape, entries
+from gongshi.changes.folding import Fold, Shape, entries
 from gongshi.changes.telling import Teller
 from gongshi.changes.text import clean
 from gongshi.changes.values import Change, ChangeKind, Diff, FieldChange
@@ -19,7 +19,7 @@ MARKS = {
 """Of any other kind the record stays what it is."""
 
 
-class Cell(NamedTuple):
+class ShownCell(NamedTuple):
     """A field, what stood there and what stands there now."""
 
     title: str
@@ -38,7 +38,7 @@ class Piece(NamedTuple):
     resource: str
     key: str
     about: str
-    cells: tuple[Cell, ...]
+    cells: tuple[ShownCell, ...]
     text: str
     late: str
 
@@ -77,7 +77,7 @@ def pieces(diff: Diff) -> Pieces:
     )  # fmt: skip
 
 
-def _piece(teller: Teller, entry: Entry) -> Piece:
+def _piece(teller: Teller, entry: Fold) -> Piece:
     if entry.shape is not Shape.ONE:
         table = teller.diff.resources[entry.resource].title if entry.shape is Shape.SAME else entry.title
         return Piece(
@@ -102,8 +102,8 @@ def _whole(teller: Teller, change: Change) -> str:
     return phrases.facts(teller.diff.fields[change.resource], row, key, teller.namer(change))
 
 
-def _cell(teller: Teller, change: Change, item: FieldChange) -> Cell:
+def _cell(teller: Teller, change: Change, item: FieldChange) -> ShownCell:
     sentence = teller.cell(change, item)
     title = teller.fields[change.resource][item.field].title
     before, _, after = sentence.removeprefix(title).strip().partition(" → ")
-    return Cell(title, clean(before if after else ""), clean(after or before))
+    return ShownCell(title, clean(before if after else ""), clean(after or before))

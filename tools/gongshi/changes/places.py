@@ -12,7 +12,7 @@ from gongshi.package.parts import Part, align, read_slowly
 from gongshi.repository import Tree
 
 
-class Places:
+class LinePlaces:
     """Lines of records, each file read once."""
 
     def __init__(self) -> None:

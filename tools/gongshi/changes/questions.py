@@ -26,7 +26,7 @@ _COMMIT = re.compile("[0-9a-f]{40}")
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class AuditScope:
     """What the questions are asked of: the commits after ``start``, signatures, an amount and a day."""
 
     past: History
@@ -70,7 +70,7 @@ class Asked:
         return as_value(self.past.resource(resource).schema.field(name), text) if text else ""
 
 
-def _status(asked: Asked) -> Rows:
+def _status(asked: AuditScope) -> Rows:
     cases: dict[int, Mapping[str, str]] = {}
     for row, key, before, after in _turns(asked):
         if row.seq > asked.start and before is not None and after is not None:
@@ -80,14 +80,14 @@ def _status(asked: Asked) -> Rows:
             yield number, before, after, *asked.who(row), cases[row.seq].get(key[0], "")
 
 
-def _turns(asked: Asked) -> Iterator[Turn]:
+def _turns(asked: AuditScope) -> Iterator[Turn]:
     """How the status of each household changed, as it is read."""
     described = asked.past.descriptor.resources.get("households")
     if described and "poverty_status" in described.schema.names:
         yield from turns(asked.past, "households", "poverty_status")
 
 
-def _cases(asked: Asked, seq: int) -> Mapping[str, str]:
+def _cases(asked: AuditScope, seq: int) -> Mapping[str, str]:
     """Household → the case of the first status event or membership that a commit entered for it."""
     found: dict[str, str] = {}
     for name in ("status-events", "memberships"):
@@ -99,7 +99,7 @@ def _cases(asked: Asked, seq: int) -> Mapping[str, str]:
     return found
 
 
-def _payments(asked: Asked) -> Rows:
+def _payments(asked: AuditScope) -> Rows:
     for old, new in asked.changed("payments"):
         row = new or old
         if old is None or row is None:
@@ -115,13 +115,13 @@ def _payments(asked: Asked) -> Rows:
                 yield asked.key("payments", row), title, *values, *asked.who(row)
 
 
-def _deletions(asked: Asked) -> Rows:
+def _deletions(asked: AuditScope) -> Rows:
     for name, resource in asked.past.descriptor.resources.items():
         for row in asked.past.alone(name, -1, asked.start):
             yield name, resource.title, asked.key(name, row), *asked.who(row)
 
 
-def _budgets(asked: Asked) -> Rows:
+def _budgets(asked: AuditScope) -> Rows:
     """Budgets that changed in a commit after the one that listed the project in a notice."""
     listed: dict[str, tuple[int, str]] = {}
     if "notice-projects" in asked.past.descriptor.resources:
@@ -139,7 +139,7 @@ def _budgets(asked: Asked) -> Rows:
                 yield now.key[0], listed[now.key[0]][1], asked.key(resource, now), *values, *asked.who(now)
 
 
-def _returned(asked: Asked) -> Rows:
+def _returned(asked: AuditScope) -> Rows:
     exited: dict[tuple[str, ...], str] = {}
     told: set[tuple[str, ...]] = set()
     for row, key, _, status in _turns(asked):
@@ -160,7 +160,7 @@ def _returned(asked: Asked) -> Rows:
             )
 
 
-def _public(asked: Asked) -> Rows:
+def _public(asked: AuditScope) -> Rows:
     """Notices that ran on the day, as the ledger stood at its end."""
     commit = commit_at(asked.past.git, asked.past.tip, asked.day) or asked.past.tip
     day = asked.day.isoformat()
@@ -172,7 +172,7 @@ def _public(asked: Asked) -> Rows:
             yield cells["notice_id"], cells.get("notice_kind", ""), title, *about, commit
 
 
-def _late(asked: Asked) -> Rows:
+def _late(asked: AuditScope) -> Rows:
     for name in sorted(BUSINESS_DATES.keys() & asked.past.descriptor.resources.keys()):
         resource, first = asked.past.resource(name), asked.past.first(name)
         for row in asked.past.alone(name, 1, max(asked.start, first)):
@@ -189,7 +189,7 @@ def _papers(revision: Revision) -> Iterator[str]:
     return (revision.trailer(name) for name in ("Approved-by", "Doc-No", "依据"))
 
 
-def _own(asked: Asked) -> Rows:
+def _own(asked: AuditScope) -> Rows:
     """Who approved the own change: the author is the merger, the signer, or whom the message names; or nobody signed."""
     for revision in asked.past.revisions(asked.start):
         signer, why = asked.approvals.get(revision.commit, ("", ""))
@@ -209,7 +209,7 @@ def _own(asked: Asked) -> Rows:
             yield "；".join(reasons), *who, signer, shown_text(revision.trailer("Approved-by"))
 
 
-def _twice(asked: Asked) -> Rows:
+def _twice(asked: AuditScope) -> Rows:
     """The same person or payee out of several programmes for one period or project."""
     programmes = {row["allocation_id"]: row.get("programme", "") for row in asked.state("allocations")}
     groups: dict[tuple[str, str, str], list[tuple[str, str, str]]] = defaultdict(list)
@@ -230,7 +230,7 @@ def _twice(asked: Asked) -> Rows:
             yield kind, who, what, "、".join(names), len(items), sum(_number(amount) for *_, amount in items), numbers
 
 
-def _yuan(asked: Asked) -> Rows:
+def _yuan(asked: AuditScope) -> Rows:
     """From the money that was allocated over the project's budget and the payment to whom it went."""
     funds = {row["allocation_id"]: row for row in asked.state("allocations")}
     projects = {row["project_id"]: row for row in asked.state("projects")}
@@ -258,7 +258,7 @@ def _number(text: str) -> float:
         return 0.0
 
 
-QUESTIONS: Mapping[str, tuple[str, tuple[str, ...], Callable[[Asked], Rows]]] = {
+QUESTIONS: Mapping[str, tuple[str, tuple[str, ...], Callable[[AuditScope], Rows]]] = {
     "status": ("状态变化和依据", ("户编号", "原状态", "新状态", *_WHO, "案卷"), _status),
     "payments": ("审批后改动的大额支付", ("支付编号", "字段", "原值", "新值", *_WHO), _payments),
     "deletions": ("删除的记录", ("表", "表名", "编号", *_WHO), _deletions),
@@ -302,7 +302,7 @@ def question_tables(
 ) -> tuple[AuditTable, ...]:
     """A table for each question, by its place among the ten."""
     start = past.at(past.git.commit(base)) if base else 0
-    asked = Asked(past, start, approvals, over, day)
+    asked = AuditScope(past, start, approvals, over, day)
     numbers = {name: number for number, name in enumerate(QUESTIONS, 1)}
     tables = []
     for name in names:

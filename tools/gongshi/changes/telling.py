@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from gongshi.changes import phrases
-from gongshi.changes.folding import Entry, Fields, Shape, rise_of
+from gongshi.changes.folding import Fields, Fold, Shape, rise_of
 from gongshi.changes.values import Change, ChangeKind, Diff, FieldChange
 from gongshi.changes.weighing import Weight, weight_of
 from gongshi.checks.showing import shown_path, shown_text
@@ -22,7 +22,7 @@ class Teller:
         self.diff = diff
         self.fields = Fields(diff)
 
-    def line(self, entry: Entry) -> str:
+    def line(self, entry: Fold) -> str:
         """An entry in one line."""
         if entry.shape is Shape.BATCH:
             return self._batch(entry)
@@ -83,7 +83,7 @@ class Teller:
         refers = self.fields.refers.get((change.resource, item.field), "")
         return weight_of(change.resource, self.fields[change.resource][item.field], refers)
 
-    def _same(self, entry: Entry) -> str:
+    def _same(self, entry: Fold) -> str:
         first, count = entry.changes[0], len(entry.changes)
         table = self.diff.resources[entry.resource].title
         cells = []
@@ -96,7 +96,7 @@ class Teller:
         where = f"（{phrases.place_sentence(first)}）" if first.kind is ChangeKind.MOVED else ""
         return f"{count} 条{table}{where}改了同样的字段：{what}{self.rise(entry.changes)}。{_keys(entry.changes)}"
 
-    def _batch(self, entry: Entry) -> str:
+    def _batch(self, entry: Fold) -> str:
         """What one procedure did: how many households where, on which cases, and what else came with them."""
         groups: dict[str, list[Change]] = defaultdict(list)
         for change in entry.changes:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from gongshi.changes import phrases
 from gongshi.changes.digest import LINES, digest, rises
-from gongshi.changes.folding import Entry, Shape, entries
+from gongshi.changes.folding import Fold, Shape, entries
 from gongshi.changes.telling import Teller
 from gongshi.changes.values import Change, ChangeKind, Diff
 from gongshi.checks.showing import safe
@@ -96,9 +96,9 @@ def _head(diff: Diff) -> Iterator[str]:
         yield from (f"  {sentence}" for sentence in largest)
 
 
-def _records(teller: Teller, found: Sequence[Entry], told: Told) -> Iterator[str]:
+def _records(teller: Teller, found: Sequence[Fold], told: Told) -> Iterator[str]:
     """By table, the weightiest table first; in each the weightiest entry."""
-    tables: dict[str, list[Entry]] = {}
+    tables: dict[str, list[Fold]] = {}
     for entry in found:
         tables.setdefault(entry.resource if entry.shape in (Shape.ONE, Shape.SAME) else "", []).append(entry)
     for name, group in tables.items():

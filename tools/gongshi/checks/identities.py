@@ -19,7 +19,7 @@ TOLERANCE = "0.05"  # yuan: half-up rounding of a sum of rounded parts
 
 
 @dataclass(frozen=True, slots=True)
-class Identity:
+class NumberIdentity:
     """``query`` selects ``_row`` of the rows of ``resource`` that break it; ``field`` is what to look at."""
 
     code: str
@@ -58,7 +58,7 @@ now AS (
 """
 
 IDENTITIES = (
-    Identity(
+    NumberIdentity(
         "population",
         "households",
         "population",
@@ -67,7 +67,7 @@ IDENTITIES = (
                SELECT household_no, count(*) AS live FROM members WHERE life_status IN ('正常', '转入') GROUP BY ALL) m
              USING (household_no) WHERE h.poverty_status IS DISTINCT FROM '已销号' AND h.population <> coalesce(m.live, 0)""",
     ),
-    Identity(
+    NumberIdentity(
         "status",
         "households",
         "poverty_status",
@@ -77,7 +77,7 @@ IDENTITIES = (
              LEFT JOIN now ON now.household_no = h.household_no
              WHERE h.poverty_status IS DISTINCT FROM now.status AND (now.status IS NOT NULL OR r.poverty_status <> '')""",
     ),
-    Identity(
+    NumberIdentity(
         "exit-year",
         "households",
         "exit_year",
@@ -86,7 +86,7 @@ IDENTITIES = (
         + """SELECT h._row FROM households h JOIN now USING (household_no)
              WHERE h.exit_year IS DISTINCT FROM now.exit_year""",
     ),
-    Identity(
+    NumberIdentity(
         "return-year",
         "households",
         "return_year",
@@ -95,7 +95,7 @@ IDENTITIES = (
         + """SELECT h._row FROM households h JOIN now USING (household_no)
              WHERE h.return_year IS DISTINCT FROM now.return_year""",
     ),
-    Identity(
+    NumberIdentity(
         "identified",
         "households",
         "identified_on",
@@ -104,7 +104,7 @@ IDENTITIES = (
         + """SELECT h._row FROM households h JOIN now USING (household_no)
              WHERE now.identified_on IS NOT NULL AND h.identified_on <> now.identified_on""",
     ),
-    Identity(
+    NumberIdentity(
         "left-without-event",
         "members",
         "life_status",
@@ -114,7 +114,7 @@ IDENTITIES = (
             "(life_status = '正常') <> (life_status_ym IS NULL) OR (life_status = '正常') <> (change_kind IS NULL)",
         ),
     ),
-    Identity(
+    NumberIdentity(
         "transfer-parts",
         "incomes",
         "transfer_income",
@@ -125,14 +125,14 @@ IDENTITIES = (
             f"- other_transfer) > {TOLERANCE}",
         ),
     ),
-    Identity(
+    NumberIdentity(
         "property-parts",
         "incomes",
         "property_income",
         "财产性收入小于土地流转金与资产收益分红之和",
         _where("incomes", f"land_rent + asset_dividend - property_income > {TOLERANCE}"),
     ),
-    Identity(
+    NumberIdentity(
         "income-total",
         "incomes",
         "total_income",
@@ -142,38 +142,38 @@ IDENTITIES = (
             f"abs(wage_income + business_income + property_income + transfer_income - total_income) > {TOLERANCE}",
         ),
     ),
-    Identity(
+    NumberIdentity(
         "income-net",
         "incomes",
         "net_income",
         "家庭纯收入不等于总收入减生产经营性支出",
         _where("incomes", f"abs(total_income - business_expense - net_income) > {TOLERANCE}"),
     ),
-    Identity(
+    NumberIdentity(
         "income-per-capita",
         "incomes",
         "per_capita",
         "人均收入不等于家庭纯收入除以家庭人口",
         _where("incomes", f"abs(net_income::DOUBLE / population - per_capita::DOUBLE) > {TOLERANCE}"),
     ),
-    Identity(
+    NumberIdentity(
         "period-order", "incomes", "period_end", "核算期止日早于起日", _where("incomes", "period_end < period_start")
     ),
-    Identity(
+    NumberIdentity(
         "farmland-parts",
         "villages",
         "farmland_mu",
         "耕地不等于水田加旱地",
         _where("villages", f"abs(paddy_mu + dry_mu - farmland_mu) > {TOLERANCE}"),
     ),
-    Identity(
+    NumberIdentity(
         "irrigated",
         "conditions",
         "irrigated_mu",
         "有效灌溉面积大于耕地面积",
         _where("conditions", "irrigated_mu > farmland_mu"),
     ),
-    Identity(
+    NumberIdentity(
         "one-subject",
         "pairings",
         "household_no",
@@ -184,7 +184,7 @@ IDENTITIES = (
             "+ (village_code IS NOT NULL)::INT + (school_code IS NOT NULL)::INT <> 1",
         ),
     ),
-    Identity(
+    NumberIdentity(
         "one-supporter",
         "pairings",
         "helper_no",
@@ -194,21 +194,21 @@ IDENTITIES = (
             "(helper_no IS NOT NULL)::INT + (unit_code IS NOT NULL)::INT + (partner_school IS NOT NULL)::INT <> 1",
         ),
     ),
-    Identity(
+    NumberIdentity(
         "pairing-end",
         "pairings",
         "ended_on",
         "结束日期和结束原因要同时填，且不早于开始日期",
         _where("pairings", "(ended_on IS NULL) <> (end_reason IS NULL) OR ended_on < started_on"),
     ),
-    Identity(
+    NumberIdentity(
         "subsidy-product",
         "subsidies",
         "amount",
         "补助金额不等于数量乘标准",
         _where("subsidies", f"abs(units * standard - amount) > {TOLERANCE}"),
     ),
-    Identity(
+    NumberIdentity(
         "batch-sum",
         "payments",
         "amount",
@@ -217,14 +217,14 @@ IDENTITIES = (
                SELECT payment_id, sum(amount) AS total FROM subsidies GROUP BY ALL) s USING (payment_id)
              WHERE p.amount <> s.total""",
     ),
-    Identity(
+    NumberIdentity(
         "batch-paid-on",
         "subsidies",
         "paid_on",
         "发放日期与所属支付的日期不同",
         """SELECT s._row FROM subsidies s JOIN payments p USING (payment_id) WHERE s.paid_on <> p.paid_on""",
     ),
-    Identity(
+    NumberIdentity(
         "budget-parts",
         "projects",
         "budget_total",
@@ -233,7 +233,7 @@ IDENTITIES = (
                SELECT project_id, sum(amount) AS total FROM "project-budget" GROUP BY ALL) b USING (project_id)
              WHERE p.budget_total <> coalesce(b.total, 0)""",
     ),
-    Identity(
+    NumberIdentity(
         "budget-source",
         "project-budget",
         "source_level",
@@ -241,14 +241,14 @@ IDENTITIES = (
         """SELECT b._row FROM "project-budget" b JOIN allocations a USING (allocation_id)
              WHERE b.source_level <> a.source_level""",
     ),
-    Identity(
+    NumberIdentity(
         "budget-own",
         "project-budget",
         "allocation_id",
         "财政等资金要填资金编号，自筹不填",
         _where("project-budget", "(source_level = '自筹') <> (allocation_id IS NULL)"),
     ),
-    Identity(
+    NumberIdentity(
         "allocation-overspent",
         "allocations",
         "amount",
@@ -257,7 +257,7 @@ IDENTITIES = (
                SELECT allocation_id, sum(amount) AS total FROM "project-budget" GROUP BY ALL) b USING (allocation_id)
              WHERE b.total > a.amount""",
     ),
-    Identity(
+    NumberIdentity(
         "allocation-overpaid",
         "allocations",
         "amount",
@@ -266,7 +266,7 @@ IDENTITIES = (
                SELECT allocation_id, sum(amount) AS total FROM payments GROUP BY ALL) p USING (allocation_id)
              WHERE p.total > a.amount""",
     ),
-    Identity(
+    NumberIdentity(
         "project-overpaid",
         "projects",
         "budget_total",
@@ -275,7 +275,7 @@ IDENTITIES = (
                SELECT project_id, sum(amount) AS total FROM payments GROUP BY ALL) s USING (project_id)
              WHERE s.total > p.budget_total""",
     ),
-    Identity(
+    NumberIdentity(
         "payment-source",
         "payments",
         "allocation_id",
@@ -287,7 +287,7 @@ IDENTITIES = (
                USING (project_id, allocation_id)
              WHERE coalesce(b.planned, 0) < s.paid""",
     ),
-    Identity(
+    NumberIdentity(
         "project-stage",
         "projects",
         "stage",
@@ -296,7 +296,7 @@ IDENTITIES = (
         + """SELECT p._row FROM projects p LEFT JOIN now USING (project_id)
              WHERE p.stage IS DISTINCT FROM coalesce(now.stage, '谋划')""",
     ),
-    Identity(
+    NumberIdentity(
         "project-accepted",
         "projects",
         "accepted_on",
@@ -305,7 +305,7 @@ IDENTITIES = (
         + """SELECT p._row FROM projects p LEFT JOIN now USING (project_id)
              WHERE p.accepted_on IS DISTINCT FROM now.accepted_on""",
     ),
-    Identity(
+    NumberIdentity(
         "beneficiaries",
         "projects",
         "benef_poor_households",
@@ -316,14 +316,14 @@ IDENTITIES = (
             "OR benef_persons < benef_households OR benef_poor_persons < benef_poor_households",
         ),
     ),
-    Identity(
+    NumberIdentity(
         "asset-income",
         "assets",
         "income",
         "年收益不等于已分配加留存",
         _where("assets", f"abs(coalesce(distributed, 0) + coalesce(retained, 0) - income) > {TOLERANCE}"),
     ),
-    Identity(
+    NumberIdentity(
         "ledger-balance",
         "ledgers",
         "balance",
@@ -332,8 +332,10 @@ IDENTITIES = (
                ELSE -amount END) OVER (PARTITION BY ledger ORDER BY entry_no) AS running FROM ledgers)
              WHERE balance <> running""",
     ),
-    Identity("notice-dates", "notices", "ends_on", "结束日期早于开始日期", _where("notices", "ends_on < starts_on")),
-    Identity(
+    NumberIdentity(
+        "notice-dates", "notices", "ends_on", "结束日期早于开始日期", _where("notices", "ends_on < starts_on")
+    ),
+    NumberIdentity(
         "case-dates",
         "cases",
         "closed_on",
@@ -343,7 +345,7 @@ IDENTITIES = (
 )
 
 
-def check_identity(database: Database, identity: Identity) -> list[Finding]:
+def check_identity(database: Database, identity: NumberIdentity) -> list[Finding]:
     """Findings on the records that break one identity."""
     findings = []
     rows = [row for (row,) in database.sql(f"{identity.query} ORDER BY _row LIMIT {LIMIT}")]
@@ -355,7 +357,7 @@ def check_identity(database: Database, identity: Identity) -> list[Finding]:
     return findings
 
 
-def check_sizes(database: Database, identity: Identity) -> list[Finding]:
+def check_sizes(database: Database, identity: NumberIdentity) -> list[Finding]:
     """Findings on the numbers that keep an identity from being computed: no ledger has any that large."""
     resource = database.descriptor.resources[identity.resource]
     fields = [field for field in resource.schema.fields if field.type in ("number", "integer")]

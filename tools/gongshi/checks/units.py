@@ -13,7 +13,7 @@ from gongshi.checks.aliases import RESOURCE as ALIASES
 from gongshi.checks.aliases import check_aliases
 from gongshi.checks.canonical import check_documents, check_order
 from gongshi.checks.free_text import check_titles
-from gongshi.checks.identities import IDENTITIES, Identity, check_identity, check_sizes
+from gongshi.checks.identities import IDENTITIES, NumberIdentity, check_identity, check_sizes
 from gongshi.checks.outlines import PATH as OUTLINES
 from gongshi.checks.outlines import check_outlines
 from gongshi.checks.placeholders import check_placeholders
@@ -114,7 +114,7 @@ def _foreign_key(database: Database, key: ForeignKey) -> list[Finding]:
     return check_foreign_key(database, key) if database.loaded[key.resource].rows else []
 
 
-def _identity(database: Database, identity: Identity) -> list[Finding]:
+def _identity(database: Database, identity: NumberIdentity) -> list[Finding]:
     """An identity over a ledger that lacks a table says nothing; one that lacks a field says that it cannot run."""
     try:
         return check_identity(database, identity)

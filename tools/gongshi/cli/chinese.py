@@ -137,7 +137,7 @@ class Command(click.Command):
     context_class = ChineseContext
 
 
-class Group(click.Group):
+class ChineseGroup(click.Group):
     """A group whose help is Chinese."""
 
     context_class = ChineseContext

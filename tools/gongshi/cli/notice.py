@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gongshi.cli.chinese import Command, Group
+from gongshi.cli.chinese import ChineseGroup, Command
 from gongshi.cli.common import day, say, say_findings, work_tree
 from gongshi.cli.papers import print_notice
 from gongshi.cli.sealing import IDENTITY, identity_of
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 ON = click.option("--on", "on_day", metavar="DATE", help="以哪一天为准，默认是县情里的数据日期，没有则是今天")
 
 
-@click.group(cls=Group)
+@click.group(cls=ChineseGroup)
 def notice() -> None:
     """公示公告：查、登记、办结。状态由日期推出，不用填。
 
@@ -186,7 +186,7 @@ def _new_all(root: Path, asked: tuple[date, str, str, str], identity: Path | Non
 
     work_tree(root)
     own = None if dry_run else lambda: identity_of(identity, root)
-    done, told = owing.post(root, owing.Asked(*asked), own, identity_if_any(identity, root))
+    done, told = owing.post(root, owing.Choice(*asked), own, identity_if_any(identity, root))
     for one, why in done.made:
         span = f"{one.starts_on} 至 {one.ends_on}"
         say(f"{one.notice_id}  {one.notice_kind}  {span}  {one.place}  {shown_text(one.title)}  {why}")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from gongshi.checks.showing import shown_path, shown_text
-from gongshi.cli.chinese import Command, Group
+from gongshi.cli.chinese import ChineseGroup, Command
 from gongshi.cli.common import day, progress, say, say_made, work_tree
 from gongshi.cli.render import as_json
 from gongshi.model import SEVERITIES, GongshiError
@@ -32,7 +32,7 @@ STATES = {
 }
 
 
-@click.group(cls=Group)
+@click.group(cls=ChineseGroup)
 def policy() -> None:
     """查看方案和规则：有哪些、怎么规定的、依据哪一条、看了多少记录；从随程序带来的方案里加一个。
 

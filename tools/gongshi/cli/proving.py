@@ -29,7 +29,7 @@ from gongshi.site.rebuild import full_git, is_ancestor, site_of, take_out
 
 
 @dataclass
-class Report:
+class ProofReport:
     """What was found wrong, what is proven, and what is not."""
 
     found: list[Finding] = field(default_factory=list)
@@ -77,9 +77,9 @@ class Case:
         return cls(git, saved, path is not None, site, logs, paper, folder, signers)
 
 
-def judge(case: Case) -> Report:
+def judge(case: Case) -> ProofReport:
     """Everything that can be said with what is at hand."""
-    report = Report()
+    report = ProofReport()
     _chain(case, report)
     _paper(case, report)
     _files(case, report)
@@ -92,7 +92,7 @@ def judge(case: Case) -> Report:
     return report
 
 
-def _chain(case: Case, report: Report) -> None:
+def _chain(case: Case, report: ProofReport) -> None:
     before = len(report.found)
     for folder, log in case.logs.items():
         report.found += check_log(log) + check_latest(folder / LATEST, log) + check_fork(case.chain, log)
@@ -108,7 +108,7 @@ def _chain(case: Case, report: Report) -> None:
         report.proven.append(f"清单链 {len(case.chain)} 份，一份接一份，没有断开，没有分叉。")
 
 
-def _paper(case: Case, report: Report) -> None:
+def _paper(case: Case, report: ProofReport) -> None:
     if case.paper is None:
         report.unproven.append(
             "没有同公示榜上印的摘要对：有没有给别人看另一条链，只有纸上的摘要和别人手里的清单才看得出来，请用 --digest 再核验一次。"
@@ -123,7 +123,7 @@ def _paper(case: Case, report: Report) -> None:
             report.unproven.append(f"第 {there.number} 份以后的清单还没有纸可对，请再找一张更新的公示榜。")
 
 
-def _files(case: Case, report: Report) -> None:
+def _files(case: Case, report: ProofReport) -> None:
     """The site may be as any manifest of the chain has it, but not older than the one that somebody kept."""
     if case.site is None:
         report.unproven.append("没有用 --site 指明网站，所以没有核对网站的文件。")
@@ -143,7 +143,7 @@ def _files(case: Case, report: Report) -> None:
         report.unproven.append(f"网站不是最新的：清单链已到第 {case.chain[-1].number} 份，后来发布的没有核对。")
 
 
-def _signatures(case: Case, report: Report) -> None:
+def _signatures(case: Case, report: ProofReport) -> None:
     from gongshi.sealing.signers import SIGNERS, parse_signers
     from gongshi.site.manifest import read_bytes
     from gongshi.site.signing import check_signatures, day_of, has_publisher, unsigned
@@ -176,7 +176,7 @@ def _signatures(case: Case, report: Report) -> None:
     report.found += found
 
 
-def _ledger(case: Case, git: Git, report: Report) -> None:
+def _ledger(case: Case, git: Git, report: ProofReport) -> None:
     head = git.head() or ""
     tree = RevisionTree(git, head)
     wrong = check_origin(case.saved, county_setting(tree, "county_code"))
@@ -193,7 +193,7 @@ def _ledger(case: Case, git: Git, report: Report) -> None:
     report.found += wrong
 
 
-def _rebuilt(git: Git, saved: Manifest, report: Report) -> None:
+def _rebuilt(git: Git, saved: Manifest, report: ProofReport) -> None:
     """The differences between a manifest and the site that its commit makes today."""
     from gongshi.mkdocs_plugin import build
 
@@ -221,7 +221,7 @@ def _rebuilt(git: Git, saved: Manifest, report: Report) -> None:
         report.proven.append(text)
 
 
-def sign(case: Case, report: Report, key: Path) -> str:
+def sign(case: Case, report: ProofReport, key: Path) -> str:
     """Sign the manifest in question, if nothing is wrong with it but that it is not signed, and it was built again."""
     from gongshi.site.signing import UNSIGNED_CODE, sign_manifest
 

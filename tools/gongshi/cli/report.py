@@ -14,7 +14,7 @@ from gongshi.cli.sealing import IDENTITY
 from gongshi.model import GongshiError
 
 if TYPE_CHECKING:
-    from gongshi.exchange.reports import Made
+    from gongshi.exchange.reports import MadeReport
 
 
 @click.command(cls=Command)
@@ -66,7 +66,7 @@ def report(
         _show(made)
 
 
-def _show(made: Made) -> None:
+def _show(made: MadeReport) -> None:
     from gongshi.checks.showing import shown_text
     from gongshi.exchange import headers_of, text_of
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from gongshi.cli.chinese import Command, Group
+from gongshi.cli.chinese import ChineseGroup, Command
 from gongshi.cli.common import day, progress, say, work_tree
 from gongshi.cli.sealing import IDENTITY
 
@@ -17,7 +17,7 @@ SIGNING = click.option(
 )
 
 
-@click.group(cls=Group)
+@click.group(cls=ChineseGroup)
 def review() -> None:
     """审核送审的改动：看有哪些，接受（签名合并），退回（写明哪里要改），查有没有未经签名的合并。
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from gongshi.cli.chinese import Command, Group
+from gongshi.cli.chinese import ChineseGroup, Command
 from gongshi.cli.common import day, say, work_tree
 from gongshi.cli.sealing import IDENTITY
 from gongshi.verbs import VERBS, Verb
@@ -83,7 +83,7 @@ subsidy = command("subsidy")
 objection = command("objection")
 
 
-@click.group(cls=Group)
+@click.group(cls=ChineseGroup)
 def case() -> None:
     """案卷：立卷、登记步骤、结卷。编号由程序给。
 
@@ -91,7 +91,7 @@ def case() -> None:
     """
 
 
-@click.group(cls=Group)
+@click.group(cls=ChineseGroup)
 def pair() -> None:
     """结对：登记、接替、结束。
 
@@ -99,7 +99,7 @@ def pair() -> None:
     """
 
 
-@click.group(cls=Group)
+@click.group(cls=ChineseGroup)
 def post() -> None:
     """公益岗：上岗、离岗。
 

@@ -11,7 +11,7 @@ import click
 
 from gongshi.cli.chinese import Command
 from gongshi.cli.common import Painted, say
-from gongshi.cli.proving import Case, Report, judge, sign
+from gongshi.cli.proving import Case, ProofReport, judge, sign
 from gongshi.model import GongshiError
 
 if TYPE_CHECKING:
@@ -111,7 +111,7 @@ def _logs(path: Path | None, site: Path | None, named: tuple[Path, ...]) -> dict
     return {folder: log for folder, log in found.items() if log}
 
 
-def _sheet(root: Path, content: bytes, site: Path | None, logs: dict[Path, list[Manifest]]) -> Report:
+def _sheet(root: Path, content: bytes, site: Path | None, logs: dict[Path, list[Manifest]]) -> ProofReport:
     from gongshi.site.chain import check_paper
     from gongshi.site.manifest import read_paper
     from gongshi.site.proof import check_pages, commitments_of_site, manifest_on, pages_of
@@ -119,7 +119,7 @@ def _sheet(root: Path, content: bytes, site: Path | None, logs: dict[Path, list[
     pages = pages_of(content)
     if not pages:
         raise GongshiError("这个文件既不是发布清单，也不是公示榜，请核对文件。")
-    report = Report(check_pages(pages, commitments_of_site(site) if site else _recorded(root)))
+    report = ProofReport(check_pages(pages, commitments_of_site(site) if site else _recorded(root)))
     paper = read_paper(manifest_on(content))
     if paper:
         for log in logs.values():

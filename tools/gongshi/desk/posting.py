@@ -32,7 +32,7 @@ def post() -> ResponseReturnValue:
     try:
         starts = _day(request.form.get("starts", ""), desk.held().today)
         kind, unit = (request.form.get(name, "").strip()[:40] for name in ("kind", "unit"))
-        asked = owing.Asked(starts, kind, unit=unit)
+        asked = owing.Choice(starts, kind, unit=unit)
         done, told = owing.post(desk.root, asked, _key if write else None, desk.identity)
     except GongshiError as error:
         return _page(None, {"due": str(error)}), 422

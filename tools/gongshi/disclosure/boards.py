@@ -7,7 +7,7 @@ from typing import Any
 
 from gongshi.disclosure import sheets
 from gongshi.disclosure.notices import township_of
-from gongshi.disclosure.sheets import Entry, Sheet
+from gongshi.disclosure.sheets import NoticeSheet, SheetEntry
 from gongshi.model import GongshiError
 from gongshi.repository import Tree
 from gongshi.sealing import Identity, Standing, key_epochs, read_key, standing_of, unseal
@@ -21,7 +21,7 @@ def township_slug(database: Any, division: str) -> str:
     return slug
 
 
-def new_sheet(tree: Tree, database: Any, notice: Any, identity: Identity) -> Sheet:
+def new_sheet(tree: Tree, database: Any, notice: Any, identity: Identity) -> NoticeSheet:
     """The sheet of a notice that is just being made, under the newest data key of its township."""
     slug = township_slug(database, notice.division_code)
     rows = sheets.entries(database, notice)
@@ -30,7 +30,7 @@ def new_sheet(tree: Tree, database: Any, notice: Any, identity: Identity) -> She
     return sheets.make(notice, rows, _names(tree, slug, identity, now, rows), key)
 
 
-def sheet(tree: Tree, database: Any, notice: Any, identity: Identity, committed: tuple[str, ...]) -> Sheet:
+def sheet(tree: Tree, database: Any, notice: Any, identity: Identity, committed: tuple[str, ...]) -> NoticeSheet:
     """The sheet of a notice on record; GongshiError if it is not what was committed to when the notice was made."""
     if not committed:
         raise GongshiError(
@@ -49,7 +49,7 @@ def sheet(tree: Tree, database: Any, notice: Any, identity: Identity, committed:
     )
 
 
-def _names(tree: Tree, slug: str, identity: Identity, now: Standing, rows: Iterable[Entry]) -> Mapping[str, str]:
+def _names(tree: Tree, slug: str, identity: Identity, now: Standing, rows: Iterable[SheetEntry]) -> Mapping[str, str]:
     """Names of the heads of these households, and of nobody else."""
     wanted = {row.head for row in rows}
     return {row["member_no"]: row["name"] for row in unseal(tree, slug, identity, now) if row["member_no"] in wanted}

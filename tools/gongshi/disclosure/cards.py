@@ -53,7 +53,7 @@ class Help(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
+class HouseholdCard:
     """A household's card; ``head`` is "" without a key. ``events`` are (day, what happened), ``calls`` (who, phone)."""
 
     household_no: str
@@ -103,7 +103,7 @@ class Visits:
     day: datetime.date
 
 
-def card(database: Any, number: str, names: Names, today: datetime.date) -> Card:
+def card(database: Any, number: str, names: Names, today: datetime.date) -> HouseholdCard:
     """The card of a household as the records stand; GongshiError if there is none of that number."""
     query = """SELECT h.*, d.name AS village, t.name AS town, t.division_code AS town_code FROM households h
       LEFT JOIN divisions d ON d.division_code = h.village_code LEFT JOIN divisions t ON t.division_code = d.parent_code
@@ -113,7 +113,7 @@ def card(database: Any, number: str, names: Names, today: datetime.date) -> Card
         raise GongshiError(f"没有户“{number[:20]}”，请在“查”里找到户编号再印。")
     home, day = dict(zip(columns, rows[0], strict=True)), county_day(database) or today
     county, phones = _county(database, day)
-    return Card(
+    return HouseholdCard(
         number, _place(home), names.get(_heads(database).get(number, ""), ""), home["population"] or 0, _kinds(database, home),
         _events(database, number), _helpers(database, number, day), _paid(database, number, names, day.year),
         _help(database, number, day), _grounds(database, number), (*_office(database, home["town_code"]), *phones), county, day.year, day,

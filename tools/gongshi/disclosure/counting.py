@@ -11,11 +11,11 @@ from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from gongshi.checks.phrases import is_personal
 from gongshi.disclosure.figures import TOTAL, USUAL, Figure, declaration
-from gongshi.disclosure.views import COUNTED, PUBLIC, expand, tables_in
+from gongshi.disclosure.views import COUNTED, PUBLIC, Queried, expand, tables_in
 from gongshi.model import GongshiError
 from gongshi.package.schema import Descriptor
 from gongshi.policy import Outcome, RuleState, Verdict
@@ -51,15 +51,6 @@ LEFT JOIN {schools} s ON s.school_code = m.school_code WHERE b.paid_on <= $day G
 
 _TERMS = """
 SELECT DISTINCT benefit || '/' || period, benefit, year(paid_on) FROM {subsidies} WHERE paid_on <= $day"""
-
-
-class Database(Protocol):
-    """What a Database can do, as far as this room cares."""
-
-    descriptor: Descriptor
-
-    def sql(self, query: str) -> Sequence[tuple[Any, ...]]:
-        """The rows of a query over the typed tables."""
 
 
 class Cell(NamedTuple):
@@ -126,7 +117,7 @@ class Counted:
     """Numbers that all say how long one register is, and the figure that says it first, if there is one."""
 
 
-def smallest(database: Database) -> int:
+def smallest(database: Queried) -> int:
     """Counts below this are not published: the county's own number, or the usual one."""
     rows = database.sql('SELECT max("threshold") FROM county') if _has(database, "county", "threshold") else []
     return int(rows[0][0]) if rows and rows[0][0] is not None else USUAL
@@ -138,12 +129,12 @@ def counted_tables(descriptor: Descriptor) -> frozenset[str]:
     return frozenset(descriptor.resources.keys() & {"county", *(name for sql in queries for name in tables_in(sql))})
 
 
-def _has(database: Database, resource: str, name: str) -> bool:
+def _has(database: Queried, resource: str, name: str) -> bool:
     found = database.descriptor.resources.get(resource)
     return found is not None and any(item.name == name for item in found.schema.fields)
 
 
-def count(database: Database, verdict: Verdict | None, day: datetime.date, figures: Sequence[Figure]) -> Counted:
+def count(database: Queried, verdict: Verdict | None, day: datetime.date, figures: Sequence[Figure]) -> Counted:
     """Every cell of ``figures`` on ``day``; ``verdict`` is what the rules say on it."""
     places = _rows(database, _PLACES, day, "")
     county = next((code for code, level, _ in places if level == "县"), "")
@@ -168,7 +159,7 @@ def count(database: Database, verdict: Verdict | None, day: datetime.date, figur
     return counted
 
 
-def _rows(database: Database, sql: str, day: datetime.date, county: str) -> Sequence[tuple[Any, ...]]:
+def _rows(database: Queried, sql: str, day: datetime.date, county: str) -> Sequence[tuple[Any, ...]]:
     text = sql.replace("$county", f"'{county}'").replace("$day", f"DATE '{day.isoformat()}'")
     return database.sql(expand(text, database.descriptor, COUNTED | PUBLIC, JOINS))
 
@@ -176,7 +167,7 @@ def _rows(database: Database, sql: str, day: datetime.date, county: str) -> Sequ
 # -- tables --------------------------------------------------------------------------------------------------------
 
 
-def _table(database: Database, counted: Counted, figure: Figure, levels: Mapping[str, list[str]]) -> None:
+def _table(database: Queried, counted: Counted, figure: Figure, levels: Mapping[str, list[str]]) -> None:
     """Cells of a figure that a query counts at its lowest level; every level above is a sum."""
     names = _columns(figure)
     query = f"SELECT {', '.join(names)} FROM ({figure.sql})"
@@ -209,7 +200,7 @@ def _columns(figure: Figure) -> list[str]:
     return ["place", "item", *figure.measures, *(name for name in extra if re.search(rf"\bAS {name}\b", figure.sql))]
 
 
-def _items(database: Database, figure: Figure) -> tuple[str, ...]:
+def _items(database: Queried, figure: Figure) -> tuple[str, ...]:
     if isinstance(figure.items, tuple):
         return figure.items
     resource, _, name = figure.items.partition(".")
@@ -243,7 +234,7 @@ def _add(counted: Counted, figure: Figure, place: str, item: str, row: Mapping[s
         counted.cells[cell] = total if old is None else Count(old.value + value, old.units + total.units, total.scale)
 
 
-def _rules(database: Database, counted: Counted, verdict: Verdict | None) -> None:
+def _rules(database: Queried, counted: Counted, verdict: Verdict | None) -> None:
     """Rows that rules over tables of persons looked at, where that is the whole register, and broke.
 
     A part of a register is a group of its own, and beside the whole it tells how many are left out.
@@ -287,7 +278,7 @@ def _whole(counted: Counted, resource: str, outcomes: Sequence[Outcome]) -> None
 # -- money ---------------------------------------------------------------------------------------------------------
 
 
-def _read_money(database: Database, counted: Counted) -> None:
+def _read_money(database: Queried, counted: Counted) -> None:
     for village, benefit, year, household, amount, least, persons, parts in _rows(database, _MONEY, counted.day, ""):
         if least is None:
             raise GongshiError("补助里有没填的金额，统计不了；先运行 gongshi check 改好记录。")
@@ -308,7 +299,7 @@ def _read_money(database: Database, counted: Counted) -> None:
         counted.levels[school] = level
 
 
-def _read_own(database: Database, counted: Counted) -> None:
+def _read_own(database: Queried, counted: Counted) -> None:
     paid: dict[str, list[tuple[str, str, int, int]]] = defaultdict(list)
     for project, village, benefit, year, amount in _rows(database, _OWN, counted.day, ""):
         paid[project].append((village, benefit, year, int(amount * 100)))

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
-from typing import Any, Protocol
+from typing import Any
 
 from gongshi.changes.steps import Walk
 from gongshi.disclosure import made
@@ -19,24 +19,14 @@ from gongshi.disclosure.catalogue import VIEWS
 from gongshi.disclosure.changed import CHANGES, CLOSED, COLUMNS, NAMES, Published, Since, fields_of
 from gongshi.disclosure.figures import RESOURCE, TOTAL, USUAL
 from gongshi.disclosure.frozen import NOT_YET, WITHHELD, Frozen, add
-from gongshi.disclosure.made import MADE, PEOPLE, Places
-from gongshi.disclosure.views import PUBLIC, View, ViewColumn, expand, named, reads
+from gongshi.disclosure.made import MADE, PEOPLE, PlaceNames
+from gongshi.disclosure.views import PUBLIC, Queried, View, ViewColumn, expand, named, reads
 from gongshi.package import worded
-from gongshi.package.schema import Descriptor
 
 RESOURCES = frozenset({RESOURCE, "households"}).union(
     reads(NAMES), *(reads(sql) for sql in made.SOURCES), *(reads(view.sql) for view in VIEWS)
 )
 """What the views read: nothing else of the ledger needs to be loaded to publish it."""
-
-
-class Database(Protocol):
-    """What a Database can do, as far as this room cares."""
-
-    descriptor: Descriptor
-
-    def sql(self, query: str) -> Sequence[tuple[Any, ...]]:
-        """The rows of a query over the typed tables."""
 
 
 class Disclosure:
@@ -48,7 +38,7 @@ class Disclosure:
 
     __slots__ = ("_columns", "_frozen", "_parts", "_rows", "counted_on", "pending", "since", "threshold", "views")
 
-    def __init__(self, database: Database, day: datetime.date, history: Walk | None = None) -> None:
+    def __init__(self, database: Queried, day: datetime.date, history: Walk | None = None) -> None:
         descriptor = database.descriptor
         fields_of(descriptor)
         self.since = Since.of(history) if history else None
@@ -70,9 +60,9 @@ class Disclosure:
         """What the columns of a view are."""
         return self._columns[name]
 
-    def parts(self, name: str) -> list[tuple[made.Part, list[Any]]]:
+    def parts(self, name: str) -> list[tuple[made.ViewPart, list[Any]]]:
         """The rows of a view in parts, none of which holds a row together with a total of it; all rows are in one."""
-        found: list[tuple[made.Part, list[Any]]] = [(part, []) for part in self._parts[name]]
+        found: list[tuple[made.ViewPart, list[Any]]] = [(part, []) for part in self._parts[name]]
         rest: list[Any] = []
         for row in self.rows(name):
             next((mine for part, mine in found if part.holds(row)), rest).append(row)
@@ -111,11 +101,11 @@ def _said(columns: Sequence[ViewColumn], day: datetime.date) -> tuple[ViewColumn
 
 
 def _reader(
-    database: Database, frozen: Frozen, columns: Columns, history: Walk | None, counted: datetime.date
+    database: Queried, frozen: Frozen, columns: Columns, history: Walk | None, counted: datetime.date
 ) -> Callable[[str], list[Any]]:
     """What reads a view; only this closure holds the database."""
     views, figures = {view.name: view for view in VIEWS}, {view.name: view for view in MADE}
-    places = cache(lambda: Places(database))
+    places = cache(lambda: PlaceNames(database))
 
     def read(name: str) -> list[Any]:
         shape = named("Row", [column.name for column in columns[name]])
@@ -138,7 +128,7 @@ def _bare(value: Any) -> Any:
     return _MARKS.sub("", value) if isinstance(value, str) else value
 
 
-def _rows(database: Database, frozen: Frozen, view: View, columns: Sequence[ViewColumn]) -> list[list[Any]]:
+def _rows(database: Queried, frozen: Frozen, view: View, columns: Sequence[ViewColumn]) -> list[list[Any]]:
     """Rows of a register, what is about people in them from the figures."""
     rows = [list(row) for row in database.sql(view.query(database.descriptor))]
     if any(column.figure for column in columns):
@@ -151,7 +141,7 @@ def _rows(database: Database, frozen: Frozen, view: View, columns: Sequence[View
     return rows
 
 
-def _changes(database: Database, history: Walk | None, notices: Collection[str]) -> list[tuple[object, ...]]:
+def _changes(database: Queried, history: Walk | None, notices: Collection[str]) -> list[tuple[object, ...]]:
     """Rows of the view ``changes``; ``notices`` are those that are public."""
     if history is None:
         return []

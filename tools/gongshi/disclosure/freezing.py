@@ -11,9 +11,10 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from gongshi.disclosure.counting import Cell, Counted, Database, count, smallest
+from gongshi.disclosure.counting import Cell, Counted, count, smallest
 from gongshi.disclosure.figures import RESOURCE, Figure, Period, declaration
 from gongshi.disclosure.pinned import Number
+from gongshi.disclosure.views import Queried
 from gongshi.disclosure.withholding import Publication, publish
 from gongshi.model import GongshiError, Progress
 from gongshi.package import RECORDS
@@ -35,24 +36,24 @@ BLOCK = f"""  - name: {RESOURCE}
 """
 
 
-class Frozen(NamedTuple):
+class FrozenFile(NamedTuple):
     """A file that is frozen: its period and its cells as text."""
 
     period: Period
     cells: Mapping[Cell, str]
 
 
-def frozen(database: Database) -> list[Frozen]:
+def frozen(database: Queried) -> list[FrozenFile]:
     """All frozen files, the oldest first."""
     if RESOURCE not in database.descriptor.resources:
         return []
     found: dict[str, dict[Cell, str]] = {}
     for period, *cell, value in database.sql(f'SELECT period, figure, place, item, measure, "value" FROM "{RESOURCE}"'):
         found.setdefault(period, {})[Cell(*cell)] = value
-    return [Frozen(Period.of(period), found[period]) for period in sorted(found)]
+    return [FrozenFile(Period.of(period), found[period]) for period in sorted(found)]
 
 
-def last_before(files: Sequence[Frozen], period: Period) -> Publication:
+def last_before(files: Sequence[FrozenFile], period: Period) -> Publication:
     """What was last published of each cell before a period."""
     found: dict[Cell, Number | None] = {}
     for file in files:
@@ -65,7 +66,7 @@ def last_before(files: Sequence[Frozen], period: Period) -> Publication:
     return found
 
 
-def due(files: Sequence[Frozen], period: Period) -> list[Figure]:
+def due(files: Sequence[FrozenFile], period: Period) -> list[Figure]:
     """The figures that the file of a period has: those of the year only if no earlier file of that year has them."""
     year = {
         cell.figure for file in files if file.period.year == period.year and file.period < period for cell in file.cells
@@ -78,11 +79,11 @@ def due(files: Sequence[Frozen], period: Period) -> list[Figure]:
 
 
 def freeze(
-    database: Database,
+    database: Queried,
     verdict: Verdict | None,
     period: Period,
-    files: Sequence[Frozen] = (),
-    before: Database | None = None,
+    files: Sequence[FrozenFile] = (),
+    before: Queried | None = None,
     progress: Progress = lambda _: None,
 ) -> dict[Cell, str]:
     """The cells of a period's file. ``database`` holds the records as they stood at its end, ``before`` as they stood at
@@ -96,7 +97,7 @@ def freeze(
     return {cell: text_of(cell, value) for cell, value in with_rest(counted, published).items()}
 
 
-def _before(database: Database, before: Database | None, files: Sequence[Frozen], period: Period) -> Counted | None:
+def _before(database: Queried, before: Queried | None, files: Sequence[FrozenFile], period: Period) -> Counted | None:
     """The money as it was counted for the last file: from the records of then, or else by the days of payment."""
     ends = [file.period.end for file in files if file.period < period]
     if not ends:
@@ -142,7 +143,7 @@ def files_of(tree: Tree, period: Period, cells: Mapping[Cell, str]) -> dict[str,
     return {path: ("\n".join(lines) + "\n").encode(), PACKAGE_FILE: package.encode()}
 
 
-def refuse(files: Sequence[Frozen], period: Period, today: datetime.date) -> None:
+def refuse(files: Sequence[FrozenFile], period: Period, today: datetime.date) -> None:
     """GongshiError if a period is not over, or figures of later ones are frozen already."""
     if period.end > today:
         raise GongshiError(f"{period} 到 {period.end} 才结束，还不能冻结数字，请等这一季过完。")

@@ -41,7 +41,7 @@ NOT_YET = Withheld("季末公布")
 Value = int | Decimal | Withheld
 
 
-class Cell(NamedTuple):
+class FrozenCell(NamedTuple):
     """One row of a figure: of which place and item, and its measures."""
 
     place: str
@@ -110,9 +110,9 @@ class Frozen:
         """All measures of one row."""
         return self._cells.get(figure, {}).get((place, item), {})
 
-    def rows(self, figure: str) -> Sequence[Cell]:
+    def rows(self, figure: str) -> Sequence[FrozenCell]:
         """All rows of a figure, by place and item."""
-        return [Cell(*key, values) for key, values in self._cells.get(figure, {}).items()]
+        return [FrozenCell(*key, values) for key, values in self._cells.get(figure, {}).items()]
 
     def period(self, figure: str) -> str | None:
         """The period a figure is of, such as 2020-Q2; None if there is none yet."""

@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from gongshi.disclosure.figures import TOTAL, declaration
-from gongshi.disclosure.frozen import NOT_YET, WITHHELD, Cell, Frozen, Value, Withheld
+from gongshi.disclosure.frozen import NOT_YET, WITHHELD, Frozen, FrozenCell, Value, Withheld
 from gongshi.disclosure.views import HEADS, PUBLIC, ViewColumn, counts_people, expand
 from gongshi.package import worded
 from gongshi.package.schema import Descriptor
@@ -141,7 +141,7 @@ def _groups(descriptor: Descriptor, day: datetime.date) -> Iterator[Group]:
             yield Group(name, worded(figure.title, day), figure.items, len(figure.levels), True)
 
 
-class Part(NamedTuple):
+class ViewPart(NamedTuple):
     """Rows of a view that may be added up: ``suffix`` is for its file, ``chosen`` what their columns say."""
 
     suffix: str
@@ -153,7 +153,7 @@ class Part(NamedTuple):
         return all(getattr(row, field) == value for field, value in self.chosen.items())
 
 
-REST = Part("other", "其他", {})
+REST = ViewPart("other", "其他", {})
 """What is of no place that the county knows."""
 
 _LEVEL_NAMES = {"县": "county", "乡镇": "township", "村": "village"}
@@ -161,30 +161,30 @@ _WITH_TOTALS = {"loans": "purpose", "school-aid": "school_code"}
 """Views that hold a total of the county among their rows, and the column that says so."""
 
 
-def parts(name: str, descriptor: Descriptor, day: datetime.date) -> list[Part]:
+def parts(name: str, descriptor: Descriptor, day: datetime.date) -> list[ViewPart]:
     """What a view is cut into for whoever adds up its rows: no part holds a row together with a total of it.
 
     A county, its townships and its villages are parts of their own, and so is each way of grouping the same people.
     A row belongs to the first part that holds it.
     """
     if name in _WITH_TOTALS:
-        return [Part("total", TOTAL, {_WITH_TOTALS[name]: TOTAL}), Part("", "", {})]
+        return [ViewPart("total", TOTAL, {_WITH_TOTALS[name]: TOTAL}), ViewPart("", "", {})]
     if name == PEOPLE.name:
         grouped = {TOTAL: ("", len(LEVELS))} | {
             one.title: (one.figure.partition("-")[2], one.depth) for one in _groups(descriptor, day)
         }
         return [
-            Part("-".join(filter(None, (_LEVEL_NAMES[level], suffix))), f"{level}，{title}",
+            ViewPart("-".join(filter(None, (_LEVEL_NAMES[level], suffix))), f"{level}，{title}",
                  {"level": level, "dimension": title})
             for title, (suffix, depth) in grouped.items()
             for level in LEVELS[:depth]
         ]  # fmt: skip
     found = next((view for view in MADE if view.name == name and view.place is _DIVISION), None)
     levels = declaration().figures[found.source].levels if found else ()
-    return [Part(_LEVEL_NAMES[level], level, {"level": level}) for level in levels] or [Part("", "", {})]
+    return [ViewPart(_LEVEL_NAMES[level], level, {"level": level}) for level in levels] or [ViewPart("", "", {})]
 
 
-class Places:
+class PlaceNames:
     """Names by code, as a reader knows them; also of what is closed, since figures are of the quarter's end."""
 
     def __init__(self, database: Any) -> None:
@@ -208,12 +208,12 @@ class Places:
         return (code, name, level if made.place is _DIVISION else slug) if made.place else ()
 
 
-def rows(made: Made, frozen: Frozen, places: Places) -> Iterator[tuple[Any, ...]]:
+def rows(made: Made, frozen: Frozen, places: PlaceNames) -> Iterator[tuple[Any, ...]]:
     """The rows of a view: places from the county down, in the order of the items."""
 
     first = [*declaration().groups, "有"]
 
-    def order(cell: Cell) -> tuple[int, str, bool, int, str]:
+    def order(cell: FrozenCell) -> tuple[int, str, bool, int, str]:
         name = cell.item.partition("/")[0]
         rank = first.index(name) if name in first else len(first)
         return places.order.get(cell.place, -1), cell.place, cell.item == TOTAL, rank, cell.item
@@ -225,7 +225,7 @@ def rows(made: Made, frozen: Frozen, places: Places) -> Iterator[tuple[Any, ...]
         yield *places.cells(made, cell.place), *texts, *numbers, frozen.day(made.source)
 
 
-def people(frozen: Frozen, places: Places, descriptor: Descriptor, day: datetime.date) -> Iterator[tuple[Any, ...]]:
+def people(frozen: Frozen, places: PlaceNames, descriptor: Descriptor, day: datetime.date) -> Iterator[tuple[Any, ...]]:
     """The rows of PEOPLE: of every place there is now, and of those that were there then."""
     groups = list(_groups(descriptor, day))
     there = set(places.current) | {cell.place for cell in frozen.rows("people")}

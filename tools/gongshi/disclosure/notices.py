@@ -13,7 +13,7 @@ from gongshi.disclosure.clock import NoticeState, WorkingDays, state
 from gongshi.disclosure.kinds import HOUSEHOLDS, NoticeKind, kinds, problems
 from gongshi.disclosure.linking import links
 from gongshi.disclosure.rewriting import rewritten
-from gongshi.disclosure.sheets import Sheet
+from gongshi.disclosure.sheets import NoticeSheet
 from gongshi.disclosure.views import named
 from gongshi.model import Finding, GongshiError, Severity
 from gongshi.package import RECORDS, document_at, yaml_bytes
@@ -148,7 +148,7 @@ def _number(database: Any, year: int, before: int) -> str:
     return f"G{year}-{last + 1:05}"
 
 
-def new(tree: Tree, database: Any, notice: Any, projects: Sequence[str], sheet: Sheet | None) -> dict[str, bytes]:
+def new(tree: Tree, database: Any, notice: Any, projects: Sequence[str], sheet: NoticeSheet | None) -> dict[str, bytes]:
     """The new notice's file, and first the files of what it is about, which name it; it freezes what it shows, by commitments
     and object numbers."""
     named = links(tree, database, notice, sorted(set(projects)))
@@ -156,7 +156,12 @@ def new(tree: Tree, database: Any, notice: Any, projects: Sequence[str], sheet: 
 
 
 def recorded(
-    tree: Tree, database: Any, notice: Any, projects: Sequence[str], sheet: Sheet | None, named: Mapping[str, bytes]
+    tree: Tree,
+    database: Any,
+    notice: Any,
+    projects: Sequence[str],
+    sheet: NoticeSheet | None,
+    named: Mapping[str, bytes],
 ) -> dict[str, bytes]:
     """The new notice's file; ``named`` are the files that differ from the tree, what names it among them."""
     record = {name: _text(value) for name, value in notice._asdict().items()}

@@ -50,7 +50,7 @@ def small_benefits(counted: Counted, k: int) -> dict[tuple[Cell, str], int]:
     return {key: len(households) for key, households in behind(counted).items() if len(households) < k}
 
 
-class Asked(NamedTuple):
+class PinnedSum(NamedTuple):
     """An amount and a benefit of ``few`` households in it; a remainder goes by the first of its cells.
 
     ``times`` is how many households can have had one, if that bounds it; ``known`` says what of other benefits is taken off,
@@ -102,16 +102,16 @@ def _ways(counted: Counted) -> list[_Way]:
     return [homes, _Way(prices, unit, counted.recipients)]
 
 
-def _asked(counted: Counted, published: Collection[Cell], k: int, way: _Way) -> list[Asked]:
+def _asked(counted: Counted, published: Collection[Cell], k: int, way: _Way) -> list[PinnedSum]:
     found, had = [], behind(counted)
     before = Beforehand(counted, had, k)
     for (cell, benefit), households in had.items():
         if cell in published and (few := way.heads(households, benefit, _year(cell))) < k:
-            found += _with_known(before, [cell], Asked(cell, benefit, few, counted.cells[cell].value), way)
+            found += _with_known(before, [cell], PinnedSum(cell, benefit, few, counted.cells[cell].value), way)
     return found
 
 
-def _with_known(before: Beforehand, cells: Sequence[Cell], asked: Asked, way: _Way) -> list[Asked]:
+def _with_known(before: Beforehand, cells: Sequence[Cell], asked: PinnedSum, way: _Way) -> list[PinnedSum]:
     """A question about some cells of a sum, and the same without what is known of the other benefits in them."""
     times = before.times(cells) if way.persons is None else 0
     found = [asked._replace(times=times)]
@@ -155,7 +155,7 @@ def thin(counted: Counted, published: Collection[Cell], k: int) -> list[Sum]:
         told = []
         for hidden, benefit, homes, rest in left:
             if (few := way.heads(homes, benefit, _year(hidden[0]))) < k:
-                told += _with_known(before, hidden, Asked(hidden[0], benefit, few, rest), way)
+                told += _with_known(before, hidden, PinnedSum(hidden[0], benefit, few, rest), way)
         narrow |= _narrow(counted, certain, told, k, way)
     return [sums[cell] for cell in sorted(narrow)]
 
@@ -170,7 +170,7 @@ class _Kind(NamedTuple):
     times: int
 
 
-def _narrow(counted: Counted, published: Collection[Cell], asked: Sequence[Asked], k: int, way: _Way) -> set[Cell]:
+def _narrow(counted: Counted, published: Collection[Cell], asked: Sequence[PinnedSum], k: int, way: _Way) -> set[Cell]:
     """The cells of the amounts of which too few numbers of households, or of payments, of a benefit can be a part."""
     prices, unit = way.prices, way.unit
     groups = groups_of(counted)
@@ -220,12 +220,12 @@ def beside(
     limits: Sequence[tuple[str, int]],
     most: int,
     times: int = 0,
-) -> Sums:
+) -> PriceSums:
     """What a total of ``benefits`` may hold beside one of them; of each ``times`` at most, if that is not 0."""
     bound = {group: limit for group, limit in limits if limit < most}
     if most > EXACT:  # so many units may be made up in many ways: only what a limit has no room for at all is left out
         others = [(name, bound.get(group_of(name), most)) for name in benefits if name != benefit]
-        return Sums({price for name, limit in others for price in prices.get(name, ()) if price <= limit}, most)
+        return PriceSums({price for name, limit in others for price in prices.get(name, ()) if price <= limit}, most)
     if times:
         return _of_few(prices, [name for name in benefits if name != benefit], bound, most, times)
     free = all_but(prices, [name for name in benefits if group_of(name) not in bound], benefit)
@@ -233,10 +233,10 @@ def beside(
         (all_but(prices, [name for name in benefits if group_of(name) == group], benefit), limit)
         for group, limit in bound.items()
     ]
-    return Sums(free, most, tight)
+    return PriceSums(free, most, tight)
 
 
-def _of_few(prices: Prices, names: Sequence[str], bound: Mapping[str, int], most: int, times: int) -> Sums:
+def _of_few(prices: Prices, names: Sequence[str], bound: Mapping[str, int], most: int, times: int) -> PriceSums:
     """All sums of at most ``times`` of what each benefit is paid in, and of each group of no more than its bound."""
     bits = 1
     for group, limit in bound.items():
@@ -246,7 +246,7 @@ def _of_few(prices: Prices, names: Sequence[str], bound: Mapping[str, int], most
         bits = _spread(bits, own, most)
     for name in names:
         bits = bits if group_of(name) in bound else _up_to(bits, prices.get(name, ()), times, most)
-    return Sums((), most, bits=bits)
+    return PriceSums((), most, bits=bits)
 
 
 def flow(counted: Counted, before: Counted, last: Mapping[Cell, Number | None]) -> Counted:
@@ -313,7 +313,7 @@ FARTHER = 4
 """How many times k more numbers than there are households are tried."""
 
 
-class Sums:
+class PriceSums:
     """All sums of any number of ``prices``, up to ``most`` at least: bit n is set if n is one of them.
 
     From where every multiple of their common divisor is a sum over the length of the smallest price, all larger ones
@@ -382,12 +382,12 @@ def _spread(bits: int, more: int, most: int) -> int:
     return found & mask
 
 
-def _wide(others: Sums, prices: Collection[int], total: int, room: int, most: int, k: int) -> bool:
+def _wide(others: PriceSums, prices: Collection[int], total: int, room: int, most: int, k: int) -> bool:
     """Whether the households of one benefit may be ``k`` different numbers below ``most``."""
     return len(list(islice(possible(others, prices, total, room, most), k))) == k
 
 
-def possible(others: Sums, prices: Collection[int], total: int, room: int, most: int) -> Iterator[int]:
+def possible(others: PriceSums, prices: Collection[int], total: int, room: int, most: int) -> Iterator[int]:
     """The numbers of households, below ``most``, that an amount may have paid one benefit to, of which it holds no more than
     ``room``."""
     layer = {0}

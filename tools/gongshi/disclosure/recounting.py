@@ -12,8 +12,8 @@ from decimal import Decimal
 
 from gongshi.disclosure.counting import Cell, Count, Counted, count, smallest
 from gongshi.disclosure.figures import RESOURCE, TOTAL, Period, declaration
-from gongshi.disclosure.freezing import FOLDER, WITHHELD, Frozen, due, last_before, path_of, text_of, with_rest
-from gongshi.disclosure.withholding import Entry, Publication, distance, entry_of, tied, twins
+from gongshi.disclosure.freezing import FOLDER, WITHHELD, FrozenFile, due, last_before, path_of, text_of, with_rest
+from gongshi.disclosure.withholding import Publication, WithheldGroup, distance, entry_of, tied, twins
 from gongshi.model import Finding, GongshiError, Severity
 from gongshi.package import RECORDS, Database
 from gongshi.policy import load_policies
@@ -23,7 +23,7 @@ UNSOUND = "figures"
 AGAIN = "公布的数字由 gongshi figures 写出，不能手改，请撤销对这一行的修改"
 
 
-def recount(database: Database, then: Database | None, file: Frozen, files: Sequence[Frozen]) -> list[Finding]:
+def recount(database: Database, then: Database | None, file: FrozenFile, files: Sequence[FrozenFile]) -> list[Finding]:
     """Findings on a period's file; ``then`` is the ledger as it stood at its end, None if nobody knows."""
     lines = _lines(database, file)
     if then is None:
@@ -81,11 +81,11 @@ def altered(tree: Tree, before: Tree) -> list[Finding]:
 class _Recount:
     """One file beside what is counted again."""
 
-    def __init__(self, counted: Counted, last: Publication, k: int, file: Frozen, rules: Collection[str]) -> None:
+    def __init__(self, counted: Counted, last: Publication, k: int, file: FrozenFile, rules: Collection[str]) -> None:
         self._counted, self._last, self._k, self._file, self._rules = counted, last, k, file, rules
         self._near, self._twins = tied(counted), twins(counted)
         self._tied = frozenset(cell for relation in counted.sums for cell in (relation.total, *relation.parts))
-        self._entries: dict[Entry, list[Cell]] = defaultdict(list)
+        self._entries: dict[WithheldGroup, list[Cell]] = defaultdict(list)
         for cell in counted.cells:
             self._entries[entry_of(cell)].append(cell)
         published = {cell: None if text == WITHHELD else Decimal(text) for cell, text in file.cells.items()}
@@ -195,7 +195,7 @@ class _Recount:
         return not far or not any(far) or any(0 < moved < self._k for moved in far)
 
 
-def _lines(database: Database, file: Frozen) -> dict[Cell, tuple[str, int]]:
+def _lines(database: Database, file: FrozenFile) -> dict[Cell, tuple[str, int]]:
     query = f"SELECT figure, place, item, measure, _row FROM \"{RESOURCE}\" WHERE period = '{file.period}'"
     return {Cell(*cell): database.locate(RESOURCE, row) for *cell, row in database.sql(query)}
 

@@ -39,7 +39,7 @@ _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
+class RuledFigure:
     """A standard: its value on the day and, if it changed, since when."""
 
     title: str
@@ -70,7 +70,7 @@ class Ruling:
 
 
 @dataclass(frozen=True, slots=True)
-class Book:
+class RuleBook:
     """A plan or a rule book with its figures, rulings and duties of disclosure."""
 
     policy: str
@@ -79,7 +79,7 @@ class Book:
     place: str
     year: str
     here: bool
-    figures: tuple[Figure, ...]
+    figures: tuple[RuledFigure, ...]
     rulings: tuple[Ruling, ...]
     duties: tuple[object, ...]
     notes: str
@@ -95,7 +95,9 @@ class Exemption:
     until: date
 
 
-def books(verdict: Verdict, descriptor: Descriptor, day: date, figure: Callable[[str, str], Value]) -> tuple[Book, ...]:
+def books(
+    verdict: Verdict, descriptor: Descriptor, day: date, figure: Callable[[str, str], Value]
+) -> tuple[RuleBook, ...]:
     """Every policy file in order, with what it says on ``day``; ``figure`` gives the frozen measures of a rule."""
     outcomes = {outcome.rule.id: outcome for outcome in verdict.outcomes}
     personal = {name for name, resource in descriptor.resources.items() if is_personal(resource)}
@@ -124,12 +126,12 @@ def exemptions(verdict: Verdict, day: date) -> tuple[Exemption, ...]:
     )
 
 
-def _book(policy: Policy, ruled: Callable[[Rule, str], Ruling], day: date) -> Book:
+def _book(policy: Policy, ruled: Callable[[Rule, str], Ruling], day: date) -> RuleBook:
     source = f"方案{policy.plan}" if policy.plan else policy.title
     rulings = tuple(ruled(rule, source) for rule in policy.rules)
     figures = tuple(_figures(policy, day))
     here = not policy.elsewhere
-    return Book(
+    return RuleBook(
         policy.stem,
         policy.title,
         policy.plan,
@@ -143,10 +145,10 @@ def _book(policy: Policy, ruled: Callable[[Rule, str], Ruling], day: date) -> Bo
     )
 
 
-def _figures(policy: Policy, day: date) -> Iterator[Figure]:
+def _figures(policy: Policy, day: date) -> Iterator[RuledFigure]:
     for standard in policy.standards.values():
         since = max((first for first, _ in standard.values if first <= day), default=None)
-        yield Figure(standard.title, show(standard.at(day)), standard.unit, standard.clause, since)
+        yield RuledFigure(standard.title, show(standard.at(day)), standard.unit, standard.clause, since)
 
 
 def _ruling(

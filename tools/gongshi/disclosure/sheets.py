@@ -57,7 +57,7 @@ RESOURCES = ("case-households", "households", "members", "subsidies")
 """What the rows of a sheet are made from."""
 
 
-class Entry(NamedTuple):
+class SheetEntry(NamedTuple):
     """One household before its name is known."""
 
     household_no: str
@@ -83,7 +83,7 @@ class SheetPage:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class NoticeSheet:
     """The list of one notice, in pages. A household with two benefits has two rows, and is one of ``households``."""
 
     notice_id: str
@@ -104,7 +104,7 @@ def commitment(text: str) -> str:
     return hashlib.sha256(_SPACE.sub("", text).encode()).hexdigest()
 
 
-class Proof(NamedTuple):
+class PageText(NamedTuple):
     """What a page's text says: which page it is, and its rows."""
 
     notice_id: str
@@ -115,17 +115,17 @@ class Proof(NamedTuple):
     commitment: str
 
 
-def read_text(text: str) -> Proof | None:
+def read_text(text: str) -> PageText | None:
     """A page's text read back, from paper or paste; None if it is no such text."""
     bare = _SPACE.sub("", text)
     match = _HEAD.match(bare)
     if not match or not bare.endswith(";"):
         return None
     rows = tuple(tuple(row.split("|")) for row in bare[match.end() :].split(";")[:-1])
-    return Proof(match[2], int(match[3]), int(match[4]), match[6], rows, commitment(bare))
+    return PageText(match[2], int(match[3]), int(match[4]), match[6], rows, commitment(bare))
 
 
-def entries(database: Any, notice: Any) -> list[Entry]:
+def entries(database: Any, notice: Any) -> list[SheetEntry]:
     """The households of a notice in the order of the sheet: by group, then by number."""
     rule = kinds().get(notice.notice_kind)
     if rule is None or rule.carries != HOUSEHOLDS:
@@ -133,19 +133,19 @@ def entries(database: Any, notice: Any) -> list[Entry]:
     if not notice.case_id and not notice.payment_id:
         raise GongshiError(f"“{notice.notice_id}”没有写明案卷或支付编号，不知道名单在哪里，请补上再打印。")
     query, key = (_CASE, notice.case_id) if notice.case_id else (_PAYMENT, notice.payment_id)
-    found = [Entry(*row) for row in database.sql(query, [key])]
+    found = [SheetEntry(*row) for row in database.sql(query, [key])]
     if not found:
         raise GongshiError(f"“{key}”下没有户，没有可公示的名单，请核对编号。")
     _refuse(notice, found)
     return in_order(found)
 
 
-def in_order(rows: Iterable[Entry]) -> list[Entry]:
+def in_order(rows: Iterable[SheetEntry]) -> list[SheetEntry]:
     """Rows by village, group (a number and 组) and household."""
     return sorted(rows, key=lambda row: (row.village_code, int(row.group_name[:-1]), row.household_no, row.benefit))
 
 
-def _refuse(notice: Any, found: Sequence[Entry]) -> None:
+def _refuse(notice: Any, found: Sequence[SheetEntry]) -> None:
     scope = notice.division_code[:9] if notice.division_code.endswith("000") else notice.division_code
     if strange := _households(row for row in found if not row.village_code.startswith(scope)):
         raise GongshiError(f"名单里有 {len(strange)} 户不在公示范围内（如 {strange[0]}），请核对公示范围和案卷。")
@@ -155,12 +155,12 @@ def _refuse(notice: Any, found: Sequence[Entry]) -> None:
         raise GongshiError(f"{'、'.join(never)}不公示到人到户：学生资助按学校公布人数和金额，与健康有关的不公布。")
 
 
-def _households(rows: Iterable[Entry]) -> list[str]:
+def _households(rows: Iterable[SheetEntry]) -> list[str]:
     """Their numbers, each once."""
     return list(dict.fromkeys(row.household_no for row in rows))
 
 
-def make(notice: Any, rows: Iterable[Entry], names: Mapping[str, str], key: bytes) -> Sheet:
+def make(notice: Any, rows: Iterable[SheetEntry], names: Mapping[str, str], key: bytes) -> NoticeSheet:
     """The sheet of a notice; ``names`` gives each head's name, ``key`` is the township's data key."""
     rows = list(rows)
     money = bool(notice.payment_id and not notice.case_id)
@@ -175,10 +175,10 @@ def make(notice: Any, rows: Iterable[Entry], names: Mapping[str, str], key: byte
     numbers = range(len(pages) + 1, -(-len(pages) // LEAVES) * LEAVES + 1)
     blanks = tuple(hashlib.sha256(_salt(key, f"{notice.notice_id}/{n} blank").encode()).hexdigest() for n in numbers)
     households = len(_households(rows))
-    return Sheet(notice.notice_id, households, category, columns, pages, blanks)
+    return NoticeSheet(notice.notice_id, households, category, columns, pages, blanks)
 
 
-def _cells(number: int, row: Entry, names: Mapping[str, str], money: bool) -> tuple[str, ...]:
+def _cells(number: int, row: SheetEntry, names: Mapping[str, str], money: bool) -> tuple[str, ...]:
     name = names.get(row.head or "")
     if not name:
         raise GongshiError(f"名单第 {number} 行（{row.household_no}）的户主还没有密封姓名，请先用 gongshi seal 封存。")

@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import re
 from collections import namedtuple
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from gongshi.checks.phrases import is_personal
 from gongshi.disclosure.figures import declaration
@@ -58,6 +58,15 @@ _TABLE = re.compile(r"\b(?:from|join)\s+(?![{(])", re.IGNORECASE)
 _SPEC = re.compile(
     r"(?P<mark>[#%?@+~]?)(?:(?P<figure>[a-z-]+)/)?(?:(?P<name>\w+):)?(?P<resource>[a-z-]+)\.(?P<field>\w+)(?:=(?P<title>\S+))?"
 )
+
+
+class Queried(Protocol):
+    """What a Database can do, as far as this room cares."""
+
+    descriptor: Descriptor
+
+    def sql(self, query: str) -> Sequence[tuple[Any, ...]]:
+        """The rows of a query over the typed tables."""
 
 
 @dataclass(frozen=True, slots=True)

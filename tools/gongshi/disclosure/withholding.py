@@ -32,7 +32,7 @@ class CellState(StrEnum):
     HIDDEN = "hidden"
 
 
-class Entry(NamedTuple):
+class WithheldGroup(NamedTuple):
     """Cells that are withheld together: ``measure`` is empty but for figures whose measures stand apart."""
 
     figure: str
@@ -41,9 +41,9 @@ class Entry(NamedTuple):
     measure: str
 
 
-def entry_of(cell: Cell) -> Entry:
+def entry_of(cell: Cell) -> WithheldGroup:
     """The entry that a cell belongs to."""
-    return Entry(*cell[:3], cell.measure if cell.measure in declaration().figures[cell.figure].apart else "")
+    return WithheldGroup(*cell[:3], cell.measure if cell.measure in declaration().figures[cell.figure].apart else "")
 
 
 def distance(count: Count, last: Number, k: int) -> Decimal:
@@ -89,7 +89,7 @@ class _Choice:
             for cell in (relation.total, *relation.parts):
                 self._near[cell].append(relation)
         self._tied = tied(counted)
-        self._entries: dict[Entry, list[Cell]] = defaultdict(list)
+        self._entries: dict[WithheldGroup, list[Cell]] = defaultdict(list)
         for cell in counted.cells:
             self._entries[entry_of(cell)].append(cell)
         self._twins = twins(counted)
@@ -205,14 +205,14 @@ class _Choice:
 
     def cover(self, narrow: Sequence[Cell]) -> None:
         """Withhold one more cell beside each that is known too well; a published one goes itself."""
-        done: set[Entry] = set()
+        done: set[WithheldGroup] = set()
         for cell in narrow:
             if entry_of(cell) not in done:
                 done |= self._cover(cell)
         if not done and not self._cover_afar(narrow):
             raise GongshiError("人数太少，怎样隐去都能倒算出来；请把乡镇合并统计，再冻结数字。")
 
-    def _cover(self, cell: Cell) -> set[Entry]:
+    def _cover(self, cell: Cell) -> set[WithheldGroup]:
         """Withhold one more cell because of this one; the entries that may be better hidden by it."""
         if self.states[entry_of(cell)] == CellState.FRESH:
             self.hide(cell)

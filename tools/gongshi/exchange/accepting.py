@@ -16,7 +16,7 @@ from gongshi.changes.commits import authors_of, logged
 from gongshi.checks.guard import NameSet, scan_text
 from gongshi.checks.showing import shown_path, shown_text
 from gongshi.exchange.opened import opened_names
-from gongshi.exchange.remotes import PREFIX, Place, fetch, place
+from gongshi.exchange.remotes import PREFIX, RemotePlace, fetch, place
 from gongshi.exchange.sendable import check_content, check_history, merged_changes, merged_tree
 from gongshi.model import GongshiError, Progress
 from gongshi.package import RECORDS, read_descriptor
@@ -50,7 +50,7 @@ class Accepted(NamedTuple):
     sent: bool
 
 
-def waiting(git: Git, where: Place) -> list[Waiting]:
+def waiting(git: Git, where: RemotePlace) -> list[Waiting]:
     """The proposals that wait for a reviewer or for their clerk, the oldest first."""
     side = f"refs/remotes/{where.remote}/" if where.remote else "refs/heads/"
     main = latest(git, where)
@@ -66,7 +66,7 @@ def waiting(git: Git, where: Place) -> list[Waiting]:
     return sorted(found, key=lambda one: (one.day, one.branch))
 
 
-def received(git: Git, where: Place, most: int = 5) -> list[Waiting]:
+def received(git: Git, where: RemotePlace, most: int = 5) -> list[Waiting]:
     """The proposals that main has, the newest first."""
     side = f"refs/remotes/{where.remote}/" if where.remote else "refs/heads/"
     order = ("--sort=-committerdate", f"--count={most}")
@@ -142,7 +142,7 @@ def _ready(root: Path, identity: Identity | None) -> tuple[Git, NameSet]:
     return git, opened_names(WorkTree(root), identity)
 
 
-def latest(git: Git, where: Place) -> str:
+def latest(git: Git, where: RemotePlace) -> str:
     """Main as it was last fetched; GongshiError where there is none."""
     found = (where.remote and git.resolve(f"refs/remotes/{where.branch}")) or git.resolve(f"refs/heads/{where.main}")
     if not found:
@@ -150,7 +150,7 @@ def latest(git: Git, where: Place) -> str:
     return found
 
 
-def _proposal(git: Git, where: Place, name: str) -> str:
+def _proposal(git: Git, where: RemotePlace, name: str) -> str:
     """The ref of a proposal; "" for the name of a commit. GongshiError where there is neither."""
     if not name.startswith(PREFIX):
         return "" if git.resolve(f"{name}^{{commit}}") else _unknown(git, where, name)
@@ -158,7 +158,7 @@ def _proposal(git: Git, where: Place, name: str) -> str:
     return next((side for side in sides if git.resolve(side)), "") or _unknown(git, where, name)
 
 
-def _unknown(git: Git, where: Place, name: str) -> str:
+def _unknown(git: Git, where: RemotePlace, name: str) -> str:
     near = get_close_matches(name, [one.branch for one in waiting(git, where)], 1, 0.4)
     hint = f"是不是 {shown_path(near[0])}？" if near else ""
     raise GongshiError(f"没有送审的分支“{shown_path(name)}”，{hint}请用 gongshi review list 查看。")
@@ -216,7 +216,7 @@ def _signed(git: Git, data: bytes, main: str, key: Path, makers: set[str]) -> tu
     return git.run("hash-object", "-t", "commit", "-w", "--stdin", input=whole).decode().strip(), signer
 
 
-def _here(root: Path, git: Git, where: Place, commit: str) -> None:
+def _here(root: Path, git: Git, where: RemotePlace, commit: str) -> None:
     """This clone's own main goes along where nothing stands in the way; the rest is left to the next pull."""
     now = git.run("rev-parse", "--abbrev-ref", "HEAD").decode().strip()
     old = git.resolve(f"refs/heads/{where.main}")

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 
 from gongshi.exchange.candidates import Candidate
 from gongshi.exchange.doubts import other_person
-from gongshi.exchange.ledger import Ledger
+from gongshi.exchange.ledger import ImportLedger
 from gongshi.exchange.persons import People
 
 
 def disagreement(
-    ledger: Ledger, people: People | None, candidate: Candidate, path: str, cells: Mapping[str, str]
+    ledger: ImportLedger, people: People | None, candidate: Candidate, path: str, cells: Mapping[str, str]
 ) -> str:
     """What to ask about a row whose record lies in the file ``path`` and would have these cells; "" if all agrees."""
     place = candidate.place
@@ -26,14 +26,16 @@ def disagreement(
     return _another_number(ledger, people, candidate, household) or _another_name(ledger, people, candidate, cells)
 
 
-def _household(ledger: Ledger, cells: Mapping[str, str]) -> dict[str, str] | None:
+def _household(ledger: ImportLedger, cells: Mapping[str, str]) -> dict[str, str] | None:
     """The household that a record is about, itself or by its member."""
     member = ledger.record("members", cells.get("member_no", ""))
     number = cells.get("household_no") or (member or {}).get("household_no", "")
     return ledger.record("households", number)
 
 
-def _another_number(ledger: Ledger, people: People, candidate: Candidate, household: dict[str, str] | None) -> str:
+def _another_number(
+    ledger: ImportLedger, people: People, candidate: Candidate, household: dict[str, str] | None
+) -> str:
     """What to ask where the ID number beside a row is that of another household than the row's."""
     member = people.member_of(candidate.number) if candidate.number else ""
     home = (ledger.record("members", member) or {}).get("household_no", "")
@@ -43,7 +45,7 @@ def _another_number(ledger: Ledger, people: People, candidate: Candidate, househ
     return f"这一行的身份证号是 {home} 户的 {member}，编号却是 {ours} 户，请核对是哪一户"
 
 
-def _another_name(ledger: Ledger, people: People, candidate: Candidate, cells: Mapping[str, str]) -> str:
+def _another_name(ledger: ImportLedger, people: People, candidate: Candidate, cells: Mapping[str, str]) -> str:
     """What to ask where the name in the row is nobody's of the household or member that it is said to be about."""
     if not candidate.named:
         return ""

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from gongshi.checks.aliases import KINDS, PERSONAL, RESOURCE, holds_person, is_alias
 from gongshi.exchange.candidates import Candidate
 from gongshi.exchange.identifiers import BY_NAME
-from gongshi.exchange.ledger import Ledger
+from gongshi.exchange.ledger import ImportLedger
 from gongshi.exchange.persons import People
 from gongshi.package import Field, fits
 
@@ -41,7 +41,7 @@ def spelled_alias(text: str) -> str:
 class Aliases:
     """The known numbers of other systems, and those that an import notes; ``ledger`` must hold the table, if there is one."""
 
-    def __init__(self, ledger: Ledger, people: People | None) -> None:
+    def __init__(self, ledger: ImportLedger, people: People | None) -> None:
         self.ledger, self.people = ledger, people
         table = ledger.tables.get(RESOURCE)
         names = table.resource.schema.names if table else ()

@@ -34,7 +34,7 @@ from gongshi.exchange.doubts import (
 )
 from gongshi.exchange.finding import Seeker
 from gongshi.exchange.identifiers import BY_NAME, FIELDS, carries_persons, extended
-from gongshi.exchange.ledger import Key, Ledger, Row
+from gongshi.exchange.ledger import ImportLedger, Key, Row
 from gongshi.exchange.memory import Origin
 from gongshi.exchange.numbering import Numbers
 from gongshi.exchange.persons import People, person_problems
@@ -62,11 +62,11 @@ class Decider:
         self.people = people
         self.put: dict[tuple[str, Key], Candidate] = {}
         self.seen: dict[tuple[str, Key], Candidate] = {}
-        self._ledger: Ledger | None = None
+        self._ledger: ImportLedger | None = None
         self.warnings: list[tuple[Candidate, str, str]] = []
 
     @property
-    def ledger(self) -> Ledger:
+    def ledger(self) -> ImportLedger:
         """The ledger as it would be; LookupError before anything was decided."""
         if self._ledger is None:
             raise LookupError
@@ -78,7 +78,7 @@ class Decider:
             return
         named = targets(candidates, self.descriptor)
         kept = {ALIASES} & set(self.descriptor.resources) if any_foreign(candidates) else set()
-        self._ledger = Ledger(self.tree, self.descriptor, resources | named | kept)
+        self._ledger = ImportLedger(self.tree, self.descriptor, resources | named | kept)
         self.aliases = Aliases(self.ledger, self.people)
         self.numbers = Numbers(self.ledger, self.aliases)
         seeker = Seeker(self.ledger, self.people, self.aliases, self.numbers)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from gongshi.exchange.aliases import Aliases
 from gongshi.exchange.candidates import Candidate
 from gongshi.exchange.identifiers import SYNONYMS
-from gongshi.exchange.ledger import Ledger
+from gongshi.exchange.ledger import ImportLedger
 from gongshi.exchange.likeness import VILLAGE
 from gongshi.exchange.mapping import normal
 from gongshi.exchange.numbering import Numbers
@@ -48,7 +48,7 @@ def _is_whole(candidate: Candidate, missing: Sequence[str]) -> bool:
 class Seeker:
     """Sets household and member numbers that a row lacks, or refuses it with what is missing."""
 
-    def __init__(self, ledger: Ledger, people: People | None, aliases: Aliases, numbers: Numbers) -> None:
+    def __init__(self, ledger: ImportLedger, people: People | None, aliases: Aliases, numbers: Numbers) -> None:
         self.ledger, self.people, self.aliases, self.numbers = ledger, people, aliases, numbers
         self._by_name: dict[str, list[str]] | None = None
 

@@ -18,7 +18,7 @@ from gongshi.checks.aliases import RESOURCE as ALIASES
 from gongshi.exchange.forms import Form, FormColumn
 from gongshi.exchange.identifiers import BY_NAME, FIELDS, carries_persons
 from gongshi.exchange.referring import LABELS
-from gongshi.exchange.styles import Book, fitting
+from gongshi.exchange.styles import StyledBook, fitting
 from gongshi.exchange.workbook import Row, rows_of, style_of, writer_of
 from gongshi.model import GongshiError
 from gongshi.package import Database, Field, Resource, identifier, offered, quoted
@@ -47,7 +47,7 @@ def form_workbook(
     records = [record for record in _records(database, resource, township) if _belongs(record, form, resource)]
     names = _foreign(database) | _names(database, resource)
     lines = [[_cell(record, column, item, names, people) for column, item in columns] for record in records]
-    book = Book(form.title)
+    book = StyledBook(form.title)
     _write(
         book,
         offered(form.said, database.descriptor.day)[0],
@@ -155,7 +155,7 @@ def _label(column: FormColumn, item: Field | None, form: Form, day: date | None)
     return Label(group, low + unit, plain + unit)
 
 
-def _head(book: Book, sheet: Worksheet, labels: Sequence[Label]) -> int:
+def _head(book: StyledBook, sheet: Worksheet, labels: Sequence[Label]) -> int:
     """Write the header below the title, of two rows if columns side by side are of one group; gives the row below it."""
     style = book.style(bold=True, text_wrap=True, border=1, bg_color="#DDE8F0", num_format="@", valign="vcenter")
     runs = [[place for place, _ in run] for _, run in groupby(enumerate(labels), lambda pair: pair[1].group or pair[0])]
@@ -174,7 +174,7 @@ def _head(book: Book, sheet: Worksheet, labels: Sequence[Label]) -> int:
 
 
 def _write(
-    book: Book, title: str, columns: Sequence[tuple[Label, Field | None]], lines: Sequence[Sequence[str]]
+    book: StyledBook, title: str, columns: Sequence[tuple[Label, Field | None]], lines: Sequence[Sequence[str]]
 ) -> None:
     sheet = book.sheet(title)
     last = len(columns)

@@ -48,7 +48,7 @@ NOT_IMPORTED = ("sealed",)
 _ALWAYS = {*map(normal, IGNORED)}
 
 
-class Asked(NamedTuple):
+class SaidKind(NamedTuple):
     """The resource, or else the form, that a person says a sheet is; "" where he says nothing."""
 
     resource: str
@@ -93,7 +93,7 @@ def plan_import(
     own = own_mapping(resource, request.columns, mappings) if resource and request.columns else None
     check_used(request.columns, sheets)
     mappings = [*(m for m in mappings if not own or m.name != own.name), *([own] if own else ())]
-    asked = Asked(resource.name if resource else "", form)
+    asked = SaidKind(resource.name if resource else "", form)
     found = [
         pair
         for sheet in _wanted(sheets, memory)
@@ -233,7 +233,7 @@ def _find(
     name: str,
     request: Request,
     forms: Sequence[Form],
-    asked: Asked,
+    asked: SaidKind,
 ) -> list[tuple[SheetTable | None, SheetResult]]:
     """(a table of the sheet, its result to fill) for each; without a table all its rows are refused already."""
     origin = origin_of(sheet, memory, lambda resource: _titles(descriptor, resource)) if memory else None

@@ -50,7 +50,7 @@ class LedgerTable:
         return tuple(row[place] for place in self.places)
 
 
-class Ledger:
+class ImportLedger:
     """The tables an import needs. ``put`` and ``take_back`` change them in memory; households and members that are only looked
     up are loaded at the first question."""
 

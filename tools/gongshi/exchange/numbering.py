@@ -8,7 +8,7 @@ import re
 from gongshi.exchange.aliases import BY_FIELD, Aliases
 from gongshi.exchange.candidates import Candidate
 from gongshi.exchange.identifiers import numbered
-from gongshi.exchange.ledger import Key, Ledger
+from gongshi.exchange.ledger import ImportLedger, Key
 from gongshi.package import Resource
 
 _FIGURES = ("integer", "number", "boolean")
@@ -31,7 +31,7 @@ KINDS = {
 class Numbers:
     """Gives numbers in the order of the rows: the same file gives the same numbers."""
 
-    def __init__(self, ledger: Ledger, aliases: Aliases) -> None:
+    def __init__(self, ledger: ImportLedger, aliases: Aliases) -> None:
         self.ledger, self.aliases = ledger, aliases
         self._next: dict[str, int] = {}
         self._free: dict[int, str] = {}

@@ -15,7 +15,7 @@ from decimal import Decimal, InvalidOperation
 from gongshi.exchange.formats import SHOWN, hides
 from gongshi.exchange.xlsscan import LOCKED
 from gongshi.exchange.xlsxscan import ERROR, LIMIT_CELLS, LIMIT_UNPACKED, NO_VALUE
-from gongshi.exchange.xmlparts import Unreadable, walk
+from gongshi.exchange.xmlparts import UnreadableXml, walk
 from gongshi.model import GongshiError
 
 MIME = b"application/vnd.oasis.opendocument.spreadsheet"
@@ -78,7 +78,7 @@ def read_open_document(data: bytes) -> list[OpenSheet]:
     reader = _Reader()
     try:
         walk(content, reader.start, reader.end, reader.text)
-    except (Unreadable, ValueError, OverflowError, KeyError, IndexError):
+    except (UnreadableXml, ValueError, OverflowError, KeyError, IndexError):
         raise GongshiError(_BROKEN) from None
     return reader.sheets
 

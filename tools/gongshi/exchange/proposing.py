@@ -18,7 +18,7 @@ from gongshi.exchange.opened import opened_names
 from gongshi.exchange.persons import People
 from gongshi.exchange.remotes import (
     PREFIX,
-    Place,
+    RemotePlace,
     address,
     branch_of,
     fetch,
@@ -236,7 +236,7 @@ def _main(git: Git) -> str | None:
     return git.resolve(where.branch) or git.resolve(f"refs/heads/{where.main}")
 
 
-def _branch(git: Git, where: Place, day: date, changed: Sequence[str]) -> str:
+def _branch(git: Git, where: RemotePlace, day: date, changed: Sequence[str]) -> str:
     """The branch to send: the one checked out if it is a proposal, else a new one."""
     now = git.run("rev-parse", "--abbrev-ref", "HEAD").decode().strip()
     if now.startswith(PREFIX):

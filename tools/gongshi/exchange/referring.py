@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from gongshi.exchange.candidates import Candidate
 from gongshi.exchange.convert import value_key
-from gongshi.exchange.ledger import Ledger
+from gongshi.exchange.ledger import ImportLedger
 from gongshi.package import Descriptor, fits
 
 LABELS = {
@@ -47,7 +47,7 @@ def _keys(descriptor: Descriptor, resource: str) -> list[tuple[str, str]]:
 class Referrer:
     """Finds the records that the rows of a table name."""
 
-    def __init__(self, ledger: Ledger, descriptor: Descriptor, candidates: Iterable[Candidate] = ()) -> None:
+    def __init__(self, ledger: ImportLedger, descriptor: Descriptor, candidates: Iterable[Candidate] = ()) -> None:
         self.ledger, self.descriptor = ledger, descriptor
         self._rows: dict[tuple[int, int], list[Candidate]] = {}
         for candidate in candidates:

@@ -22,7 +22,7 @@ from gongshi.exchange.mapping import REASON
 from gongshi.exchange.memory import META, Origin, written
 from gongshi.exchange.numbering import NEW
 from gongshi.exchange.sheets import Damaged, Raw, address
-from gongshi.exchange.styles import Book, display_width, fitting
+from gongshi.exchange.styles import StyledBook, display_width, fitting
 from gongshi.exchange.tables import DEEPEST_HEADER
 from gongshi.exchange.units import split_unit
 from gongshi.exchange.values import Fate, ImportResult, RowProblem, SheetResult
@@ -57,7 +57,7 @@ def refused_workbook(result: ImportResult) -> bytes | None:
     sheets = [sheet for sheet in result.sheets if sheet.counts[Fate.REFUSED]]
     if not sheets:
         return None
-    book = Book("退回的行")
+    book = StyledBook("退回的行")
     origins: dict[str, Origin] = {}
     for _, tables in groupby(sheets, key=lambda one: id(one.sheet)):
         parts = [*tables]
@@ -73,7 +73,7 @@ def refused_workbook(result: ImportResult) -> bytes | None:
     return book.close()
 
 
-def _write(book: Book, parts: Sequence[SheetResult]) -> str:
+def _write(book: StyledBook, parts: Sequence[SheetResult]) -> str:
     """The refused rows of a sheet under its titles and header, each once, whatever tables it feeds, with a column for each field
     that they lack; gives the new sheet's name. Lines that say whose the rows below them are stand before those."""
     first = parts[0]
@@ -106,7 +106,7 @@ def _column(parts: Sequence[SheetResult], place: int) -> tuple[SheetResult, Shee
     return next((pair for pair in pairs if pair[1].meaning.field), pairs[0])
 
 
-def _titles(book: Book, sheet: Worksheet, result: SheetResult) -> int:
+def _titles(book: StyledBook, sheet: Worksheet, result: SheetResult) -> int:
     """Write what stood above the table, but for the units, which the header has; gives the row below."""
     line = 0
     for row, what in sorted(result.skipped.items()):
@@ -118,7 +118,7 @@ def _titles(book: Book, sheet: Worksheet, result: SheetResult) -> int:
 
 
 def _head(
-    book: Book,
+    book: StyledBook,
     sheet: Worksheet,
     result: SheetResult,
     columns: Sequence[tuple[SheetResult, SheetColumn]],
@@ -164,7 +164,7 @@ def _header_rows(result: SheetResult) -> range:
 
 
 def _reason(
-    book: Book, sheet: Worksheet, line: int, result: SheetResult, row: int, problems: Sequence[RowProblem]
+    book: StyledBook, sheet: Worksheet, line: int, result: SheetResult, row: int, problems: Sequence[RowProblem]
 ) -> None:
     where = address(row, min(problem.column for problem in problems))
     sheet.write_string(line, 0, f"{shown_path(result.sheet.name)}!{where}")
@@ -180,7 +180,7 @@ def _header(column: SheetColumn, text: str) -> str:
     return f"{text}({column.unit})" if known else text
 
 
-def _copy(book: Book, result: SheetResult) -> str:
+def _copy(book: StyledBook, result: SheetResult) -> str:
     """A sheet that was not understood, as it stands; why not is said behind its first row."""
     sheet = book.sheet(shown_path(result.sheet.name))
     for row, cells in enumerate(result.sheet.cells):
@@ -203,7 +203,7 @@ def _copy(book: Book, result: SheetResult) -> str:
 
 
 def _cell(
-    book: Book,
+    book: StyledBook,
     sheet: Worksheet,
     at: tuple[int, int],
     result: SheetResult,

@@ -19,7 +19,7 @@ SEEN = "refs/gongshi/main"  # main as it was last taken from the remote
 _TRIES = 50  # names for one proposal
 
 
-class Place(NamedTuple):
+class RemotePlace(NamedTuple):
     """The remote, "" for none, and the main branch."""
 
     remote: str
@@ -31,21 +31,21 @@ class Place(NamedTuple):
         return f"{self.remote}/{self.main}"
 
 
-def place(git: Git) -> Place:
+def place(git: Git) -> RemotePlace:
     """``origin``, else the only remote; and its main branch, by whatever of the usual names it has."""
     remotes = git.run("remote").decode().split()
     remote = "origin" if "origin" in remotes else next(iter(remotes), "")
     told = git.complaint("symbolic-ref", "-q", f"refs/remotes/{remote}/HEAD") if remote else "none"
     if not told:
         name = git.run("symbolic-ref", "--short", f"refs/remotes/{remote}/HEAD").decode().strip()
-        return Place(remote, name.removeprefix(f"{remote}/"))
+        return RemotePlace(remote, name.removeprefix(f"{remote}/"))
     names = ("main", "master")
     known = [name for name in names if remote and git.resolve(f"refs/remotes/{remote}/{name}")]
     known += [name for name in names if git.resolve(f"refs/heads/{name}")]
-    return Place(remote, known[0] if known else "main")
+    return RemotePlace(remote, known[0] if known else "main")
 
 
-def fetch(git: Git, where: Place) -> None:
+def fetch(git: Git, where: RemotePlace) -> None:
     """The newest of the remote, and all of it; GongshiError where it cannot be reached."""
     if not where.remote:
         return
@@ -57,14 +57,14 @@ def fetch(git: Git, where: Place) -> None:
         )
 
 
-def take(git: Git, where: Place, bundle: Path) -> None:
+def take(git: Git, where: RemotePlace, bundle: Path) -> None:
     """The newest main out of a file that somebody brought, as if it had been fetched."""
     target = f"+refs/heads/*:refs/remotes/{where.remote or 'origin'}/*"
     if why := git.complaint("fetch", "-q", str(bundle.absolute()), target):
         raise GongshiError(f"“{shown_path(bundle.name)}”读不出来（{shown_text(why)}），请重新要一份文件。")
 
 
-def refuse_rewritten(git: Git, where: Place) -> None:
+def refuse_rewritten(git: Git, where: RemotePlace) -> None:
     """GongshiError where main was rewritten and what it dropped is still here, so that a push would bring it back."""
     now, seen, here = git.resolve(where.branch), git.resolve(SEEN), git.head()
     if now is None:
@@ -79,7 +79,7 @@ def refuse_rewritten(git: Git, where: Place) -> None:
     git.run("update-ref", SEEN, now)
 
 
-def found_main(git: Git, where: Place) -> None:
+def found_main(git: Git, where: RemotePlace) -> None:
     """To a remote that has nothing, main goes first: a proposal needs something to be compared with."""
     main = git.resolve(f"refs/heads/{where.main}")
     if where.remote and main and not git.run("ls-remote", "--heads", where.remote).strip():
@@ -91,7 +91,7 @@ def found_main(git: Git, where: Place) -> None:
         fetch(git, where)
 
 
-def branch_of(git: Git, where: Place, day: date, paths: Sequence[str]) -> str:
+def branch_of(git: Git, where: RemotePlace, day: date, paths: Sequence[str]) -> str:
     """A name that neither this clone nor the remote has, with the township that the records are of."""
     slugs = {path.split("/")[2] for path in paths if path.startswith("records/townships/")}
     whose = slugs.pop() if len(slugs) == 1 else "county"
@@ -99,13 +99,13 @@ def branch_of(git: Git, where: Place, day: date, paths: Sequence[str]) -> str:
     return _free(git, where, f"{PREFIX}{day.isoformat()}-{whose}", 1)
 
 
-def _free(git: Git, where: Place, stem: str, number: int) -> str:
+def _free(git: Git, where: RemotePlace, stem: str, number: int) -> str:
     while any(git.resolve(f"refs/{kind}/{stem}-{number}") for kind in ("heads", f"remotes/{where.remote or 'origin'}")):
         number += 1
     return f"{stem}-{number}"
 
 
-def push(git: Git, where: Place, branch: str) -> str:
+def push(git: Git, where: RemotePlace, branch: str) -> str:
     """Send the branch; under the next name, which is returned, where somebody has taken this one."""
     why = ""
     for _ in range(_TRIES):
@@ -126,12 +126,12 @@ def push(git: Git, where: Place, branch: str) -> str:
     )
 
 
-def _there(git: Git, where: Place, branch: str) -> str:
+def _there(git: Git, where: RemotePlace, branch: str) -> str:
     """What the remote has under a name, "" for nothing."""
     return git.run("ls-remote", where.remote, f"refs/heads/{branch}").decode().split("\t")[0].strip()
 
 
-def write_bundle(git: Git, where: Place, branch: str, file: Path) -> None:
+def write_bundle(git: Git, where: RemotePlace, branch: str, file: Path) -> None:
     """The proposal as one file, which whoever has a network fetches from and pushes."""
     main = git.resolve(where.branch) or git.resolve(f"refs/heads/{where.main}")
     without = (f"^{main}",) if main and main != git.resolve(branch) else ()

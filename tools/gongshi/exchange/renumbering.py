@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
-from gongshi.exchange.remotes import PREFIX, Place
+from gongshi.exchange.remotes import PREFIX, RemotePlace
 from gongshi.model import GongshiError
 from gongshi.package import RECORDS, Descriptor, Resource, document_of, format_files, read_descriptor
 from gongshi.package.yamlfile import YamlProblem, parse, plain
@@ -31,7 +31,7 @@ class Renumbering(NamedTuple):
     pairs: tuple[tuple[str, str], ...]
 
 
-def renumbering(git: Git, tree: WorkTree, where: Place, main: str, identity: Identity | None) -> Renumbering:
+def renumbering(git: Git, tree: WorkTree, where: RemotePlace, main: str, identity: Identity | None) -> Renumbering:
     """New numbers for what is new here and met another record under its number, in main or in what waits for review."""
     base = git.merge_base("HEAD", main)
     if base is None:
@@ -74,7 +74,7 @@ def _met(
     return found
 
 
-def _others(git: Git, where: Place, main: str) -> Iterator[tuple[Tree, Tree]]:
+def _others(git: Git, where: RemotePlace, main: str) -> Iterator[tuple[Tree, Tree]]:
     """(where it left us, as it is) of main and of each proposal that is not in main and not our own."""
     refs = (
         git.run("for-each-ref", "--format=%(refname)", f"refs/remotes/{where.remote or 'origin'}/{PREFIX}")

@@ -7,8 +7,8 @@ from decimal import Decimal
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from gongshi.exchange.reports import Cell, Made, ReportColumn
-from gongshi.exchange.styles import MOST_ROWS, Book, fitting
+from gongshi.exchange.reports import Cell, MadeReport, ReportColumn
+from gongshi.exchange.styles import MOST_ROWS, StyledBook, fitting
 from gongshi.model import GongshiError
 from gongshi.package import Descriptor
 
@@ -19,13 +19,13 @@ INTERNAL = "内部资料：有个人或很小的人数，不得公开、不得�
 _MOST_DIGITS = 15
 
 
-def report_workbook(made: Made, descriptor: Descriptor) -> bytes:
+def report_workbook(made: MadeReport, descriptor: Descriptor) -> bytes:
     """The workbook's bytes."""
     if max(len(made.lines), len(made.traces)) + 10 > MOST_ROWS:
         raise GongshiError(
             f"“{made.report.title}”的明细多于 {MOST_ROWS:,} 行，Excel 放不下，请用 --township 按乡镇做。"
         )
-    book = Book(made.report.title)
+    book = StyledBook(made.report.title)
     _sheet(book, made)
     _traces(book, made, descriptor)
     return book.close()
@@ -39,7 +39,7 @@ def text_of(cell: Cell) -> str:
     return cell.isoformat() if isinstance(cell, date) else "" if cell is None else str(cell)
 
 
-def headers_of(made: Made) -> list[str]:
+def headers_of(made: MadeReport) -> list[str]:
     """Each column's header with its unit; levels parted by ``/``."""
     return [_with_unit(column) for column in made.report.columns]
 
@@ -48,7 +48,7 @@ def _with_unit(column: ReportColumn) -> str:
     return f"{column.header}（{column.unit}）" if column.unit else column.header
 
 
-def _sheet(book: Book, made: Made) -> None:
+def _sheet(book: StyledBook, made: MadeReport) -> None:
     sheet, plain = book.sheet(made.report.title), book.style(num_format="@", border=1)
     head = book.style(
         bold=True, text_wrap=True, border=1, bg_color="#DDE8F0", align="center", valign="vcenter", num_format="@"
@@ -99,7 +99,7 @@ def _header(sheet: Worksheet, head: Format, levels: list[list[str]], top: int, d
                 sheet.write_string(top + level, places[0], shared[-1], head)
 
 
-def _write(book: Book, sheet: Worksheet, row: int, place: int, cell: Cell) -> None:
+def _write(book: StyledBook, sheet: Worksheet, row: int, place: int, cell: Cell) -> None:
     """Figures as numbers as long as Excel keeps all their digits, everything else as text."""
     text = text_of(cell)
     if isinstance(cell, Decimal) and sum(char.isdigit() for char in text) <= _MOST_DIGITS:
@@ -111,7 +111,7 @@ def _write(book: Book, sheet: Worksheet, row: int, place: int, cell: Cell) -> No
         sheet.write_string(row, place, text[:32_767], book.style(num_format="@", border=1))
 
 
-def _traces(book: Book, made: Made, descriptor: Descriptor) -> None:
+def _traces(book: StyledBook, made: MadeReport, descriptor: Descriptor) -> None:
     """Of each figure the records it is made of: the sum over one line and column is the figure."""
     sheet, plain, bold = book.sheet("明细"), book.style(num_format="@"), book.style(bold=True, num_format="@")
     for place, title in enumerate(("序号", "计入的列", "记录所在的表", "记录编号", "计入的数")):

@@ -89,7 +89,7 @@ class Report:
 
 
 @dataclass(frozen=True)
-class Made:
+class MadeReport:
     """A report of one day: lines of cells in the order of the columns, the totals, and of every figure what it is made of, as
     (line from 1, header, resource, key, what it adds)."""
 
@@ -150,7 +150,7 @@ def _terms(entry: dict[str, Any], key: str) -> tuple[tuple[str, tuple[str, ...]]
 
 def make_report(
     database: Database, report: Report, day: date, township: str = "", name_of: Callable[[str], str] | None = None
-) -> Made:
+) -> MadeReport:
     """A report as of a day, of one township (its folder's name) or the county; ``name_of`` gives a member's name."""
     there = [c for c in report.columns if c.begins <= str(day) and (not c.until or str(day) < c.until)]
     report, place = replace(report, columns=tuple(there)), _place(database, report, township)
@@ -167,7 +167,7 @@ def make_report(
                 (number, column.header, str(f["resource"]), str(f["key"]), s) for f, s in shares if s is not None
             ]
     totals = _ratios(report, [_total(column, [line[at] for line in cells]) for at, column in enumerate(report.columns)])
-    return Made(report, day, place, cells, totals, traces)
+    return MadeReport(report, day, place, cells, totals, traces)
 
 
 def _place(database: Database, report: Report, township: str) -> str:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
 
-__all__ = ["MOST_ROWS", "Book", "Format", "TextTable", "Worksheet", "display_width", "fitting", "plain_workbook"]
+__all__ = ["MOST_ROWS", "Format", "StyledBook", "TextTable", "Worksheet", "display_width", "fitting", "plain_workbook"]
 
 _CREATED = datetime(2020, 1, 1, tzinfo=UTC).replace(tzinfo=None)
 _OPTIONS = {
@@ -28,7 +28,7 @@ WIDEST, NARROWEST = 42, 6
 MOST_ROWS = 1_048_576  # of a sheet
 
 
-class Book:
+class StyledBook:
     """A workbook in memory; ``close`` gives its bytes."""
 
     def __init__(self, title: str) -> None:
@@ -75,7 +75,7 @@ def plain_workbook(title: str, tables: Sequence[TextTable]) -> bytes:
     """Tables as a workbook, one sheet each, all cells as text: nothing is a formula, no number loses a digit."""
     if any(len(table.rows) >= MOST_ROWS for table in tables):
         raise GongshiError(f"“{title}”多于 {MOST_ROWS:,} 行，Excel 放不下，请改用 .sqlite 文件或缩小版本范围")
-    book = Book(title)
+    book = StyledBook(title)
     plain, bold = book.style(num_format="@"), book.style(bold=True)
     for table in tables:
         sheet = book.sheet(table.title)

@@ -19,7 +19,7 @@ from gongshi.exchange.convert import HAS
 from gongshi.exchange.identifiers import carries_persons, extended
 from gongshi.exchange.memory import META, VERSION, packed
 from gongshi.exchange.sheets import column_letters
-from gongshi.exchange.styles import Book, fitting
+from gongshi.exchange.styles import StyledBook, fitting
 from gongshi.model import GongshiError, Progress
 from gongshi.package import RECORDS, Database, Descriptor, Field, Resource, Schema, identifier, quoted
 
@@ -110,7 +110,7 @@ def _content(database: Database, name: str, rows: Sequence[Row], people: Callabl
 
 
 def _book(database: Database, contents: Sequence[SheetContent], commit: str, progress: Progress) -> bytes:
-    book = Book(database.descriptor.title)
+    book = StyledBook(database.descriptor.title)
     memory: list[list[str]] = [["gongshi", VERSION, commit]]
     writers = []
     for content in contents:
@@ -134,7 +134,7 @@ def _book(database: Database, contents: Sequence[SheetContent], commit: str, pro
 class _Lists:
     """What cells may be chosen from: enumerations and, for references, the codes of the small tables they point at."""
 
-    def __init__(self, book: Book, database: Database, contents: Sequence[SheetContent]) -> None:
+    def __init__(self, book: StyledBook, database: Database, contents: Sequence[SheetContent]) -> None:
         self.names: list[str] = []
         self._ranges: dict[tuple[str, ...] | str, str] = {}
         lists = {field.choices for content in contents for field in content.schema.fields}
@@ -146,7 +146,7 @@ class _Lists:
         if codes:
             self._codes(book, database, codes)
 
-    def _enums(self, book: Book, lists: Sequence[tuple[str, ...]]) -> None:
+    def _enums(self, book: StyledBook, lists: Sequence[tuple[str, ...]]) -> None:
         sheet = book.sheet(LISTS)
         sheet.very_hidden()
         self.names.append(sheet.get_name())
@@ -155,7 +155,7 @@ class _Lists:
                 sheet.write_string(line, place, item)
             self._ranges[items] = _range(sheet.get_name(), place, 0, len(items) - 1)
 
-    def _codes(self, book: Book, database: Database, codes: Mapping[str, Sequence[Row]]) -> None:
+    def _codes(self, book: StyledBook, database: Database, codes: Mapping[str, Sequence[Row]]) -> None:
         sheet = book.sheet(CODES)
         self.names.append(sheet.get_name())
         bold = book.style(bold=True, num_format="@")
@@ -205,7 +205,7 @@ def _range(sheet: str, column: int, first: int, last: int) -> str:
     return f"='{sheet}'!${letters}${first + 1}:${letters}${last + 1}"
 
 
-def _write(book: Book, sheet: Worksheet, content: SheetContent, lists: _Lists) -> None:
+def _write(book: StyledBook, sheet: Worksheet, content: SheetContent, lists: _Lists) -> None:
     schema, rows = content.schema, content.rows
     locked = len(rows)
     header = book.style(bold=True, text_wrap=True, border=1, bg_color="#DDE8F0", num_format="@", valign="vcenter")
@@ -238,7 +238,7 @@ def _note(field: Field) -> str:
     return "；".join(part for part in parts if part)
 
 
-def style_of(book: Book, field: Field, locked: bool) -> Format:
+def style_of(book: StyledBook, field: Field, locked: bool) -> Format:
     """The number format of a cell of this field."""
     formats = {"date": "yyyy-mm-dd", "integer": "0", "year": "0"}
     code = formats.get(field.type, "@")

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 
 from gongshi.exchange.formats import BUILT_IN, DATES, is_partial, is_percent, is_plain
 from gongshi.exchange.xlsxnotes import notes_of
-from gongshi.exchange.xmlparts import Unreadable, plainly, unprefixed
+from gongshi.exchange.xmlparts import UnreadableXml, plainly, unprefixed
 from gongshi.model import GongshiError
 
 LIMIT_UNPACKED = 1 << 30
@@ -90,7 +90,7 @@ def scan_workbook(data: bytes) -> list[SheetFacts]:
             codes = _codes(read("xl/styles.xml"))
             from_1904 = bool(re.search(rb'date1904="(?:1|true|on)"', book))
             return [_scan_sheet(read(path), codes, from_1904, read.notes(path)) for path in _sheet_paths(read, book)]
-        except Unreadable:
+        except UnreadableXml:
             raise GongshiError("工作簿里的 XML 读不下去，请用 Excel 或 WPS 打开后另存为 .xlsx 再导入。") from None
 
 

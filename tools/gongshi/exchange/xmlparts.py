@@ -16,7 +16,7 @@ _KEPT = {
 _PLACED = re.compile(r"([A-Za-z]+)([0-9]+)")
 
 
-class Unreadable(Exception):
+class UnreadableXml(Exception):
     """A part that is no XML, or declares entities."""
 
 
@@ -34,11 +34,11 @@ def walk(
     try:
         parser.Parse(part, True)
     except expat.ExpatError:
-        raise Unreadable from None
+        raise UnreadableXml from None
 
 
 def _refuse(*_: object) -> None:
-    raise Unreadable
+    raise UnreadableXml
 
 
 def plainly(part: bytes) -> bytes:

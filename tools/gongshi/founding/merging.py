@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeGuard
 
-from gongshi.founding.yamlparts import Part, parts, respelled
+from gongshi.founding.yamlparts import YamlPart, parts, respelled
 from gongshi.package.yamlfile import YamlProblem
 from gongshi.repository import Git
 
@@ -70,7 +70,7 @@ class Merger:
             return None
         return text
 
-    def _merged(self, path: str, place: str, sides: Sequence[list[Part]]) -> list[Part]:
+    def _merged(self, path: str, place: str, sides: Sequence[list[YamlPart]]) -> list[YamlPart]:
         base, ours, theirs = ({part.key: part for part in _renamed(side, sides[2])} for side in sides)
         merged = []
         for key in _order(list(ours), list(theirs)):
@@ -79,7 +79,9 @@ class Merger:
                 merged.append(part)
         return merged
 
-    def _part(self, path: str, place: str, base: Part | None, ours: Part | None, theirs: Part | None) -> Part | None:
+    def _part(
+        self, path: str, place: str, base: YamlPart | None, ours: YamlPart | None, theirs: YamlPart | None
+    ) -> YamlPart | None:
         if theirs is None and ours and (path, ours.key) in self.kept:
             return ours
         old, mine, new = (part.value if part else None for part in (base, ours, theirs))
@@ -92,7 +94,7 @@ class Merger:
             return ours
         if ours.parts and theirs.parts:
             inner = self._merged(path, place, [base.parts if base else [], ours.parts, theirs.parts])
-            return Part(ours.key, theirs.head if not base or ours.head == base.head else ours.head, None, inner)
+            return YamlPart(ours.key, theirs.head if not base or ours.head == base.head else ours.head, None, inner)
         value = self.value(path, place, old, mine, new)
         return ours if value == mine else theirs if value == new else respelled(ours, value)
 
@@ -145,7 +147,7 @@ def _conflicts(marked: bytes) -> list[tuple[str, str]]:
     return found
 
 
-def _renamed(side: list[Part], theirs: list[Part]) -> list[Part]:
+def _renamed(side: list[YamlPart], theirs: list[YamlPart]) -> list[YamlPart]:
     """Records under the keys that the pack gives them now, by ``formerly``."""
     now = {part.key for part in theirs}
     formerly = ((part.key, part.value.get("formerly")) for part in theirs if isinstance(part.value, dict))

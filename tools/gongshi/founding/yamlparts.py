@@ -26,20 +26,20 @@ _AMBIGUOUS = re.compile(r"[-+.]?[0-9].*|(?i:y|n|yes|no|on|off|true|false|null|~)
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class YamlPart:
     """A key or record: ``head`` is its text up to its own parts, or all of it; ``value`` is None where it has parts."""
 
     key: str
     head: str
     value: object
-    parts: list[Part] = field(default_factory=list)
+    parts: list[YamlPart] = field(default_factory=list)
 
     @property
     def text(self) -> str:
         return self.head + "".join(part.text for part in self.parts)
 
 
-def parts(data: bytes) -> list[Part]:
+def parts(data: bytes) -> list[YamlPart]:
     """The parts of a file, whose texts together are the file. Raises YamlProblem if it is no mapping."""
     root, lines = parse(data), data.decode("utf-8").splitlines(keepends=True)
     if not isinstance(root, Mapping):
@@ -58,17 +58,19 @@ def _lead(text: list[str]) -> int:
     return next((at for at, line in enumerate(text) if line.strip() and not line.lstrip().startswith("#")), 0)
 
 
-def _part(name: str, node: Node, text: list[str], first: int) -> Part:
+def _part(name: str, node: Node, text: list[str], first: int) -> YamlPart:
     """``text`` are the lines of a key, the first of them the file's line ``first``."""
     records = list(_records(node))
     starts = [line for _, line, _ in records]
     key_line = first + _lead(text)
     alone = len({*starts}) == len(starts) and all(line > key_line for line in starts)
     if not records or not alone or len({key for key, _, _ in records}) < len(records):
-        return Part(name, "".join(text), plain(node))
+        return YamlPart(name, "".join(text), plain(node))
     pieces = _split(text, first, starts, own_head=True)
-    inner = [Part(key, "".join(piece), plain(item)) for (key, _, item), piece in zip(records, pieces[1:], strict=True)]
-    return Part(name, "".join(pieces[0]), plain(node), inner)
+    inner = [
+        YamlPart(key, "".join(piece), plain(item)) for (key, _, item), piece in zip(records, pieces[1:], strict=True)
+    ]
+    return YamlPart(name, "".join(pieces[0]), plain(node), inner)
 
 
 def _records(node: Node) -> Iterator[tuple[str, int, Node]]:
@@ -105,14 +107,14 @@ def _split(lines: list[str], first: int, starts: list[int], own_head: bool = Fal
     return [lines[start:end] for start, end in pairwise(edges)]
 
 
-def respelled(part: Part, value: object) -> Part:
+def respelled(part: YamlPart, value: object) -> YamlPart:
     """The part with another value, on one line; its comments stay."""
     lines = part.head.splitlines(keepends=True)
     lead = _lead(lines)
     first = lines[lead]
     indent = first[: len(first) - len(first.lstrip())]
     start = "- " if first.lstrip().startswith("- ") else f"{yaml_scalar(part.key)}: "
-    return Part(part.key, "".join(lines[:lead]) + f"{indent}{start}{_flow(value)}\n", value)
+    return YamlPart(part.key, "".join(lines[:lead]) + f"{indent}{start}{_flow(value)}\n", value)
 
 
 def _flow(value: object, key: str = "") -> str:

@@ -13,7 +13,7 @@ LIMIT = 300  # rows of one resource that are told
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class CardCell:
     """A filled cell: what it is called, its text, and, if it names a record, which one and how that is called."""
 
     title: str
@@ -29,11 +29,11 @@ class Row:
 
     key: str
     day: str
-    cells: tuple[Cell, ...]
+    cells: tuple[CardCell, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class CardGroup:
     """The records of one resource that name the card's record in one field, the newest first; ``more`` are left out."""
 
     resource: str
@@ -51,8 +51,8 @@ class Card:
     title: str
     key: str
     path: str
-    cells: tuple[Cell, ...]
-    groups: tuple[Group, ...] = field(default=())
+    cells: tuple[CardCell, ...]
+    groups: tuple[CardGroup, ...] = field(default=())
 
     @property
     def line(self) -> list[tuple[str, str, Row]]:
@@ -86,7 +86,7 @@ def _same(names: Iterable[str]) -> str:
     return " AND ".join(f"{identifier(name)} = ?" for name in names)
 
 
-def _groups(database: Database, described: Resource, key: str, label: Label) -> Iterator[Group]:
+def _groups(database: Database, described: Resource, key: str, label: Label) -> Iterator[CardGroup]:
     seen = set()
     for one in database.descriptor.foreign_keys:
         at = (one.resource, one.fields[0])
@@ -112,7 +112,9 @@ def _groups(database: Database, described: Resource, key: str, label: Label) -> 
             if one.fields[0] in resource.schema.primary_key or _alone(database, one)
             else f"{resource.title}（{resource.schema.field(one.fields[0]).title}）"
         )
-        yield Group(one.resource, title, tuple(resource.schema.field(n).title for n in used), made, count - len(rows))
+        yield CardGroup(
+            one.resource, title, tuple(resource.schema.field(n).title for n in used), made, count - len(rows)
+        )
 
 
 def _alone(database: Database, key: ForeignKey) -> bool:
@@ -141,7 +143,7 @@ def _row(
 
 def _cells(
     database: Database, resource: Resource, record: Mapping[str, str], label: Label, names: Sequence[str]
-) -> tuple[Cell, ...]:
+) -> tuple[CardCell, ...]:
     targets = {
         key.fields[0]: key.reference
         for key in database.descriptor.foreign_keys
@@ -153,7 +155,7 @@ def _cells(
         described, text = resource.schema.field(name), record[name]
         target = targets.get(name, resource.name if name == own else "") if text else ""
         made.append(
-            Cell(
+            CardCell(
                 described.title,
                 _shown(described, text),
                 target,

@@ -13,7 +13,7 @@ from gongshi.policy.facts import World, match_columns, narrow
 from gongshi.policy.kinds import RuleKind, kinds
 from gongshi.policy.parameters import Setter
 from gongshi.policy.paths import Selection, as_day, packed
-from gongshi.policy.proving import Proof, proof_of
+from gongshi.policy.proving import RuleProof, proof_of
 from gongshi.policy.scope import restrict
 from gongshi.policy.standards import Standards
 from gongshi.policy.terms import Terms
@@ -42,7 +42,7 @@ class Query:
     base_values: tuple[object, ...] = ()
     standards: Mapping[str, Standard] = field(default_factory=dict)
     missing: Mapping[str, Standard] = field(default_factory=dict)
-    proof: Proof | None = None
+    proof: RuleProof | None = None
     gaps: tuple[str, ...] = ()
 
 

@@ -20,7 +20,7 @@ _COLUMN = re.compile(r'\bs\.(?:"(\w+)"|(\w+))')
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
+class RuleProof:
     """Which rows of ``tables`` are looked at, and which of those are doubted: they may break the rule, or cannot be judged."""
 
     tables: str
@@ -29,7 +29,7 @@ class Proof:
     values: tuple[object, ...]
 
 
-def proof_of(kind: RuleKind, doubts: str, subject: Selection, blank: str) -> Proof | None:
+def proof_of(kind: RuleKind, doubts: str, subject: Selection, blank: str) -> RuleProof | None:
     """The proof of a rule over ``subject``; ``doubts`` is the kind's condition with its slots filled, ``blank`` says which rows
     cannot be judged. A rule whose standards have no value on some dates is not proven: it tells how many rows those are."""
     if not kind.doubts or subject.known:
@@ -37,10 +37,10 @@ def proof_of(kind: RuleKind, doubts: str, subject: Selection, blank: str) -> Pro
     doubted = _COLUMN.sub(lambda match: f"({subject.columns[match[1] or match[2]]})", doubts)
     both, values = packed(f"{subject.where()}{_CUT}coalesce({doubted}, false) OR {blank}", subject.binder.values)
     where, doubted = both.split(_CUT)
-    return Proof(subject.tables(), where, doubted, values)
+    return RuleProof(subject.tables(), where, doubted, values)
 
 
-def count(database: Database, batch: Sequence[Proof]) -> list[tuple[int, int]]:
+def count(database: Database, batch: Sequence[RuleProof]) -> list[tuple[int, int]]:
     """Rows looked at and rows doubted, for each of several proofs over the same tables, in one scan."""
     if len(batch) == 1:
         one = batch[0]

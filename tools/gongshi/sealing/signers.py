@@ -78,7 +78,7 @@ class Signers:
 
 
 @dataclass(frozen=True, slots=True)
-class Verdict:
+class SignatureVerdict:
     """Whose the signature is; or None and why it does not count."""
 
     signer: Signer | None
@@ -102,21 +102,25 @@ def parse_signers(data: bytes, path: str = SIGNERS) -> Signers:
     return Signers(tuple(found.values()))
 
 
-def verify(data: bytes, signature: str, role: str, signers: Signers, at: datetime, namespace: str) -> Verdict:
+def verify(data: bytes, signature: str, role: str, signers: Signers, at: datetime, namespace: str) -> SignatureVerdict:
     """Whether ``signature`` is over ``data``, made for ``namespace`` by a key that has the role at that time."""
     read = read_signature(signature)
     if read is None:
-        return Verdict(None, "的签名不是 SSH 签名")
+        return SignatureVerdict(None, "的签名不是 SSH 签名")
     signer, shown = signers.of(read.key), fingerprint(read.key)
     if signer is None:
-        return Verdict(None, f"的签名公钥 {shown} 没有登记在“{SIGNERS}”里")
+        return SignatureVerdict(None, f"的签名公钥 {shown} 没有登记在“{SIGNERS}”里")
     if role not in signer.roles:
-        return Verdict(None, f"是“{signer.name}”签的，不是{ROLES[role]}签的")
+        return SignatureVerdict(None, f"是“{signer.name}”签的，不是{ROLES[role]}签的")
     if read.namespace != namespace or (signer.namespaces is not None and namespace not in signer.namespaces):
-        return Verdict(None, f"的签名是为别的用途（{read.namespace[:40]}）做的")
+        return SignatureVerdict(None, f"的签名是为别的用途（{read.namespace[:40]}）做的")
     if not signer.valid(at):
-        return Verdict(None, f"的签名人“{signer.name}”的公钥当时不在有效期内")
-    return Verdict(signer) if is_by(read, data) else Verdict(None, "的签名对不上内容，签名以后内容被改过")
+        return SignatureVerdict(None, f"的签名人“{signer.name}”的公钥当时不在有效期内")
+    return (
+        SignatureVerdict(signer)
+        if is_by(read, data)
+        else SignatureVerdict(None, "的签名对不上内容，签名以后内容被改过")
+    )
 
 
 def sign(data: bytes, namespace: str, key: Path) -> str:

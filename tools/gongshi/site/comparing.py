@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from gongshi.disclosure import Disclosure
 from gongshi.disclosure.views import counts_people
 from gongshi.package import worded
-from gongshi.site.numbers import People, poor, sums
+from gongshi.site.numbers import PeopleCounts, poor, sums
 from gongshi.site.places import Map
 from gongshi.site.receipts import Projects
 from gongshi.site.render import wan, yuan
@@ -38,7 +38,7 @@ class ComparedColumn(NamedTuple):
     cells: Sequence[Any]
 
 
-class Place(NamedTuple):
+class ComparedPlace(NamedTuple):
     """A township or village that can be chosen."""
 
     key: str
@@ -51,19 +51,19 @@ class Comparison(NamedTuple):
     """Places and what they are compared by."""
 
     what: str
-    places: Sequence[Place]
+    places: Sequence[ComparedPlace]
     columns: Sequence[ComparedColumn]
 
     @property
-    def groups(self) -> Mapping[str, Sequence[Place]]:
+    def groups(self) -> Mapping[str, Sequence[ComparedPlace]]:
         """The places to choose from, by township."""
-        found: dict[str, list[Place]] = defaultdict(list)
+        found: dict[str, list[ComparedPlace]] = defaultdict(list)
         for place in self.places:
             found[place.group].append(place)
         return found
 
 
-def townships(views: Disclosure, counts: Mapping[str, People], picture: Map, on: date) -> Comparison:
+def townships(views: Disclosure, counts: Mapping[str, PeopleCounts], picture: Map, on: date) -> Comparison:
     """All townships."""
     towns = views.rows("townships")
     projects: dict[str, list[Any]] = defaultdict(list)
@@ -82,12 +82,12 @@ def townships(views: Disclosure, counts: Mapping[str, People], picture: Map, on:
         ComparedColumn("本镇项目已支付", "万元", [wan(added[row.township_code].paid) for row in towns]),
         *_received(picture, [row.township_code for row in towns]),
     ]
-    places = [Place(row.slug, row.name, f"townships/{row.slug}.html", "") for row in towns]
+    places = [ComparedPlace(row.slug, row.name, f"townships/{row.slug}.html", "") for row in towns]
     return Comparison("乡镇", places, _said(columns, on))
 
 
 def villages(
-    views: Disclosure, counts: Mapping[str, People], reach: Mapping[str, Projects], picture: Map, on: date
+    views: Disclosure, counts: Mapping[str, PeopleCounts], reach: Mapping[str, Projects], picture: Map, on: date
 ) -> Comparison:
     """All villages: their own projects, of which the money is theirs alone, and what came to households."""
     rows = views.rows("villages")
@@ -105,7 +105,7 @@ def villages(
         *_received(picture, [row.village_code for row in rows]),
     ]
     places = [
-        Place(row.village_code, row.name, f"villages/{row.village_code}.html", names.get(row.township_code, ""))
+        ComparedPlace(row.village_code, row.name, f"villages/{row.village_code}.html", names.get(row.township_code, ""))
         for row in rows
     ]
     return Comparison("村", places, _said(columns, on))

@@ -57,7 +57,7 @@ class Commit(NamedTuple):
     records: Sequence[Record]
 
 
-class Group(NamedTuple):
+class HistoryGroup(NamedTuple):
     """A line of the overview, which has a page of its own."""
 
     name: str
@@ -93,23 +93,23 @@ class Changes:
         """The last ``count`` records."""
         return _cut(self._commits(self._rows), count)
 
-    def months(self) -> Iterator[Group]:
+    def months(self) -> Iterator[HistoryGroup]:
         """Every month with changes."""
         for month, rows in _grouped(self._rows, "changed_on", lambda day: f"{day:%Y-%m}").items():
             title = f"{month[:4]}年{int(month[5:])}月的变更"
             yield self._group(month, title, rows, MONTH)
 
-    def tables(self) -> Iterator[Group]:
+    def tables(self) -> Iterator[HistoryGroup]:
         """Every table with changes, in the order of the views."""
         found = _grouped(self._rows, "resource")
         for name, title in self._views.views.items():
             if name in found:
                 yield self._group(name, f"{title}的变更", found[name], TABLE)
 
-    def _group(self, name: str, title: str, rows: Sequence[Any], limit: int) -> Group:
+    def _group(self, name: str, title: str, rows: Sequence[Any], limit: int) -> HistoryGroup:
         commits = self._commits(rows)
         count = sum(len(commit.records) for commit in commits)
-        return Group(name, title, f"changes/{name}.html", _cut(commits, limit), count)
+        return HistoryGroup(name, title, f"changes/{name}.html", _cut(commits, limit), count)
 
     def _commits(self, rows: Iterable[Any]) -> list[Commit]:
         found = []

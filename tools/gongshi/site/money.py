@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from gongshi.disclosure import Disclosure, Withheld, add
 from gongshi.site.numbers import flows
-from gongshi.site.topics import Route, Share, routes, shares
+from gongshi.site.topics import Route, TopicShare, routes, shares
 
 MOST_USES = 14
 ZERO = Decimal(0)
@@ -97,7 +97,7 @@ def _largest(row: Any) -> tuple[Decimal, str]:
     return (ZERO if isinstance(row.amount, Withheld) else -row.amount, row.benefit)
 
 
-def uses(found: Iterable[Route]) -> list[Share]:
+def uses(found: Iterable[Route]) -> list[TopicShare]:
     """The money by what it is for, the largest first, the small ones together."""
     groups: dict[str, list[Route]] = defaultdict(list)
     for route in found:
@@ -110,7 +110,7 @@ def uses(found: Iterable[Route]) -> list[Share]:
     return [_share(name, rows) for name, rows in named.items()]
 
 
-def _share(name: str, rows: Sequence[Route]) -> Share:
+def _share(name: str, rows: Sequence[Route]) -> TopicShare:
     return shares([route._replace(programme=name) for route in rows], "programme")[0]
 
 

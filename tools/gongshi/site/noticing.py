@@ -34,7 +34,7 @@ def by_year(rows: Iterable[Any]) -> Mapping[int, list[Any]]:
     return dict(sorted(found.items(), reverse=True))
 
 
-class Month(NamedTuple):
+class NoticeMonth(NamedTuple):
     """A month of a year; its pages sort and are called by it."""
 
     year: int
@@ -58,17 +58,17 @@ class Day(NamedTuple):
     kinds: Mapping[str, int]
 
 
-def by_month(rows: Iterable[Any]) -> Mapping[Month, list[Any]]:
+def by_month(rows: Iterable[Any]) -> Mapping[NoticeMonth, list[Any]]:
     """Notices by every month in which they run, the newest month first."""
-    found: dict[Month, list[Any]] = defaultdict(list)
+    found: dict[NoticeMonth, list[Any]] = defaultdict(list)
     for row in rows:
         first, last = (12 * day.year + day.month - 1 for day in (row.starts_on, row.ends_on))
         for number in range(first, last + 1):
-            found[Month(number // 12, number % 12 + 1)].append(row)
+            found[NoticeMonth(number // 12, number % 12 + 1)].append(row)
     return dict(sorted(found.items(), reverse=True))
 
 
-def weeks(month: Month, rows: Sequence[Any]) -> list[list[Day | None]]:
+def weeks(month: NoticeMonth, rows: Sequence[Any]) -> list[list[Day | None]]:
     """The month's weeks from Monday on; None stands for the days of other months."""
 
     def day(date: datetime.date) -> Day | None:

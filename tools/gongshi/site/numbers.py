@@ -32,7 +32,7 @@ class Flow:
 
 
 @dataclass(frozen=True, slots=True)
-class Sums:
+class ProjectSums:
     """The money of some projects; ``paid`` counts what is on record as paid."""
 
     count: int
@@ -40,18 +40,18 @@ class Sums:
     paid: Decimal | Withheld
 
 
-class Cell(NamedTuple):
+class PeopleCount(NamedTuple):
     """Households and persons; both may be withheld."""
 
     households: int | Withheld
     persons: int | Withheld
 
 
-class People(NamedTuple):
+class PeopleCounts(NamedTuple):
     """The counts of one place: in all, and by each dimension."""
 
-    total: Cell
-    groups: Mapping[str, Mapping[str, Cell]]
+    total: PeopleCount
+    groups: Mapping[str, Mapping[str, PeopleCount]]
 
 
 def flows(allocations: Iterable[Any]) -> list[Flow]:
@@ -69,13 +69,13 @@ def _flow(name: str, rows: Sequence[Any]) -> Flow:
     return Flow(name, len(rows), *amounts)
 
 
-def sums(projects: Sequence[Any]) -> Sums:
+def sums(projects: Sequence[Any]) -> ProjectSums:
     """What some projects cost and what was paid for them."""
     budget, paid = (add((Decimal(0), *(getattr(row, field) for row in projects))) for field in ("budget_total", "paid"))
-    return Sums(len(projects), budget, paid)
+    return ProjectSums(len(projects), budget, paid)
 
 
-def by_field(projects: Iterable[Any], field: str) -> list[tuple[str, Sums]]:
+def by_field(projects: Iterable[Any], field: str) -> list[tuple[str, ProjectSums]]:
     """The money of projects by one of their fields, the largest first."""
     groups: dict[str, list[Any]] = defaultdict(list)
     for row in projects:
@@ -95,7 +95,7 @@ def poor(on: date) -> bool:
     return on < date(2021, 1, 1)
 
 
-def watched(counts: People, on: date) -> Cell | None:
+def watched(counts: PeopleCounts, on: date) -> PeopleCount | None:
     """Who needs help most: until 2020 who has not left poverty, since then who is watched; None if nobody counted."""
     dimension, value = ("脱贫状态", "未脱贫") if poor(on) else ("帮扶身份", "监测对象")
     return counts.groups.get(dimension, {}).get(value)
@@ -106,14 +106,14 @@ def by_edition(on: date) -> Mapping[str, Any]:
     return {"watched": partial(watched, on=on), "other_villages": OTHER_VILLAGES, "before_2021": poor(on)}
 
 
-def people(rows: Iterable[Any]) -> Mapping[str, People]:
+def people(rows: Iterable[Any]) -> Mapping[str, PeopleCounts]:
     """The rows of the view ``people``, by place."""
-    totals: dict[str, Cell] = {}
-    groups: dict[str, dict[str, dict[str, Cell]]] = defaultdict(lambda: defaultdict(dict))
+    totals: dict[str, PeopleCount] = {}
+    groups: dict[str, dict[str, dict[str, PeopleCount]]] = defaultdict(lambda: defaultdict(dict))
     for row in rows:
-        cell = Cell(row.households, row.persons)
+        cell = PeopleCount(row.households, row.persons)
         if row.dimension == "合计":
             totals[row.division_code] = cell
         else:
             groups[row.division_code][row.dimension][row.value] = cell
-    return {code: People(total, groups[code]) for code, total in totals.items()}
+    return {code: PeopleCounts(total, groups[code]) for code, total in totals.items()}

@@ -14,7 +14,7 @@ from jinja2 import Environment
 
 from gongshi.disclosure import Disclosure
 from gongshi.disclosure.clock import NoticeState, state
-from gongshi.disclosure.rulings import Book, Exemption
+from gongshi.disclosure.rulings import Exemption, RuleBook
 from gongshi.model import GongshiError
 from gongshi.package import worded
 from gongshi.site import (
@@ -69,7 +69,7 @@ class Site:
         commit: str,
         clean: bool = True,
         changed: Collection[tuple[str, str]] = (),
-        books: Sequence[Book] = (),
+        books: Sequence[RuleBook] = (),
         waivers: Sequence[Exemption] = (),
         rules: str = "",
         removed: Sequence[Removed] = (),
@@ -288,7 +288,7 @@ class Site:
 
     def _notices(self) -> dict[str, Any]:
         rows = self._rows("notices")
-        months, now = noticing.by_month(rows), noticing.Month(self._on.year, self._on.month)
+        months, now = noticing.by_month(rows), noticing.NoticeMonth(self._on.year, self._on.month)
         return {
             "states": noticing.by_state(rows, self._on),
             "years": noticing.by_year(rows),
@@ -297,7 +297,7 @@ class Site:
             "now": now,
             "after": min((month for month in months if month > now), default=None),
             "weeks": noticing.weeks(now, months.get(now, ())),
-            "year_months": lambda year: [noticing.Month(year, month) for month in range(1, 13)],
+            "year_months": lambda year: [noticing.NoticeMonth(year, month) for month in range(1, 13)],
             "open": noticing.OPEN,
         }
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gongshi.disclosure.cards import Card, Visits
+from gongshi.disclosure.cards import HouseholdCard, Visits
 from gongshi.disclosure.posted import Posted
 from gongshi.site.render import environment
 
 
-def cards_paper(cards: Sequence[Card]) -> str:
+def cards_paper(cards: Sequence[HouseholdCard]) -> str:
     """One page for each household, a second one where its money does not fit."""
     return environment(cards[0].day if cards else None).get_template("card.html").render(cards=cards)
 

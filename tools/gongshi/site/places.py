@@ -21,7 +21,7 @@ SHADES = 5
 OPEN = ("已移交", "已验收", "已发完")
 
 
-class Measure(NamedTuple):
+class MapMeasure(NamedTuple):
     """What a picture shows: its address, what it is called, its unit, and what is to be said below it."""
 
     key: str
@@ -31,9 +31,9 @@ class Measure(NamedTuple):
 
 
 MEASURES = (
-    Measure("per-head", "每人到户补助", "元", "一年发到户的补助 ÷ 总人口。不公布的用斜线，可能是零。"),
-    Measure("projects", "没做完的项目", "个", "只算本村自己的和与别村共有的项目，全县、全镇的补助不算。"),
-    Measure("notices", "正在公示", "份", "范围是这个村的公示公告。"),
+    MapMeasure("per-head", "每人到户补助", "元", "一年发到户的补助 ÷ 总人口。不公布的用斜线，可能是零。"),
+    MapMeasure("projects", "没做完的项目", "个", "只算本村自己的和与别村共有的项目，全县、全镇的补助不算。"),
+    MapMeasure("notices", "正在公示", "份", "范围是这个村的公示公告。"),
 )
 
 

@@ -13,14 +13,14 @@ from html.parser import HTMLParser
 from pathlib import Path
 from typing import NamedTuple
 
-from gongshi.disclosure.sheets import Proof, read_text
+from gongshi.disclosure.sheets import PageText, read_text
 from gongshi.model import Finding, GongshiError, Severity
 
 
 class Printed(NamedTuple):
     """One page: what its code says, and the rows on the paper (None where only the code's text is at hand)."""
 
-    proof: Proof | None
+    proof: PageText | None
     rows: tuple[tuple[str, ...], ...] | None
 
 

@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 
 from gongshi.disclosure import Disclosure, Withheld
-from gongshi.site.numbers import Sums, sums
+from gongshi.site.numbers import ProjectSums, sums
 
 ONE = Decimal("1")
 
@@ -27,7 +27,7 @@ class Projects(NamedTuple):
         return [row for row in self.own if row.year == year]
 
     @property
-    def sums(self) -> Sums:
+    def sums(self) -> ProjectSums:
         """The money of its own projects."""
         return sums(self.own)
 
@@ -121,7 +121,7 @@ def sentence(values: Mapping[str, Any], on: datetime.date) -> str:
     return f"{year}年{upto}，{'；'.join(parts)}。"
 
 
-def of_township(row: Any, total: Sums, received: Mapping[int, Any], year: int, head: Any) -> str:
+def of_township(row: Any, total: ProjectSums, received: Mapping[int, Any], year: int, head: Any) -> str:
     """What a township's page says first: its villages, its own projects, and what came to its households in a year."""
     people = f"，{row.population:,} 人" if isinstance(row.population, int) else ""
     parts = [f"{row.village_count} 个村{people}"]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from gongshi.disclosure import ViewColumn, Withheld
-from gongshi.disclosure.rulings import Book, Exemption
+from gongshi.disclosure.rulings import Exemption, RuleBook
 from gongshi.package.canonical import csv_cell
 from gongshi.site.downloads import BOM, plain_cell
 
@@ -28,7 +28,7 @@ COLUMNS = {
 
 
 def overview(
-    books: Sequence[Book], waivers: Sequence[Exemption], indicators: Sequence[Any], county: str
+    books: Sequence[RuleBook], waivers: Sequence[Exemption], indicators: Sequence[Any], county: str
 ) -> dict[str, Any]:
     """What the page of all policies shows. Targets are the county's own: others could give small counts back."""
     rulings = [ruling for book in books for ruling in book.rulings]
@@ -49,12 +49,12 @@ def _targets(indicators: Sequence[Any], county: str) -> list[Any]:
     return [row for row in indicators if row.subject == county and row.target is not None]
 
 
-def table(books: Sequence[Book]) -> dict[str, Any]:
+def table(books: Sequence[RuleBook]) -> dict[str, Any]:
     """What the page of all rules shows."""
     return {"rulings": [ruling for book in books for ruling in book.rulings]}
 
 
-def download(books: Sequence[Book]) -> Iterator[bytes]:
+def download(books: Sequence[RuleBook]) -> Iterator[bytes]:
     """All rules as CSV, Chinese headers first."""
     yield BOM + (",".join(COLUMNS.values()) + "\n").encode()
     for ruling in table(books)["rulings"]:
@@ -71,7 +71,7 @@ def _cell(ruling: Any, name: str) -> str:
 
 
 def pages(
-    books: Sequence[Book], indicators: Sequence[Any], county: str
+    books: Sequence[RuleBook], indicators: Sequence[Any], county: str
 ) -> Iterator[tuple[str, str, Mapping[str, Any], str]]:
     """Path, title, values and search words of each policy's page; its targets are those that name it as basis."""
     targets = _targets(indicators, county)

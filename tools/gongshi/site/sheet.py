@@ -12,7 +12,7 @@ from markupsafe import Markup
 from gongshi.checks.guard import NameSet
 from gongshi.disclosure import boards, notices, posted, sheets
 from gongshi.disclosure.kinds import kinds
-from gongshi.disclosure.sheets import Sheet, SheetPage
+from gongshi.disclosure.sheets import NoticeSheet, SheetPage
 from gongshi.exchange.opened import opened_names
 from gongshi.model import GongshiError
 from gongshi.package import load
@@ -66,7 +66,7 @@ def newest(log: Path) -> Manifest | None:
 
 def render(
     notice: Any,
-    sheet: Sheet,
+    sheet: NoticeSheet,
     county: Any,
     phone: str | None,
     paper: str,

@@ -86,7 +86,7 @@ def oversight_values(views: Disclosure, on: datetime.date) -> dict[str, Any]:
     }
 
 
-class Answer(NamedTuple):
+class CatalogueRow(NamedTuple):
     """One row of the standard catalogue: where it is answered, with how many records, how many of them in time."""
 
     row: Mapping[str, Any]
@@ -103,12 +103,12 @@ def catalogue_values(views: Disclosure, on: datetime.date) -> dict[str, Any]:
     return {"answers": [_answer(views, row, days) for row in rows]}
 
 
-def _answer(views: Disclosure, row: Mapping[str, Any], days: WorkingDays) -> Answer:
+def _answer(views: Disclosure, row: Mapping[str, Any], days: WorkingDays) -> CatalogueRow:
     found = [item for item in views.rows(row["view"]) if _chosen(item, row)]
     if "count" in row:
-        return Answer(row, _total(views, row, found), row["unit"], None)
+        return CatalogueRow(row, _total(views, row, found), row["unit"], None)
     timely = _timely(found, row, days) if "from" in row else None
-    return Answer(row, len(found), row["unit"], timely)
+    return CatalogueRow(row, len(found), row["unit"], timely)
 
 
 def _total(views: Disclosure, row: Mapping[str, Any], found: Sequence[Any]) -> int | Withheld:
@@ -152,7 +152,7 @@ class Route(NamedTuple):
     """None for what a project's own people put in: nobody allots it and the ledger has no payment of it."""
 
 
-class Share(NamedTuple):
+class TopicShare(NamedTuple):
     """What goes one way: of how many projects, how much is planned and paid."""
 
     name: str
@@ -185,7 +185,7 @@ def routes(views: Disclosure) -> list[Route]:
     return sorted(found, key=lambda route: (-route.amount, route.project.project_id))
 
 
-def shares(found: Sequence[Route], field: str) -> list[Share]:
+def shares(found: Sequence[Route], field: str) -> list[TopicShare]:
     """The routes added up by one of their fields, the largest first."""
     groups: dict[str, list[Route]] = defaultdict(list)
     for route in found:
@@ -193,9 +193,9 @@ def shares(found: Sequence[Route], field: str) -> list[Share]:
     return sorted((_share(name, rows) for name, rows in groups.items()), key=lambda share: (-share.amount, share.name))
 
 
-def _share(name: str, rows: Sequence[Route]) -> Share:
+def _share(name: str, rows: Sequence[Route]) -> TopicShare:
     amount, paid = (add((Decimal(0), *(getattr(row, field) for row in rows))) for field in ("amount", "paid"))
-    return Share(name, len({row.project.project_id for row in rows}), amount, paid)
+    return TopicShare(name, len({row.project.project_id for row in rows}), amount, paid)
 
 
 class Where(NamedTuple):

@@ -20,7 +20,7 @@ _CALLED = {"乡镇申报": "申报", "县级审批": "批准", "县级验收": "
 _BENEFIT = {"乡镇申报": "申报核定", "县级审批": "批准", "开工": "开始发放", "竣工": "全部发完"}
 
 
-class Step(NamedTuple):
+class TrackStep(NamedTuple):
     """One step: whether it is done, the day, who did it or what it waits for, and the document's number."""
 
     name: str
@@ -35,7 +35,7 @@ class Way(NamedTuple):
 
     word: str
     sentence: str
-    steps: Sequence[Step]
+    steps: Sequence[TrackStep]
     benefit: bool
 
     @property
@@ -124,28 +124,28 @@ def _money(project: Any, word: str) -> str:
     return rest + ("；报账制留一成以内作质保金，过了质保期再付。" if kept else "。")
 
 
-def _work_steps(project: Any, found: dict[str, Any], payments: Sequence[Any], word: str) -> list[Step]:
+def _work_steps(project: Any, found: dict[str, Any], payments: Sequence[Any], word: str) -> list[TrackStep]:
     names = [name for name in _WORK if name in _ALWAYS or name in found]
     last = max((place for place, name in enumerate(names) if name in found), default=-1)
     steps = [_step(name, _CALLED.get(name, name), found, place <= last) for place, name in enumerate(names)]
     held = [row for row in payments if row.payment_stage == "质保金"]
     if held:
-        return [*steps, Step("付质保金", DONE, max(row.paid_on for row in held))]
+        return [*steps, TrackStep("付质保金", DONE, max(row.paid_on for row in held))]
     if _full(project):
-        return [*steps, Step("付清", DONE)]
+        return [*steps, TrackStep("付清", DONE)]
     note = "过了质保期再付" if word in ("已验收", "已移交") else "验收以后按进度付，一成以内可以留作质保金"
-    return [*steps, Step("付清", TODO, None, note)]
+    return [*steps, TrackStep("付清", TODO, None, note)]
 
 
-def _benefit_steps(project: Any, found: dict[str, Any], word: str) -> list[Step]:
+def _benefit_steps(project: Any, found: dict[str, Any], word: str) -> list[TrackStep]:
     steps = [_step(name, called, found, name in found) for name, called in _BENEFIT.items()]
     if word == "已发完" and steps[-1].state == TODO:
-        steps[-1] = Step("全部发完", DONE, None, "预算的钱都发了")
+        steps[-1] = TrackStep("全部发完", DONE, None, "预算的钱都发了")
     return steps
 
 
-def _step(name: str, called: str, found: dict[str, Any], passed: bool) -> Step:
+def _step(name: str, called: str, found: dict[str, Any], passed: bool) -> TrackStep:
     row = found.get(name)
     if row is None:
-        return Step(called, TODO, None, "没有记下日期" if passed else "还没到时候")
-    return Step(called, DONE, row.done_on, row.unit or "", row.doc_no or "")
+        return TrackStep(called, TODO, None, "没有记下日期" if passed else "还没到时候")
+    return TrackStep(called, DONE, row.done_on, row.unit or "", row.doc_no or "")

@@ -8,12 +8,12 @@ from decimal import Decimal
 from typing import Any
 
 from gongshi.disclosure import ViewColumn, Withheld
-from gongshi.exchange.styles import Book
+from gongshi.exchange.styles import StyledBook
 
 
 def workbook(title: str, columns: Sequence[ViewColumn], rows: Sequence[Any], day: datetime.date, note: str) -> bytes:
     """One sheet: titles in the first row, a withheld count as its words."""
-    book = Book(title)
+    book = StyledBook(title)
     book.book.set_properties(
         {"title": title, "comments": note, "created": datetime.datetime(day.year, day.month, day.day)}
     )

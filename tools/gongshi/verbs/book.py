@@ -11,7 +11,7 @@ from gongshi.checks.derived import derived
 from gongshi.checks.phrases import cell_message
 from gongshi.checks.proof import prove
 from gongshi.checks.references import check_foreign_key
-from gongshi.exchange.ledger import Ledger
+from gongshi.exchange.ledger import ImportLedger
 from gongshi.model import GongshiError
 from gongshi.package import Database, Resource, identifier, load, quoted, read_descriptor
 from gongshi.repository import OverlayTree, Tree
@@ -57,7 +57,9 @@ class Book:
         self.tree = tree
         self.today = today
         self.descriptor = read_descriptor(tree)
-        self.ledger = Ledger(tree, self.descriptor, [name for name in resources if name in self.descriptor.resources])
+        self.ledger = ImportLedger(
+            tree, self.descriptor, [name for name in resources if name in self.descriptor.resources]
+        )
         self.more: dict[str, bytes] = {}
         self.touched: dict[tuple[str, tuple[str, ...]], dict[str, str]] = {}
         self.struck: set[tuple[str, tuple[str, ...]]] = set()

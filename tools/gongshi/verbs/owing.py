@@ -26,7 +26,7 @@ _BOARDS = ("村公示栏", "乡镇公示栏", "政府网站")
 _TOLD = 5  # faults that one refusal names
 
 
-class Asked(NamedTuple):
+class Choice(NamedTuple):
     """From which day the notices hang, the one kind and the division that are wanted ("" for all), and who publishes where
     neither the division nor the project has a unit of its own."""
 
@@ -51,7 +51,7 @@ class Batch(NamedTuple):
     files: dict[str, bytes]
 
 
-def batch(tree: Tree, asked: Asked, identity: Callable[[], Identity] | None) -> Batch:
+def batch(tree: Tree, asked: Choice, identity: Callable[[], Identity] | None) -> Batch:
     """Every notice that is due, linked with what it is about. Without an ``identity``, asked for if there are lists, no list
     is made and the files are not to be written. GongshiError names all that cannot be made."""
     if asked.kind and asked.kind not in kinds():
@@ -73,7 +73,7 @@ def batch(tree: Tree, asked: Asked, identity: Callable[[], Identity] | None) -> 
 
 
 def post(
-    root: Path, asked: Asked, identity: Callable[[], Identity] | None, opened: Identity | None
+    root: Path, asked: Choice, identity: Callable[[], Identity] | None, opened: Identity | None
 ) -> tuple[Batch, str]:
     """(every notice that is due, what was done in words): written under one lock, all or none; without an ``identity`` nothing is
     written. ``opened`` is the key whose names must not stand in what is written, None for none."""
@@ -142,7 +142,7 @@ Missed = Mapping[str, Sequence[tuple[str, ...]]]
 """The keys of the records in which a rule finds no notice, by the rule."""
 
 
-def owed(database: Database, policies: Policies, asked: Asked) -> list[Owed]:
+def owed(database: Database, policies: Policies, asked: Choice) -> list[Owed]:
     """The notices that are due on the day from which they would hang, by kind and what they are about."""
     there = [kind for kind in kinds().values() if asked.kind in ("", kind.kind)]
     outcomes = run(policies, database, asked.starts_on, only={rule for kind in there for rule in kind.asked_by})
@@ -172,7 +172,7 @@ def _of(kind: NoticeKind, missed: Missed) -> Iterator[tuple[str, str, tuple[str,
 
 
 def _steps(
-    database: Database, policies: Policies, asked: Asked, there: list[NoticeKind], missed: Missed
+    database: Database, policies: Policies, asked: Choice, there: list[NoticeKind], missed: Missed
 ) -> Iterator[Owed]:
     cases = {row[0]: row for row in database.sql("SELECT case_id, procedure, village_code FROM cases")}
     query = 'SELECT case_id, CAST(step_no AS VARCHAR), step FROM "case-steps" WHERE notice_id IS NULL'
@@ -211,7 +211,7 @@ def _on_record(database: Database, kind: str, case: str) -> int:
 # -- projects and money -------------------------------------------------------------------------------------------
 
 
-def _projects(database: Database, asked: Asked, kind: NoticeKind, missed: Missed) -> Iterator[Owed]:
+def _projects(database: Database, asked: Choice, kind: NoticeKind, missed: Missed) -> Iterator[Owed]:
     """One notice for each project where it names the notice, else one for all of a division."""
     together: dict[tuple[str, str], set[str]] = {}
     for rule, place, key in _of(kind, missed):
@@ -251,7 +251,7 @@ def _scope(database: Database, project: str, place: str, kind: NoticeKind) -> tu
     return "", place
 
 
-def _batches(database: Database, asked: Asked, kind: NoticeKind, missed: Missed) -> Iterator[Owed]:
+def _batches(database: Database, asked: Choice, kind: NoticeKind, missed: Missed) -> Iterator[Owed]:
     """Batches of money to households that may be listed."""
     for rule, place, key in _of(kind, missed):
         if division := _batch_division(database, key[0]):
@@ -259,7 +259,7 @@ def _batches(database: Database, asked: Asked, kind: NoticeKind, missed: Missed)
             yield Owed(wish, f"支付 {key[0]}（{rule}）", (kind.kind, *key))
 
 
-def _funds(database: Database, asked: Asked, kind: NoticeKind, missed: Missed) -> Iterator[Owed]:
+def _funds(database: Database, asked: Choice, kind: NoticeKind, missed: Missed) -> Iterator[Owed]:
     """Money handed down, one notice for a document."""
     query = "SELECT doc_no, (SELECT county_code FROM county) FROM allocations WHERE allocation_id = ?"
     found = {(*row, rule, place) for rule, place, key in _of(kind, missed) for row in database.sql(query, [key[0]])}
@@ -280,7 +280,7 @@ def _batch_division(database: Database, payment: str) -> str:
     return villages.pop() if len(villages) == 1 else towns.pop() if len(towns) == 1 else ""
 
 
-def _wish(database: Database, asked: Asked, kind: NoticeKind, division: str, place: str, **what: Any) -> notices.Wish:
+def _wish(database: Database, asked: Choice, kind: NoticeKind, division: str, place: str, **what: Any) -> notices.Wish:
     unit = asked.unit or _unit(database, division, what.get("projects", ()))
     return notices.Wish(kind.kind, division, unit, asked.starts_on, place=place, **what)
 

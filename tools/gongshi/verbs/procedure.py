@@ -15,7 +15,7 @@ NOTICE_STEPS = ("第一次公示", "第二次公示", "村内公示", "公告")
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ProcedureStep:
     """A step of a procedure: where it is done, and within how many days of the one before, None for any time."""
 
     name: str
@@ -26,9 +26,9 @@ class Step:
     rule: str
 
 
-def procedures(policies: Policies, day: date) -> dict[str, tuple[Step, ...]]:
+def procedures(policies: Policies, day: date) -> dict[str, tuple[ProcedureStep, ...]]:
     """The steps of each procedure of cases by the rules in force on ``day``."""
-    found: dict[str, tuple[Step, ...]] = {}
+    found: dict[str, tuple[ProcedureStep, ...]] = {}
     for policy, rule in policies.rules():
         body = plain(rule.body)
         if rule.kind == "steps" and body.get("other") == "case-steps" and rule.effective.holds(day):
@@ -37,7 +37,7 @@ def procedures(policies: Policies, day: date) -> dict[str, tuple[Step, ...]]:
     return found
 
 
-def next_step(steps: Iterable[Step], done: Mapping[str, str]) -> tuple[Step | None, str]:
+def next_step(steps: Iterable[ProcedureStep], done: Mapping[str, str]) -> tuple[ProcedureStep | None, str]:
     """(the first step that must still be done, by which day); ``done`` maps steps to their days. None at the end, "" for no day."""
     steps, latest = tuple(steps), max(done.values(), default="")
     reached = max((place for place, step in enumerate(steps) if step.name in done), default=-1)
@@ -54,10 +54,10 @@ def _procedure(body: Mapping[str, Any]) -> list[str]:
     return [name for term in terms for name in ([term["is"]] if "is" in term else term.get("in", ()))]
 
 
-def _step(policies: Policies, stem: str, rule: Rule, one: Mapping[str, Any], day: date) -> Step:
+def _step(policies: Policies, stem: str, rule: Rule, one: Mapping[str, Any], day: date) -> ProcedureStep:
     limit = one.get("max_days")
     if isinstance(limit, Mapping):
         standard = policies.standard(limit["standard"], stem)
         limit = standard.at(day) if standard else None
     within = int(limit) if isinstance(limit, str | Decimal) else None
-    return Step(one["name"], one.get("level", ""), one.get("optional") == "是", within, stem, rule.id)
+    return ProcedureStep(one["name"], one.get("level", ""), one.get("optional") == "是", within, stem, rule.id)
