@@ -11,6 +11,7 @@ from exchange.books import xlsx
 from exchange.drawn import Drawn, draw, draw_people, merged
 from exchange.test_spellings import found
 from gongshi.exchange.tables import NoTable
+from support import rounds
 
 MEASURES = "records/townships/guzhen/measures.csv"
 
@@ -37,11 +38,11 @@ def wrong_values(plan, sheets: list[Drawn]) -> tuple[list[str], int]:
 
 
 def test_no_drawn_sheet_brings_a_wrong_amount(plan) -> None:
-    """Three hundred and twenty sheets, mixed from places, spellings, layouts, merges and formats nobody listed together."""
-    sheets = drawn_sheets(16, 320)
+    """A hundred and twenty sheets (at night 320), mixed from places, spellings, layouts, merges and formats nobody listed together."""
+    sheets = drawn_sheets(16, rounds(120, 320))
     wrong, whole = wrong_values(plan, sheets)
     assert not wrong, "\n".join(wrong[:5])
-    assert whole >= 160, whole
+    assert whole >= len(sheets) // 2, whole
 
 
 def test_no_drawn_sheet_takes_what_is_somebody_elses() -> None:

@@ -1,6 +1,10 @@
 """Reading a built site back: links, ids, what is loaded, whether every tag is closed, digests."""
 
 import hashlib
+import io
+import sqlite3
+import zipfile
+from contextlib import closing
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -35,6 +39,18 @@ class Reader(HTMLParser):
     def handle_endtag(self, tag):
         if tag not in VOID | SVG_VOID:
             assert self.open and self.open.pop() == tag, (tag, self.getpos())
+
+
+def plain(content: bytes) -> str:
+    """What stands in a file: of workbooks and archives in all they hold, of a database in all rows and between them."""
+    if content.startswith(b"PK"):
+        with zipfile.ZipFile(io.BytesIO(content)) as book:
+            return " ".join(plain(book.read(name)) for name in book.namelist())
+    if content.startswith(b"SQLite format 3"):
+        with closing(sqlite3.connect(":memory:")) as database:
+            database.deserialize(content)
+            return "\n".join((*database.iterdump(), content.decode(errors="replace")))
+    return content.decode()
 
 
 def digest(folder: Path) -> dict[str, str]:

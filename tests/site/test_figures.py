@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import re
-import sqlite3
 import subprocess
 import sys
-import zipfile
-from contextlib import closing
 from decimal import Decimal
 
 import pytest
 from figures_of import figures
 from made_up import COMMIT, DAY, ROOT, Example
+from reading import plain
 
 from gongshi.disclosure import Disclosure
 from gongshi.disclosure.figures import declaration
@@ -70,18 +67,6 @@ def texts(example: Example) -> dict[str, str]:
     for path, chunks in site.files():
         found[path] = plain(b"".join(chunks))
     return {path: re.sub(r"(?<=[0-9]),(?=[0-9]{3})", "", text) for path, text in found.items()}
-
-
-def plain(content: bytes) -> str:
-    """What stands in a file: of workbooks and archives in all they hold, of a database in all rows and between them."""
-    if content.startswith(b"PK"):
-        with zipfile.ZipFile(io.BytesIO(content)) as book:
-            return " ".join(plain(book.read(name)) for name in book.namelist())
-    if content.startswith(b"SQLite format 3"):
-        with closing(sqlite3.connect(":memory:")) as database:
-            database.deserialize(content)
-            return "\n".join((*database.iterdump(), content.decode(errors="replace")))
-    return content.decode()
 
 
 def numbers(text: str) -> set[str]:

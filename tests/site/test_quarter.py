@@ -10,6 +10,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
+from reading import plain
 
 from gongshi.changes.commits import commit_at
 from gongshi.disclosure.figures import Period
@@ -90,15 +91,19 @@ class Repository:
     def published(self, day: datetime.date) -> dict[str, str]:
         """Everything that the site of the last commit says on ``day``, without the commit's own number."""
         site = load(self.root, day, day)
-        found = {path: b"".join(chunks) for path, chunks in site.files() if not path.endswith(".xlsx")}
-        found |= {page.path: page.body.encode() for page in site.pages()}
+        found = {
+            path: plain(b"".join(chunks))
+            for path, chunks in site.files()
+            if not path.endswith((".xlsx", ".zip", ".sha256"))
+        }
+        found |= {page.path: page.body for page in site.pages()}
         for path in (
             *("index", "townships/index", "help/index", "education/index", "policies/index", "policies/rules"),
             "catalogue/index",
         ):
-            found[f"{path}.html"] = site.section(f"{path}.html").body.encode()
+            found[f"{path}.html"] = site.section(f"{path}.html").body
         commit = Git(self.root).head()
-        return {path: text.decode().replace(commit, "").replace(commit[:12], "") for path, text in found.items()}
+        return {path: text.replace(commit, "").replace(commit[:12], "") for path, text in found.items()}
 
     def standing(self, day: datetime.date):
         """What the figures of the last quarter before ``day`` are counted from."""
