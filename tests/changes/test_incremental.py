@@ -216,7 +216,7 @@ def test_who_stays_finds_what_a_full_check_finds(tmp_path) -> None:
     write(tmp_path, REAL)
     watch = Watch(tmp_path)
     tree = REAL
-    for seed in (3, 5, 14):
+    for seed in (3, 5, 5, 14, 2)[: rounds(3, 5)]:
         assert watch.examine(DAY) == watch.examine(DAY) == examine(WorkTree(tmp_path), None, None, DAY).findings
         for gone in set(tree.files) - set((tree := changed(tree, seed)).files):
             (tmp_path / gone).unlink()

@@ -171,7 +171,7 @@ class Hand:
         first = "document.querySelector('.tabulator-row .tabulator-cell')"
         box = self._run(f"(() => {{ const box = {first}.getBoundingClientRect(); return [box.x + 8, box.y + 8]; }})()")
         for kind in ("mousePressed", "mouseReleased"):
-            self.browser.call("Input.dispatchMouseEvent", type=kind, x=box[0], y=box[1], button="left", clickCount=1)  # type: ignore[index]
+            self.browser.call("Input.dispatchMouseEvent", type=kind, x=box[0], y=box[1], button="left", clickCount=1)
         for _ in range(80):
             if f"· {column}" in str(self._run("document.getElementById('about').innerText")):
                 break
