@@ -88,21 +88,36 @@ def ledger(rows: Mapping[str, list[dict[str, str]]]) -> Database:
     return load(tree_of(rows), rows, descriptor())
 
 
+@cache
+def _held() -> tuple[Database, set[str]]:
+    """One Database for all cases of this process, and the resources that the case before it filled."""
+    return load(tree_of({}), (), descriptor()), set()
+
+
+def turned(rows: Mapping[str, list[dict[str, str]]]) -> Database:
+    """A Database that holds just ``rows`` until the next is asked for: the one that is held goes over to them, as the
+    desk's does, for making one takes longer than a rule."""
+    database, filled = _held()
+    database.renew(tree_of(rows), filled | rows.keys())
+    filled.clear()
+    filled.update(rows)
+    database.need(rows)
+    return database
+
+
 def outcome_of(policies: Policies, rule: str, case: Case, which: str) -> tuple[Outcome, list[str]]:
     """What one rule says about the ``breaks`` or ``holds`` rows, and the lines its findings point at."""
-    with ledger(getattr(case, which)) as database:
-        base, people = said_before(policies, case), case.identities.get(which)
-        (outcome,) = run(policies, database, case.day, base=base, only={rule}, everywhere=True, identities=people)
-        lines = [_line(database.tree, finding) for finding in outcome.findings]
-    return outcome, lines
+    base, people = said_before(policies, case), case.identities.get(which)
+    database = turned(getattr(case, which))
+    (outcome,) = run(policies, database, case.day, base=base, only={rule}, everywhere=True, identities=people)
+    return outcome, [_line(database.tree, finding) for finding in outcome.findings]
 
 
 def said_before(policies: Policies, case: Case) -> Figures | None:
     """What the last release of a case says."""
     if case.base is None:
         return None
-    with ledger(case.base) as release:
-        return figures(policies, descriptor(), release, case.day)
+    return figures(policies, descriptor(), turned(case.base), case.day)
 
 
 def check_case(policies: Policies, rule_id: str, case: Case) -> None:
