@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from changes.ledgers import write
 from changes.test_history import commit, run
-from gongshi.changes.dates import BUSINESS_DATES
+from gongshi.changes.dates import business_dates
 from gongshi.cli.audit import audit
 from gongshi.cli.diff import diff
 from support import project_descriptor, tree_of
@@ -126,4 +126,4 @@ def test_audit_has_the_same_days(root: Path, tmp_path: Path) -> None:
 
 def test_every_date_of_business_is_a_field() -> None:
     resources = project_descriptor().resources
-    assert all(resources[name].schema.field(field).type == "date" for name, field in BUSINESS_DATES.items())
+    assert all(resources[name].schema.field(field).type == "date" for name, field in business_dates().items())

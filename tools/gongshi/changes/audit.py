@@ -14,7 +14,7 @@ from itertools import groupby, zip_longest
 from pathlib import Path
 from typing import NamedTuple
 
-from gongshi.changes.dates import BUSINESS_DATES, LATE
+from gongshi.changes.dates import LATE, business_dates
 from gongshi.changes.lines import cells_of
 from gongshi.changes.past import History, Stored, keys_in
 from gongshi.changes.phrases import KINDS, plain_cell
@@ -189,7 +189,7 @@ def _frame(row: Stored, origin: Revision) -> tuple[tuple[Cell, ...], tuple[Cell,
 
 def days_late(resource: Resource, row: Stored, revision: Revision) -> Cell:
     """How many days after its own day a record was entered, "" where it is not long or it has no day."""
-    text = row.cells.get(BUSINESS_DATES.get(resource.name, ""), "")
+    text = row.cells.get(business_dates().get(resource.name, ""), "")
     try:
         days = (date.fromisoformat(revision.when[:10]) - date.fromisoformat(text)).days
     except ValueError:

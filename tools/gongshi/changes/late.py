@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date
 
 from gongshi.changes.commits import clock, patches, revisions
-from gongshi.changes.dates import BUSINESS_DATES, LATE
+from gongshi.changes.dates import LATE, business_dates
 from gongshi.changes.events import Folder
 from gongshi.changes.tables import descriptor_of
 from gongshi.changes.values import ChangeKind, Diff
@@ -36,7 +36,7 @@ def _days(diff: Diff) -> dict[Record, date]:
     found = {}
     for change in diff.changes:
         names = [field.name for field in diff.fields[change.resource]]
-        name = BUSINESS_DATES.get(change.resource, "")
+        name = business_dates().get(change.resource, "")
         if change.kind is ChangeKind.ADDED and change.after and name in names:
             try:
                 found[change.resource, change.key] = date.fromisoformat(change.after[names.index(name)])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import groupby
 
 from gongshi.changes.audit import Cell, Pair, days_late, paired
-from gongshi.changes.dates import BUSINESS_DATES
+from gongshi.changes.dates import business_dates
 from gongshi.changes.past import History, Stored
 from gongshi.changes.phrases import KINDS, cell
 from gongshi.changes.rereading import read_versions
@@ -88,7 +88,7 @@ def life(past: History, name: str, key: tuple[str, ...]) -> Life:
 
 def _days(past: History, name: str, stored: list[Stored]) -> Iterator[tuple[str, str, str, str]]:
     """What is on record now of a resource whose records have a day of their own."""
-    resource, day = past.resource(name), BUSINESS_DATES.get(name, "")
+    resource, day = past.resource(name), business_dates().get(name, "")
     for key, group in groupby(stored if day else (), key=lambda row: row.key):
         last = list(group)[-1]
         if last.sign > 0 and last.cells.get(day):
@@ -137,7 +137,7 @@ def _told(past: History, name: str, row: Stored, old: Stored | None, new: Stored
     resource = past.resource(name)
     kind = ChangeKind.CHANGED if old and new else ChangeKind.ADDED if new else ChangeKind.REMOVED
     late = days_late(resource, new, row.revision) if old is None and new and row.seq != past.first(name) else ""
-    day = BUSINESS_DATES.get(name, "")
+    day = business_dates().get(name, "")
     happened = shown_cell(resource.schema.field(day), row.cells[day]) if row.cells.get(day) else ""
     cells = tuple(_cells(resource, old, new))
     if old and new and old.path != new.path:

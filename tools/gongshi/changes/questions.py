@@ -11,7 +11,7 @@ from itertools import groupby
 
 from gongshi.changes.audit import Approvals, AuditTable, Cell, as_value, days_late
 from gongshi.changes.commits import commit_at
-from gongshi.changes.dates import BUSINESS_DATES
+from gongshi.changes.dates import business_dates
 from gongshi.changes.past import History, Stored, rows_in
 from gongshi.changes.phrases import LARGEST, TOO_LARGE
 from gongshi.changes.rereading import Turn, turns
@@ -173,7 +173,7 @@ def _public(asked: AuditScope) -> Rows:
 
 
 def _late(asked: AuditScope) -> Rows:
-    for name in sorted(BUSINESS_DATES.keys() & asked.past.descriptor.resources.keys()):
+    for name in sorted(business_dates().keys() & asked.past.descriptor.resources.keys()):
         resource, first = asked.past.resource(name), asked.past.first(name)
         for row in asked.past.alone(name, 1, max(asked.start, first)):
             if days := days_late(resource, row, row.revision):

@@ -16,6 +16,7 @@ from gongshi.package.documents import (
 from gongshi.package.export import Provenance, export_package, schema_descriptor
 from gongshi.package.fitting import fits, form_of, is_free
 from gongshi.package.formatting import format_files
+from gongshi.package.pack import FieldPlace, PackQuery, pack, query
 from gongshi.package.recall import Digests, Recall, Seen
 from gongshi.package.schema import RECORDS, Descriptor, Document, Field, ForeignKey, Resource, Schema
 from gongshi.package.words import NEWEST, first_day, offered, worded
@@ -29,8 +30,10 @@ __all__ = [
     "Digests",
     "Document",
     "Field",
+    "FieldPlace",
     "FlatDocument",
     "ForeignKey",
+    "PackQuery",
     "Provenance",
     "QueryError",
     "Recall",
@@ -55,7 +58,9 @@ __all__ = [
     "literal",
     "load",
     "offered",
+    "pack",
     "pattern_of",
+    "query",
     "quoted",
     "read_descriptor",
     "read_document",

@@ -64,12 +64,12 @@ def _digest(name: str, content: bytes) -> bytes:
 
 @cache
 def program_digest() -> bytes:
-    """A digest of every module and query of this package, and of the libraries that read and judge: another program may
+    """A digest of every module, query and table of this package, and of the libraries that read and judge: another program may
     judge otherwise."""
     from importlib.metadata import version  # as long again
 
     total = hashlib.sha256("".join(f"{name} {version(name)}\0" for name in _LIBRARIES).encode())
     here = Path(__file__).resolve().parents[1]
-    for place in sorted(place for kind in ("*.py", "*.sql") for place in here.rglob(kind)):
+    for place in sorted(place for kind in ("*.py", "*.sql", "*.yaml") for place in here.rglob(kind)):
         total.update(b"%s\0%s\0" % (place.relative_to(here).as_posix().encode(), place.read_bytes()))
     return total.digest()
