@@ -20,7 +20,7 @@ from gongshi.policy import judge, load_policies
 from gongshi.policy.compiling import compile_rule
 from gongshi.policy.facts import World
 from gongshi.policy.kinds import macros
-from gongshi.policy.knowing import Asking
+from gongshi.policy.knowing import Readings
 from gongshi.repository import Known, WorkTree
 from support import ROOT, DictTree, rounds
 
@@ -180,7 +180,7 @@ def test_each_rule_of_the_project_says_all_tables_that_its_query_names() -> None
     policies = load_policies(tree, descriptor)
     world = World(policies, descriptor, DAY)
     queries = [query for _, rule in policies.rules() if (query := compile_rule(world, rule)[0])]
-    asking = Asking(world, Recall(Known(), Database(descriptor, tree)), None)
+    readings = Readings(world)
     groups = {group.table.split('"')[1]: group for group in world.groups.values()}
     connection = duckdb.connect(":memory:")
     connection.execute("CREATE SCHEMA rules")
@@ -193,7 +193,7 @@ def test_each_rule_of_the_project_says_all_tables_that_its_query_names() -> None
             for name in connection.get_table_names(plain(texts.pop())) - named:
                 named.add(name)
                 texts += [groups[name].statement()[0]] if name in groups else []
-        assert asking.reads(query) >= named & descriptor.resources.keys()
+        assert readings.of(query)[0] >= named & descriptor.resources.keys()
 
 
 def test_what_was_found_while_files_were_written_is_not_kept(tmp_path, monkeypatch) -> None:

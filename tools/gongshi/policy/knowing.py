@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -19,21 +20,20 @@ COUNTY = ("county", "calendar")  # what a county is filling in, and its working 
 _TABLE = re.compile(r'\brules\.(?:"((?:[^"]|"")+)"|(\w+))')
 
 
-class Asking:
-    """The questions of the rules of one run, to one Recall."""
+class Readings:
+    """What the rules of one World read, and a digest of all else that their answers follow from; worked out once for each rule."""
 
-    def __init__(self, world: World, kept: Recall, base: Figures | None) -> None:
-        self._kept, self._base = kept, base or {}
+    def __init__(self, world: World) -> None:
         self._groups = {group.table: group for group in world.groups.values()}
         self._there = world.schemas.descriptor.resources.keys()
-        self._questions: dict[str, str] = {}
+        self._known: dict[str, tuple[frozenset[str], str]] = {}
 
-    def known(self, queries: Iterable[Query]) -> dict[str, Outcome]:
-        """What of these rules is known."""
-        found = {}
-        for query in queries:
-            rule = query.rule
-            reads = self.reads(query)
+    def of(self, query: Query) -> tuple[frozenset[str], str]:
+        """(the tables that a rule reads, also through facts; the digest)."""
+        rule = query.rule
+        if rule.id not in self._known:
+            facts = [group.statement() for group in self._facts(query.sql)]
+            names = {name for text in (query.sql, *(sql for sql, _ in facts)) for name in _tables(text)}
             parts = (
                 query.sql,
                 query.values,
@@ -43,11 +43,39 @@ class Asking:
                 query.gaps,
                 query.kind.name,
             )
-            facts = [group.statement() for group in self._facts(query.sql)]
-            about = replace(rule, body=Node({}, 0), notes="")
+            about = repr((parts, facts, replace(rule, body=Node({}, 0), notes="")))
+            reads = frozenset(self._there & {rule.resource, *COUNTY, *names})
+            self._known[rule.id] = reads, hashlib.sha256(about.encode("utf-8", "surrogateescape")).hexdigest()
+        return self._known[rule.id]
+
+    def _facts(self, sql: str) -> list[FactGroup]:
+        """The facts that a query uses, with those that they use."""
+        found: dict[str, FactGroup] = {}
+        texts = [sql]
+        while texts:
+            for name in _tables(texts.pop()):
+                group = self._groups.get(f'rules."{name}"')
+                if group and group.table not in found:
+                    found[group.table] = group
+                    texts.append(group.statement()[0])
+        return list(found.values())
+
+
+class Asking:
+    """The questions of the rules of one run, to one Recall."""
+
+    def __init__(self, readings: Readings, kept: Recall, base: Figures | None) -> None:
+        self._readings, self._kept, self._base = readings, kept, base or {}
+        self._questions: dict[str, str] = {}
+
+    def known(self, queries: Iterable[Query]) -> dict[str, Outcome]:
+        """What of these rules is known."""
+        found = {}
+        for query in queries:
+            rule = query.rule
+            reads, about = self._readings.of(query)
             base = self._base.get(rule.id) if query.base_sql else None
-            question = self._kept.question("rule", reads, *map(repr, (parts, facts, about, base)))
-            self._questions[rule.id] = question
+            question = self._questions[rule.id] = self._kept.question("rule", reads, about, repr(base))
             answer = self._kept.known.get(question)
             if answer is not None:
                 found[rule.id] = _outcome(rule, answer)
@@ -62,22 +90,8 @@ class Asking:
                 self._kept.note(question, [counts, outcome.gaps, as_items(outcome.findings)])
 
     def reads(self, query: Query) -> frozenset[str]:
-        """The tables that a rule reads, also through facts."""
-        texts = [query.sql, *(group.statement()[0] for group in self._facts(query.sql))]
-        names = {name for text in texts for name in _tables(text)}
-        return frozenset(self._there & {query.rule.resource, *COUNTY, *names})
-
-    def _facts(self, sql: str) -> list[FactGroup]:
-        """The facts that a query uses, with those that they use."""
-        found: dict[str, FactGroup] = {}
-        texts = [sql]
-        while texts:
-            for name in _tables(texts.pop()):
-                group = self._groups.get(f'rules."{name}"')
-                if group and group.table not in found:
-                    found[group.table] = group
-                    texts.append(group.statement()[0])
-        return list(found.values())
+        """The tables that a rule reads."""
+        return self._readings.of(query)[0]
 
 
 def _tables(sql: str) -> list[str]:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections import deque
+from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from gongshi.checks.showing import keys_of
 from gongshi.model import Finding, GongshiError, Progress, Severity
-from gongshi.package import Database, Recall
+from gongshi.package import Database, Descriptor, Recall
 from gongshi.policy.compiling import Query, compile_rule, fill_message
 from gongshi.policy.facts import World
-from gongshi.policy.knowing import COUNTY, Asking
+from gongshi.policy.knowing import COUNTY, Asking, Readings
 from gongshi.policy.proving import count
 from gongshi.policy.release import Figures
 from gongshi.policy.scope import PROGRAMMES
@@ -45,13 +46,12 @@ def run(
     ``everywhere`` also runs the plans of other places. ``identities`` are unsealed rows (member_no, id_no, phone, …):
     rules that need them run. ``kept``: rules whose answer is known do not run, and only what the others read is needed.
     """
-    world = World(policies, database.descriptor, day)
     unsealed = identities is not None
-    rules = [pair for pair in policies.rules() if only is None or pair[1].id in only]
-    queries, outcomes = _compiled(world, rules, everywhere, unsealed, base or {})
+    compiled = _compiled(policies, database.descriptor, day, only, everywhere, unsealed)
+    world, (queries, outcomes) = compiled.world, compiled.with_base(base or {})
     database.need(COUNTY)
     if kept and not unsealed:
-        asking = Asking(world, kept, base)
+        asking = Asking(compiled.readings, kept, base)
         outcomes.update(asking.known(queries))
         stale = [query for query in queries if query.rule.id not in outcomes]
         database.need({name for query in stale for name in asking.reads(query)})
@@ -64,26 +64,54 @@ def run(
     return [outcomes[name] for name in order if name in outcomes]
 
 
+class _Compiled(NamedTuple):
+    """The rules of one day: the queries of those that run, what there is to say of the others, what each reads."""
+
+    world: World
+    queries: tuple[Query, ...]
+    others: Mapping[str, Outcome]
+    readings: Readings
+
+    def with_base(self, base: Figures) -> tuple[list[Query], dict[str, Outcome]]:
+        """(what runs, what there is to say of the rest) where the last release says ``base``."""
+        lacking = [query.rule for query in self.queries if query.base_sql and query.rule.id not in base]
+        queries = [query for query in self.queries if not query.base_sql or query.rule.id in base]
+        return queries, {**self.others, **{rule.id: Outcome(rule, RuleState.NO_BASE) for rule in lacking}}
+
+
+_Question = tuple[Policies, Descriptor, date, bool, bool]
+_KEPT: deque[tuple[_Question, _Compiled]] = deque(maxlen=4)
+
+
 def _compiled(
-    world: World, rules: Iterable[tuple[Policy, Rule]], everywhere: bool, unsealed: bool, base: Figures
-) -> tuple[list[Query], dict[str, Outcome]]:
-    """The queries of the rules that run, and what there is to say of the others."""
-    outcomes: dict[str, Outcome] = {}
-    queries: list[Query] = []
-    for policy, rule in rules:
-        state = _state(world.policies, policy, rule, world.day, everywhere, unsealed)
+    policies: Policies,
+    descriptor: Descriptor,
+    day: date,
+    only: Collection[str] | None,
+    everywhere: bool,
+    unsealed: bool,
+) -> _Compiled:
+    """What these rules come to; all of them are compiled once for the same files under the same descriptor."""
+    asked = (policies, descriptor, day, everywhere, unsealed)
+    for known, compiled in tuple(_KEPT) if only is None else ():
+        if known[0] is policies and known[1] is descriptor and known[2:] == asked[2:]:
+            return compiled
+    world, queries, others = World(policies, descriptor, day), [], {}
+    for policy, rule in policies.rules():
+        if only is not None and rule.id not in only:
+            continue
+        state = _state(policies, policy, rule, day, everywhere, unsealed)
         query, _ = compile_rule(world, rule) if state == RuleState.RAN else (None, [])
-        if state == RuleState.RAN and query is None:
-            state = RuleState.BROKEN
-        elif query and query.missing:
-            state, outcomes[rule.id] = RuleState.NOT_CONFIGURED, _not_configured(query, world.day)
-        elif query and query.base_sql and rule.id not in base:
-            state = RuleState.NO_BASE
-        if state == RuleState.RAN and query:
+        if query and query.missing:
+            others[rule.id] = _not_configured(query, day)
+        elif query:
             queries.append(query)
         else:
-            outcomes.setdefault(rule.id, Outcome(rule, state))
-    return queries, outcomes
+            others[rule.id] = Outcome(rule, RuleState.BROKEN if state == RuleState.RAN else state)
+    compiled = _Compiled(world, tuple(queries), others, Readings(world))
+    if only is None:
+        _KEPT.append((asked, compiled))
+    return compiled
 
 
 def _state(policies: Policies, policy: Policy, rule: Rule, day: date, everywhere: bool, unsealed: bool) -> RuleState:
