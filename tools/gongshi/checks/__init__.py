@@ -1,4 +1,4 @@
-"""The checks room: schema proof and report, references, identities inside a record, the guard. Door for frictionless."""
+"""The checks room: schema proof and report, references, columns that follow, the guard. Door for frictionless."""
 
 from __future__ import annotations
 

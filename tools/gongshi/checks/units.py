@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from typing import NamedTuple
@@ -12,8 +11,8 @@ from gongshi.checks.agreeing import check_derived
 from gongshi.checks.aliases import RESOURCE as ALIASES
 from gongshi.checks.aliases import check_aliases
 from gongshi.checks.canonical import check_documents, check_order
+from gongshi.checks.following import check_following, following
 from gongshi.checks.free_text import check_titles
-from gongshi.checks.identities import IDENTITIES, NumberIdentity, check_identity, check_sizes
 from gongshi.checks.outlines import PATH as OUTLINES
 from gongshi.checks.outlines import check_outlines
 from gongshi.checks.placeholders import check_placeholders
@@ -21,18 +20,8 @@ from gongshi.checks.proof import Proofs, prove
 from gongshi.checks.proofs_kept import PROOFS, check_proofs, pictures
 from gongshi.checks.references import check_foreign_key, check_primary_keys
 from gongshi.checks.report import report_doubts, report_everything, report_ragged
-from gongshi.model import Finding, Severity
-from gongshi.package import (
-    ComputeError,
-    Database,
-    Descriptor,
-    Document,
-    ForeignKey,
-    QueryError,
-    Resource,
-    derived_fields,
-    pattern_of,
-)
+from gongshi.model import Finding
+from gongshi.package import Database, Descriptor, Document, ForeignKey, Resource, derived_fields, pattern_of
 from gongshi.repository import Tree
 
 
@@ -68,11 +57,11 @@ def units(descriptor: Descriptor, tree: Tree, engine: str, proofs: Proofs | None
     for key in descriptor.foreign_keys:
         names = frozenset({key.resource, key.reference})
         yield Unit("foreign key", names, partial(_foreign_key, key=key), "核对编号", repr(key))
-    for identity in IDENTITIES:
-        reads = named(descriptor, identity.query) | there(descriptor, identity.resource)
-        yield Unit(
-            f"identity {identity.code}", reads, partial(_identity, identity=identity), "核对数字", identity.query
-        )
+    for table in following():
+        reads = there(descriptor, *table.reads)
+        for one in table.checked:
+            work = partial(check_following, about=table, one=one)
+            yield Unit(f"following {one.code}", reads, work, "核对推出的数")
     for name in dict.fromkeys(resource.name for resource, _, _ in derived_fields(descriptor)):
         yield Unit(f"derived {name}", frozenset({name}), partial(check_derived, table=name))
 
@@ -80,12 +69,6 @@ def units(descriptor: Descriptor, tree: Tree, engine: str, proofs: Proofs | None
 def there(descriptor: Descriptor, *names: str) -> frozenset[str]:
     """Those of the tables that this county has."""
     return frozenset(descriptor.resources.keys() & set(names))
-
-
-def named(descriptor: Descriptor, query: str) -> frozenset[str]:
-    """The tables whose names stand in a query as words: all that it reads, and perhaps some more."""
-    words = set(re.findall(r"[\w-]+", query))
-    return frozenset(descriptor.resources.keys() & words)
 
 
 def _read_documents(database: Database, document: Document) -> Iterator[Finding]:
@@ -112,17 +95,3 @@ def _records(database: Database, resource: Resource, engine: str, proofs: Proofs
 
 def _foreign_key(database: Database, key: ForeignKey) -> list[Finding]:
     return check_foreign_key(database, key) if database.loaded[key.resource].rows else []
-
-
-def _identity(database: Database, identity: NumberIdentity) -> list[Finding]:
-    """An identity over a ledger that lacks a table says nothing; one that lacks a field says that it cannot run."""
-    try:
-        return check_identity(database, identity)
-    except ComputeError:
-        return check_sizes(database, identity)
-    except QueryError as error:
-        if error.missing_table:
-            return []
-        path = database.descriptor.resources[identity.resource].schema.path
-        message = f"核对“{identity.code}”用到的字段不在数据字典里，请恢复字段（{identity.message}）"
-        return [Finding("descriptor", Severity.ERROR, message, path, 1, identity.resource, identity.field)]

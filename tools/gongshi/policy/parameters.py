@@ -214,7 +214,10 @@ class Setter:
         columns = self.columns(parameter, node)
         if any(column.type not in NUMBERS for column in columns):
             raise PolicyProblem(f"{parameter.name} 要写数字字段", node.line)
-        return self.put(parameter, " + ".join(column.sql for column in columns))
+        zero = parse_flag(text(self.body, "blank_is_zero") or "否", self.body.line)
+        return self.put(
+            parameter, " + ".join(f"coalesce({column.sql}, 0)" if zero else column.sql for column in columns)
+        )
 
     def set_product(self, parameter: Parameter, node: Node | None) -> None:
         """The product of fields, numbers and standards."""

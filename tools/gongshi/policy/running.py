@@ -19,6 +19,7 @@ from gongshi.policy.knowing import COUNTY, Asking, Readings
 from gongshi.policy.proving import count
 from gongshi.policy.release import Figures
 from gongshi.policy.scope import PROGRAMMES
+from gongshi.policy.sizes import too_large
 from gongshi.policy.tables import IDENTITY, fill_facts, filling, finish, known_years, materialise, prepare
 from gongshi.policy.telling import lapse, open_ends
 from gongshi.policy.values import Outcome, Policies, Policy, Rule, RuleState
@@ -226,7 +227,8 @@ def _run_one(database: Database, query: Query, base: Figures | None = None) -> O
         names, rows = database.columns(query.sql, query.values)
     except GongshiError:  # whatever one rule meets in the records, the other rules still run
         message = "这条规则没能算完，请检查记录里有没有超出常理的数"
-        return Outcome(rule, RuleState.BROKEN, findings=(_at_rule(rule, "policy", Severity.ERROR, message),))
+        told = (*too_large(database, rule),) or (_at_rule(rule, "policy", Severity.ERROR, message),)
+        return Outcome(rule, RuleState.BROKEN, findings=told)
     details = [dict(zip(names, row, strict=True)) for row in rows]
     looked, broke = details[0]["looked"], details[0]["broke"]
     beyond = [one for one in details if one.get("beyond")]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
 
-from gongshi.checks.derived import derived
+from gongshi.checks.following import derived
 from gongshi.checks.phrases import cell_message
 from gongshi.checks.proof import prove
 from gongshi.checks.references import check_foreign_key

@@ -1,7 +1,7 @@
 -- kind: part_sum
 -- title: 分项之和
 -- demands: total 要等于各项之和，或不大于（at_most）、不小于（at_least）它；各项是本行的 parts 字段，或另一张表对应行的 amount。
--- violates: 相差超过 tolerance 的行；parts 有缺失不判，另一张表没有对应行算 0。
+-- violates: 相差超过 tolerance 的行；parts 有缺失不判（blank_is_zero 时缺的算 0），另一张表没有对应行算 0。
 -- details: actual:total wanted:parts,amount
 -- primary: total
 -- param total: figure required
@@ -10,8 +10,10 @@
 -- param amount: figure(other)
 -- param compare: choice(equal at_most at_least)
 -- param tolerance: value:number = 0.05
+-- param blank_is_zero: flag
 -- one of: parts other
 -- together: other amount
+-- together: blank_is_zero parts
 -- needs: total
 -- plans: 5 7 9 13 19 22
 -- example: {kind: part_sum, resource: projects, total: budget_total, other: project-budget, amount: amount}
