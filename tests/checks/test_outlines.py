@@ -115,7 +115,7 @@ def test_a_village_twice_and_one_that_is_not_there_are_findings():
     database = SimpleNamespace(
         tree=DictTree({PATH: json.dumps(data).encode()}),
         descriptor=SimpleNamespace(resources={"divisions": 1}),
-        sql=lambda _: [("990101100201",)],
+        sql=lambda *_: [("990101100201",)],
     )
     assert "两个" in check_outlines(database)[0].message
     database.tree = DictTree({PATH: json.dumps(county()).encode()})

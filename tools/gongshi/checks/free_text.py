@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 
 from gongshi.checks.name_shapes import names_alone, names_beside
+from gongshi.checks.notice_pack import notice_pack
 from gongshi.checks.phrases import is_personal
 from gongshi.checks.showing import keys_of
 from gongshi.model import Finding, GongshiError, Severity
@@ -19,11 +20,6 @@ LIMIT = 1000  # findings per field
 _LONG = 60  # characters that a field of sentences takes; shorter ones hold words, and words may look like names
 _ADVICE = "公开的文字里不写人名，请删去，或写户编号、组名"
 _PROSE = re.compile(r"(?:docs/.*\.md|policies/.*\.(?:ya?ml|md))")
-_WORDS = (
-    "贫困户|贫困村|脱贫户|脱贫村|防止返贫|致贫|集中排查|常态化|帮扶|低保边缘|低保|特困|监测|对象|识别|退出|结果|到户|补助|发放|扶贫|乡村振兴|衔接|项目库|项目|实施前|竣工后|风险消除|资产|收益|分配|资金|年度|"
-    "计划|教育|产业|就业|健康|住房|饮水|危房改造|易地搬迁|安排|工作|进展|情况|调整|变更|新增|入库|初选|名单|贷款|贴息|临时救助|公示|公告|[上下]半年|"
-    "[一二三四]季度|第[一二三四五六七八九十]+[次批期]|[0-9]+|[年月日至和的、（）()〔〕第次批期号—-]"
-)
 
 
 def public_texts(resource: Resource) -> list[Field]:
@@ -81,20 +77,22 @@ def check_prose(tree: Tree) -> list[Finding]:
 
 def check_titles(database: Database) -> list[Finding]:
     """Titles of notices that hold anything but places, projects on record, dates, and the words of notices."""
-    resources = database.descriptor.resources
-    if "notices" not in resources or not {"title", "notice_kind"} <= set(resources["notices"].schema.names):
+    about = notice_pack()
+    notices = database.descriptor.resources.get(about.table)
+    if notices is None or not {about.title, about.called} <= set(notices.schema.names):
         return []
-    kinds = resources["notices"].schema.field("notice_kind").enum
-    words = re.compile(f"(?:{'|'.join(map(re.escape, kinds))}|{_WORDS})*" if kinds else f"(?:{_WORDS})*")
-    places, projects = _known(database, "divisions", "name"), _known(database, "projects", "name")
-    rows = database.sql("SELECT rowid, title FROM raw.notices WHERE title <> ''")
-    bad = [row for row, title in rows if not _composed(title, places, projects, words)][:LIMIT]
-    keys = keys_of(database, resources["notices"], bad)
+    kinds = map(re.escape, notices.schema.field(about.called).enum)
+    words = re.compile(f"(?:{'|'.join((*kinds, *about.words))})*")
+    names = {name for place in about.names for name in _known(database, *place)}
+    title, table = identifier(about.title), identifier(about.table)
+    rows = database.sql(f"SELECT rowid, {title} FROM raw.{table} WHERE {title} <> ''")
+    bad = [row for row, said in rows if not _composed(said, names, words)][:LIMIT]
+    keys = keys_of(database, notices, bad)
     found = []
     for row in bad:
         message = "公示的标题只能由地名、项目名、日期和公示类别组成，如“古镇2020年补助发放公示”：请照 gongshi notice new 的标题改"
-        path, line = database.locate("notices", row)
-        found.append(Finding("notice-title", Severity.ERROR, message, path, line, "notices", "title", keys[row]))
+        place = database.locate(about.table, row)
+        found.append(Finding("notice-title", Severity.ERROR, message, *place, about.table, about.title, keys[row]))
     return found
 
 
@@ -105,7 +103,7 @@ def _known(database: Database, resource: str, field: str) -> set[str]:
     return {text for (text,) in database.sql(f"SELECT DISTINCT {field} FROM raw.{identifier(resource)}") if text}
 
 
-def _composed(title: str, places: set[str], projects: set[str], words: re.Pattern[str]) -> bool:
+def _composed(title: str, names: set[str], words: re.Pattern[str]) -> bool:
     """Whether a title is a name on record, if any, and words; the longest name counts."""
-    starts = [title[:length] for length in range(len(title), 0, -1) if title[:length] in places | projects]
+    starts = [title[:length] for length in range(len(title), 0, -1) if title[:length] in names]
     return any(words.fullmatch(title[len(start) :]) for start in [*starts, ""])

@@ -15,7 +15,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 
 from gongshi.checks.guard_pictures import jpeg_problem, png_problem
@@ -25,7 +25,6 @@ from gongshi.package.yamlfile import Mapping, Sequence, YamlProblem, parse, text
 WAIVERS = "policies/waivers.yaml"
 VENDOR = "docs/vendor/README.txt"
 _BELOW = re.compile(r"(?:records|policies|docs)/", re.DOTALL)
-_KEYS = ("path", "sha256", "reason", "approved_by", "until")
 _ADVICE = "请换成这几种，或移出仓库；确实要放的，报批后写进 policies/waivers.yaml 的 files"
 _CONTROL = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _EMBEDDED = re.compile(rb";\s{0,9}base64\s{0,9},", re.IGNORECASE)
@@ -34,7 +33,7 @@ _SVG = re.compile(rb"\s*(?:<\?xml[^<>]*>|<!--[^<>]*-->|<!DOCTYPE[^<>\[]*>|\s)*<s
 
 @dataclass(frozen=True, slots=True)
 class FileWaiver:
-    """One file that may lie where such files may not, with just this content."""
+    """One file that may lie where such files may not, with just this content; all but ``line`` is what an entry may say."""
 
     path: str
     sha256: str
@@ -42,6 +41,9 @@ class FileWaiver:
     approved_by: str
     until: date | None
     line: int
+
+
+_KEYS = tuple(field.name for field in fields(FileWaiver))[:-1]
 
 
 def _text_problem(data: bytes) -> str:

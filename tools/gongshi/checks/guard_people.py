@@ -99,6 +99,7 @@ _FACT = r"(?:[\u4e00-\u9fff]{0,5}族|[\u4e00-\u9fff]|文盲|小学|初中|高中
 _BESIDE_SEX = re.compile(
     rf"(?<![\u4e00-\u9fff])[男女][^\w\n]{{1,4}}(?:{_FACT}[^\w\n]{{1,4}}){{0,3}}(?P<date>{_DATE})(?!\s?(?!{_FACT}(?![\u4e00-\u9fff]))[\u4e00-\u9fff])"
 )
+_SEXES = "男女"
 
 _NAME_LABEL = re.compile(
     r"姓\s{0,4}名\s?[\"']?\s?[:：=]\s{0,3}[\"']?"
@@ -152,7 +153,7 @@ def find_births(text: str) -> list[Hit]:
     places = [found for pattern in said for found in pattern.finditer(text)]
     if "(" in text or "（" in text:
         places += [found for found in _BRACKETED.finditer(text) if _is_name(found["name"])]
-    if "男" in text or "女" in text:
+    if any(sex in text for sex in _SEXES):
         places += _BESIDE_SEX.finditer(text)
     hits: dict[int, Hit] = {}
     for found in places:

@@ -46,6 +46,7 @@ _UNICODE_ESCAPE = re.compile(
     r"\\(?:u\{0*([0-9A-Fa-f]{1,5})\}|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|U000([0-9A-Fa-f]{5}))"
 )
 _OTHER_ESCAPE = re.compile(r"\\(?:0{0,4}3([0-9])(?![0-9A-Fa-f]) ?|0?6([0-7])|0?7([01]))")  # CSS, then octal
+_ESCAPE = re.compile(r"[%&\\]")
 _PERCENT_U = re.compile("%u([0-9A-Fa-f]{4})")
 _NAMED = re.compile(r"\\N\{([A-Za-z0-9 -]{1,60})\}")
 _TERMINAL = re.compile("\x1b\\[[0-9;]{0,20}[A-Za-z]")
@@ -235,8 +236,9 @@ def decode_escapes(line: str) -> str:
     """Undo URL, HTML, JSON and CSS escapes, and again what was escaped again on its way."""
     for _ in range(4):
         before = line
-        if "%" in line:
-            line = _PERCENT_U.sub(lambda found: chr(int(found[1], 16)), unquote(line, errors="replace"))
+        if not _ESCAPE.search(line):
+            break
+        line = _PERCENT_U.sub(lambda found: chr(int(found[1], 16)), unquote(line, errors="replace"))
         if "&" in line:
             line = html.unescape(line)
         if "\\" in line:

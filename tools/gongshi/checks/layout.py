@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from gongshi.checks.notice_pack import notice_pack
 from gongshi.model import Finding, Severity
 from gongshi.package import RECORDS, Descriptor, document_of
 from gongshi.repository import Tree
@@ -45,4 +46,4 @@ def proves(descriptor: Descriptor, path: str) -> str:
     match = PICTURE.fullmatch(path)
     notice = f"{match[1]}.yaml" if match else ""
     document = document_of(descriptor, notice) if notice else None
-    return notice if document and document.resource == "notices" else ""
+    return notice if document and document.resource == notice_pack().table else ""

@@ -16,7 +16,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from gongshi.model import Finding, Severity
-from gongshi.package import RECORDS, Database
+from gongshi.package import RECORDS, Database, identifier
+from gongshi.package.subjects import subjects
 from gongshi.repository import Tree
 
 PATH = f"{RECORDS}/county/places.geojson"
@@ -74,8 +75,10 @@ def read_outlines(tree: Tree) -> tuple[Outlines | None, list[str]]:
 def check_outlines(database: Database) -> list[Finding]:
     """Findings on the file of outlines; villages of it that the county has not."""
     outlines, problems = read_outlines(database.tree)
-    if outlines and "divisions" in database.descriptor.resources:
-        known = {str(code) for (code,) in database.sql("SELECT division_code FROM divisions WHERE level = '村'")}
+    places = subjects().place
+    if outlines and places.table in database.descriptor.resources:
+        village = f"SELECT {places.key} FROM {identifier(places.table)} WHERE {identifier(places.level)} = $1"
+        known = {str(code) for (code,) in database.sql(village, [places.village])}
         strange = sorted(set(outlines.rings) - known)
         problems += [f"区划表里没有村 {code}，它的轮廓没有地方画" for code in strange[:MOST_TOLD]]
     return [Finding("outlines", Severity.ERROR, f"{problem}。{_ADVICE}", PATH) for problem in problems]
@@ -121,9 +124,9 @@ def _feature(feature: Any, left: int) -> tuple[str, tuple[Ring, ...]]:
     geometry, properties = (
         feature.get(name) if isinstance(feature, dict) else None for name in ("geometry", "properties")
     )
-    code = properties.get("division_code") if isinstance(properties, dict) else None
+    code = properties.get(subjects().place.key) if isinstance(properties, dict) else None
     if not isinstance(code, str) or not _CODE.fullmatch(code):
-        raise _Wrong("properties 里没有 12 位的 division_code")
+        raise _Wrong(f"properties 里没有 12 位的 {subjects().place.key}")
     kind = geometry.get("type") if isinstance(geometry, dict) else None
     if not isinstance(geometry, dict) or kind not in ("Polygon", "MultiPolygon"):
         raise _Wrong(f"村 {code} 的 geometry 不是 Polygon 或 MultiPolygon")

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from difflib import get_close_matches
 
 from gongshi.checks.showing import STRUCK, personal
-from gongshi.package import Field, Resource
+from gongshi.package import Field, Resource, pack
 
-PERSONAL_KEYS = ("household_no", "member_no", "pairing_id", "helper_no")
 _SHORT = 60  # characters of an enumeration that is always shown whole
 _DIGITS = re.compile(r"[0-9０-９]{5,}")
 _PIECE = re.compile(r"\[(.)[^\]]*\](?:\{([0-9]+)(?:,[0-9]*)?\})?([?*])?|([^\[\]{}()|?*+.\\]+)")
 
 
+@dataclass(frozen=True, slots=True)
+class PersonalFields:
+    """The fields by which a record speaks of a household or a person (``pack/personal.yaml``)."""
+
+    keys: frozenset[str]
+
+
 def is_personal(resource: Resource) -> bool:
     """Whether a resource's rows speak of a household or a person: then no cell is ever shown in a message."""
-    return any(name in PERSONAL_KEYS for name in resource.schema.names)
+    return not pack("personal", PersonalFields).keys.isdisjoint(resource.schema.names)
 
 
 def shown(resource: Resource, cell: str) -> str:

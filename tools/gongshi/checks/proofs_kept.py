@@ -5,12 +5,10 @@ from __future__ import annotations
 import hashlib
 
 from gongshi.checks.layout import proves
+from gongshi.checks.notice_pack import notice_pack
 from gongshi.model import Finding, Severity
-from gongshi.package import RECORDS, Database, Descriptor
+from gongshi.package import RECORDS, Database, Descriptor, query
 from gongshi.repository import Tree
-
-PROOFS = "notice-proofs"
-INSIDE = "仓库"
 
 
 def pictures(descriptor: Descriptor, tree: Tree) -> set[str]:
@@ -21,26 +19,24 @@ def pictures(descriptor: Descriptor, tree: Tree) -> set[str]:
 def check_proofs(database: Database) -> list[Finding]:
     """Findings on pictures that are missing, were exchanged, or belong to no record of a proof."""
     tree, descriptor = database.tree, database.descriptor
-    there = pictures(descriptor, tree)
-    if PROOFS not in descriptor.resources:
+    there, about = pictures(descriptor, tree), notice_pack()
+    if about.proofs not in descriptor.resources:
         return []
-    rows = database.sql(
-        f'SELECT p._row, p.notice_id, p.proof_no, p.sha256, p.kept FROM "{PROOFS}" p WHERE p.notice_id IS NOT NULL'
-    )
+    rows = database.sql(query(about.proofs).sql)
     findings: list[Finding] = []
     named: set[str] = set()
     for row, notice, number, digest, kept in rows:
-        path, line = database.locate(PROOFS, row)
+        path, line = database.locate(about.proofs, row)
         mine = [place for suffix in ("jpg", "png") if (place := f"{path[:-5]}-{number}.{suffix}") in there]
-        named.update(mine if kept == INSIDE else ())
-        if kept != INSIDE:
+        named.update(mine if kept == about.inside else ())
+        if kept != about.inside:
             continue
         found = [hashlib.sha256(tree.read(place)).hexdigest() for place in mine]
         if digest not in found:
             problem = "和登记的摘要不符，被换过或改过" if found else "不在公示文件旁边"
             message = f"第 {number} 张留证照片{problem}，请从历史里恢复原来的照片"
             key = (notice, str(number))
-            findings.append(Finding("proof", Severity.ERROR, message, path, line, PROOFS, "sha256", key))
+            findings.append(Finding("proof", Severity.ERROR, message, path, line, about.proofs, about.digest, key))
     for path in sorted(there - named):
         message = "这张照片没有登记在公示的留证里，请移走，用 gongshi notice proof 登记"
         findings.append(Finding("proof", Severity.ERROR, message, path))

@@ -8,20 +8,21 @@ from functools import partial
 from typing import NamedTuple
 
 from gongshi.checks.agreeing import check_derived
-from gongshi.checks.aliases import RESOURCE as ALIASES
-from gongshi.checks.aliases import check_aliases
+from gongshi.checks.aliases import aliases, check_aliases
 from gongshi.checks.canonical import check_documents, check_order
 from gongshi.checks.following import check_following, following
 from gongshi.checks.free_text import check_titles
+from gongshi.checks.notice_pack import notice_pack
 from gongshi.checks.outlines import PATH as OUTLINES
 from gongshi.checks.outlines import check_outlines
 from gongshi.checks.placeholders import check_placeholders
 from gongshi.checks.proof import Proofs, prove
-from gongshi.checks.proofs_kept import PROOFS, check_proofs, pictures
+from gongshi.checks.proofs_kept import check_proofs, pictures
 from gongshi.checks.references import check_foreign_key, check_primary_keys
 from gongshi.checks.report import report_doubts, report_everything, report_ragged
 from gongshi.model import Finding
 from gongshi.package import Database, Descriptor, Document, ForeignKey, Resource, derived_fields, pattern_of
+from gongshi.package.subjects import subjects
 from gongshi.repository import Tree
 
 
@@ -43,17 +44,20 @@ def units(descriptor: Descriptor, tree: Tree, engine: str, proofs: Proofs | None
         yield Unit(f"document {document.name}", names, partial(_read_documents, document=document))
     for resource in descriptor.resources.values():
         work = partial(_records, resource=resource, engine=engine, proofs=proofs)
-        yield Unit(f"records {engine} {resource.name}", frozenset({resource.name}), work, f"检查{resource.title}")
-    yield Unit("titles", there(descriptor, "notices", "divisions", "projects"), check_titles)
+        yield Unit(f"records {engine} {resource.name}", frozenset({resource.name}), work, f"逐行检查{resource.title}")
+    notices = notice_pack()
+    named = (place.resource for place in notices.names)
+    yield Unit("titles", there(descriptor, notices.table, *named), check_titles)
     for resource in descriptor.resources.values():
         work = partial(check_placeholders, resource=resource)
         yield Unit(f"placeholders {resource.name}", frozenset({resource.name}), work)
     shown = (f"{path} {hashlib.sha256(tree.read(path)).hexdigest()}" for path in sorted(pictures(descriptor, tree)))
-    yield Unit("proofs", there(descriptor, PROOFS), check_proofs, more="\n".join(shown))
+    yield Unit("proofs", there(descriptor, notices.proofs), check_proofs, more="\n".join(shown))
+    places = subjects().place.table
     if tree.exists(OUTLINES):
         content = hashlib.sha256(tree.read(OUTLINES)).hexdigest()
-        yield Unit("outlines", there(descriptor, "divisions"), check_outlines, more=content)
-    yield Unit("aliases", there(descriptor, ALIASES, "divisions"), check_aliases)
+        yield Unit("outlines", there(descriptor, places), check_outlines, more=content)
+    yield Unit("other numbers", there(descriptor, aliases().table, places), check_aliases)
     for key in descriptor.foreign_keys:
         names = frozenset({key.resource, key.reference})
         yield Unit("foreign key", names, partial(_foreign_key, key=key), "核对编号", repr(key))

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from gongshi.checks.guard_pictures import plain_picture
-from gongshi.checks.proofs_kept import INSIDE, PROOFS
+from gongshi.checks.notice_pack import notice_pack
 from gongshi.checks.showing import shown_path
 from gongshi.disclosure import notices
 from gongshi.disclosure.kinds import carries_households
@@ -101,29 +101,30 @@ def proof(tree: Tree, database: Any, notice: Any, picture: tuple[str, bytes], ki
     suffix, content = picture
     digest = hashlib.sha256(content).hexdigest()
     number = _number(database, notice.notice_id, digest, taken)
-    place = INSIDE if _inside(database, notice, kind) else OUTSIDE
+    place = notice_pack().inside if _inside(database, notice, kind) else OUTSIDE
     path = database.locate("notices", notice[0])[0]
     row = {"proof_no": str(number), "proof_kind": kind, "taken_on": taken.isoformat(), "sha256": digest, "kept": place}
     files = {path: rewritten(database.descriptor, tree.read(path), path, {}, {"proofs": [row]})}
-    if place == INSIDE:
+    if place == notice_pack().inside:
         if len(content) > _LARGEST_INSIDE:
             raise GongshiError(f"放进仓库的照片不能超过 {_LARGEST_INSIDE // 1_000_000} MB，请缩小后再登记。")
         files[f"{path.removesuffix('.yaml')}-{number}.{suffix}"] = content
     name = f"{notice.notice_id}-{number}.{suffix}"
-    return Proof(name, content, digest, place == INSIDE, files)
+    return Proof(name, content, digest, place == notice_pack().inside, files)
 
 
 def proven(database: Any, notice_id: str, digest: str) -> tuple[int, datetime.date] | None:
     """(number, day) of the proof of a notice that is this very picture, None if none is."""
     _check_dictionary(database)
     rows = database.sql(
-        f'SELECT proof_no, taken_on FROM "{PROOFS}" WHERE notice_id = ? AND sha256 = ?', [notice_id, digest]
+        f'SELECT proof_no, taken_on FROM "{notice_pack().proofs}" WHERE notice_id = ? AND sha256 = ?',
+        [notice_id, digest],
     )
     return rows[0] if rows else None
 
 
 def _check_dictionary(database: Any) -> None:
-    if PROOFS not in database.descriptor.resources:
+    if notice_pack().proofs not in database.descriptor.resources:
         raise GongshiError("这个县的数据字典里还没有公示留证，请先用 gongshi upgrade 升级台账。")
 
 
@@ -138,7 +139,7 @@ def _check_day(notice: Any, kind: str, taken: datetime.date) -> None:
 
 
 def _number(database: Any, notice_id: str, digest: str, taken: datetime.date) -> int:
-    rows = database.sql(f'SELECT notice_id, proof_no, taken_on, sha256 FROM "{PROOFS}"')
+    rows = database.sql(f'SELECT notice_id, proof_no, taken_on, sha256 FROM "{notice_pack().proofs}"')
     for other, number, day, known in rows:
         if known == digest and other == notice_id:
             raise GongshiError(f"这张照片已经登记过，是“{notice_id}”的第 {number} 张。")
@@ -157,4 +158,4 @@ def _inside(database: Any, notice: Any, kind: str) -> bool:
     schema = database.descriptor.resources["county"].schema
     if "proof_place" not in schema.names:
         return False
-    return bool(database.sql("SELECT max(proof_place) FROM county") == [(INSIDE,)])
+    return bool(database.sql("SELECT max(proof_place) FROM county") == [(notice_pack().inside,)])

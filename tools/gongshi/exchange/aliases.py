@@ -9,14 +9,13 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
-from gongshi.checks.aliases import KINDS, PERSONAL, RESOURCE, holds_person, is_alias
+from gongshi.checks.aliases import PERSONAL, aliases, holds_person, is_alias
 from gongshi.exchange.candidates import Candidate
 from gongshi.exchange.identifiers import BY_NAME
 from gongshi.exchange.ledger import ImportLedger
 from gongshi.exchange.persons import People
 from gongshi.package import Field, fits
 
-BY_FIELD = {field: kind for kind, (field, _) in KINDS.items()}
 _LONGEST = 5  # shorter identifiers say nothing inside a number
 
 
@@ -25,12 +24,12 @@ def foreign(candidate: Candidate, name: str) -> bool:
     schema = candidate.table.resource.schema
     item: Field | None = schema.field(name) if name in schema.names else None
     text = candidate.values.get(name, "")
-    return bool(item and text) and candidate.resource != RESOURCE and not fits(item, text)
+    return bool(item and text) and candidate.resource != aliases().table and not fits(item, text)
 
 
 def any_foreign(candidates: Iterable[Candidate]) -> bool:
     """Whether numbers of other systems may have to be looked up."""
-    return any(foreign(candidate, name) for candidate in candidates for name in BY_FIELD)
+    return any(foreign(candidate, name) for candidate in candidates for name in aliases().by_field)
 
 
 def spelled_alias(text: str) -> str:
@@ -43,12 +42,13 @@ class Aliases:
 
     def __init__(self, ledger: ImportLedger, people: People | None) -> None:
         self.ledger, self.people = ledger, people
-        table = ledger.tables.get(RESOURCE)
+        about = aliases()
+        self.by_field, table = about.by_field, ledger.tables.get(about.table)
         names = table.resource.schema.names if table else ()
-        self.kept = table is not None and {"kind", "other_no", *BY_FIELD} <= {*names}
+        self.kept = table is not None and {"kind", about.number, *self.by_field} <= {*names}
         rows = [dict(zip(names, row, strict=True)) for row in table.rows.values()] if table and self.kept else []
-        known = [row for row in rows if row["kind"] in KINDS]
-        self.ours = {(row["kind"], row["other_no"]): row[KINDS[row["kind"]][0]] for row in known}
+        known = [(row, mine) for row in rows if (mine := about.kind(row["kind"]))]
+        self.ours = {(mine.called, row[about.number]): row[mine.field] for row, mine in known}
         self.theirs = {(kind, ours): number for (kind, number), ours in self.ours.items()}
         divisions = ledger.tables.get("divisions")
         keys = sorted(key[0] for key in divisions.rows) if divisions else []
@@ -56,7 +56,7 @@ class Aliases:
 
     def resolve(self, candidate: Candidate) -> None:
         """Put our numbers in place of known foreign ones; remember the others, to be noted. Ask about contradictions."""
-        for name, kind in BY_FIELD.items():
+        for name, kind in self.by_field.items():
             number = spelled_alias(candidate.values.get(name, "")) if foreign(candidate, name) else ""
             if not number or not self.kept or not is_alias(kind, number):
                 continue
@@ -90,7 +90,7 @@ class Aliases:
     def note(self, candidate: Candidate) -> None:
         """Keep the foreign numbers of a row beside the records that it turned out to be; ask where another was kept."""
         for name, number in candidate.aliases.items():
-            kind, ours = BY_FIELD[name], candidate.values.get(name, "")
+            kind, ours = self.by_field[name], candidate.values.get(name, "")
             if not ours or number == ours:
                 continue
             known, other = self.ours.setdefault((kind, number), ours), self.theirs.setdefault((kind, ours), number)
@@ -103,17 +103,17 @@ class Aliases:
         """Put what sound rows noted into the ledger; gives how many numbers are new."""
         if not self.kept:
             return 0
-        table, count = self.ledger.tables[RESOURCE], 0
+        table, count = self.ledger.tables[aliases().table], 0
         for candidate in candidates:
             for name, number in candidate.aliases.items() if not candidate.problems else ():
-                ours, key = candidate.values.get(name, ""), (BY_FIELD[name], number)
+                ours, key = candidate.values.get(name, ""), (self.by_field[name], number)
                 if ours and key not in table.rows and self.ours.get(key) == ours:
                     cells = dict.fromkeys(table.resource.schema.names, "") | {
                         "kind": key[0],
-                        "other_no": number,
+                        aliases().number: number,
                         name: ours,
                     }
                     path = self.ledger.place(table.resource, cells, None)
-                    self.ledger.put(RESOURCE, tuple(cells.values()), path)
+                    self.ledger.put(aliases().table, tuple(cells.values()), path)
                     count += 1
         return count

@@ -11,8 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from gongshi.changes.merge import merge_rows
 from gongshi.changes.values import Conflict
-from gongshi.checks.aliases import RESOURCE as ALIASES
-from gongshi.checks.aliases import alias_faults
+from gongshi.checks.aliases import alias_faults, aliases
 from gongshi.checks.phrases import cell_message
 from gongshi.checks.proof import prove
 from gongshi.checks.references import check_foreign_key, dangling
@@ -77,7 +76,7 @@ class Decider:
         if not resources:
             return
         named = targets(candidates, self.descriptor)
-        kept = {ALIASES} & set(self.descriptor.resources) if any_foreign(candidates) else set()
+        kept = {aliases().table} & set(self.descriptor.resources) if any_foreign(candidates) else set()
         self._ledger = ImportLedger(self.tree, self.descriptor, resources | named | kept)
         self.aliases = Aliases(self.ledger, self.people)
         self.numbers = Numbers(self.ledger, self.aliases)
@@ -279,7 +278,7 @@ class Decider:
             doubts.append(("name", NAMELESS))
         if not remembered and (asked := other_person(old.get("name", ""), cells.get("name", ""))):
             doubts.append(("name", asked))
-        if resource.name == ALIASES:
+        if resource.name == aliases().table:
             doubts += alias_faults(cells, self.aliases.county)
         home = self.ledger.township_of(resource, cells)
         if home and path.startswith("records/townships/") and path.split("/")[2] != home:

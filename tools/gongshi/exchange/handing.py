@@ -13,8 +13,7 @@ from decimal import Decimal, InvalidOperation
 from itertools import groupby
 from typing import TYPE_CHECKING, NamedTuple
 
-from gongshi.checks.aliases import KINDS
-from gongshi.checks.aliases import RESOURCE as ALIASES
+from gongshi.checks.aliases import aliases
 from gongshi.exchange.forms import Form, FormColumn
 from gongshi.exchange.identifiers import BY_NAME, FIELDS, carries_persons
 from gongshi.exchange.referring import LABELS
@@ -59,7 +58,7 @@ def form_workbook(
 
 def reads(form: Form, database_names: Sequence[str]) -> set[str]:
     """The resources to load for a form."""
-    wanted = {form.feeds[0].resource, "members", "households", "divisions", ALIASES, *_NAMED}
+    wanted = {form.feeds[0].resource, "members", "households", "divisions", aliases().table, *_NAMED}
     return wanted & set(database_names)
 
 
@@ -112,12 +111,14 @@ def _names(database: Database, resource: Resource) -> dict[str, dict[str, str]]:
 
 def _foreign(database: Database) -> dict[str, dict[str, str]]:
     """Field → our number → that of another system, as ``_names``."""
-    if ALIASES not in database.loaded:
+    about = aliases()
+    if about.table not in database.loaded:
         return {}
     found: dict[str, dict[str, str]] = {}
-    for kind, (name, _) in KINDS.items():
-        query = f"SELECT {identifier(name)}, other_no FROM raw.{identifier(ALIASES)} WHERE kind = $1 AND {identifier(name)} <> ''"
-        found[name] = dict(database.sql(query, [kind]))
+    for one in about.kinds:
+        name = identifier(one.field)
+        query = f"SELECT {name}, {identifier(about.number)} FROM raw.{identifier(about.table)} WHERE kind = $1 AND {name} <> ''"
+        found[one.field] = dict(database.sql(query, [one.called]))
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import re
 
-from gongshi.exchange.aliases import BY_FIELD, Aliases
+from gongshi.exchange.aliases import Aliases
 from gongshi.exchange.candidates import Candidate
 from gongshi.exchange.identifiers import numbered
 from gongshi.exchange.ledger import ImportLedger, Key
@@ -115,7 +115,7 @@ class Numbers:
         key = schema.primary_key[0]
         said = [field for field in schema.fields if field.name != key and values.get(field.name)]
         if key in candidate.aliases and candidate.resource in ("households", "members"):
-            ours = self.aliases.ours.get((BY_FIELD[key], candidate.aliases[key]), "")
+            ours = self.aliases.ours.get((self.aliases.by_field[key], candidate.aliases[key]), "")
             values[key] = ours or self._new(candidate.resource, *shape)
             return
         by = candidate.table.feed.known_by if candidate.table.feed else ()
