@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 
 from gongshi.model import Finding, GongshiError, Severity
+from gongshi.package.county import county_fields
 from gongshi.package.deriving import derived_fields, derived_rows, needed
 from gongshi.package.descriptor import read_descriptor
 from gongshi.package.documents import DocumentTable, pattern_of, read_documents
@@ -281,9 +282,10 @@ def _bare(name: str) -> str:
 
 def county_day(database: Database) -> date | None:
     """The day the county's records are of, if county.yaml says one (a real county does not)."""
-    if "county" not in database.descriptor.resources:
+    county = county_fields()
+    if county.table not in database.descriptor.resources:
         return None
-    rows = database.sql("SELECT max(as_of) FROM county")
+    rows = database.sql(f"SELECT max({identifier(county.day)}) FROM {identifier(county.table)}")
     return rows[0][0] if rows else None
 
 

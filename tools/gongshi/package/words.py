@@ -12,6 +12,7 @@ from datetime import date
 from functools import cache
 from importlib import resources
 
+from gongshi.package.county import county_fields
 from gongshi.package.schema import Descriptor, Field, Resource, Schema
 from gongshi.package.yamlfile import Mapping as Node
 from gongshi.package.yamlfile import YamlProblem, parse, plain, text
@@ -24,7 +25,7 @@ def edition_of(county: bytes) -> date:
     """The day whose words a county speaks in, by its county.yaml: of its records, if they have one."""
     try:
         node = parse(county)
-        return date.fromisoformat(text(node, "as_of")) if isinstance(node, Node) else NEWEST
+        return date.fromisoformat(text(node, county_fields().day)) if isinstance(node, Node) else NEWEST
     except (YamlProblem, ValueError):
         return NEWEST
 

@@ -11,7 +11,8 @@ from gongshi.policy.explaining import Explanation, explain
 from gongshi.policy.kinds import kinds
 from gongshi.policy.loading import FOLDER, WAIVERS, load_policies
 from gongshi.policy.release import Figures, asked, figures
-from gongshi.policy.running import PLACES, check_scopes, run
+from gongshi.policy.running import check_scopes, run
+from gongshi.policy.scope import scope_tables
 from gongshi.policy.standards import show
 from gongshi.policy.telling import told, unjudged
 from gongshi.policy.values import Outcome, Policies, Policy, Rule, RuleState, Standard, Waiver
@@ -36,7 +37,7 @@ def judge(
 ) -> Verdict:
     """Load the policies of the Database's Tree, run them, apply the waivers; ``base`` and ``kept`` as for ``run``."""
     policies = load_policies(database.tree, database.descriptor)
-    database.need(PLACES)
+    database.need(scope_tables())
     scopes = check_scopes(policies, database)
     outcomes = run(policies, database, day, progress, base=base, kept=kept)
     findings = [*policies.findings, *scopes, *waive(policies, outcomes, database, day)]

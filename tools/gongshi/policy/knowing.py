@@ -13,10 +13,10 @@ from gongshi.package.yamlfile import Mapping as Node
 from gongshi.policy.compiling import Query
 from gongshi.policy.facts import FactGroup, World
 from gongshi.policy.release import Figures
+from gongshi.policy.tables import always
 from gongshi.policy.values import Outcome, Rule, RuleState
 from gongshi.repository import as_items, of_items
 
-COUNTY = ("county", "calendar")  # what a county is filling in, and its working days, any rule may ask for
 _TABLE = re.compile(r'\brules\.(?:"((?:[^"]|"")+)"|(\w+))')
 
 
@@ -44,7 +44,7 @@ class Readings:
                 query.kind.name,
             )
             about = repr((parts, facts, replace(rule, body=Node({}, 0), notes="")))
-            reads = frozenset(self._there & {rule.resource, *COUNTY, *names})
+            reads = frozenset(self._there & {rule.resource, *always(), *names})
             self._known[rule.id] = reads, hashlib.sha256(about.encode("utf-8", "surrogateescape")).hexdigest()
         return self._known[rule.id]
 

@@ -12,20 +12,29 @@ from typing import Any, NamedTuple
 
 from gongshi.checks.showing import keys_of
 from gongshi.model import Finding, GongshiError, Progress, Severity
-from gongshi.package import Database, Descriptor, Recall
+from gongshi.package import Database, Descriptor, Recall, identifier, pack
 from gongshi.policy.compiling import Query, compile_rule, fill_message
 from gongshi.policy.facts import World
-from gongshi.policy.knowing import COUNTY, Asking, Readings
+from gongshi.policy.knowing import Asking, Readings
 from gongshi.policy.proving import count
 from gongshi.policy.release import Figures
-from gongshi.policy.scope import PROGRAMMES
+from gongshi.policy.scope import ScopePart, scope_parts
 from gongshi.policy.sizes import too_large
-from gongshi.policy.tables import IDENTITY, fill_facts, filling, finish, known_years, materialise, prepare
+from gongshi.policy.tables import (
+    DAYS,
+    HolidayTable,
+    always,
+    fill_facts,
+    filling,
+    finish,
+    identity,
+    known_years,
+    materialise,
+    prepare,
+)
 from gongshi.policy.telling import lapse, open_ends
 from gongshi.policy.values import Outcome, Policies, Policy, Rule, RuleState
 
-PLACES = ("divisions", "villages", "units")  # what scopes name
-CALENDAR = "records/county/calendar.csv"
 WORKERS = 2
 
 
@@ -50,7 +59,7 @@ def run(
     unsealed = identities is not None
     compiled = _compiled(policies, database.descriptor, day, only, everywhere, unsealed)
     world, (queries, outcomes) = compiled.world, compiled.with_base(base or {})
-    database.need(COUNTY)
+    database.need(always())
     if kept and not unsealed:
         asking = Asking(compiled.readings, kept, base)
         outcomes.update(asking.known(queries))
@@ -186,8 +195,8 @@ def _to_fill(findings: Sequence[Finding], complete: date) -> tuple[Finding, ...]
 
 def _unsealed(database: Database, identities: Sequence[Mapping[str, str]]) -> None:
     if identities:
-        holes = ", ".join(f"unnest(${place}::VARCHAR[])" for place in range(1, len(IDENTITY) + 1))
-        columns = [[row.get(name, "") for row in identities] for name in IDENTITY]
+        holes = ", ".join(f"unnest(${place}::VARCHAR[])" for place in range(1, len(identity()) + 1))
+        columns = [[row.get(name, "") for row in identities] for name in identity()]
         database.sql(f"INSERT INTO rules.identity SELECT {holes}", columns)
 
 
@@ -284,7 +293,8 @@ def _beyond(database: Database, outcomes: Sequence[Outcome]) -> Finding:
     known = f"只有连续的 {years[0]}—{years[1]} 年" if years else "是空的"
     count = sum(outcome.beyond for outcome in outcomes)
     message = f"节假日安排{known}，{len(outcomes)} 条按工作日计算的规则有 {count} 处日期在这以外，没有判：请照国务院办公厅的通知补上那些年"
-    return Finding("calendar", Severity.NOTICE, message, CALENDAR, 0, "calendar")
+    holidays = pack(DAYS, HolidayTable)
+    return Finding(holidays.table, Severity.NOTICE, message, holidays.path, 0, holidays.table)
 
 
 def _not_configured(query: Query, day: date) -> Outcome:
@@ -302,13 +312,8 @@ def _not_configured(query: Query, day: date) -> Outcome:
 
 def check_scopes(policies: Policies, database: Database) -> list[Finding]:
     """Findings on scopes that name a township, village, unit or programme that is not in the records."""
-    known = {
-        "townships": _column(database, "divisions", "slug"),
-        "villages": _column(database, "villages", "village_code"),
-        "units": _column(database, "units", "unit_code"),
-        "programmes": _programmes(database),
-    }
-    titles = {"townships": "乡镇目录名", "villages": "村代码", "units": "单位编号", "programmes": "项目类型"}
+    parts = scope_parts()
+    known = {name: _named(database, part) for name, part in parts.items()}
     found: dict[tuple[str, int, str], Finding] = {}
     for policy, rule in policies.rules():
         if policy.elsewhere:
@@ -316,22 +321,21 @@ def check_scopes(policies: Policies, database: Database) -> list[Finding]:
         for part, values in known.items():
             for name in getattr(rule.scope, part):
                 if name not in values:
-                    message = f"scope 里的{titles[part]}“{name[:40]}”在记录里不存在，请核对"
+                    message = f"scope 里的{parts[part].title}“{name[:40]}”在记录里不存在，请核对"
                     finding = Finding("policy", Severity.ERROR, message, rule.path, rule.scope.line, policy=policy.stem)
                     found.setdefault((policy.stem, rule.scope.line, name), finding)
     return list(found.values())
 
 
-def _column(database: Database, resource: str, field: str) -> set[str]:
-    if resource not in database.descriptor.resources:
-        return set()
+def _named(database: Database, part: ScopePart) -> set[str]:
+    """What there is to be named: the values of the fields, or their labels."""
+    resources = database.descriptor.resources
+    there = [(table, field) for table, field in part.named if table in resources]
+    if part.labels:
+        schemas = [(resources[table].schema, field) for table, field in there]
+        return {word for schema, field in schemas if field in schema.names for word in schema.field(field).enum}
     try:
-        return {value for (value,) in database.sql(f'SELECT DISTINCT "{field}" FROM "{resource}"')}
+        queries = [f"SELECT DISTINCT {identifier(field)} FROM {identifier(table)}" for table, field in there]
+        return {value for query in queries for (value,) in database.sql(query)}
     except GongshiError:
         return set()
-
-
-def _programmes(database: Database) -> set[str]:
-    schemas = {name: one.schema for name, one in database.descriptor.resources.items() if name in PROGRAMMES}
-    fields = [schema.field(PROGRAMMES[name]) for name, schema in schemas.items() if PROGRAMMES[name] in schema.names]
-    return {word for field in fields for word in field.enum}

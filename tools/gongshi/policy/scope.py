@@ -3,15 +3,48 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, fields
 
-from gongshi.package import Resource
-from gongshi.policy.paths import Schemas, Selection
+from gongshi.package import FieldPlace, Resource, identifier, pack
+from gongshi.package.subjects import subjects
+from gongshi.policy.paths import Schemas, Selection, table_of
 from gongshi.policy.values import PolicyProblem, Scope
 
-PLACES = ("village_code", "township_code", "division_code")
-PROGRAMMES = {"projects": "category", "allocations": "programme"}
 DEPTH = 4
 TOWNSHIP_DIGITS = 9
+PARTS = tuple(field.name for field in fields(Scope) if field.name != "line")
+"""What a scope may name."""
+
+
+@dataclass(frozen=True, slots=True)
+class ScopePart:
+    """One part of a scope: what it is called, and where on record is what it may name, the field's values or its labels."""
+
+    title: str
+    named: tuple[FieldPlace, ...]
+    labels: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class ScopePack:
+    """The parts of a scope, and the fields that say the place of a record (``pack/scopes.yaml``)."""
+
+    places: tuple[str, ...]
+    townships: ScopePart
+    villages: ScopePart
+    units: ScopePart
+    programmes: ScopePart
+
+
+def scope_parts() -> dict[str, ScopePart]:
+    """Each part by its name."""
+    whole = pack("scopes", ScopePack)
+    return {name: getattr(whole, name) for name in PARTS}
+
+
+def scope_tables() -> frozenset[str]:
+    """The tables that say what a scope may name, but for labels, which the dictionary says."""
+    return frozenset(place.resource for part in scope_parts().values() if not part.labels for place in part.named)
 
 
 def restrict(selection: Selection, scope: Scope) -> None:
@@ -35,25 +68,27 @@ def restrict(selection: Selection, scope: Scope) -> None:
 
 def places(schemas: Schemas, resource: Resource) -> list[str]:
     """Paths to division codes."""
-    return _paths(schemas, resource, lambda at: [name for name in PLACES if name in at.schema.names], frozenset())
+    names = pack("scopes", ScopePack).places
+    return _paths(schemas, resource, lambda at: [name for name in names if name in at.schema.names], frozenset())
 
 
 def units(schemas: Schemas, resource: Resource) -> list[str]:
     """Paths to unit codes."""
+    ((table, code),) = pack("scopes", ScopePack).units.named
 
     def own(at: Resource) -> list[str]:
-        if at.name == "units" and "unit_code" in at.schema.names:
-            return ["unit_code"]
-        return [key.fields[0] for key in schemas.keys.get(at.name, []) if key.reference == "units"]
+        if at.name == table and code in at.schema.names:
+            return [code]
+        return [key.fields[0] for key in schemas.keys.get(at.name, []) if key.reference == table]
 
-    return _paths(schemas, resource, own, frozenset({"units"}))
+    return _paths(schemas, resource, own, frozenset({table}))
 
 
 def programmes(schemas: Schemas, resource: Resource) -> list[str]:
-    """Paths to what the money is for: the project's category, else the programme of the allocation."""
-    for name, field in PROGRAMMES.items():
+    """Paths to what the money is for: the first kind that there is."""
+    for place in pack("scopes", ScopePack).programmes.named:
 
-        def own(at: Resource, name: str = name, field: str = field) -> list[str]:
+        def own(at: Resource, name: str = place.resource, field: str = place.field) -> list[str]:
             return [field] if at.name == name and field in at.schema.names else []
 
         if found := _paths(schemas, resource, own, frozenset()):
@@ -94,9 +129,11 @@ def _in_places(selection: Selection, paths: list[str], scope: Scope) -> str:
     if scope.villages:
         terms.append(f"{place} IN ({_bound(selection, scope.villages)})")
     if scope.townships:
-        for name in ("division_code", "slug"):
-            selection.schemas.need("divisions", name)
-        codes = f"SELECT left(division_code, {TOWNSHIP_DIGITS}) FROM rules.divisions WHERE slug IN ({_bound(selection, scope.townships)})"
+        at = subjects().place
+        for name in (at.key, at.slug):
+            selection.schemas.need(at.table, name)
+        named = f"{identifier(at.slug)} IN ({_bound(selection, scope.townships)})"
+        codes = f"SELECT left({identifier(at.key)}, {TOWNSHIP_DIGITS}) FROM {table_of(at.table)} WHERE {named}"
         terms.append(f"left({place}, {TOWNSHIP_DIGITS}) IN ({codes})")
     return " OR ".join(terms)
 

@@ -3,15 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import date
 
-from gongshi.package import Database, Field, Resource, identifier
+from gongshi.package import Database, Field, Resource, identifier, query
+from gongshi.package.county import county_fields
+from gongshi.package.subjects import subjects
 from gongshi.policy.facts import FactGroup
 from gongshi.policy.kinds import macros
 from gongshi.policy.paths import Schemas, latest_of, months_of, table_of
 
 FIRST, LAST = date(1800, 1, 1), date(2200, 12, 31)  # a date or year outside is a typing error and counts as missing
-IDENTITY = ("member_no", "name", "id_no", "phone", "birth", "account")
+SEALED = ("name", "id_no", "phone", "birth", "account")
+YEARS, DAYS = "workdays-years", "workdays"
+"""The queries of the pack that know the holidays."""
+
+
+@dataclass(frozen=True, slots=True)
+class HolidayTable:
+    """The table of holidays, and the file to fill in (``pack/workdays.yaml``)."""
+
+    table: str
+    path: str
+
+
+def identity() -> tuple[str, ...]:
+    """The columns of what a key opened: whose it is, and what is sealed of him."""
+    return (subjects().member.key, *SEALED)
 
 
 def prepare(database: Database) -> None:
@@ -24,7 +42,7 @@ def prepare(database: Database) -> None:
     for statement in macros():
         database.sql(statement)
     database.sql("CREATE TABLE rules.base (name VARCHAR, value VARCHAR)")
-    database.sql(f"CREATE TABLE rules.identity ({', '.join(f'{name} VARCHAR' for name in IDENTITY)})")
+    database.sql(f"CREATE TABLE rules.identity ({', '.join(f'{name} VARCHAR' for name in identity())})")
     _workdays(database)
     first, _ = filling(database)
     database.sql("CREATE TABLE rules.beginning AS SELECT coalesce($1::DATE, DATE '1800-01-01') AS d", [first])
@@ -32,11 +50,12 @@ def prepare(database: Database) -> None:
 
 def filling(database: Database) -> tuple[date | None, date | None]:
     """(the county's first day, the day from which its records must be complete), None for what it does not say."""
-    county = database.descriptor.resources.get("county")
-    names = [name for name in ("began_on", "complete_from") if county and name in county.schema.names]
-    if len(names) < 2:
+    about = county_fields()
+    county = database.descriptor.resources.get(about.table)
+    if not county or not {about.begins, about.complete} <= {*county.schema.names}:
         return None, None
-    ((first, complete),) = database.sql("SELECT max(began_on), max(complete_from) FROM county")
+    most = ", ".join(f"max({identifier(name)})" for name in (about.begins, about.complete))
+    ((first, complete),) = database.sql(f"SELECT {most} FROM {identifier(about.table)}")
     return first, complete
 
 
@@ -84,17 +103,18 @@ def _sane(field: Field) -> str:
     return name
 
 
+def always() -> frozenset[str]:
+    """The tables that any rule may ask for: what the county is filling in, and its working days."""
+    return frozenset({county_fields().table, *query(DAYS).reads})
+
+
 def known_years(database: Database) -> tuple[int, int] | None:
     """The first and the last of the longest run of years that the calendar has: between years there must be no other that
     nobody entered."""
-    if "calendar" not in database.descriptor.resources:
+    years = query(YEARS)
+    if not years.reads.keys() <= database.descriptor.resources.keys():
         return None
-    rows = database.sql(
-        """WITH years AS (SELECT DISTINCT year(calendar_date) AS y FROM calendar
-             WHERE calendar_date BETWEEN DATE '1990-01-01' AND DATE '2200-12-31'),
-           runs AS (SELECT y, y - row_number() OVER (ORDER BY y) AS run FROM years)
-           SELECT min(y), max(y) FROM runs GROUP BY run ORDER BY count(*) DESC, max(y) DESC LIMIT 1"""
-    )
+    rows = database.sql(years.sql)
     return rows[0] if rows else None
 
 
@@ -102,12 +122,4 @@ def _workdays(database: Database) -> None:
     """Each day of the years that the calendar knows with the number of working days up to it."""
     database.sql("CREATE TABLE rules.workday (d DATE, work BOOLEAN, n BIGINT)")
     if years := known_years(database):
-        database.sql(
-            """INSERT INTO rules.workday
-               WITH days AS (SELECT unnest(generate_series(make_date($1, 1, 1), make_date($2, 12, 31), INTERVAL 1 DAY))::DATE AS d),
-               marked AS (SELECT d, CASE coalesce(max(c.day_kind), '') WHEN '放假' THEN false WHEN '上班' THEN true
-                   ELSE isodow(d) < 6 END AS work
-                 FROM days LEFT JOIN calendar c ON c.calendar_date = d GROUP BY d)
-               SELECT d, work, sum(work::INT) OVER (ORDER BY d) FROM marked""",
-            years,
-        )
+        database.sql(f"INSERT INTO rules.workday\n{query(DAYS).sql}", years)
