@@ -39,11 +39,11 @@ WORDS = {
     "county": "the layer that a repository is: a table of gongshi.toml, a folder of records, who keeps a key, a scope",
     "sha256": "a digest: in the pin, in the journal of a write, of a resource of a Data Package",
     "standard": "how a rule refers to a figure of a plan",
+    "months": "how a rule says a day so many months before the day of the check",
 }
 """At most twenty words that are names of the dictionary and the engine's own as well, each with the reason."""
 STILL = {
     "repository": 1,
-    "policy": 37,
     "changes": 412,
     "review": 3,
     "sealing": 18,

@@ -7,17 +7,16 @@ holds that every row has an answer and every answer names something that exists.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 from gongshi.model import GongshiError
-from gongshi.package import Descriptor
+from gongshi.package import Descriptor, pack
 from gongshi.package.yamlfile import Mapping, Node, Scalar, Sequence, YamlProblem, parse, plain
 from gongshi.policy.values import Policies, Policy, Rule
 from gongshi.repository import Tree
 
 FOLDER = "policies/coverage/"
 REASONS = {"unconfigured": "未配置", "not_here": "不适用本县", "not_collected": "不采集"}
-KEYS = ("row", "title", "rules", "fields", "page", *REASONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +38,17 @@ class Answer:
         return (int(plan), "", int(number)) if number else (99, self.row[0], int(self.row[1:]))
 
 
+LISTS = ("rules", "fields")
+TEXTS = tuple(field.name for field in fields(Answer)[:5] if field.name not in LISTS)
+
+
+@dataclass(frozen=True, slots=True)
+class TypedTables:
+    """The table of figures that are typed (``pack/typed.yaml``)."""
+
+    totals: str
+
+
 def read_coverage(tree: Tree) -> list[Answer]:
     """All answers in order. Raises GongshiError, naming the file, for an entry that is not of the form."""
     answers: list[Answer] = []
@@ -55,19 +65,13 @@ def _answers(path: str, root: object) -> Iterator[Answer]:
     if not isinstance(rows, list):
         raise GongshiError(f"{path} 要有 rows 列表")
     for entry in rows:
-        if not isinstance(entry, dict) or not entry.get("row") or set(entry) - set(KEYS):
+        if not isinstance(entry, dict) or not entry.get("row") or set(entry) - {*TEXTS, *LISTS, *REASONS}:
             raise GongshiError(f"{path} 里有一项写得不对，每项要有 row、title 和回答：{str(entry)[:60]}")
         reasons = [(name, entry[key]) for key, name in REASONS.items() if entry.get(key)]
         reason, explanation = reasons[0] if reasons else ("", "")
-        yield Answer(
-            entry["row"],
-            entry.get("title", ""),
-            _names(entry.get("rules")),
-            _names(entry.get("fields")),
-            entry.get("page", ""),
-            reason,
-            explanation,
-        )
+        rules, named = (_names(entry.get(name)) for name in LISTS)
+        texts = {name: entry.get(name, "") for name in TEXTS}
+        yield Answer(**texts, rules=rules, fields=named, reason=reason, explanation=explanation)
 
 
 def _names(value: object) -> tuple[str, ...]:
@@ -89,7 +93,6 @@ def missing_fields(answer: Answer, descriptor: Descriptor) -> list[str]:
 
 ON_ROWS, COMPARED, TYPED, ELSEWHERE = "逐行核对", "填报数与记录核对", "填报数自查", "只在外地方案"
 HOW = (ON_ROWS, COMPARED, TYPED, ELSEWHERE)
-TOTALS = "indicators"
 
 
 def how(answer: Answer, policies: Policies) -> str:
@@ -106,7 +109,7 @@ def how(answer: Answer, policies: Policies) -> str:
 def _way(policy: Policy, rule: Rule) -> str:
     if policy.elsewhere:
         return ELSEWHERE
-    if rule.resource != TOTALS:
+    if rule.resource != pack("typed", TypedTables).totals:
         return ON_ROWS
     return COMPARED if any(".fact." in f".{word}" for word in words(rule.body)) else TYPED
 

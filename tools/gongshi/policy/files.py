@@ -3,31 +3,42 @@
 from __future__ import annotations
 
 import re
+from dataclasses import MISSING, dataclass, fields
 from datetime import date, timedelta
 from pathlib import PurePosixPath
 
 from gongshi.model import Severity
-from gongshi.package import Descriptor, worded
+from gongshi.package import Descriptor, FieldPlace, pack, worded
 from gongshi.package.yamlfile import Mapping, Node, Scalar, text
 from gongshi.policy.reading import NULLS, PolicyPage, parse_flag, parse_value, scalars
-from gongshi.policy.values import Duty, Fact, Pair, Policy, PolicyProblem, Rule, Scope, Span, Standard, Value
+from gongshi.policy.scope import PARTS
+from gongshi.policy.values import Checked, Duty, Fact, Pair, Policy, PolicyProblem, Rule, Scope, Span, Standard, Value
 
+PLAIN = tuple(field.name for field in fields(Policy) if field.default == "" and field.name != "notes")
+"""What a file says in a word of its own."""
 TOP = (
-    *("policy", "title", "plan", "place", "year", "applies", "same_as", "without", "scope", "effective"),
+    *("policy", "title", "plan", *PLAIN, "applies", "same_as", "without", "scope", "effective"),
     *("standards", "facts", "matrices", "rules", "disclosure", "notes"),
 )
-SCOPES = ("townships", "villages", "units", "programmes")
 STANDARD = ("id", "title", "unit", "clause", "type", "values", "notes")
 TYPES = ("number", "date", "text", "monthday")
 RULE = ("id", "title", "kind", "severity", "clause", "message", "resource")
-DUTY = ("id", "what", "who", "where", "clause")
-DUTY_MORE = ("notice_kind", "after", "within_days", "within_workdays", "min_days", "long_term")
-PLACES = ("村公示栏", "乡镇公示栏", "政府网站", "项目现场", "政务服务中心")
+DUTY = tuple(field.name for field in fields(Duty) if field.name not in ("policy", "line"))
+DUTY_MUST = tuple(field.name for field in fields(Duty) if field.name in DUTY and field.default is MISSING)
+PAIR = tuple(field.name for field in fields(Pair) if field.name != "line")
 VERDICTS = ("forbidden", "capped", "allowed")
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 ONE_DAY = timedelta(days=1)
 Dated = tuple[tuple[date, Value | None], ...]
 FACT_NAME = re.compile(r"[a-z][a-z0-9_]*")
+
+
+@dataclass(frozen=True, slots=True)
+class DutyFields:
+    """The fields whose labels are the kinds of notices and the places where one hangs (``pack/duties.yaml``)."""
+
+    called: FieldPlace
+    hung: FieldPlace
 
 
 class PolicyFile:
@@ -57,8 +68,7 @@ class PolicyFile:
             title=self.said(root, "title"),
             path=page.path,
             plan=page.whole(root, "plan"),
-            place=text(root, "place"),
-            year=text(root, "year"),
+            **{name: text(root, name) for name in PLAIN},
             elsewhere=text(root, "applies") == "elsewhere",
             same_as=page.whole(root, "same_as"),
             scope=self.scope,
@@ -97,9 +107,9 @@ class PolicyFile:
         if not isinstance(item, Mapping):
             self.page.problem(item.line, "scope 要写成 townships、villages、units、programmes，或写 county", rule)
             return Scope()
-        self.page.known(item, SCOPES, "scope", rule)
+        self.page.known(item, PARTS, "scope", rule)
         try:
-            parts = {name: tuple(one.value for one in scalars(item.items.get(name), name)) for name in SCOPES}
+            parts = {name: tuple(one.value for one in scalars(item.items.get(name), name)) for name in PARTS}
         except PolicyProblem as problem:
             self.page.problem(problem.line, problem.message, rule)
             return Scope()
@@ -133,7 +143,7 @@ class PolicyFile:
         if not NAME.fullmatch(text(node, "id")):
             page.problem(node.lines["id"], "标准的 id 只能用小写字母、数字和连字符")
             return None
-        values, last, source, verified = self.dated(node, kind)
+        values, last, checked = self.dated(node, kind)
         name, unit, clause = (text(node, name) for name in ("id", "unit", "clause"))
         return Standard(
             name,
@@ -146,17 +156,16 @@ class PolicyFile:
             page.path,
             line,
             last,
-            source,
-            verified,
+            *checked,
         )
 
-    def dated(self, node: Mapping, kind: str) -> tuple[Dated, date | None, str, str]:
+    def dated(self, node: Mapping, kind: str) -> tuple[Dated, date | None, Checked]:
         """The values of a standard, oldest first, and of the newest one its last day, source and when it was verified; a
         problem for two on one day or the wrong order. After a last day there is no value until the next one begins."""
         values: list[tuple[date, Value | None]] = []
-        last, source, verified = None, "", ""
+        last, checked = None, Checked()
         for item in self.page.mappings(node.items.get("values"), "values"):
-            self.page.known(item, ("from", "to", "value", "source", "verified", "notes"), "values")
+            self.page.known(item, ("from", "to", "value", *Checked._fields, "notes"), "values")
             first = self.page.day(item, "from")
             if first is None:
                 self.page.problem(item.line, "values 的每项要写 from 日期")
@@ -166,7 +175,7 @@ class PolicyFile:
                 continue
             if last and first > last + ONE_DAY:
                 values.append((last + ONE_DAY, None))
-            last, source, verified = self.page.day(item, "to"), text(item, "source"), text(item, "verified")
+            last, checked = self.page.day(item, "to"), Checked(*(text(item, name) for name in Checked._fields))
             if last and last < first:
                 self.page.problem(item.line, "values 的 to 早于 from")
                 last = None
@@ -177,7 +186,7 @@ class PolicyFile:
                 self.page.problem(problem.line, problem.message)
         if last:
             values.append((last + ONE_DAY, None))
-        return tuple(values), last, source, verified
+        return tuple(values), last, checked
 
     def facts(self) -> dict[str, Fact]:
         found = {}
@@ -202,8 +211,8 @@ class PolicyFile:
         return found
 
     def pair(self, node: Mapping) -> Pair | None:
-        self.page.known(node, ("first", "second", "verdict", "cap", "basis"), "matrix")
-        if not self.page.required(node, ("first", "second", "verdict", "basis"), "matrix 的项"):
+        self.page.known(node, PAIR, "matrix")
+        if not self.page.required(node, [name for name in PAIR if name != "cap"], "matrix 的项"):
             return None
         verdict = text(node, "verdict")
         if verdict not in VERDICTS or (verdict == "capped") != ("cap" in node.items):
@@ -214,7 +223,8 @@ class PolicyFile:
         except PolicyProblem as problem:
             self.page.problem(problem.line, problem.message)
             return None
-        return Pair(text(node, "first"), text(node, "second"), verdict, cap, text(node, "basis"), node.line)
+        words = {name: text(node, name) for name in PAIR if name != "cap"}
+        return Pair(**words, cap=cap, line=node.line)
 
     def cap(self, node: Node | None) -> Value | None:
         """A number, or the name of a standard as text."""
@@ -271,17 +281,18 @@ class PolicyFile:
 
     def duty(self, node: Mapping) -> Duty | None:
         page = self.page
-        page.known(node, (*DUTY, *DUTY_MORE), "公开义务")
+        page.known(node, DUTY, "公开义务")
         try:
             where = tuple(one.value for one in scalars(node.items.get("where"), "where"))
             long_term = parse_flag(text(node, "long_term") or "否", node.line)
         except PolicyProblem as problem:
             page.problem(problem.line, problem.message)
             return None
-        if not page.required(node, tuple(name for name in DUTY if name != "where"), "公开义务"):
+        if not page.required(node, [name for name in DUTY_MUST if name != "where"], "公开义务"):
             return None
-        if not where or not set(where) <= set(PLACES):
-            page.problem(node.lines.get("where", node.line), f"where 要写公开的地方：{'、'.join(PLACES)}")
+        places = self.labels(pack("duties", DutyFields).hung)
+        if not where or (places and not {*where} <= {*places}):
+            page.problem(node.lines.get("where", node.line), f"where 要写公开的地方：{'、'.join(places)}")
             return None
         return Duty(
             text(node, "id"),
@@ -301,9 +312,14 @@ class PolicyFile:
 
     def notice_kind(self, node: Mapping) -> str:
         """The kind of notice, one of the schema's."""
-        value, notices = text(node, "notice_kind"), self.descriptor.resources.get("notices")
-        kinds = notices.schema.field("notice_kind").enum if notices and "notice_kind" in notices.schema.names else ()
+        called = pack("duties", DutyFields).called
+        value, kinds = text(node, called.field), self.labels(called)
         if value and kinds and value not in kinds:
-            self.page.problem(node.lines["notice_kind"], f"公示类别里没有“{value[:20]}”，可用的有：{'、'.join(kinds)}")
+            self.page.problem(node.lines[called.field], f"公示类别里没有“{value[:20]}”，可用的有：{'、'.join(kinds)}")
             return ""
         return value
+
+    def labels(self, place: FieldPlace) -> tuple[str, ...]:
+        """The labels of a field; none where the county has no such field."""
+        there = self.descriptor.resources.get(place.resource)
+        return there.schema.field(place.field).enum if there and place.field in there.schema.names else ()

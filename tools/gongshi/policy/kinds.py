@@ -3,7 +3,7 @@
 A kind's SQL reads two tables: ``subject`` (the selected rows: ``_row`` and one column per parameter that is computed from
 the row) and ``other`` (likewise, joined by ``match_key``). It answers one row per violation: ``_row`` (NULL where no record
 is to blame), and some of actual, wanted, missed, period, step, group; ``beyond`` says that the calendar ends too early.
-``blames: groups`` in a header says that a finding may name a group (or a period, a level) instead of a record, ``blames: count``
+``blames: group`` in a header says that a finding may name a group (or a period, a level) instead of a record, ``blames: count``
 that it may name the number of all rows: such a kind also judges a table without rows.
 What a row must have to be judged at all stands in ``needs``: ``a|b`` one of two, ``to:open,require`` not with these flags.
 A kind that judges each row by itself says in ``doubts`` which rows may break it (``{{doubts}}`` in its SQL); see proving.py.
@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-DETAILS = ("actual", "wanted", "missed", "period", "step", "group")
 _PARAM = re.compile(r"(\w+): (\S+?)(?:\((.*)\))?(?: (required)| = (\S+))?")
 
 
@@ -114,7 +113,7 @@ def _read(whole: str) -> RuleKind:
         base=header.get("base", [""])[0],
         doubts=" ".join(header.get("doubts", ())),
         needs=tuple(" ".join(header.get("needs", ())).split()),
-        blames_groups=header.get("blames") == ["groups"],
+        blames_groups=header.get("blames") == ["group"],
         judges_none="blames" in header,
         sql="\n".join(lines).strip(),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import date
 from pathlib import PurePosixPath
 
@@ -20,7 +20,7 @@ from gongshi.repository import Tree
 
 FOLDER = "policies/"
 WAIVERS = "policies/waivers.yaml"
-WAIVER = ("rule", "record", "reason", "approved_by", "until")
+WAIVER = tuple(field.name for field in fields(Waiver) if field.name not in ("path", "line"))
 
 
 _KEPT: deque[tuple[dict[str, bytes], Descriptor, Policies]] = deque(maxlen=4)

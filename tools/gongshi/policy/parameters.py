@@ -19,17 +19,6 @@ from gongshi.policy.terms import Terms
 from gongshi.policy.values import PolicyProblem, Value
 
 NUMERIC = "DECIMAL(21,6)"
-NULLS = {
-    "number": NUMERIC,
-    "figure": NUMERIC,
-    "sum": NUMERIC,
-    "product": "DOUBLE",
-    "date": "DATE",
-    "terms": "BOOLEAN",
-    "tally": "INTEGER",
-    "filled": "INTEGER",
-    "keys": "VARCHAR[]",
-}
 CELLS = {"number": NUMERIC, "date": "DATE", "flag": "BOOLEAN"}
 
 
@@ -106,8 +95,8 @@ class Setter:
         else:
             self.nothing[f'"{parameter.name}"'] = sql
 
-    def empty(self, parameter: Parameter) -> None:
-        self.put(parameter, f"NULL::{NULLS.get(parameter.type, 'VARCHAR')}")
+    def empty(self, parameter: Parameter, kind: str = "VARCHAR") -> None:
+        self.put(parameter, f"NULL::{kind}")
 
     def path(self, parameter: Parameter, node: Node) -> PathColumn:
         """The column that a path names; its field is remembered."""
@@ -133,7 +122,7 @@ class Setter:
 
     def set_figure(self, parameter: Parameter, node: Node | None) -> None:
         if node is None:
-            return self.empty(parameter)
+            return self.empty(parameter, NUMERIC)
         column = self.path(parameter, node)
         if column.type not in NUMBERS:
             raise PolicyProblem(f"{parameter.name} 要写数字字段", node.line)
@@ -141,20 +130,20 @@ class Setter:
 
     def set_date(self, parameter: Parameter, node: Node | None) -> None:
         if node is None:
-            return self.empty(parameter)
+            return self.empty(parameter, "DATE")
         return self.put(parameter, as_day(self.path(parameter, node), node.line))
 
     def set_number(self, parameter: Parameter, node: Node | None) -> None:
         """A number, a standard or another field, for each row."""
         if node is None:
-            return self.empty(parameter)
+            return self.empty(parameter, NUMERIC)
         if isinstance(node, Mapping) and "field" in node.items:
             self.path(parameter, node.items["field"])
         return self.put(parameter, Terms(self.subject, self.standards).value(PathColumn("", "number"), node))
 
     def set_terms(self, parameter: Parameter, node: Node | None) -> None:
         if node is None:
-            return self.empty(parameter)
+            return self.empty(parameter, "BOOLEAN")
         terms = Terms(self.subject, self.standards)
         if not terms.each(node):
             raise PolicyProblem(f"{parameter.name} 里至少要有一个条件", node.line)
@@ -210,7 +199,7 @@ class Setter:
 
     def set_sum(self, parameter: Parameter, node: Node | None) -> None:
         if node is None:
-            return self.empty(parameter)
+            return self.empty(parameter, NUMERIC)
         columns = self.columns(parameter, node)
         if any(column.type not in NUMBERS for column in columns):
             raise PolicyProblem(f"{parameter.name} 要写数字字段", node.line)
@@ -255,21 +244,22 @@ class Setter:
         if word not in words:
             raise PolicyProblem(f"{parameter.name} 只能写：{'、'.join(words)}", self.line(node))
         self.slots[parameter.name], self.slots[f"{parameter.name}_word"] = literal(word), word
-        if parameter.name == "measure":
-            forms = {"rows": "count(*)", "sum": "coalesce(sum(s.amount), 0)", "distinct": "count(DISTINCT s.amount)"}
-            self.slots["aggregate"] = forms[word]
-            self.check_measure(word, node)
         if parameter.name == "count":
             forms = {"rows": "count(*)", "days": "count(DISTINCT other_date)"}
             self.slots["counted"] = 'coalesce(sum("sum"), 0)' if self.given("sum") else forms[word]
 
-    def check_measure(self, word: str, node: Node | None) -> None:
-        if (word != "rows") != self.given("amount"):
-            raise PolicyProblem("measure 是 sum、distinct 时要写 amount，是 rows 时不写", self.line(node))
-        if word == "sum":
-            path = text(self.body, "amount")
-            if self.subject.column(path, self.line(node)).type not in NUMBERS:
-                raise PolicyProblem("amount 要写数字字段", self.body.lines["amount"])
+    def set_aggregate(self, parameter: Parameter, node: Node | None) -> None:
+        """What is made of the rows: how many, or of the parameter in brackets the sum or how many different ones."""
+        of = parameter.args
+        forms = {"rows": "count(*)", "sum": f"coalesce(sum(s.{of}), 0)", "distinct": f"count(DISTINCT s.{of})"}
+        word = next(iter(forms)) if node is None else node.value if isinstance(node, Scalar) else ""
+        if word not in forms:
+            raise PolicyProblem(f"{parameter.name} 只能写：{'、'.join(forms)}", self.line(node))
+        self.slots[parameter.type] = forms[word]
+        if (word != "rows") != self.given(of):
+            raise PolicyProblem(f"{parameter.name} 是 sum、distinct 时要写 {of}，是 rows 时不写", self.line(node))
+        if word == "sum" and self.subject.column(text(self.body, of), self.line(node)).type not in NUMBERS:
+            raise PolicyProblem(f"{of} 要写数字字段", self.body.lines[of])
 
     def set_flag(self, parameter: Parameter, node: Node | None) -> None:
         value = node.value if isinstance(node, Scalar) else "否" if node is None else ""
@@ -390,7 +380,7 @@ class Setter:
         pairs = self.world.policies.matrix(name, self.policy)
         if pairs is None:
             raise PolicyProblem(f"没有“{name[:60]}”这个 matrix", self.line(node))
-        bind, items = self.subject.binder.bind, next(iter(self.fields.get("item", ())), None)
+        bind, items = self.subject.binder.bind, next(iter(self.fields.get(parameter.args, ())), None)
         rows = []
         for pair in pairs:
             for word in (pair.first, pair.second):

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from gongshi.model import Finding, Severity
 from gongshi.package.yamlfile import Mapping as Node
@@ -47,6 +48,13 @@ class Scope:
 
     def __bool__(self) -> bool:
         return bool(self.townships or self.villages or self.units or self.programmes)
+
+
+class Checked(NamedTuple):
+    """Whence a figure is known, and on what day somebody compared it; empty is not compared."""
+
+    source: str = ""
+    verified: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +171,7 @@ class Policy:
 
 @dataclass(frozen=True, slots=True)
 class Waiver:
-    """One record that a rule does not hold against, until a day."""
+    """One record that a rule does not hold against, until a day; all but ``path`` and ``line`` is what an entry says."""
 
     rule: str
     record: str

@@ -2,7 +2,7 @@
 -- title: 文件链
 -- demands: 所选各行按 levels 的次序一级接一级：每行的上级（parent_level）要是前一级，每级至少有一行。
 -- violates: 没有接到前一级的行；缺的级报在规则文件里。不在 levels 里的行不判。
--- blames: groups
+-- blames: group
 -- details: step
 -- primary: level
 -- param level: label required

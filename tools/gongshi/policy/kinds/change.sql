@@ -2,11 +2,11 @@
 -- title: 与上次发布相比
 -- demands: 所选各行的行数、amount 之和或不同值个数，比上次发布的增加不超过 at_most_rise、减少不超过 at_most_fall（百分数）。
 -- violates: 变动过大的组，报在规则文件里；没有上次、上次为 0 的不判。
--- blames: groups
+-- blames: group
 -- details: actual wanted:at_most_rise,at_most_fall group
 -- base: SELECT coalesce(s."by", '') AS name, {{aggregate}} AS value FROM subject s GROUP BY ALL
 -- param by: group
--- param measure: choice(rows sum distinct)
+-- param measure: aggregate(amount)
 -- param amount: path
 -- param at_most_rise: value:number
 -- param at_most_fall: value:number

@@ -7,7 +7,7 @@
 -- param holder: path required
 -- param per: path
 -- param amount: figure
--- param matrix: matrix required
+-- param matrix: matrix(item) required
 -- needs: holder item
 -- plans: 2 4 5 19
 -- example: {kind: combination, resource: subsidies, item: benefit, holder: household_no, per: period, amount: amount, matrix: double-aid}

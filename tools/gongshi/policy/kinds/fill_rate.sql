@@ -2,7 +2,7 @@
 -- title: 填报率
 -- demands: 所选各行里 fields 各字段填了的占应填的百分数，合计或按 by 分组，不少于 at_least。
 -- violates: 填报率不够的组，报在规则文件里。
--- blames: groups
+-- blames: group
 -- details: actual wanted:at_least group
 -- param fields: filled required
 -- param by: group

@@ -2,7 +2,7 @@
 -- title: 比例
 -- demands: 分子占分母的百分数不少于 at_least、不多于 at_most。分母是所选行数或 amount 之和；分子是其中符合 part 的行数或 amount（写了则 part_amount）之和；within 为 all 时分母是全部。
 -- violates: 百分数不合的组，报在规则文件里；分母为 0、行数少于 at_group_rows 的组不判。
--- blames: groups
+-- blames: group
 -- details: actual wanted:at_least,at_most group
 -- param part: terms
 -- param part_amount: figure

@@ -2,10 +2,10 @@
 -- title: 总数
 -- demands: 所选各行的行数、amount 之和或不同值个数（measure），全部合计或按 by 分组，要等于 exactly、不少于 at_least、不多于 at_most；totals 给各组的数。
 -- violates: 数不合的组，报在规则文件里；totals 列出而没有行的组算 0。
--- blames: groups
+-- blames: group
 -- details: actual wanted group
 -- param by: group
--- param measure: choice(rows sum distinct)
+-- param measure: aggregate(amount)
 -- param amount: path
 -- param exactly: value:number
 -- param at_least: value:number

@@ -2,7 +2,7 @@
 -- title: 定期活动
 -- demands: 每年在每个时段（windows，月日到月日，可跨年）里，所选的行按 date 至少有 at_least 行。
 -- violates: 行数不够的时段，报在规则文件里。只判 since 之后开始、到当天已经结束的时段。
--- blames: groups
+-- blames: group
 -- details: period actual wanted
 -- param date: date required
 -- param windows: rows(name:text! from:monthday! to:monthday!) required
