@@ -111,7 +111,7 @@ def _examined(
         when = on or county_day(database) or today
         findings = judge.since(base, database, when, recall) if base else judge.database(database, when, None, recall)
         show("核对公布的数字")
-        findings += _recounted(tree, base, recall, when) if _sound(findings, "figures") else []
+        findings += _recounted(tree, base, recall, when) if _sound(findings) else []
         findings += check_public(database, recall)
         recall.settle()
         findings += _brought(tree, base)
@@ -123,9 +123,11 @@ def _examined(
     return Examined(sorted(findings, key=lambda finding: finding.order), when)
 
 
-def _sound(findings: list[Finding], resource: str) -> bool:
-    """Whether a table can be read as it should be; what is wrong with it is told already."""
-    return not any(finding.resource == resource and finding.severity is Severity.ERROR for finding in findings)
+def _sound(findings: list[Finding]) -> bool:
+    """Whether the table of figures can be read as it should be; what is wrong with it is told already."""
+    from gongshi.disclosure.figures import RESOURCE
+
+    return not any(finding.resource == RESOURCE and finding.severity is Severity.ERROR for finding in findings)
 
 
 def _recounted(tree: WorkTree, base: RevisionTree | None, kept: Recall, when: date) -> list[Finding]:
@@ -156,7 +158,7 @@ def _recounted(tree: WorkTree, base: RevisionTree | None, kept: Recall, when: da
             return recount(database, then, files[-1], files)
 
     more = ("", digest(tree, "policies/")) if own else (head or "", str(git.exists() and git.shallow()))
-    return kept.findings("figures", reads, work, *more, *(str(file.period) for file in files))
+    return kept.findings("recount", reads, work, *more, *(str(file.period) for file in files))
 
 
 def _brought(tree: WorkTree, base: RevisionTree | None) -> list[Finding]:

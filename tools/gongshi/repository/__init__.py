@@ -7,7 +7,7 @@ from gongshi.repository.git import Git
 from gongshi.repository.known import Known, as_items, of_items
 from gongshi.repository.moving import move, recover, sending
 from gongshi.repository.outside import data_folder, exposed, write_private
-from gongshi.repository.reasons import reason
+from gongshi.repository.reasons import reason as reason  # named here, not in the list: it is a field's name, too
 from gongshi.repository.sshkeygen import make_by_program, sign_by_program
 from gongshi.repository.stamp import stamp
 from gongshi.repository.tree import MemoryTree, OverlayTree, RevisionTree, Tree, WorkTree, digest, inside
@@ -38,7 +38,6 @@ __all__ = [
     "of_items",
     "private_folder",
     "program_digest",
-    "reason",
     "recover",
     "sending",
     "sign_by_program",

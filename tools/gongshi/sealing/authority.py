@@ -18,6 +18,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 from gongshi.model import GongshiError
+from gongshi.package.county import county_fields
 from gongshi.package.yamlfile import Mapping as YamlMapping
 from gongshi.package.yamlfile import YamlProblem, parse, text
 from gongshi.repository import Git, RevisionTree, Tree, WorkTree
@@ -193,9 +194,9 @@ def _made(git: Git, before: _State, commit: str, path: str, new: str, at: dateti
     judges = signers if before.signers is None else before.signers
     root, why = _unsigned(git, commit, judges, _ROLES[path], at)
     if not why and before.signers is None:
-        printed = county_setting(RevisionTree(git, commit), "root_fingerprint")
+        printed = county_setting(RevisionTree(git, commit), county_fields().root)
         if printed != root:
-            why = f"“{COUNTY_FILE}”的 root_fingerprint 不是签名的根的指纹 {root}"
+            why = f"“{COUNTY_FILE}”的 {county_fields().root} 不是签名的根的指纹 {root}"
     return (None, why) if why else (replace(before, signers=signers, root=before.root or root), "")
 
 
@@ -226,7 +227,7 @@ def _sentence(commit: str, path: str, why: str, beginning: bool) -> str:
     if beginning:
         return (
             f"“{path}”（提交 {commit[:12]}）还不算数：{why}；请由根把它放在自己签名的提交里（git commit -S），"
-            f"并在“{COUNTY_FILE}”写上这把公钥的 root_fingerprint。"
+            f"并在“{COUNTY_FILE}”写上这把公钥的 {county_fields().root}。"
         )
     who = "根" if path == SIGNERS else "密钥管理员或根"
     return (

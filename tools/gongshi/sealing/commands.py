@@ -9,7 +9,7 @@ from pathlib import Path
 from gongshi.model import GongshiError
 from gongshi.repository import Tree, WorkTree, writer
 from gongshi.sealing.authority import Standing, standing_of
-from gongshi.sealing.envelope import SealedRow, new_epoch, open_box, opens, seal_rows, unwrap, wrap
+from gongshi.sealing.envelope import MEMBER, SealedRow, new_epoch, open_box, opens, seal_rows, unwrap, wrap
 from gongshi.sealing.keys import (
     Identity,
     check_new_identity_place,
@@ -138,7 +138,7 @@ def unseal(tree: Tree, slug: str | None, identity: Identity, now: Standing | Non
         keys = {epoch: read_key(tree, township, epoch, identity, now) for epoch in sorted({r.epoch for r in rows})}
         work.append((township, rows, keys))
     return (
-        {"member_no": row.member_no} | open_box(keys[row.epoch], township, row.epoch, row.member_no, row.box)
+        {MEMBER: row.member_no} | open_box(keys[row.epoch], township, row.epoch, row.member_no, row.box)
         for township, rows, keys in work
         for row in rows
     )

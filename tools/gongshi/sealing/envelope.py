@@ -34,6 +34,10 @@ class SealedRow(NamedTuple):
     box: str
 
 
+MEMBER, EPOCH, BOX = SealedRow._fields
+"""The columns of a ``sealed.csv``; the first is also that of a row to be sealed which says whose it is."""
+
+
 def new_epoch(recipients: Iterable[str]) -> tuple[bytes, bytes]:
     """(64-byte data key, the same wrapped for ``recipients``)."""
     data_key = AESSIV.generate_key(_KEY_BYTES * 8)
@@ -103,9 +107,9 @@ def seal_rows(data_key: bytes, slug: str, epoch: str, rows: Iterable[Mapping[str
     for row in rows:
         plain = _plain(row)
         if plain is None:
-            raise GongshiError(f"成员 {row['member_no']} 有不能封存的字段或字符，请核对这一行。")
-        box = cipher.encrypt(plain, _place(slug, epoch, row["member_no"]))
-        sealed.append(SealedRow(row["member_no"], epoch, base64.urlsafe_b64encode(box).decode().rstrip("=")))
+            raise GongshiError(f"成员 {row[MEMBER]} 有不能封存的字段或字符，请核对这一行。")
+        box = cipher.encrypt(plain, _place(slug, epoch, row[MEMBER]))
+        sealed.append(SealedRow(row[MEMBER], epoch, base64.urlsafe_b64encode(box).decode().rstrip("=")))
     return sorted(sealed)
 
 
@@ -139,7 +143,7 @@ def _place(slug: str, epoch: str, member_no: str) -> list[bytes]:
 
 def _plain(row: Mapping[str, str]) -> bytes | None:
     """None where the row cannot be sealed: the caller raises, so that no exception carries the plaintext."""
-    fields = {name: value for name, value in row.items() if name != "member_no" and value}
+    fields = {name: value for name, value in row.items() if name != MEMBER and value}
     if not fields.keys() <= set(SEALED_FIELDS):
         return None
     try:

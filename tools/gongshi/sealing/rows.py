@@ -12,10 +12,10 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 
 from gongshi.model import GongshiError
-from gongshi.sealing.envelope import SEALED_FIELDS
+from gongshi.sealing.envelope import MEMBER, SEALED_FIELDS
 from gongshi.sealing.layout import is_member_no
 
-COLUMNS = ("member_no", *SEALED_FIELDS)
+COLUMNS = (MEMBER, *SEALED_FIELDS)
 _TITLES = dict(zip(SEALED_FIELDS, ("姓名", "身份证号", "电话", "出生日期", "账号"), strict=True))
 _ROUNDED = re.compile(r"[0-9.]+[Ee]\+?[0-9]+")  # what Excel makes of a long number
 _SHOWN = 5
@@ -40,7 +40,7 @@ def read_rows(data: bytes) -> list[dict[str, str]]:
         if problem:
             problems.append(f"第 {line} 行{problem}")
         else:
-            seen[row["member_no"]] = line
+            seen[row[MEMBER]] = line
             rows.append(row)
     if problems:
         more = f"等共 {len(problems)} 处" if len(problems) > _SHOWN else ""
@@ -91,13 +91,13 @@ def _header(records: list[tuple[int, list[str]]]) -> list[str]:
 
 
 def _problem(row: Mapping[str, str], seen: Mapping[str, int]) -> str | None:
-    number = row.get("member_no", "")
+    number = row.get(MEMBER, "")
     if not any(row.values()):
         return "是空行"
     if not is_member_no(number):
-        return "的 member_no 空缺或写法不对"
+        return f"的 {MEMBER} 空缺或写法不对"
     if number in seen:
-        return f"与第 {seen[number]} 行的 member_no 重复"
+        return f"与第 {seen[number]} 行的 {MEMBER} 重复"
     if not row["name"]:
         return "的姓名空缺"
     for field, title in _TITLES.items():

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from gongshi.model import Finding, GongshiError, Severity
 from gongshi.repository import Tree
 from gongshi.sealing.authority import Standing, standing_of
-from gongshi.sealing.envelope import SealedRow, open_box, opens, unwrap
+from gongshi.sealing.envelope import BOX, MEMBER, SealedRow, open_box, opens, unwrap
 from gongshi.sealing.keys import Identity
 from gongshi.sealing.layout import COUNTY, key_path, read_recipients, read_sealed, sealed_path, sealed_townships
 from gongshi.sealing.vouching import vouch
@@ -89,14 +89,14 @@ def _boxes(slug: str, rows: Iterable[SealedRow], keys: Mapping[str, bytes], foun
     for line, row in numbered:
         if line in good:
             fields = open_box(keys[row.epoch], slug, row.epoch, row.member_no, row.box)
-            found.rows.append({"member_no": row.member_no} | fields)
+            found.rows.append({MEMBER: row.member_no} | fields)
         elif row.epoch in alive:
             message = (
                 "封存内容打不开，被换过、改动过，或是从别人、别的年度挪来的，请从版本库恢复这一行，或按纸质材料重新封存"
             )
             key = (row.member_no,)
             found.findings.append(
-                Finding("sealed-box", Severity.ERROR, message, sealed_path(slug), line, "sealed", "box", key)
+                Finding("sealed-box", Severity.ERROR, message, sealed_path(slug), line, "sealed", BOX, key)
             )
 
 

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from gongshi.model import Finding, GongshiError, Severity
+from gongshi.package.county import county_fields
 from gongshi.repository import Tree
 from gongshi.sealing.authority import COUNTY_FILE, Standing, county_setting, standing_of
 from gongshi.sealing.keys import DEMO_IDENTITY, DEMO_RECIPIENT, parse_identity
@@ -130,20 +131,17 @@ def proven_root(tree: Tree) -> str:
 
 
 def _on_signers(tree: Tree, now: Standing) -> Iterator[Finding]:
-    printed = county_setting(tree, "root_fingerprint")
+    setting = county_fields().root
+    printed = county_setting(tree, setting)
     if now.trouble:
         yield _error(now.trouble, SIGNERS)
         return
     yield from (_error(sentence, path) for path, sentence in now.refused.items())
     if now.signers is None:
         if printed and not tree.exists(SIGNERS):
-            yield _error(
-                f"写了 root_fingerprint，却没有“{SIGNERS}”，请核对历史是否被换过，或由根补上这个文件", COUNTY_FILE
-            )
+            yield _error(f"写了 {setting}，却没有“{SIGNERS}”，请核对历史是否被换过，或由根补上这个文件", COUNTY_FILE)
     elif printed != now.root:
-        yield _error(
-            f"root_fingerprint 与历史里第一个根的指纹 {now.root} 不同，请恢复；公示榜上印的应与它一致", COUNTY_FILE
-        )
+        yield _error(f"{setting} 与历史里第一个根的指纹 {now.root} 不同，请恢复；公示榜上印的应与它一致", COUNTY_FILE)
     if tree.exists(SIGNERS) and SIGNERS not in now.refused and not _same(now.tip, tree, SIGNERS):
         message = (
             "这里的改动还没有提交，要由根在自己签名的提交里提交（git commit -S）才算数，请由根提交或恢复原来的内容"
