@@ -15,7 +15,20 @@ import pytest
 
 from gongshi.model import Severity
 from gongshi.package import ComputeError, QueryError, load
-from gongshi.policy import Policies, RuleState, check_scopes, judge, kinds, load_policies, run, running
+from gongshi.policy import (
+    Policies,
+    Rule,
+    RuleState,
+    check_scopes,
+    compiled,
+    compiling,
+    judge,
+    kinds,
+    load_policies,
+    run,
+    running,
+)
+from gongshi.policy.facts import World
 from gongshi.policy.proving import count
 from support import ROOT, DictTree, tree_of
 
@@ -478,3 +491,26 @@ def test_the_same_books_are_read_once() -> None:
         assert load_policies(DictTree(files | more), descriptor()) is not first
     other = replace(descriptor(), title="别的县")
     assert load_policies(DictTree(files), other) is not first
+
+
+def test_a_check_compiles_each_rule_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    rules = "".join(
+        f"  - {{id: r{n}, title: 试, kind: condition, resource: loans, demand: [{{field: amount, at_least: {n}}}], {more}"
+        "severity: error, clause: 一, message: 差}\n"
+        for n, more in enumerate(("", "effective: {from: 2030-01-01}, ", "effective: {from: 2010-01-01}, "))
+    )
+    asked: list[str] = []
+
+    def counted(world: World, rule: Rule) -> object:
+        asked.append(rule.id)
+        return compiling.compile_rule(world, rule)
+
+    monkeypatch.setattr(compiled, "compile_rule", counted)
+    tree = DictTree({**policy_tree({"a.yaml": f"policy: a\ntitle: once\nrules:\n{rules}"}).files})
+    with load(tree, ["loans"], descriptor()) as database:
+        verdict = judge(database, DAY)
+        assert sorted(asked) == ["r0", "r1", "r2"] and verdict.policies.findings == ()
+        assert judge(database, DAY).outcomes == verdict.outcomes
+        assert len(asked) == 3
+        judge(database, date(2031, 1, 1))
+    assert sorted(asked[3:]) == ["r0", "r1", "r2"], "of another day what the day says is other"

@@ -37,7 +37,7 @@ def judge(
     kept: Recall | None = None,
 ) -> Verdict:
     """Load the policies of the Database's Tree, run them, apply the waivers; ``base`` and ``kept`` as for ``run``."""
-    policies = load_policies(database.tree, database.descriptor)
+    policies = load_policies(database.tree, database.descriptor, day)
     database.need(scope_tables())
     scopes = check_scopes(policies, database)
     outcomes = run(policies, database, day, progress, base=base, kept=kept)

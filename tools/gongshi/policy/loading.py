@@ -11,7 +11,7 @@ from pathlib import PurePosixPath
 from gongshi.model import Finding, GongshiError, Severity
 from gongshi.package import Descriptor
 from gongshi.package.yamlfile import Mapping, YamlProblem, parse, text
-from gongshi.policy.compiling import compile_rule
+from gongshi.policy.compiled import check_rules, remember
 from gongshi.policy.facts import World
 from gongshi.policy.files import PolicyFile
 from gongshi.policy.reading import PolicyPage, scalars
@@ -20,14 +20,17 @@ from gongshi.repository import Tree
 
 FOLDER = "policies/"
 WAIVERS = "policies/waivers.yaml"
+SOME_DAY = date(2000, 1, 1)
+"""For who only looks what is wrong in the files: the day does not matter for that."""
 WAIVER = tuple(field.name for field in fields(Waiver) if field.name not in ("path", "line"))
 
 
 _KEPT: deque[tuple[dict[str, bytes], Descriptor, Policies]] = deque(maxlen=4)
 
 
-def load_policies(tree: Tree, descriptor: Descriptor) -> Policies:
-    """Policies, waivers, and findings on everything wrong in the files; every rule is compiled once to check it.
+def load_policies(tree: Tree, descriptor: Descriptor, day: date | None = None) -> Policies:
+    """Policies, waivers, and findings on everything wrong in the files; every rule is compiled once to check it, and where ``day`` is
+    given once for running it on that day, too.
 
     What the same bytes said before under the same descriptor is not read again.
     """
@@ -35,16 +38,16 @@ def load_policies(tree: Tree, descriptor: Descriptor) -> Policies:
     try:
         contents = {path: tree.read(path) for path in paths}
     except GongshiError:
-        return _load(tree, descriptor, paths)
+        return _load(tree, descriptor, paths, day)
     for known, under, policies in tuple(_KEPT):
         if under is descriptor and known == contents:
             return policies
-    policies = _load(tree, descriptor, paths)
+    policies = _load(tree, descriptor, paths, day)
     _KEPT.append((contents, descriptor, policies))
     return policies
 
 
-def _load(tree: Tree, descriptor: Descriptor, paths: Iterable[str]) -> Policies:
+def _load(tree: Tree, descriptor: Descriptor, paths: Iterable[str], day: date | None) -> Policies:
     findings: list[Finding] = []
     read: list[tuple[Policy, Mapping]] = []
     for path in paths:
@@ -56,12 +59,17 @@ def _load(tree: Tree, descriptor: Descriptor, paths: Iterable[str]) -> Policies:
     policies = [_inherit(policy, root, read, findings) for policy, root in read]
     findings.extend(_doubles(policies))
     waivers = _waivers(tree, findings)
-    whole = Policies(tuple(policies), waivers, tuple(findings))
     broken = {finding.rule for finding in findings if finding.rule}
-    for problems in _check(whole, descriptor):
-        findings.extend(problems)
-        broken.update(finding.rule for finding in problems if finding.rule)
-    return replace(whole, findings=tuple(sorted(set(findings), key=lambda one: one.order)), broken=frozenset(broken))
+    whole = Policies(tuple(policies), waivers, tuple(findings), frozenset(broken))
+    problems, compiled = check_rules(whole, descriptor, day or SOME_DAY)
+    for wrong in (*_check_facts(whole, descriptor), *problems):
+        findings.extend(wrong)
+        broken.update(finding.rule for finding in wrong if finding.rule)
+    found = tuple(sorted(set(findings), key=lambda one: one.order))
+    whole = replace(whole, findings=found, broken=frozenset(broken))
+    if day:
+        remember(whole, descriptor, day, compiled)
+    return whole
 
 
 def _root(tree: Tree, page: PolicyPage) -> Mapping | None:
@@ -150,9 +158,9 @@ def _doubles(policies: Iterable[Policy]) -> list[Finding]:
     return found
 
 
-def _check(policies: Policies, descriptor: Descriptor) -> list[list[Finding]]:
-    """What compiling each fact and rule finds wrong; the day does not matter for that."""
-    world = World(policies, descriptor, date(2000, 1, 1))
+def _check_facts(policies: Policies, descriptor: Descriptor) -> list[list[Finding]]:
+    """What compiling each fact finds wrong; the day does not matter for that."""
+    world = World(policies, descriptor, SOME_DAY)
     found = []
     for policy in policies.policies:
         for fact in policy.facts.values():
@@ -160,7 +168,6 @@ def _check(policies: Policies, descriptor: Descriptor) -> list[list[Finding]]:
                 world.fact(fact.name, policy.stem, fact.body.line)
             except PolicyProblem as problem:
                 found.append([_problem(fact.path, problem.line, problem.message, policy.stem)])
-    found.extend(compile_rule(world, rule)[1] for _, rule in policies.rules())
     return found
 
 

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from functools import partial
-from typing import Any, NamedTuple
+from typing import Any
 
 from gongshi.checks.showing import keys_of
 from gongshi.model import Finding, GongshiError, Progress, Severity
-from gongshi.package import Database, Descriptor, Recall, identifier, pack
-from gongshi.policy.compiling import Query, compile_rule, fill_message
+from gongshi.package import Database, Recall, identifier, pack
+from gongshi.policy.compiled import at_rule, compile_rules
+from gongshi.policy.compiling import Query, fill_message
 from gongshi.policy.facts import World
-from gongshi.policy.knowing import Asking, Readings
+from gongshi.policy.knowing import Asking
 from gongshi.policy.proving import count
 from gongshi.policy.release import Figures
 from gongshi.policy.scope import ScopePart, scope_parts
@@ -32,8 +32,8 @@ from gongshi.policy.tables import (
     materialise,
     prepare,
 )
-from gongshi.policy.telling import lapse, open_ends
-from gongshi.policy.values import Outcome, Policies, Policy, Rule, RuleState
+from gongshi.policy.telling import open_ends
+from gongshi.policy.values import Outcome, Policies, Rule, RuleState
 
 WORKERS = 2
 
@@ -57,7 +57,7 @@ def run(
     rules that need them run. ``kept``: rules whose answer is known do not run, and only what the others read is needed.
     """
     unsealed = identities is not None
-    compiled = _compiled(policies, database.descriptor, day, only, everywhere, unsealed)
+    compiled = compile_rules(policies, database.descriptor, day, only, everywhere, unsealed)
     world, (queries, outcomes) = compiled.world, compiled.with_base(base or {})
     database.need(always())
     if kept and not unsealed:
@@ -72,69 +72,6 @@ def run(
     _settle(outcomes, queries, database, day)
     order = dict.fromkeys(rule.id for _, rule in policies.rules())
     return [outcomes[name] for name in order if name in outcomes]
-
-
-class _Compiled(NamedTuple):
-    """The rules of one day: the queries of those that run, what there is to say of the others, what each reads."""
-
-    world: World
-    queries: tuple[Query, ...]
-    others: Mapping[str, Outcome]
-    readings: Readings
-
-    def with_base(self, base: Figures) -> tuple[list[Query], dict[str, Outcome]]:
-        """(what runs, what there is to say of the rest) where the last release says ``base``."""
-        lacking = [query.rule for query in self.queries if query.base_sql and query.rule.id not in base]
-        queries = [query for query in self.queries if not query.base_sql or query.rule.id in base]
-        return queries, {**self.others, **{rule.id: Outcome(rule, RuleState.NO_BASE) for rule in lacking}}
-
-
-_Question = tuple[Policies, Descriptor, date, bool, bool]
-_KEPT: deque[tuple[_Question, _Compiled]] = deque(maxlen=4)
-
-
-def _compiled(
-    policies: Policies,
-    descriptor: Descriptor,
-    day: date,
-    only: Collection[str] | None,
-    everywhere: bool,
-    unsealed: bool,
-) -> _Compiled:
-    """What these rules come to; all of them are compiled once for the same files under the same descriptor."""
-    asked = (policies, descriptor, day, everywhere, unsealed)
-    for known, compiled in tuple(_KEPT) if only is None else ():
-        if known[0] is policies and known[1] is descriptor and known[2:] == asked[2:]:
-            return compiled
-    world, queries, others = World(policies, descriptor, day), [], {}
-    for policy, rule in policies.rules():
-        if only is not None and rule.id not in only:
-            continue
-        state = _state(policies, policy, rule, day, everywhere, unsealed)
-        query, _ = compile_rule(world, rule) if state == RuleState.RAN else (None, [])
-        if query and query.missing:
-            others[rule.id] = _not_configured(query, day)
-        elif query:
-            queries.append(query)
-        else:
-            others[rule.id] = Outcome(rule, RuleState.BROKEN if state == RuleState.RAN else state)
-    compiled = _Compiled(world, tuple(queries), others, Readings(world))
-    if only is None:
-        _KEPT.append((asked, compiled))
-    return compiled
-
-
-def _state(policies: Policies, policy: Policy, rule: Rule, day: date, everywhere: bool, unsealed: bool) -> RuleState:
-    """Whether a rule runs, before its query is made."""
-    if rule.id in policies.broken:
-        return RuleState.BROKEN
-    if policy.elsewhere and not everywhere:
-        return RuleState.ELSEWHERE
-    if rule.sealing and not unsealed:
-        return RuleState.SEALING
-    if "date_field" in rule.body.items:
-        return RuleState.NOT_IN_FORCE if rule.effective.first and day < rule.effective.first else RuleState.RAN
-    return RuleState.RAN if rule.effective.holds(day) else RuleState.NOT_IN_FORCE
 
 
 def _run_all(
@@ -236,7 +173,7 @@ def _run_one(database: Database, query: Query, base: Figures | None = None) -> O
         names, rows = database.columns(query.sql, query.values)
     except GongshiError:  # whatever one rule meets in the records, the other rules still run
         message = "这条规则没能算完，请检查记录里有没有超出常理的数"
-        told = (*too_large(database, rule),) or (_at_rule(rule, "policy", Severity.ERROR, message),)
+        told = (*too_large(database, rule),) or (at_rule(rule, "policy", Severity.ERROR, message),)
         return Outcome(rule, RuleState.BROKEN, findings=told)
     details = [dict(zip(names, row, strict=True)) for row in rows]
     looked, broke = details[0]["looked"], details[0]["broke"]
@@ -268,7 +205,7 @@ def _findings(database: Database, rule: Rule, bad: list[dict[str, Any]]) -> list
         message += "（依据的口径还没有核实，只提示）" if one.get("unverified") else ""
         if one["_row"] is None:
             group = str(one.get("group") or "")
-            finding = _at_rule(rule, "rule", rule.severity, message, (group,) if group else ())
+            finding = at_rule(rule, "rule", rule.severity, message, (group,) if group else ())
         else:
             path, line = database.locate(rule.resource, one["_row"])
             key = keys[one["_row"]]
@@ -280,13 +217,6 @@ def _findings(database: Database, rule: Rule, bad: list[dict[str, Any]]) -> list
     return list(found.values())
 
 
-def _at_rule(rule: Rule, code: str, severity: Severity, message: str, key: tuple[str, ...] = ()) -> Finding:
-    """A finding that blames no record: it stands at the rule."""
-    return Finding(
-        code, severity, message, rule.path, rule.line, rule.resource, "", key, rule.policy, rule.id, rule.clause
-    )
-
-
 def _beyond(database: Database, outcomes: Sequence[Outcome]) -> Finding:
     """One notice for all rules that count working days of years whose holidays nobody entered."""
     years = known_years(database)
@@ -295,19 +225,6 @@ def _beyond(database: Database, outcomes: Sequence[Outcome]) -> Finding:
     message = f"节假日安排{known}，{len(outcomes)} 条按工作日计算的规则有 {count} 处日期在这以外，没有判：请照国务院办公厅的通知补上那些年"
     holidays = pack(DAYS, HolidayTable)
     return Finding(holidays.table, Severity.NOTICE, message, holidays.path, 0, holidays.table)
-
-
-def _not_configured(query: Query, day: date) -> Outcome:
-    """One notice that names the standards without a value."""
-    rule = query.rule
-    past = [words for standard in query.missing.values() if (words := lapse(standard, day))]
-    names = "、".join(f"“{standard.title}”" for standard in query.missing.values() if not lapse(standard, day))
-    message = f"未配置：标准{names}在 {day.isoformat()} 没有数值，规则“{rule.title}”不运行；查到原文的数后请填写"
-    if not names:
-        message = f"{'、'.join(past)}，规则“{rule.title}”未判；请对照现行文件核对，填上新的数和核实日期"
-    return Outcome(
-        rule, RuleState.NOT_CONFIGURED, findings=(_at_rule(rule, "not-configured", Severity.NOTICE, message),)
-    )
 
 
 def check_scopes(policies: Policies, database: Database) -> list[Finding]:
