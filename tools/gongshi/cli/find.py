@@ -24,15 +24,15 @@ def find(root: Path, words: tuple[str, ...], identity: Path | None) -> None:
     """
     from gongshi.checks.showing import shown_text
     from gongshi.cli.importing import identity_if_any
-    from gongshi.lookup import RESOURCES, TITLES, Index, entries, opened
+    from gongshi.lookup import Index, entries, opened, titles
     from gongshi.package import load, read_descriptor
 
     tree = work_tree(root)
-    there = [name for name in RESOURCES if name in read_descriptor(tree).resources]
+    there = [name for name in titles() if name in read_descriptor(tree).resources]
     with load(tree, there) as database:
         index = Index(entries(database, opened(tree, identity_if_any(identity, root))))
     found = index.find(" ".join(words))
     for entry in found:
         name = "" if entry.opened else shown_text(entry.name)
-        say(f"{TITLES[entry.resource]}  {entry.key}  {name}  {entry.where}")
+        say(f"{titles()[entry.resource]}  {entry.key}  {name}  {entry.where}")
     say(f"找到 {len(found)} 条。" if found else "没有找到。")

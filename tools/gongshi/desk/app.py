@@ -27,7 +27,7 @@ from gongshi.desk import (
 )
 from gongshi.desk.guarding import BOUND, guard
 from gongshi.desk.state import Desk, Told
-from gongshi.lookup import TITLES
+from gongshi.lookup import titles
 from gongshi.model import GongshiError
 from gongshi.package import worded
 from gongshi.verbs import VERBS
@@ -95,7 +95,7 @@ def _shared() -> dict[str, Any]:
     return {
         "places": PLACES, "here": here, "desk": desk, "county": held.county,
         "due_count": desk.due_count(), "ledger": worded("扶贫台账", held.today), "told": told, "day": day,
-        "titles": TITLES, "townships": held.townships, "today": held.today, "all_verbs": VERBS.values(),
+        "titles": titles(), "townships": held.townships, "today": held.today, "all_verbs": VERBS.values(),
     }  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from gongshi.checks.showing import shown_cell
 from gongshi.package import Database, Field, ForeignKey, Resource, identifier, quoted
+from gongshi.package.subjects import subjects
 
 Label = Callable[[str, str], str]
 LIMIT = 300  # rows of one resource that are told
@@ -90,7 +91,12 @@ def _groups(database: Database, described: Resource, key: str, label: Label) -> 
     seen = set()
     for one in database.descriptor.foreign_keys:
         at = (one.resource, one.fields[0])
-        if one.reference != described.name or len(one.fields) != 1 or at in seen or one.resource == "sealed":
+        if (
+            one.reference != described.name
+            or len(one.fields) != 1
+            or at in seen
+            or one.resource == subjects().boxes.table
+        ):
             continue
         seen.add(at)
         resource = database.descriptor.resources[one.resource]

@@ -7,12 +7,9 @@ from dataclasses import dataclass
 
 from gongshi.checks.phrases import wanted
 from gongshi.checks.showing import shown_cell, shows
+from gongshi.lookup.gathering import found_tables
 from gongshi.package import Database, Descriptor, Field, Resource, quoted
 
-OWN = ("sealed", "aliases", "figures", "notice-commitments", "notice-proofs")
-"""Tables that the program alone writes, or that hold what nobody may read."""
-LABELLED = ("divisions", "villages", "units", "schools", "projects", "allocations")
-"""Records whose names say what a code in a cell stands for; none of them is a person."""
 _TOWNSHIPS = "records/townships/"
 
 
@@ -43,7 +40,7 @@ class Grid:
 
 def tables(descriptor: Descriptor) -> dict[str, tuple[str, bool]]:
     """Name → (title, whether each township has its own) of every table that is edited."""
-    there = (resource for resource in descriptor.resources.values() if resource.name not in OWN)
+    there = (resource for resource in descriptor.resources.values() if resource.name not in found_tables().own)
     return {resource.name: (resource.title, by_township(descriptor, resource)) for resource in there}
 
 
@@ -59,7 +56,7 @@ def grid(database: Database, name: str, slug: str, label: Callable[[str, str], s
     """The records of a table that lie with a township ("" for all); None for a table that is not edited. ``label`` names what
     is behind a code."""
     resource = database.descriptor.resources.get(name)
-    if resource is None or name in OWN:
+    if resource is None or name in found_tables().own:
         return None
     schema = resource.schema
     query = f"SELECT rowid, {quoted(schema.names)} FROM {database.text_of(name)} ORDER BY {quoted(schema.primary_key)}"
@@ -103,7 +100,7 @@ def _names(
     names: dict[str, str] = {}
     at = resource.schema.names
     for key in database.descriptor.foreign_keys:
-        if key.resource == resource.name and len(key.fields) == 1 and key.reference in LABELLED:
+        if key.resource == resource.name and len(key.fields) == 1 and key.reference in found_tables().labelled:
             place = at.index(key.fields[0])
             for code in {row[place] for row in rows}:
                 if code and (found := label(key.reference, code)):

@@ -13,7 +13,7 @@ from gongshi.checks.showing import shown_cell
 from gongshi.exchange.convert import Converter, Refusal
 from gongshi.exchange.doubts import swapped
 from gongshi.exchange.opened import opened_names, refuse_names
-from gongshi.lookup.grid import OWN
+from gongshi.lookup import found_tables
 from gongshi.model import GongshiError
 from gongshi.package import Database, Descriptor, Field, Resource, fits, home, identifier, is_free, read_descriptor
 from gongshi.repository import Tree, WorkTree, write_kept, writer
@@ -186,8 +186,8 @@ def _struck(book: Book, resource: Resource, key: tuple[str, ...]) -> list[Flaw]:
 
 def _resource(descriptor: Descriptor, name: str) -> Resource:
     """A table that people edit; GongshiError for any other."""
-    if name in OWN or name not in descriptor.resources:
-        raise GongshiError("这张表由程序自己写，不能改。" if name in OWN else "没有这张表，请核对表名。")
+    if name in found_tables().own or name not in descriptor.resources:
+        raise GongshiError("这张表由程序自己写，不能改。" if name in found_tables().own else "没有这张表，请核对表名。")
     return descriptor.resources[name]
 
 

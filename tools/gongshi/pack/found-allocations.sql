@@ -1,0 +1,3 @@
+-- reads: allocations(allocation_id, name, doc_no)
+SELECT allocation_id, name, doc_no
+FROM allocations

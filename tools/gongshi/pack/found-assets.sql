@@ -1,0 +1,3 @@
+-- reads: assets(asset_no, name)
+SELECT asset_no, name, ''
+FROM assets

@@ -1,0 +1,4 @@
+-- reads: divisions(division_code, name, slug, level)
+SELECT division_code, name, slug
+FROM divisions
+WHERE level = '乡镇'

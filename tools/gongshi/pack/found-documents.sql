@@ -1,0 +1,3 @@
+-- reads: documents(doc_no, title)
+SELECT doc_no, title, ''
+FROM documents

@@ -1,0 +1,3 @@
+-- reads: schools(school_code, name)
+SELECT school_code, name, ''
+FROM schools
