@@ -45,9 +45,8 @@ WORDS = {
 STILL = {
     "changes": 412,
     "review": 3,
-    "lookup": 98,
-    "exchange": 318,
-    "founding": 64,
+    "exchange": 19,
+    "founding": 1,
 }
 """Constants that are left in rooms not yet clean: a bound that only falls. Who takes some away lowers it."""
 

@@ -17,6 +17,7 @@ from gongshi.model import GongshiError
 from gongshi.package import FieldPlace, pack, query
 from gongshi.package import pack as door
 from gongshi.package.yamlfile import parse, plain
+from gongshi.sealing import SEALED_FIELDS
 from support import ROOT, project_descriptor
 
 HOUSE = ROOT / "tools/gongshi"
@@ -143,6 +144,9 @@ def strangers(data: Any, own: frozenset[str]) -> list[str]:
 
 # Words of a file that are the engine's own: parts and ends of names, and what a rule of the file is called.
 OWN: Mapping[str, frozenset[str]] = {
+    "founding": frozenset({"xinjian"}),
+    "headers": frozenset(SEALED_FIELDS),
+    "units": frozenset({"km", "m2", "km2"}),
     "following": frozenset({"status", "exit-year", "return-year", "identified", "project-stage", "project-accepted"}),
 }
 

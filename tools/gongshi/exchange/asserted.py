@@ -15,6 +15,7 @@ from gongshi.exchange.sheets import Sheet
 from gongshi.exchange.units import measure, split_unit
 from gongshi.model import GongshiError
 from gongshi.package import Descriptor, Resource
+from gongshi.package.subjects import subjects
 
 NOT_TAKEN = "不收"
 _OWN = "own-"
@@ -22,13 +23,14 @@ _OWN = "own-"
 
 def kind_of(word: str, descriptor: Descriptor, forms: Sequence[Form]) -> tuple[Resource | None, str]:
     """(the resource called so, or None, and the name of the form called so); by name or title. GongshiError for neither."""
-    for resource in descriptor.resources.values():
-        if word in (resource.name, resource.title) and resource.name != "sealed":
+    tables = [one for name, one in descriptor.resources.items() if name != subjects().boxes.table]
+    for resource in tables:
+        if word in (resource.name, resource.title):
             return resource, ""
     for form in forms:
         if word in (form.name, form.title):
             return None, form.name
-    known = [name for r in descriptor.resources.values() if r.name != "sealed" for name in (r.title, r.name)]
+    known = [name for resource in tables for name in (resource.title, resource.name)]
     known += [form.title for form in forms]
     near = get_close_matches(word, known, 3, 0.3)
     told = f"最接近的是：{'、'.join(near)}" if near else "表名见 gongshi template --help 和数据字典"

@@ -8,6 +8,7 @@ from gongshi.exchange.ledger import Key, Row
 from gongshi.exchange.places import NOWHERE, Place
 from gongshi.exchange.tables import SheetTable
 from gongshi.exchange.values import CellChange, Fate, RowProblem, RowResult
+from gongshi.package.subjects import subjects
 
 
 @dataclass(eq=False)
@@ -60,9 +61,7 @@ class Candidate:
     def _told_by(self, name: str) -> int:
         """The column by which a form finds whom or what a row is about, 0 if there is none."""
         roles = (
-            ("person", "head", "id_no")
-            if name in ("household_no", "member_no")
-            else ("helper", "place", "village", "township")
+            ("person", "head", "id_no") if name in subjects().numbers else ("helper", "place", "village", "township")
         )
         return next((column.place for column in self.table.columns if column.role in roles), 0)
 

@@ -31,6 +31,7 @@ _INVISIBLE = dict.fromkeys([0xFEFF, 0x00AD, 0x200B, 0x200C, 0x200D, 0x200E, 0x20
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
 _SCIENTIFIC = re.compile(r"-?[0-9]+(?:\.[0-9]+)?[Ee]\+?[0-9]+")
 _NUMBER = re.compile(r"([+-]?)((?:[0-9]{1,3}(?:,[0-9]{3})+|[0-9]+)(?:\.[0-9]*)?|\.[0-9]+)")
+_QUARTER = "Q[1-4]"  # in the pattern of what may be a year, a term, a quarter or a month
 _FIXED_DIGITS = re.compile(r"(?:[0-9A-Za-z]|\[[0-9]-[0-9]\]|\{[0-9]+\})+")
 
 AS_TEXT = "文本栏里存的是数字，前面的 0 或末尾几位可能已丢失，请把该列设为文本格式后重新填写"
@@ -204,7 +205,7 @@ class Converter:
             return Refusal(ROUNDED if abs(value) >= 10**15 else AS_TEXT)
         if not self.field.pattern:
             return value
-        if self.field.name == "period":
+        if _QUARTER in self.field.pattern:
             value = period_text(value)
         return unicodedata.normalize("NFKC", value).replace(" ", "") if not value.isascii() else value
 

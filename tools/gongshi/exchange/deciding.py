@@ -34,6 +34,7 @@ from gongshi.exchange.doubts import (
 from gongshi.exchange.finding import Seeker
 from gongshi.exchange.identifiers import BY_NAME, FIELDS, carries_persons, extended
 from gongshi.exchange.ledger import ImportLedger, Key, Row
+from gongshi.exchange.lore import lore
 from gongshi.exchange.memory import Origin
 from gongshi.exchange.numbering import Numbers
 from gongshi.exchange.persons import People, person_problems
@@ -43,10 +44,10 @@ from gongshi.exchange.tables import SheetTable
 from gongshi.exchange.values import CellChange, Fate
 from gongshi.model import GongshiError, Severity
 from gongshi.package import Database, Descriptor, ForeignKey, Schema, home, identifier, load, quoted
+from gongshi.package.subjects import subjects
 from gongshi.repository import OverlayTree, Tree
 
 _NO_LIMIT = 10**9
-_FIRST = ("households", "members", "units", "schools", "helpers", "allocations", "projects", "payments", "pairings")
 
 
 class Decider:
@@ -114,7 +115,7 @@ class Decider:
 
     def _parents_first(self) -> list[str]:
         lists = {name for document in self.descriptor.documents for name in document.lists.values()}
-        first = [name for name in _FIRST if name in self.descriptor.resources]
+        first = [name for name in lore().first if name in self.descriptor.resources]
         rest = sorted(self.descriptor.resources, key=lambda name: name in lists)
         return list(dict.fromkeys((*first, *rest)))
 
@@ -392,7 +393,7 @@ class Decider:
         self.warnings = []
         refused: dict[int, Candidate] = {}
         for finding, name, alike in found:
-            keys = [("members", (member,)) for member in alike]
+            keys = [(subjects().member.table, (member,)) for member in alike]
             candidates = [self.put[key] for key in keys if key in self.put]
             if candidates:
                 candidate = candidates[0]

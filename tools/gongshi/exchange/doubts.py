@@ -10,21 +10,13 @@ from gongshi.checks.showing import shown_cell
 from gongshi.exchange.candidates import Candidate
 from gongshi.exchange.identifiers import BY_NAME
 from gongshi.exchange.ledger import Key
+from gongshi.exchange.lore import lore
 from gongshi.exchange.owners import masked, wholly_other
 from gongshi.exchange.tables import SheetTable
 from gongshi.package import Resource, Schema
 
-OWNERS = ("household_no", "member_no", "project_id", "village_code", "township_code", "allocation_id", "pairing_id")
-PERSONS = ("households", "members")
-MOVES = {"households": (), "members": ("household_no",)}
 MOVED = "编号可能填错了，请核对；确是分户或迁入，请在 gongshi export 导出的表里改，或用 gongshi amend"
 LEAST_ALIKE = 3  # cells that must be filled for two rows to be one
-NAMES = ("name", "title")
-SWAPPED = (
-    ("benef_households", "benef_persons"),
-    ("benef_poor_households", "benef_poor_persons"),
-    ("households", "population"),
-)
 LOST = (
     "这一行与台账不同，而表像是从台账导出的、随表的导出记录没有了（改过表名、另存或复制过），分不清哪些是您改的。"
     "请重新导出再改，或只留编号和要改的列"
@@ -42,13 +34,13 @@ def taken_over(resource: Resource, old: Mapping[str, str], new: Mapping[str, str
     key = resource.schema.primary_key
     if len(key) != 1:
         return
-    persons = resource.name in PERSONS
-    for name in MOVES[resource.name] if persons else (*OWNERS, *NAMES):
+    moves, labels = lore().moves.get(resource.name), lore().labels
+    for name in (*lore().owners, *labels) if moves is None else moves:
         same = old.get(name) == new.get(name) or not old.get(name) or not new.get(name) or name in key
-        if same or (name in NAMES and not wholly_other(old[name], new[name])):
+        if same or (name in labels and not wholly_other(old[name], new[name])):
             continue
         title = resource.schema.field(name).title
-        way = MOVED if persons else "编号可能用重了，请核对，新的记录换一个编号"
+        way = MOVED if moves is not None else "编号可能用重了，请核对，新的记录换一个编号"
         yield name, f"台账里 {new[key[0]]} 的“{title}”与这一行不同：{way}"
 
 
@@ -83,10 +75,11 @@ def _keys(table: SheetTable) -> list[int]:
 
 def another_payment(resource: Resource, old: Mapping[str, str], new: Mapping[str, str]) -> Iterable[tuple[str, str]]:
     """A row that was found by whom and what it is for, and was paid on another day, may be the next payment."""
-    if "paid_on" in resource.schema.names and old.get("paid_on") and old["paid_on"] != new.get("paid_on"):
+    day = lore().paid
+    if day in resource.schema.names and old.get(day) and old[day] != new.get(day):
         key = old[resource.schema.primary_key[0]]
-        told = f"台账里同一人（户）同一项、同一所属期的是 {key}，发放日期是 {old['paid_on']}，与这一行不同"
-        yield "paid_on", f"{told}：是另一笔就把所属期写清楚（如 2020-05），要改它就填上编号 {key}"
+        told = f"台账里同一人（户）同一项、同一所属期的是 {key}，发放日期是 {old[day]}，与这一行不同"
+        yield day, f"{told}：是另一笔就把所属期写清楚（如 2020-05），要改它就填上编号 {key}"
 
 
 def emptied(schema: Schema, cells: Mapping[str, str], old: Mapping[str, str]) -> Iterable[tuple[str, str]]:
@@ -106,7 +99,7 @@ def shares(numbers: Mapping[str, str], changed: Iterable[str]) -> Iterable[tuple
 
 def swapped(cells: Mapping[str, str], changed: Iterable[str]) -> Iterable[tuple[str, str]]:
     """More households than persons."""
-    for one, other in SWAPPED:
+    for one, other in lore().persons:
         more, fewer = cells.get(one), cells.get(other)
         if more and fewer and {one, other} & set(changed) and Decimal(more) > Decimal(fewer):
             yield one, f"户数 {more} 多于人数 {fewer}，两列可能填反了，请核对"

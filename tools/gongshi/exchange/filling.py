@@ -10,12 +10,12 @@ from decimal import Decimal
 from gongshi.exchange.candidates import Candidate
 from gongshi.exchange.convert import Converter
 from gongshi.exchange.dates import Unclear, date_text
+from gongshi.exchange.lore import lore
 from gongshi.exchange.places import Places
 from gongshi.exchange.sheets import Raw
 from gongshi.exchange.values import RowProblem
 from gongshi.model import GongshiError
 
-_FACTORS = ("units", "standard")
 _SPLIT = re.compile(r"[、,，;；/ ]+")
 _MONTH = re.compile(r"(?:([12][0-9]{3})[年./-])?(1[0-2]|0?[1-9])月?")
 _TO = re.compile(r"至|到|—+|－|~|～|-(?=[12][0-9]{3}|1[0-2]月|0?[1-9]月)")
@@ -67,15 +67,16 @@ def _constants(candidate: Candidate, places: Places) -> None:
 def _product(candidate: Candidate) -> None:
     """How many, or at what rate, where a form says the amount and the other of the two, and it comes out even."""
     values, schema = candidate.values, candidate.table.resource.schema
-    lacking = [name for name in _FACTORS if name in schema.names and not values.get(name)]
-    if len(lacking) != 1 or not candidate.table.feed or not values.get("amount") or candidate.problems:
-        return
-    (other,) = (values.get(name, "") for name in _FACTORS if name != lacking[0])
-    if other and Decimal(other):
-        item = schema.field(lacking[0])
-        found = Converter(item)(f"{Decimal(values['amount']) / Decimal(other):f}"[:20])
-        if isinstance(found, str) and found and Decimal(found) * Decimal(other) == Decimal(values["amount"]):
-            values[item.name] = found
+    for one in lore().products if candidate.table.feed and not candidate.problems else ():
+        lacking = [name for name in one.factors if name in schema.names and not values.get(name)]
+        if len(lacking) != 1 or not values.get(one.amount):
+            continue
+        (other,) = (values.get(name, "") for name in one.factors if name != lacking[0])
+        if other and Decimal(other):
+            item, amount = schema.field(lacking[0]), Decimal(values[one.amount])
+            found = Converter(item)(f"{amount / Decimal(other):f}"[:20])
+            if isinstance(found, str) and found and Decimal(found) * Decimal(other) == amount:
+                values[item.name] = found
 
 
 def _split(candidate: Candidate, at: int, kind: str, names: Sequence[str]) -> None:

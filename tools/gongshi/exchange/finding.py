@@ -8,14 +8,14 @@ from collections.abc import Sequence
 
 from gongshi.exchange.aliases import Aliases
 from gongshi.exchange.candidates import Candidate
-from gongshi.exchange.identifiers import SYNONYMS
 from gongshi.exchange.ledger import ImportLedger
-from gongshi.exchange.likeness import VILLAGE
+from gongshi.exchange.lore import headers
 from gongshi.exchange.mapping import normal
 from gongshi.exchange.numbering import Numbers
 from gongshi.exchange.persons import People, spelled
 from gongshi.exchange.tables import SheetTable
 from gongshi.package import fits
+from gongshi.package.subjects import subjects
 
 _NAME = re.compile(r"[\u3400-\u9fff·•]{2,12}")
 _ID = re.compile(r"[1-9][0-9]{16}[0-9X](?:[1-7][1-4](?:B[0-9])?)?")
@@ -24,12 +24,14 @@ _SHOWN = 3
 
 def _has_number(table: SheetTable) -> bool:
     """Whether the sheet has a column of ID numbers, whatever stands in it."""
-    words = {normal(word) for word in SYNONYMS["id_no"]}
+    words = {normal(word) for word in headers().persons["id_no"]}
     return any(column.role == "id_no" or normal(column.header) in words for column in table.columns)
 
 
 def _has_village(table: SheetTable) -> bool:
-    return any(column.role in ("village", "place") or normal(column.header) in VILLAGE for column in table.columns)
+    return any(
+        column.role in ("village", "place") or normal(column.header) in headers().village for column in table.columns
+    )
 
 
 def _without_key(candidate: Candidate, foreign: bool, number: str) -> str:
@@ -42,7 +44,13 @@ def _without_key(candidate: Candidate, foreign: bool, number: str) -> str:
 
 def _is_whole(candidate: Candidate, missing: Sequence[str]) -> bool:
     """Whether it is a household or member by itself whose number is missing."""
-    return candidate.resource in ("households", "members") and candidate.table.resource.schema.primary_key[0] in missing
+    return candidate.resource in subjects().people and candidate.table.resource.schema.primary_key[0] in missing
+
+
+def _said_home(candidate: Candidate, foreign: Sequence[str]) -> str:
+    """The household that a row says by its number in this ledger."""
+    name = subjects().household.key
+    return "" if name in foreign else candidate.values.get(name, "")
 
 
 class Seeker:
@@ -58,9 +66,9 @@ class Seeker:
         self.numbers.resolve(candidate)
         names = candidate.table.resource.schema.names
         values = candidate.values
-        wanted: list[str] = [name for name in ("member_no", "household_no") if name in names]
+        wanted: list[str] = [name for name in reversed(subjects().numbers) if name in names]
         if candidate.table.feed and candidate.table.feed.about == "through":
-            wanted = ["household_no"]  # no field of the record: by it the record's own number is found
+            wanted = [subjects().household.key]  # no field of the record: by it the record's own number is found
         foreign = [name for name in wanted if values.get(name) and name in names and not self._ours(candidate, name)]
         name = self._name(candidate, foreign)
         number = values.get("id_no") or candidate.number or self._his_own(candidate, name)
@@ -109,15 +117,22 @@ class Seeker:
     def _is_new(self, people: People, candidate: Candidate, name: str, number: str, foreign: list[str]) -> bool:
         """Whether a household or member of another system, whom nobody here is by ID number or name, is a new one."""
         key = candidate.table.resource.schema.primary_key[0]
-        known = _ID.fullmatch(spelled("id_no", number)) and candidate.resource in ("households", "members")
+        known = _ID.fullmatch(spelled("id_no", number)) and candidate.resource in subjects().people
         new = bool(known) and key in candidate.aliases and foreign == [key]
         return new and not self._at(people, candidate, name, foreign)
 
     def _not_found(self, candidate: Candidate, number: str, foreign: list[str]) -> str:
         """Why nobody was found: by what was sought, or that there was nothing to seek by but a name."""
-        household = "" if "household_no" in foreign else candidate.values.get("household_no", "")
-        village = candidate.place.village
-        by = [word for word, said in (("户编号", household), ("村", village), ("身份证号", number)) if said]
+        household, village = _said_home(candidate, foreign), candidate.place.village
+        by = [
+            word
+            for word, said in (
+                (subjects().household.called, household),
+                (subjects().place.village, village),
+                ("身份证号", number),
+            )
+            if said
+        ]
         if not by:
             start = "不是台账的编号；" if foreign else ""
             id_no = f"{'补填' if _has_number(candidate.table) else '加一列'}“身份证号”"
@@ -136,7 +151,7 @@ class Seeker:
             if name not in schema.names
             or schema.field(name).required
             or name in schema.primary_key
-            or (about and (name == "household_no" or about == "member"))
+            or (about and (name == subjects().household.key or about == "member"))
         ]
         return [name for name in needed if not values.get(name)]
 
@@ -159,19 +174,19 @@ class Seeker:
             person = people.persons[member].get("id_no", "")
             if not (number and person and spelled("id_no", number)[:18] != person[:18]):
                 found.append(member)
-        heads = [m for m in found if (self.ledger.record("members", m) or {}).get("relation") == "户主"]
+        who = subjects().member
+        heads = [m for m in found if (self.ledger.record(who.table, m) or {}).get(who.relation) == who.head]
         return heads if len(found) > 1 and len(heads) == 1 and candidate.about_head else found
 
     def _at(self, people: People, candidate: Candidate, name: str, foreign: list[str]) -> list[str]:
         """Those of the name in the village and household that the row says, whatever their ID numbers."""
-        household = "" if "household_no" in foreign else candidate.values.get("household_no", "")
-        village, slug = candidate.place.village, candidate.place.slug
+        household, (slug, village), who = _said_home(candidate, foreign), candidate.place, subjects().member
         found = []
         for member in self._named(people).get(name, ()) if household or village else ():
-            record = self.ledger.record("members", member)
-            home = (record or {}).get("household_no", "")
-            place = (self.ledger.record("households", home) or {}).get("village_code", "")
-            inside = not slug or f"/townships/{slug}/" in (self.ledger.path_of("members", (member,)) or "")
+            record = self.ledger.record(who.table, member)
+            home = (record or {}).get(who.household, "")
+            place = (self.ledger.record(subjects().household.table, home) or {}).get(subjects().household.village, "")
+            inside = not slug or f"/townships/{slug}/" in (self.ledger.path_of(who.table, (member,)) or "")
             if record and inside and household in ("", home) and village in ("", place):
                 found.append(member)
         return found
@@ -184,7 +199,7 @@ class Seeker:
         return self._by_name
 
     def _take(self, candidate: Candidate, member: str, wanted: list[str], foreign: list[str]) -> None:
-        record = self.ledger.record("members", member)
+        record = self.ledger.record(subjects().member.table, member)
         if record is None:
             return
         for name in wanted:

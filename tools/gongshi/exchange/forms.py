@@ -29,10 +29,10 @@ from gongshi.exchange.convert import value_key
 from gongshi.exchange.identifiers import BY_NAME, carries_persons
 from gongshi.exchange.mapping import ColumnMapping, MappedColumn, normal
 from gongshi.package import Descriptor, worded
+from gongshi.package.subjects import subjects
 from gongshi.package.yamlfile import parse, plain
 
 ROLES = ("person", "head", "id_no", "helper", "helper_unit", "place", "county", "township", "village", "span", "list")
-_CALLED = {"household_no": ("户编号",), "member_no": ("人编号",)}
 ABOUT = ("household", "member", "through", "places")
 
 
@@ -150,10 +150,11 @@ def _numbers(feed: Feed, descriptor: Descriptor, columns: list[FormColumn]) -> l
     schema = descriptor.resources[feed.resource].schema
     known = {place for column in columns for place in column.fields}
     words = {word for column in columns for word in column.words()}
-    wanted = [name for name in (*schema.primary_key, "household_no", "member_no") if name in schema.names]
+    called = {one.key: one.called for one in (subjects().household, subjects().member)}
+    wanted = [name for name in (*schema.primary_key, *called) if name in schema.names]
     added = []
     for name in dict.fromkeys(wanted):
-        titles = [schema.field(name).title, *_CALLED.get(name, ())]
+        titles = [schema.field(name).title, *([called[name]] if name in called else ())]
         headers = tuple(dict.fromkeys(title for title in titles if normal(title) not in words))
         if (feed.resource, name) not in known and headers:
             added.append(FormColumn(headers, ((feed.resource, name),)))

@@ -16,22 +16,17 @@ from typing import TYPE_CHECKING, NamedTuple
 from gongshi.checks.aliases import aliases
 from gongshi.exchange.forms import Form, FormColumn
 from gongshi.exchange.identifiers import BY_NAME, FIELDS, carries_persons
-from gongshi.exchange.referring import LABELS
+from gongshi.exchange.lore import lore
 from gongshi.exchange.styles import StyledBook, fitting
 from gongshi.exchange.workbook import Row, rows_of, style_of, writer_of
 from gongshi.model import GongshiError
 from gongshi.package import Database, Field, Resource, identifier, offered, quoted
+from gongshi.package.subjects import subjects
 
 if TYPE_CHECKING:
     from gongshi.exchange.styles import Worksheet
 
-_NAMED = {
-    **{name: "name" for name in LABELS if name not in ("payments", "allocations")},
-    "divisions": "name",
-    "villages": "",
-}
 _OWN = ("", "person", "id_no")  # roles of columns that may hold a field of the record, too
-_PLACED = ("township_code", "village_code")
 
 
 def form_workbook(
@@ -58,7 +53,7 @@ def form_workbook(
 
 def reads(form: Form, database_names: Sequence[str]) -> set[str]:
     """The resources to load for a form."""
-    wanted = {form.feeds[0].resource, "members", "households", "divisions", aliases().table, *_NAMED}
+    wanted = {form.feeds[0].resource, *subjects().people, subjects().place.table, aliases().table, *lore().written}
     return wanted & set(database_names)
 
 
@@ -72,7 +67,9 @@ def _columns(form: Form, resource: Resource) -> list[tuple[FormColumn, Field | N
             seen.add(mine[0])
             item = BY_NAME.get(mine[0]) if mine[0] not in resource.schema.names else resource.schema.field(mine[0])
             found.append((column, item))
-        elif column.role == "person" or (column.role == "township" and "township_code" in resource.schema.names):
+        elif column.role == "person" or (
+            column.role == "township" and subjects().township.key in resource.schema.names
+        ):
             found.append((column, None))
     return found
 
@@ -99,11 +96,11 @@ def _names(database: Database, resource: Resource) -> dict[str, dict[str, str]]:
     """Field → number → name, for what a record refers to by a number and people by a name; only names that are unlike."""
     found: dict[str, dict[str, str]] = {}
     for key in database.descriptor.foreign_keys:
-        if key.resource != resource.name or len(key.fields) != 1 or key.reference not in _NAMED:
+        if key.resource != resource.name or len(key.fields) != 1 or key.reference not in lore().written:
             continue
-        target = "divisions" if key.reference == "villages" else key.reference
+        target = subjects().named(key.reference)
         number = database.descriptor.resources[target].schema.primary_key[0]
-        pairs = database.sql(f"SELECT {quoted([number, 'name'])} FROM raw.{identifier(target)}")
+        pairs = database.sql(f"SELECT {quoted([number, lore().labels[0]])} FROM raw.{identifier(target)}")
         counts = Counter(name for _, name in pairs)
         found[key.fields[0]] = {code: name for code, name in pairs if name and counts[name] == 1}
     return found
@@ -130,8 +127,9 @@ def _cell(
     people: Callable[[str], Row] | None,
 ) -> str:
     if item is None and column.role == "township":
-        return names.get("township_code", {}).get(record["township_code"], "")
-    member = record.get("member_no", "")
+        town = subjects().township.key
+        return names.get(town, {}).get(record[town], "")
+    member = record.get(subjects().member.key, "")
     if item is None or item.name in (BY_NAME.keys() - record.keys()):
         at = [field.name for field in FIELDS].index(item.name if item else "name")
         return people(member)[at] if people and member else ""

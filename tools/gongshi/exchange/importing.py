@@ -25,10 +25,10 @@ from gongshi.exchange.deciding import Decider
 from gongshi.exchange.filling import fill
 from gongshi.exchange.forms import Form, read_forms
 from gongshi.exchange.identifiers import BY_NAME, FIELDS, carries_persons
-from gongshi.exchange.likeness import PLACES
+from gongshi.exchange.lore import lore, place_words
 from gongshi.exchange.mapping import IGNORED, ColumnMapping, MappedColumn, Vocabulary, normal, read_mappings
 from gongshi.exchange.memory import Memory, origin_of, recall
-from gongshi.exchange.names import NAMED, codes_of_names
+from gongshi.exchange.names import codes_of_names
 from gongshi.exchange.naming import Named, name_person, named_in
 from gongshi.exchange.opened import opened_names
 from gongshi.exchange.persons import People, spelled
@@ -40,11 +40,11 @@ from gongshi.exchange.totals import slips
 from gongshi.exchange.values import Fate, ImportResult, RowProblem, RowResult, SheetResult
 from gongshi.model import GongshiError, Progress
 from gongshi.package import RECORDS, Descriptor, Field, Resource, is_free, load, read_descriptor
+from gongshi.package.subjects import subjects
 from gongshi.repository import Tree
 from gongshi.sealing import Identity
 
 WITH_AS = "--map 要和 --as 表名 一起写，如 --as loans --map 贷款人=借款人。"
-NOT_IMPORTED = ("sealed",)
 _ALWAYS = {*map(normal, IGNORED)}
 
 
@@ -102,7 +102,7 @@ def plan_import(
     tables = [table for table, _ in found if table]
     people = _people(tree, tables, request, progress)
     progress("转换各格")
-    with load(tree, NAMED, descriptor, as_text=True) as database:
+    with load(tree, lore().coded, descriptor, as_text=True) as database:
         codes = codes_of_names(database, [table.resource for table in tables], request.township)
         places = Places(database)
     candidates = [one for table in tables for one in _candidates(table, mappings, codes)]
@@ -154,17 +154,17 @@ def _refuse_names(candidates: Sequence[Candidate], tree: Tree, request: Request)
 def _place(candidates: Sequence[Candidate], places: Places, township: str | None) -> list[Candidate]:
     """What each row says of its county, township and village; a contradiction is refused at its cell. Gives the rows that are
     no headings of a village's rows."""
-    kept = []
+    kept, village = [], subjects().village.key
     for candidate in candidates:
-        if candidate.resource != "divisions":
+        if candidate.resource != subjects().place.table:
             if places.group(candidate.table, candidate.row):
                 candidate.table.skipped[candidate.row] = "小标题"
                 continue
             candidate.place, problems = places.read(candidate.table, candidate.row, township)
             blamed = {problem.column for problem in candidate.problems}
             candidate.problems += [RowProblem(column, why) for column, why in problems if column not in blamed]
-            if candidate.place.village and (said := candidate.values.get("village_code")) and not said.isdecimal():
-                candidate.values["village_code"] = candidate.place.village
+            if candidate.place.village and (said := candidate.values.get(village)) and not said.isdecimal():
+                candidate.values[village] = candidate.place.village
         kept.append(candidate)
     return _by_village(kept, places)
 
@@ -181,14 +181,14 @@ def _by_village(candidates: Sequence[Candidate], places: Places) -> list[Candida
         for code in codes:
             one = replace(
                 candidate,
-                values={"village_code": code},
+                values={subjects().village.key: code},
                 place=candidate.place._replace(village=code),
                 problems=[],
                 asked=set(),
             )
             found.append(one)
         if unknown:
-            candidate.refuse("village_code", f"“{unknown}”在区划里找不到，请改正，或删去")
+            candidate.refuse(subjects().village.key, f"“{unknown}”在区划里找不到，请改正，或删去")
             found.append(candidate)
     return found
 
@@ -244,7 +244,7 @@ def _find(
     elif request.mapping:
         names = [mappings[-1].resource]
     else:
-        names = [name for name in descriptor.resources if name not in NOT_IMPORTED]
+        names = [name for name in descriptor.resources if name != subjects().boxes.table]
     words = [Vocabulary(descriptor.resources[name], mappings) for name in names]
     file = name.rsplit("/", 1)[-1]
     table = find_table(sheet, words, origin.resource if origin else "", file)
@@ -320,7 +320,7 @@ def _notices(table: SheetTable) -> list[str]:
     if hidden:
         shown = "、".join(map(str, hidden[:10])) + (" 等" if len(hidden) > 10 else "")
         notices.append(f"第 {shown} 行是隐藏的，也已读入，共 {len(hidden)} 行")
-    kept = _ALWAYS | PLACES
+    kept = _ALWAYS | place_words()
     taken = {column.place for column in table.columns if column.role} | {*table.elsewhere} if table.form else set()
     ignored = [c.header for c in table.columns if c.meaning.how == "ignored" and c.place not in taken]
     left = [header for header in ignored if header and normal(header) not in kept]
@@ -416,9 +416,9 @@ def _candidate(
 
 def _complete(candidate: Candidate) -> None:
     """The month of birth comes from the day of birth."""
-    values = candidate.values
-    if "birth_ym" not in candidate.table.fields and values.get("birth"):
-        values["birth_ym"] = values["birth"][:7]
+    values, born = candidate.values, subjects().member.born
+    if born not in candidate.table.fields and values.get("birth"):
+        values[born] = values["birth"][:7]
 
 
 def _results(

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import pairwise
 
+from gongshi.exchange.lore import lore
 from gongshi.model import GongshiError
 from gongshi.package import (
     RECORDS,
@@ -24,11 +25,11 @@ from gongshi.package import (
     yaml_bytes,
 )
 from gongshi.package.descriptor import HOLE
+from gongshi.package.subjects import subjects
 from gongshi.repository import Tree
 
 Key = tuple[str, ...]
 Row = tuple[str, ...]
-PERSONS = ("households", "members")
 _TOWNSHIP = re.compile(r"townships/([^/]+)/")
 _YEAR = re.compile(r"(?<![0-9])((?:19|20)[0-9]{2})-")
 
@@ -62,11 +63,11 @@ class ImportLedger:
         self._members: dict[str, list[str]] | None = None
         self._changes: dict[str, bytes] | None = None
         self._said: dict[tuple[str, Key], dict[str, str]] = {}
-        asked = {*names}
+        asked, home = {*names}, subjects().household.table
         self.broken: set[str] = set()
-        self._later = {*PERSONS} & set(descriptor.resources) - asked
-        if any(key.reference == "households" for key in descriptor.foreign_keys if key.resource in asked):
-            self._later.discard("households")
+        self._later = {*subjects().people} & set(descriptor.resources) - asked
+        if any(key.reference == home for key in descriptor.foreign_keys if key.resource in asked):
+            self._later.discard(home)
         self._derived = [found for found in derived_fields(descriptor) if found[0].name in asked]
         with load(tree, self._closure(asked), descriptor, as_text=not self._derived) as database:
             for name in self._closure(asked):
@@ -77,7 +78,9 @@ class ImportLedger:
     def _closure(self, names: Iterable[str]) -> set[str]:
         """The resources given, all lists of their documents, and what says where a new row belongs."""
         asked = {*names}
-        wanted = {*asked, *PERSONS, "divisions", "villages"} & set(self.descriptor.resources)
+        wanted = {*asked, *subjects().people, subjects().place.table, subjects().village.table} & set(
+            self.descriptor.resources
+        )
         wanted |= {
             key.reference for key in self.descriptor.foreign_keys if key.resource in asked and self._is_local(key)
         }
@@ -187,8 +190,8 @@ class ImportLedger:
         """The numbers of a household's members."""
         if self._members is None:
             self._members = {}
-            table = self.table("members")
-            at = table.resource.schema.names.index("household_no") if table else 0
+            table = self.table(subjects().member.table)
+            at = table.resource.schema.names.index(subjects().member.household) if table else 0
             for key, row in table.rows.items() if table else ():
                 self._members.setdefault(row[at], []).append(key[0])
         return self._members.get(household, [])
@@ -201,7 +204,7 @@ class ImportLedger:
     def township_of(self, resource: Resource, row: Mapping[str, str]) -> str:
         """The folder of the township that a row of this resource belongs to, told by its household or member, by any other
         record it refers to, or by its village; "" if that cannot be told."""
-        first = [("household_no", "households"), ("member_no", "members")]
+        first = [(one.key, one.table) for one in (subjects().household, subjects().member)]
         keys = [key for key in self.descriptor.foreign_keys if key.resource == resource.name and len(key.fields) == 1]
         for name, target in (*first, *((key.fields[0], key.reference) for key in keys)):
             number = row.get(name, "")
@@ -209,18 +212,19 @@ class ImportLedger:
                 path = table.paths.get((number,), "")
                 if match := _TOWNSHIP.search(path):
                     return match[1]
-        village = row.get("village_code", "")
+        village = row.get(subjects().village.key, "")
         return self._slug_of_village(village) if village else ""
 
     def _slug_of_village(self, code: str) -> str:
         if self._slugs is None:
-            table = self.tables.get("divisions")
+            place = subjects().place
+            table = self.tables.get(place.table)
             self._slugs = {}
             names = table.resource.schema.names if table else ()
             for row in table.rows.values() if table else ():
                 cells = dict(zip(names, row, strict=True))
-                if cells.get("slug"):
-                    self._slugs[cells["division_code"]] = cells["slug"]
+                if cells.get(place.slug):
+                    self._slugs[cells[place.key]] = cells[place.slug]
         return next((slug for at in (code, f"{code[:9]}000") if (slug := self._slugs.get(at))), "")
 
     def place(self, resource: Resource, row: Mapping[str, str], township: str | None) -> str:
@@ -266,7 +270,7 @@ class ImportLedger:
             holes = HOLE.findall(document.path)
             if document.resource != resource.name or (("township" in holes) and not home):
                 continue
-            known = {"township": home, "year": row.get("year") or _year_of(resource, row), **row}
+            known = {"township": home, "year": row.get(lore().year) or _year_of(resource, row), **row}
             if all(known.get(hole) for hole in holes):
                 path = document.path.format(**{hole: known[hole] for hole in holes})
                 if "/" not in "".join(known[hole] for hole in holes):

@@ -21,7 +21,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from gongshi.exchange.convert import value_key
-from gongshi.exchange.identifiers import BY_NAME, SYNONYMS, carries_persons
+from gongshi.exchange.identifiers import BY_NAME, carries_persons
+from gongshi.exchange.lore import headers
 from gongshi.exchange.units import TRADITIONAL, measure, split_unit
 from gongshi.model import GongshiError
 from gongshi.package import Descriptor, Field, Resource
@@ -41,7 +42,7 @@ _OF_WHAT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class MappedColumn:
-    """A header (normalised) and the field it stands for; ``unit`` as in ``units.UNITS``, "" for the field's own."""
+    """A header (normalised) and the field it stands for; ``unit`` as in ``pack/units.yaml``, "" for the field's own."""
 
     header: str
     field: str
@@ -164,7 +165,7 @@ class Vocabulary:
         for item in reversed(resource.schema.fields):
             for word in filter(None, (item.title, item.was, item.name, *item.formerly, *_CODE.findall(item.source))):
                 self.titles[normal(word)] = item
-        self.persons = {normal(word): BY_NAME[name] for name, words in SYNONYMS.items() for word in words}
+        self.persons = {normal(word): BY_NAME[name] for name, words in headers().persons.items() for word in words}
         self._seen: dict[str, Meaning] = {}
         self._guessed: dict[str, Meaning] = {}
 

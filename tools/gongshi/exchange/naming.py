@@ -5,14 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from gongshi.exchange.candidates import Candidate
-from gongshi.exchange.identifiers import SYNONYMS, carries_persons
+from gongshi.exchange.identifiers import carries_persons
+from gongshi.exchange.lore import headers
 from gongshi.exchange.mapping import normal
 from gongshi.exchange.owners import is_name
 from gongshi.exchange.persons import spelled
 from gongshi.exchange.tables import SheetTable
-
-_NUMBER_WORDS = {normal(word) for word in SYNONYMS["id_no"]}
-_HEADS = ("户主", "贫困户", "脱贫户", "监测户")
 
 
 class Named(NamedTuple):
@@ -28,7 +26,7 @@ class Named(NamedTuple):
 def named_in(table: SheetTable) -> Named:
     """The same for a table, once for all its rows."""
     columns = [column for column in table.columns if column.role in ("person", "head") or is_name(column.texts)]
-    head = any(c.role == "head" or normal(c.header).startswith(_HEADS) for c in columns)
+    head = any(c.role == "head" or normal(c.header).startswith(headers().heads) for c in columns)
     numbers = _number_columns(table)
     own = next((place for place in numbers if place not in table.strangers), None)
     return Named(_name_column(table), own, head, numbers[0] if numbers and own is None else None)
@@ -58,5 +56,6 @@ def _number_columns(table: SheetTable) -> list[int]:
     """Where it has ID numbers, those of proxies and guarantors beside him, too."""
     if carries_persons(table.resource):
         return []
+    words = {normal(word) for word in headers().persons["id_no"]}
     found = [c.place for c in table.columns if c.role == "id_no"]
-    return found or [c.place for c in table.columns if normal(c.header) in _NUMBER_WORDS and c.meaning.field is None]
+    return found or [c.place for c in table.columns if normal(c.header) in words and c.meaning.field is None]

@@ -9,7 +9,9 @@ from gongshi.exchange.aliases import Aliases
 from gongshi.exchange.candidates import Candidate
 from gongshi.exchange.identifiers import numbered
 from gongshi.exchange.ledger import ImportLedger, Key
+from gongshi.exchange.lore import LetteredNumber, lore
 from gongshi.package import Resource
+from gongshi.package.subjects import subjects
 
 _FIGURES = ("integer", "number", "boolean")
 _PLAIN = re.compile(r"([A-Z]+)\[0-9\]\{([0-9]+)\}")
@@ -18,14 +20,6 @@ SHOWN = 30  # new numbers told one by one
 NEW = re.compile(r"新(?:增|户|人|成员|增户|增人)?([0-9]{0,5})")
 _ANY = re.compile(r"([A-Z]*)\[0-9\]\{([0-9]+)\}")
 _OPEN = re.compile(r"([A-Z]+)\[0-9\]\{([0-9]+),[0-9]+\}")
-KINDS = {
-    **dict.fromkeys(("产业扶贫", "金融扶贫", "产业发展"), "CY"),
-    **dict.fromkeys(("就业扶贫", "就业项目"), "JY"),
-    **dict.fromkeys(("村基础设施", "村公共服务", "生活条件改善", "乡村建设行动"), "JS"),
-    **dict.fromkeys(("易地扶贫搬迁", "易地搬迁后扶"), "BQ"),
-    **dict.fromkeys(("教育扶贫", "健康扶贫", "危房改造", "综合保障", "巩固三保障成果"), "BZ"),
-    "项目管理费": "GL",
-}
 
 
 class Numbers:
@@ -46,7 +40,7 @@ class Numbers:
         schema = candidate.table.resource.schema
         if numbered(candidate.table.resource) and NEW.fullmatch(candidate.values.get(schema.primary_key[0], "")):
             candidate.values[schema.primary_key[0]] = ""  # as where nothing stands
-        for name in ("household_no", "member_no"):
+        for name in subjects().numbers:
             label = candidate.values.get(name, "")
             if name not in schema.names or not (match := NEW.fullmatch(label)):
                 continue
@@ -66,7 +60,7 @@ class Numbers:
         key = schema.primary_key[0]
         said = tuple(field.name for field in schema.fields if field.name != key and values.get(field.name))
         known = self._table(candidate.resource, said).get(tuple(values[name] for name in said), [])
-        if known and candidate.resource == "households":
+        if known and candidate.resource == subjects().household.table:
             next_one = self.next_free(candidate, key).strip("；")
             candidate.refuse(
                 key,
@@ -103,9 +97,9 @@ class Numbers:
     def give(self, candidate: Candidate) -> None:
         """Set the number of a row that has none, or refuse it with what to ask."""
         shape = self._shape(candidate)
-        if shape is None and self._lacks_year(candidate):
-            title = candidate.table.resource.schema.field("year").title
-            candidate.refuse("year", f"编号要按年度编，请补填“{title}”，整张表是同一年的也可用 --set {title}=2020")
+        if shape is None and (year := self._lacks_year(candidate)):
+            title = candidate.table.resource.schema.field(year).title
+            candidate.refuse(year, f"编号要按年度编，请补填“{title}”，整张表是同一年的也可用 --set {title}=2020")
         if shape is None or candidate.problems:
             return
         if candidate.fresh:
@@ -114,7 +108,7 @@ class Numbers:
         schema, values = candidate.table.resource.schema, candidate.values
         key = schema.primary_key[0]
         said = [field for field in schema.fields if field.name != key and values.get(field.name)]
-        if key in candidate.aliases and candidate.resource in ("households", "members"):
+        if key in candidate.aliases and candidate.resource in subjects().people:
             ours = self.aliases.ours.get((self.aliases.by_field[key], candidate.aliases[key]), "")
             values[key] = ours or self._new(candidate.resource, *shape)
             return
@@ -195,27 +189,20 @@ class Numbers:
         if candidate.table.feed and (match := _OPEN.fullmatch(pattern)):
             widths = [len(number[0]) - len(match[1]) for number in self.ledger.tables[resource.name].rows]
             return match[1], max(widths, default=int(match[2]))
-        year = values.get("year") or candidate.table.year
+        lettered = _lettered(resource.name)
+        year = values.get(lore().year) or candidate.table.year
         if candidate.table.feed and year and (match := _YEARLY.fullmatch(pattern)):
             return f"{match[1]}{year}-", int(match[2])
-        if candidate.table.feed and resource.name == "projects" and year and self._county:
-            kind = values.get("category") or values.get("type_1") or ""
-            return f"{self._county}-{year}-{KINDS.get(kind, 'QT')}-", 4
+        if candidate.table.feed and lettered and year and self.aliases.county:
+            return f"{self.aliases.county}-{year}-{lettered.letters_of(values)}-", 4
         return None
 
-    def _lacks_year(self, candidate: Candidate) -> bool:
-        """Whether a form's record would get its number if it said its year."""
-        schema = candidate.table.resource.schema
-        pattern = schema.field(schema.primary_key[0]).pattern
-        yearly = bool(_YEARLY.fullmatch(pattern)) or candidate.resource == "projects"
-        said = candidate.values.get("year") or candidate.table.year
-        return bool(candidate.table.feed) and yearly and "year" in schema.names and not said
-
-    @property
-    def _county(self) -> str:
-        """The six digits of the county's code."""
-        table = self.ledger.tables.get("divisions")
-        return next((key[0][:6] for key in sorted(table.rows) if key[0].endswith("000000")), "") if table else ""
+    def _lacks_year(self, candidate: Candidate) -> str:
+        """The field in which a form's record would have to say its year to get its number; "" if that is not what it lacks."""
+        schema, year = candidate.table.resource.schema, lore().year
+        yearly = _lettered(candidate.resource) or _YEARLY.fullmatch(schema.field(schema.primary_key[0]).pattern)
+        said = candidate.values.get(year) or candidate.table.year
+        return year if candidate.table.feed and yearly and year in schema.names and not said else ""
 
     def _table(self, resource: str, telling: Key) -> dict[Key, list[Key]]:
         """The records of a resource by what they say in these fields."""
@@ -239,3 +226,7 @@ class Numbers:
             self._next[at] = max((int(number) for number in numbers if number.isdecimal()), default=0)
         self._next[at] += 1
         return f"{letters}{self._next[at]:0{digits}d}"
+
+
+def _lettered(resource: str) -> LetteredNumber | None:
+    return next((one for one in lore().numbers if one.resource == resource), None)

@@ -7,13 +7,12 @@ from contextlib import suppress
 from functools import partial
 
 from gongshi.checks.guard import NameSet, scan
+from gongshi.exchange.lore import lore
 from gongshi.model import Finding, GongshiError
-from gongshi.package import load, read_descriptor
+from gongshi.package import identifier, load, read_descriptor
 from gongshi.repository import Tree
 from gongshi.sealing import UNSIGNED, Identity, unseal
 from gongshi.sealing.layout import sealed_townships
-
-PUBLIC = ("divisions", "units", "schools", "helpers")  # a place or an official may be called as a member is
 
 
 def opened_names(tree: Tree, identity: Identity | None, more: Iterable[str] = ()) -> NameSet:
@@ -35,10 +34,11 @@ def name_set(tree: Tree, names: Iterable[str]) -> NameSet:
 def _public(tree: Tree) -> set[str]:
     """The names that stand on record in the clear."""
     descriptor = read_descriptor(tree)
-    there = [name for name in PUBLIC if name in descriptor.resources]
-    named = [name for name in there if "name" in descriptor.resources[name].schema.names]
+    label, tables = lore().labels[0], descriptor.resources
+    named = [name for name in lore().clear if name in tables and label in tables[name].schema.names]
     with load(tree, named, descriptor) as database:
-        return {text for name in named for (text,) in database.sql(f'SELECT DISTINCT name FROM raw."{name}"') if text}
+        queries = (f"SELECT DISTINCT {identifier(label)} FROM raw.{identifier(name)}" for name in named)
+        return {text for query in queries for (text,) in database.sql(query) if text}
 
 
 def names_in(files: Iterable[tuple[str, Callable[[], bytes]]], names: NameSet) -> list[Finding]:

@@ -6,14 +6,15 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from gongshi.checks.name_shapes import names_alone
 from gongshi.exchange.columns import SheetColumn
-from gongshi.exchange.identifiers import BY_NAME, SYNONYMS
-from gongshi.exchange.likeness import PLACES
+from gongshi.exchange.identifiers import BY_NAME, NAME
+from gongshi.exchange.lore import headers, place_words
 from gongshi.exchange.mapping import Meaning, normal
 from gongshi.exchange.sheets import Raw, Sheet
+from gongshi.package.subjects import subjects
 
 _PERSON = re.compile(
     r".*(?:人|员|者|家长|队长|组长|所长|校长|站长|主任|书记|干部|领导|医生|教师|老师|户名|配偶|父亲|母亲|儿子|女儿|子女|丈夫|妻子|亲属|姓名|名字)"
@@ -26,23 +27,26 @@ _THING = re.compile(
 )
 _FOR = "包联帮代驻挂"  # 包村, 联组: who does it
 _NAME = re.compile(r"[\u3400-\u9fff·•]{2,12}")
-_SELF = {normal(word) for word in SYNONYMS["name"]}
-_HEAD = "户主"
-_DESCRIBING = {"relation", "sex", "birth_ym", "ethnicity", "political_status", "education"}
 _LOOKED = 200  # rows that show what a column holds
+
+
+@cache
+def _own_names() -> frozenset[str]:
+    """The headers of the name of whom a row is about."""
+    return frozenset(map(normal, headers().persons[NAME.name]))
 
 
 @lru_cache(maxsize=1024)
 def is_name(texts: tuple[str, ...]) -> bool:
     """Whether a header, all of its levels, says the name of the person that the row is about."""
     words = [normal(text) for text in texts]
-    if len(words) > 2 and words[0] in _SELF and not _other(words[-1]):
+    if len(words) > 2 and words[0] in _own_names() and not _other(words[-1]):
         return True  # in a group of columns that is nobody's (基本信息)
-    return any(word in _SELF for word in words) and not any(_other(word) for word in words)
+    return any(word in _own_names() for word in words) and not any(_other(word) for word in words)
 
 
 def _other(word: str) -> bool:
-    return word not in _SELF and bool(_PERSON.fullmatch(word)) and not _NOBODY.fullmatch(word)
+    return word not in _own_names() and bool(_PERSON.fullmatch(word)) and not _NOBODY.fullmatch(word)
 
 
 def owned(
@@ -61,7 +65,7 @@ def owners(
 ) -> Mapping[int, str]:
     """Place → the other's header, for each column of persons that is not about the person of the row."""
     names, about_member = _own(columns, texts)
-    mine = ("本人",) if about_member else ("本人", _HEAD)
+    mine = ("本人",) if about_member else ("本人", subjects().member.head)
     found: dict[int, str] = {}
     group = owner = ""
     near = False
@@ -75,8 +79,8 @@ def owners(
             column, sheet, rows
         ):
             same = names and _same(sheet, rows, names[0], column.place)
-            told = levels[1] if len(levels) > 1 and normal(column.header) in _SELF else column.header
-            owner, near = ("", False) if same else (told or _HEAD, not head)
+            told = levels[1] if len(levels) > 1 and normal(column.header) in _own_names() else column.header
+            owner, near = ("", False) if same else (told or subjects().member.head, not head)
             group = _group(levels) if owner else ""
         inside = bool(group) and _group(levels) == group
         theirs = (owner or foreign) and not any(word.startswith(mine) for word in words)
@@ -99,12 +103,17 @@ def _own(columns: Sequence[SheetColumn], texts: Sequence[tuple[str, ...]]) -> tu
 
 
 def _of_head(levels: Sequence[str]) -> bool:
-    return any(normal(text).startswith(_HEAD) for text in levels)
+    return any(normal(text).startswith(subjects().member.head) for text in levels)
 
 
 def _again(column: SheetColumn, levels: tuple[str, ...], names: Sequence[int]) -> bool:
     """Whether a name stands in another group of columns than the row's own."""
-    return is_name(levels) and bool(names) and column.place not in names and not normal(column.header).startswith(_HEAD)
+    return (
+        is_name(levels)
+        and bool(names)
+        and column.place not in names
+        and not normal(column.header).startswith(subjects().member.head)
+    )
 
 
 def _group(levels: tuple[str, ...]) -> str:
@@ -112,7 +121,7 @@ def _group(levels: tuple[str, ...]) -> str:
 
 
 def _names_somebody(words: Sequence[str]) -> bool:
-    return any(_PERSON.fullmatch(word) or word == _HEAD for word in words)
+    return any(_PERSON.fullmatch(word) or word == subjects().member.head for word in words)
 
 
 def _is_identifier(column: SheetColumn) -> bool:
@@ -125,7 +134,7 @@ def _is_identifier(column: SheetColumn) -> bool:
 
 
 def _describes(column: SheetColumn) -> bool:
-    return column.meaning.field is not None and column.meaning.field.name in _DESCRIBING
+    return column.meaning.field is not None and column.meaning.field.name in headers().describing
 
 
 def _texts(sheet: Sheet, rows: Sequence[int], place: int) -> list[str]:
@@ -145,7 +154,7 @@ def _shaped(column: SheetColumn, sheet: Sheet, rows: Sequence[int]) -> bool:
         column.meaning.how != "unknown"
         or column.role
         or not header
-        or header in PLACES
+        or header in place_words()
         or (_THING.fullmatch(header) and header[0] not in _FOR)
     ):
         return False

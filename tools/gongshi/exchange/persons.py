@@ -13,6 +13,7 @@ from datetime import date
 from gongshi.checks.guard_numbers import is_id
 from gongshi.exchange.identifiers import FIELDS
 from gongshi.model import GongshiError
+from gongshi.package.subjects import subjects
 from gongshi.repository import Tree
 from gongshi.sealing import Identity, seal_csv, standing_of, unseal
 from gongshi.sealing.layout import read_sealed, sealed_townships
@@ -51,7 +52,7 @@ def person_problems(person: Mapping[str, str], row: Mapping[str, str], day: date
     if person.get("account") and not _ACCOUNT.fullmatch(person["account"]):
         problems["account"] = "“银行账号”应是 8 到 30 位数字，请照存折或卡重填"
     birth = person.get("birth", "")
-    if birth and row.get("birth_ym") and birth[:7] != row["birth_ym"]:
+    if birth and (born := row.get(subjects().member.born)) and birth[:7] != born:
         problems["birth"] = "“出生日期”与出生年月不一致，请对照证件改正"
     if birth and "id_no" not in problems and number and birth.replace("-", "") != number[6:14]:
         problems["birth"] = "“出生日期”与身份证号不一致，请对照证件改正"
@@ -91,7 +92,7 @@ class People:
         now = standing_of(tree)
         for slug in sealed_townships(tree):
             try:
-                self.persons |= {row.pop("member_no"): row for row in unseal(tree, slug, identity, now)}
+                self.persons |= {row.pop(subjects().member.key): row for row in unseal(tree, slug, identity, now)}
             except GongshiError as error:
                 self.closed[slug] = str(error)
         self.by_number: dict[str, set[str]] = {}
@@ -114,7 +115,7 @@ class People:
 
     def settle(self, values: dict[str, str]) -> None:
         """The card of a disabled person holds his ID number; where that is known it stays."""
-        known = self.persons.get(values.get("member_no", ""), {}).get("id_no", "")
+        known = self.persons.get(values.get(subjects().member.key, ""), {}).get("id_no", "")
         number = values.get("id_no", "")
         if known and len(number) > len(known) and number[: len(known)] == known:
             values["id_no"] = known
@@ -159,7 +160,7 @@ class People:
         for slug, persons in self.changed.items():
             if persons:
                 epoch = self._epoch(slug)
-                rows = ({"member_no": member, **person} for member, person in sorted(persons.items()))
+                rows = ({subjects().member.key: member, **person} for member, person in sorted(persons.items()))
                 files |= seal_csv(_bytes(csv_lines(rows)), self.tree, slug, epoch, self.identity)
         return files
 

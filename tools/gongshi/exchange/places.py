@@ -4,16 +4,17 @@ columns, in a line of their own above the rows of a village, in the title, in th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from difflib import get_close_matches
 from typing import NamedTuple
 
 from gongshi.exchange.around import is_line, texts_of
 from gongshi.exchange.convert import value_key
-from gongshi.exchange.likeness import COUNTY, TOWNSHIP, VILLAGE
+from gongshi.exchange.lore import headers
 from gongshi.exchange.mapping import normal
 from gongshi.exchange.tables import SheetTable
-from gongshi.package import Database
+from gongshi.package import Database, identifier, quoted
+from gongshi.package.subjects import subjects
 
 _OFFICE = re.compile(r"(?:人民政府|街道办事处|办事处|村民委员会|居民委员会|村委会|居委会|委会|民委员会)$")
 _CODE = re.compile(r"[0-9]{12}")
@@ -32,21 +33,6 @@ _ELSE = re.compile(
     r"(?:等|[、和及与至到]|[^,，;；]{0,4}(?:小学|中学|学校|完小|幼儿园|教学点|卫生|医院|银行|信用|农商|公司|合作社|派出所|工作队|驻))"
 )
 _GROUP = re.compile(r"(?:第?[0-9一二三四五六七八九十]+[村民小]*组)?")
-COMPOUND = {
-    "乡镇村",
-    "镇村",
-    "乡村",
-    "乡镇及村",
-    "乡镇和村",
-    "乡镇、村",
-    "乡(镇)村",
-    "乡镇(村)",
-    "乡镇村名",
-    "所在乡镇村",
-    "乡镇/村",
-    "镇(村)",
-}
-KINDS = (("county", COUNTY), ("township", TOWNSHIP), ("village", VILLAGE))
 
 
 class Place(NamedTuple):
@@ -63,10 +49,12 @@ class Places:
     """The county's divisions by name and code."""
 
     def __init__(self, database: Database) -> None:
-        rows = database.sql("SELECT division_code, name, level, parent_code, slug FROM raw.divisions")
-        self.counties = {_key(name) for _, name, level, _, _ in rows if level == "县"}
-        self.townships = _grouped((_key(name), code) for code, name, level, _, _ in rows if level == "乡镇")
-        self.villages = _grouped((_key(name), code) for code, name, level, _, _ in rows if level == "村")
+        at = subjects().place
+        names = quoted([at.key, at.name, at.level, at.parent, at.slug])
+        rows = database.sql(f"SELECT {names} FROM raw.{identifier(at.table)}")
+        self.counties = {_key(name) for _, name, level, _, _ in rows if level == at.county}
+        self.townships = _grouped((_key(name), code) for code, name, level, _, _ in rows if level == at.township)
+        self.villages = _grouped((_key(name), code) for code, name, level, _, _ in rows if level == at.village)
         self.parent: dict[str, str] = {code: parent for code, _, _, parent, _ in rows}
         self.slug: dict[str, str] = {code: slug for code, _, _, _, slug in rows if slug}
         self.name = {code: name for code, name, _, _, _ in rows}
@@ -78,7 +66,9 @@ class Places:
 
     def read(self, table: SheetTable, row: int, township: str | None) -> tuple[Place, list[tuple[int, str]]]:
         """(the row's place, what is wrong with it by column)."""
-        said = {kind: self._cell(table, row, kind, words) for kind, words in KINDS}
+        words = headers()
+        kinds = {"county": words.county, "township": words.township, "village": words.village}
+        said = {kind: self._cell(table, row, kind, known) for kind, known in kinds.items()}
         said = self._compound(table, row, said)
         problems: list[tuple[int, str]] = []
         column, county = said["county"]
@@ -195,14 +185,14 @@ class Places:
         """The code of the township that a place lies in."""
         return self.parent.get(place.village) or next((c for c, slug in self.slug.items() if slug == place.slug), "")
 
-    def _cell(self, table: SheetTable, row: int, kind: str, words: set[str]) -> tuple[int, str]:
+    def _cell(self, table: SheetTable, row: int, kind: str, words: Set[str]) -> tuple[int, str]:
         for place in self._places(table, kind, words):
             cell = table.sheet.cell(row, place)
             if isinstance(cell, str) and cell.strip():
                 return place, cell.strip()
         return 0, ""
 
-    def _places(self, table: SheetTable, kind: str, words: set[str]) -> list[int]:
+    def _places(self, table: SheetTable, kind: str, words: Set[str]) -> list[int]:
         """The columns of a table that say this kind of place, found out once."""
         if (id(table), kind) not in self._known:
             self._known[id(table), kind] = [
@@ -214,7 +204,7 @@ class Places:
 
     def _compound(self, table: SheetTable, row: int, said: dict[str, tuple[int, str]]) -> dict[str, tuple[int, str]]:
         """The same with what one cell says of several (古镇古街社区1组), where no other column does."""
-        for place in self._places(table, "place", COMPOUND):
+        for place in self._places(table, "place", headers().compound):
             cell = table.sheet.cell(row, place)
             if isinstance(cell, str) and cell.strip():
                 loose = any(column.place == place and column.role for column in table.columns)
@@ -249,7 +239,7 @@ class Places:
         if _CODE.fullmatch(text):
             return [text] if text in self.name else []
         key = _key(text)
-        tried = (key, *(key + end for end in ("镇", "乡", "街道", "村", "社区")), re.sub(r"(?<=..)[镇乡村]$", "", key))
+        tried = (key, *(key + end for end in headers().ends), re.sub(r"(?<=..)[镇乡村]$", "", key))
         if found := next((known[one] for one in tried if one in known), []):
             return found
         towns, villages, rest = self._split(text)  # with those above it written before it

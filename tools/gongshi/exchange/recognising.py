@@ -13,8 +13,9 @@ from dataclasses import dataclass, replace
 from gongshi.exchange.columns import SheetColumn
 from gongshi.exchange.dates import periods_in
 from gongshi.exchange.forms import Form, FormColumn
-from gongshi.exchange.identifiers import BY_NAME
-from gongshi.exchange.likeness import PLACES, unaccounted
+from gongshi.exchange.identifiers import BY_NAME, NAME
+from gongshi.exchange.likeness import unaccounted
+from gongshi.exchange.lore import place_words
 from gongshi.exchange.mapping import IGNORED, Meaning, Vocabulary, normal
 from gongshi.exchange.sheets import Sheet
 from gongshi.exchange.tables import (
@@ -29,6 +30,7 @@ from gongshi.exchange.tables import (
 )
 from gongshi.exchange.units import split_unit
 from gongshi.package import Descriptor
+from gongshi.package.subjects import subjects
 
 NEAR_ROWS = 8  # rows among which the header of an unrecognised sheet is looked for
 LEAST_NEAR = 3
@@ -112,7 +114,9 @@ class FormHeaders:
 
     def __init__(self, form: Form) -> None:
         self.form = form
-        persons = [c for c in form.columns if c.role in ("person", "head") or ("members", "name") in c.fields]
+        persons = [
+            c for c in form.columns if c.role in ("person", "head") or (subjects().member.table, NAME.name) in c.fields
+        ]
         heads = sorted({word.removesuffix("姓名") for c in persons for word in c.spelled()} - {""})
         self._before = re.compile(f"(?:{'|'.join(map(re.escape, heads))}|本人)(?=证件)")
         self._words = {word: (column, at) for column in form.columns for at, word in enumerate(column.spelled())}
@@ -133,7 +137,7 @@ class FormHeaders:
 
     def ignored(self, words: Iterable[str]) -> bool:
         """Whether the form or any sheet has this header for people alone."""
-        return bool({*words} & (self.form.ignore | _ALWAYS | PLACES))
+        return bool({*words} & (self.form.ignore | _ALWAYS | place_words()))
 
     def _folded(self, word: str) -> str:
         for one, other in _SAME:
@@ -261,14 +265,17 @@ def _column(place: int, pair: tuple[FormColumn | None, str], words: Vocabulary, 
     item = words.fields[mine[0]]
     how = "identifier" if mine[0] in BY_NAME and item.disclosure == "sealed" else "form"
     return SheetColumn(
-        place, header, Meaning(item, how), role="person" if how == "identifier" and mine[0] == "name" else column.role
+        place,
+        header,
+        Meaning(item, how),
+        role="person" if how == "identifier" and mine[0] == NAME.name else column.role,
     )
 
 
 def _told(column: SheetColumn, place: int, found: Found) -> SheetColumn:
     """The column as one that is accounted for if the form knows it, whichever table it feeds."""
     known = found.columns[place][0] is not None and column.meaning.field is None
-    return replace(column, meaning=Meaning(BY_NAME["name"], "form")) if known else column
+    return replace(column, meaning=Meaning(NAME, "form")) if known else column
 
 
 def _year(sheet: Sheet, top: int, file: str) -> str:

@@ -3,24 +3,19 @@ record of that name is taken, several or none are asked about."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from typing import TypeVar
 
 from gongshi.exchange.candidates import Candidate
 from gongshi.exchange.convert import value_key
 from gongshi.exchange.ledger import ImportLedger
-from gongshi.package import Descriptor, fits
+from gongshi.exchange.lore import BatchOf, SpellOf, lore
+from gongshi.package import Descriptor, FieldPlace, fits
+from gongshi.package.subjects import subjects
 
-LABELS = {
-    "helpers": ("name",),
-    "projects": ("name",),
-    "allocations": ("doc_no", "name"),
-    "units": ("name",),
-    "schools": ("name",),
-    "payments": ("claim_doc",),
-}
 _SHOWN = 3
-_BATCH = "一卡通批次"
+Entry = TypeVar("Entry", BatchOf, SpellOf)
 
 
 def targets(candidates: Iterable[Candidate], descriptor: Descriptor) -> set[str]:
@@ -32,16 +27,21 @@ def targets(candidates: Iterable[Candidate], descriptor: Descriptor) -> set[str]
             text = candidate.values.get(name, "")
             if text and not fits(resource.schema.field(name), text):
                 found.add(target)
-        if resource.name == "subsidies" and candidate.table.feed:
-            found.add("payments")
-        if resource.name == "contacts" and candidate.table.feed:
-            found |= {"pairings", "helpers"}
-    return found | ({"units"} if "helpers" in found else set())
+        if batch := _of(lore().batches, candidate):
+            found.add(batch.table)
+        if spell := _of(lore().spells, candidate):
+            found |= {spell.table, spell.names.resource}
+    return found | ({subjects().unit.table} if found & lore().of_unit.keys() else set())
+
+
+def _of(entries: Iterable[Entry], candidate: Candidate) -> Entry | None:
+    """What is known of a row's table, if the row is of a form."""
+    return next((one for one in entries if one.resource == candidate.resource and candidate.table.feed), None)
 
 
 def _keys(descriptor: Descriptor, resource: str) -> list[tuple[str, str]]:
     keys = [key for key in descriptor.foreign_keys if key.resource == resource and len(key.fields) == 1]
-    return [(key.fields[0], key.reference) for key in keys if key.reference in LABELS]
+    return [(key.fields[0], key.reference) for key in keys if key.reference in lore().called]
 
 
 class Referrer:
@@ -63,10 +63,10 @@ class Referrer:
                 text = candidate.values.get(name, "")
                 if text and not fits(resource.schema.field(name), text):
                     self._name(candidate, name, target, text)
-            if resource.name == "contacts" and candidate.table.feed:
-                self._pairing(candidate)
-        if candidates and candidates[0].resource == "subsidies" and candidates[0].table.feed:
-            self._payments(candidates)
+            if spell := _of(lore().spells, candidate):
+                self._spell(candidate, spell)
+        if candidates and (batch := _of(lore().batches, candidates[0])):
+            self._batch(candidates, batch)
 
     def _owner(self, candidate: Candidate) -> None:
         """What belongs to the record that its row is gets that record's number."""
@@ -101,7 +101,7 @@ class Referrer:
     def _found(self, candidate: Candidate, target: str, text: str) -> list[str]:
         table = self.ledger.tables[target]
         names = table.resource.schema.names
-        for label in LABELS[target]:
+        for label in lore().called[target]:
             at, wanted = names.index(label), self._key(target, text)
             found = [key[0] for key, row in table.rows.items() if row[at] and self._key(target, row[at]) == wanted]
             if found:
@@ -111,90 +111,88 @@ class Referrer:
     def _narrowed(self, candidate: Candidate, target: str, found: list[str]) -> list[str]:
         """Those of several that agree with the rest of the row: its year, its unit."""
         records = {number: self.ledger.record(target, number) or {} for number in found}
-        year = candidate.values.get("year") or candidate.values.get("record_year") or candidate.table.year
-        if len(found) > 1 and year and target in ("projects", "allocations"):
-            found = [number for number in found if records[number].get("year") == year]
+        said = next((text for name in lore().years if (text := candidate.values.get(name))), candidate.table.year)
+        if len(found) > 1 and said and (year := lore().of_year.get(target)):
+            found = [number for number in found if records[number].get(year) == said]
         unit = _cell(candidate, "helper_unit")
-        if target == "helpers" and unit:
-            codes = self._found(candidate, "units", unit) if not fits_code(unit) else [unit]
-            found = [number for number in found if records[number].get("unit_code") in codes]
+        if unit and (code := lore().of_unit.get(target)):
+            codes = self._found(candidate, subjects().unit.table, unit) if not fits_code(unit) else [unit]
+            found = [number for number in found if records[number].get(code) in codes]
         return found
 
     @staticmethod
     def _key(target: str, text: str) -> str:
         word = value_key(text)
-        return word.removeprefix("县") if target == "units" and len(word) > 3 else word
+        return word.removeprefix(lore().left_out.get(target, "")) if len(word) > 3 else word
 
-    def _pairing(self, candidate: Candidate) -> None:
-        """A visit's pairing: that of the household, on that day, with the helper whom the row names."""
+    def _spell(self, candidate: Candidate, spell: SpellOf) -> None:
+        """The spell of a row: that of whom it is about, on its day, of the person whom it names."""
         values = candidate.values
-        household, day, helper = (
-            values.get("household_no", ""),
-            values.get("contacted_on", ""),
-            _cell(candidate, "helper"),
-        )
-        if values.get("pairing_id") or not household or not day:
+        whose, day, person = values.get(spell.whose, ""), values.get(spell.day, ""), _cell(candidate, spell.role)
+        if values.get(spell.field) or not whose or not day:
             return
-        table = self.ledger.tables["pairings"]
-        names = table.resource.schema.names
-        records = [dict(zip(names, row, strict=True)) for row in table.rows.values()]
         found = [
-            record["pairing_id"]
-            for record in records
-            if record["household_no"] == household
-            and record["started_on"] <= day <= (record["ended_on"] or day)
-            and (not helper or (self.ledger.record("helpers", record["helper_no"]) or {}).get("name") == helper)
+            record[spell.field]
+            for record in self._records(spell.table)
+            if record[spell.whose] == whose
+            and record[spell.begins] <= day <= (record[spell.ends] or day)
+            and (not person or self._named(spell.names, record[spell.who]) == person)
         ]
         if len(found) == 1:
-            values["pairing_id"] = found[0]
+            values[spell.field] = found[0]
         else:
-            why = (
-                "这一天没有这样的结对" if not found else f"这一天有 {len(found)} 个结对（{'、'.join(found[:_SHOWN])}）"
-            )
-            candidate.refuse("pairing_id", f"这一户{why}，请补填结对编号，或先登记结对")
+            shown = f"有 {len(found)} 个{spell.called}（{'、'.join(found[:_SHOWN])}）"
+            why = f"这一天{shown}" if found else f"这一天没有这样的{spell.called}"
+            candidate.refuse(spell.field, f"这一户{why}，请补填{spell.called}编号，或先登记{spell.called}")
 
-    def _payments(self, candidates: Sequence[Candidate]) -> None:
+    def _named(self, place: FieldPlace, number: str) -> str | None:
+        return (self.ledger.record(place.resource, number) or {}).get(place.field)
+
+    def _records(self, name: str) -> Iterator[dict[str, str]]:
+        table = self.ledger.tables[name]
+        names = table.resource.schema.names
+        return (dict(zip(names, row, strict=True)) for row in table.rows.values())
+
+    def _batch(self, candidates: Sequence[Candidate], batch: BatchOf) -> None:
         """The batch out of which a list is paid, and its day: the one that is named, else the one of that day whose amount
         is the list's sum of that day."""
-        lacking = [candidate for candidate in candidates if not candidate.values.get("payment_id")]
+        lacking = [candidate for candidate in candidates if not candidate.values.get(batch.field)]
         sums: dict[str, Decimal] = {}
         for candidate in lacking:
-            day = candidate.values.get("paid_on", "")
-            sums[day] = sums.get(day, Decimal(0)) + Decimal(candidate.values.get("amount") or 0)
-        batches = {day: self._batches(day, whole) for day, whole in sums.items()}
+            day = candidate.values.get(batch.day, "")
+            sums[day] = sums.get(day, Decimal(0)) + Decimal(candidate.values.get(batch.amount) or 0)
+        found = {day: self._batches(batch, day, whole) for day, whole in sums.items()}
         for candidate in lacking:
-            day = candidate.values.get("paid_on", "")
-            if day and len(batches[day]) == 1:
-                candidate.values["payment_id"] = batches[day][0]
+            day = candidate.values.get(batch.day, "")
+            if day and len(found[day]) == 1:
+                candidate.values[batch.field] = found[day][0]
             else:
-                candidate.refuse("payment_id", _which_batch(day, sums[day], batches[day]))
+                title = candidate.table.resource.schema.field(batch.field).title
+                candidate.refuse(batch.field, _which_batch(batch, title, day, sums[day], found[day]))
         for candidate in candidates:
-            record = self.ledger.record("payments", candidate.values.get("payment_id", ""))
-            if record and not candidate.values.get("paid_on"):
-                candidate.values["paid_on"] = record["paid_on"]
+            record = self.ledger.record(batch.table, candidate.values.get(batch.field, ""))
+            if record and not candidate.values.get(batch.day):
+                candidate.values[batch.day] = record[batch.paid]
 
-    def _batches(self, day: str, whole: Decimal) -> list[str]:
-        """The payments to a batch of households of this amount, of that day if there is one."""
-        table = self.ledger.tables["payments"]
-        names = table.resource.schema.names
-        records = (dict(zip(names, row, strict=True)) for row in table.rows.values())
+    def _batches(self, batch: BatchOf, day: str, whole: Decimal) -> list[str]:
+        """The batches of this amount, of that day if there is one."""
         return [
-            record["payment_id"]
-            for record in records
-            if record["payee_kind"] == _BATCH
-            and (not day or record["paid_on"] == day)
-            and Decimal(record["amount"]) == whole
+            record[batch.field]
+            for record in self._records(batch.table)
+            if record[batch.kind] == batch.of
+            and (not day or record[batch.paid] == day)
+            and Decimal(record[batch.sum]) == whole
         ]
 
 
-def _which_batch(day: str, whole: Decimal, found: Sequence[str]) -> str:
+def _which_batch(batch: BatchOf, title: str, day: str, whole: Decimal, found: Sequence[str]) -> str:
     """What to ask where the batch of a list cannot be told."""
     shown = f"（{'、'.join(found[:_SHOWN])}{'等' if len(found) > _SHOWN else ''}）" if found else ""
-    said = f"有 {len(found)} 笔与本表合计 {whole} 元相同的一卡通批次支付{shown}"
-    said = said if found else f"没有与本表合计 {whole} 元相同的一卡通批次支付"
+    alike = f"与本表合计 {whole} 元相同的{batch.of}{batch.called}"
+    said = f"有 {len(found)} 笔{alike}{shown}" if found else f"没有{alike}"
     if not day:
-        return f"表里没写发放日期，台账里{said}，请用 --set 支付编号=F… 指明是哪一笔（日期随它），没有的先登记这笔支付"
-    return f"{day} 一天{said}，请先登记这笔支付，或用 --set 支付编号=F… 指明"
+        return f"表里没写发放日期，台账里{said}，请用 --set {title}=F… 指明是哪一笔（日期随它），没有的先登记这笔{batch.called}"
+    return f"{day} 一天{said}，请先登记这笔{batch.called}，或用 --set {title}=F… 指明"
 
 
 def _cell(candidate: Candidate, role: str) -> str:

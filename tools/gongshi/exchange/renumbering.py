@@ -10,15 +10,16 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
+from gongshi.exchange.lore import lore
 from gongshi.exchange.remotes import PREFIX, RemotePlace
 from gongshi.model import GongshiError
 from gongshi.package import RECORDS, Descriptor, Resource, document_of, format_files, read_descriptor
+from gongshi.package.subjects import subjects
 from gongshi.package.yamlfile import YamlProblem, parse, plain
 from gongshi.repository import Changes, Git, MemoryTree, RevisionTree, Tree, WorkTree, differing
 from gongshi.sealing import Identity, open_box, read_key, read_sealed, seal_rows, sealed_bytes, sealed_path, standing_of
 
 _NUMBER = re.compile(r"([A-Z]+(?:[0-9]{4}-)?|[0-9]{6}-[0-9]{4}-[A-Z]{2}-)([0-9]+)")
-_TELLING = ("name", "doc_no")
 _FIGURES = ("integer", "number", "boolean")
 _TEXT = (".csv", ".yaml")
 Records = dict[str, dict[str, str]]  # number → record
@@ -45,7 +46,7 @@ def renumbering(git: Git, tree: WorkTree, where: RemotePlace, main: str, identit
     taken = {number for other in others for records in other.values() for number in records}
     while met := _met(descriptor, mine, others, fresh):
         # boxes are numbered by their members, so where a box is met its member's table says what is taken
-        taken |= {number for name in (*met, "members") for number in _numbers(descriptor, tree, name)}
+        taken |= {number for name in (*met, subjects().member.table) for number in _numbers(descriptor, tree, name)}
         for number in sorted({number for numbers in met.values() for number in numbers}):
             fresh[number] = _next(number, taken)
             taken.add(fresh[number])
@@ -137,7 +138,7 @@ def _numbers(descriptor: Descriptor, tree: Tree, name: str) -> set[str]:
 def _same(resource: Resource, mine: Mapping[str, str], yours: Mapping[str, str]) -> bool:
     """Whether two records under one number are one, entered twice: of one name or document, else alike but for figures."""
     schema, key = resource.schema, resource.schema.primary_key[0]
-    told = [name for name in _TELLING if mine.get(name) and yours.get(name)]
+    told = [name for name in lore().telling if mine.get(name) and yours.get(name)]
     names = told or [item.name for item in schema.fields if item.type not in _FIGURES and item.name != key]
     return all(mine.get(name, "") == yours.get(name, "") for name in names)
 
@@ -209,5 +210,5 @@ def _resealed(tree: Tree, slug: str, fresh: Mapping[str, str], identity: Identit
     for row in moved:
         key = read_key(tree, slug, row.epoch, identity, now)
         person = open_box(key, slug, row.epoch, row.member_no, row.box)
-        kept += seal_rows(key, slug, row.epoch, [{"member_no": fresh[row.member_no], **person}])
+        kept += seal_rows(key, slug, row.epoch, [{subjects().member.key: fresh[row.member_no], **person}])
     return sealed_bytes(kept)

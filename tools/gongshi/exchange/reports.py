@@ -32,6 +32,7 @@ from typing import Any
 from gongshi.exchange.owners import masked
 from gongshi.model import GongshiError
 from gongshi.package import Database
+from gongshi.package.subjects import subjects
 from gongshi.package.yamlfile import parse, plain
 
 Cell = str | Decimal | date | None
@@ -156,7 +157,7 @@ def make_report(
     report, place = replace(report, columns=tuple(there)), _place(database, report, township)
     lines: dict[tuple[Cell, ...], list[Fact]] = {}
     for fact in _facts(database, report, day):
-        if township in ("", fact["slug"]):
+        if township in ("", fact[subjects().place.slug]):
             lines.setdefault(tuple(fact[name] for name in report.by), []).append(fact)
     cells, traces = [], []
     for number, facts in enumerate(lines.values(), 1):
@@ -171,7 +172,9 @@ def make_report(
 
 
 def _place(database: Database, report: Report, township: str) -> str:
-    names = database.sql("SELECT name FROM divisions WHERE slug = $1 OR ($1 = '' AND level = '县') LIMIT 1", [township])
+    at = subjects().place
+    query = f"SELECT {at.name} FROM {at.table} WHERE {at.slug} = $1 OR ($1 = '' AND {at.level} = $2) LIMIT 1"
+    names = database.sql(query, [township, at.county])
     if township and not names:
         raise GongshiError("没有这个乡镇，--township 请写 records/townships 下的目录名，如 guzhen。")
     if township and report.whole:

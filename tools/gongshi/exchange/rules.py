@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
+from gongshi.exchange.lore import lore
 from gongshi.model import Finding
 from gongshi.package import Descriptor, load
+from gongshi.package.subjects import subjects
 from gongshi.package.yamlfile import text
 from gongshi.policy import load_policies, run, waive
 from gongshi.repository import Tree
-
-_READ = ("members", "households", "villages", "divisions", "calendar")  # what such a rule can be about
 
 
 def sealing_findings(
@@ -25,9 +25,9 @@ def sealing_findings(
     rules = {rule.id: text(rule.body, "check") for _, rule in policies.rules() if rule.sealing}
     if not rules:
         return []
-    with load(tree, _READ, descriptor) as database:
+    with load(tree, lore().sealing, descriptor) as database:
         database.sql("SET temp_directory = ''")  # an identifier must never be spilled to disk
-        rows = [{**person, "member_no": member} for member, person in persons.items()]
+        rows = [{**person, subjects().member.key: member} for member, person in persons.items()]
         outcomes = run(policies, database, day, only=rules, identities=rows)
         findings = waive(policies, outcomes, database, day)
     kept = sorted((f for f in findings if f.rule in rules and f.code != "waiver"), key=lambda finding: finding.order)

@@ -13,15 +13,17 @@ from functools import cached_property
 from gongshi.exchange.around import around, is_unit_row, texts_of, unit_column, with_units
 from gongshi.exchange.columns import SheetColumn
 from gongshi.exchange.forms import Feed
-from gongshi.exchange.identifiers import carries_persons, numbered
+from gongshi.exchange.identifiers import ID_NO, NAME, carries_persons, numbered
 from gongshi.exchange.layouts import TRANSPOSED, blocks, counts_columns, is_transposed, side_by_side, two_groups
-from gongshi.exchange.likeness import VILLAGE, nearest, unaccounted
+from gongshi.exchange.likeness import nearest, unaccounted
+from gongshi.exchange.lore import headers, lore
 from gongshi.exchange.mapping import ColumnMapping, Meaning, Vocabulary, normal
 from gongshi.exchange.memory import Origin
 from gongshi.exchange.notes import is_note
 from gongshi.exchange.owners import owned, owners
 from gongshi.exchange.sheets import Damaged, Raw, Sheet, column_letters
 from gongshi.package import Resource
+from gongshi.package.subjects import subjects
 
 LOOK_ROWS = 30
 DEEPEST_HEADER = 3
@@ -231,11 +233,11 @@ def _is_keyed(resource: Resource, columns: Sequence[SheetColumn], taken: set[str
     his name with his household or village."""
     lacking = set(resource.schema.primary_key) - taken
     if lacking == set(resource.schema.primary_key) and numbered(resource) and len(taken) >= LEAST_TOLD:
-        return bool({"household_no", "member_no", "project_id", "helper_no"} & taken or {"name", "id_no"} & seen)
-    if not lacking <= {"household_no", "member_no"}:
+        return bool(taken.intersection(lore().about) or {NAME.name, ID_NO.name} & seen)
+    if not lacking <= {*subjects().numbers}:
         return False
-    placed = "household_no" in taken or any(normal(column.header) in VILLAGE for column in columns)
-    return not lacking or "id_no" in seen or ("name" in seen and placed)
+    placed = subjects().household.key in taken or any(normal(c.header) in headers().village for c in columns)
+    return not lacking or ID_NO.name in seen or (NAME.name in seen and placed)
 
 
 def _reading_along(column: SheetColumn, resource: Resource) -> SheetColumn:

@@ -10,48 +10,10 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 
-UNITS: Mapping[str, tuple[str, Decimal]] = {
-    "元": ("元", Decimal(1)),
-    "元/人·年": ("元/人·年", Decimal(1)),
-    "元/月": ("元/月", Decimal(1)),
-    "元/单位": ("元/单位", Decimal(1)),
-    "亩": ("亩", Decimal(1)),
-    "公顷": ("亩", Decimal(15)),
-    "顷": ("亩", Decimal(100)),
-    "公里": ("公里", Decimal(1)),
-    "千米": ("公里", Decimal(1)),
-    "km": ("公里", Decimal(1)),
-    "里": ("公里", Decimal("0.5")),
-    "米": ("米", Decimal(1)),
-    "平方米": ("平方米", Decimal(1)),
-    "平米": ("平方米", Decimal(1)),
-    "m2": ("平方米", Decimal(1)),
-    "平方公里": ("平方公里", Decimal(1)),
-    "平方千米": ("平方公里", Decimal(1)),
-    "km2": ("平方公里", Decimal(1)),
-    "%": ("%", Decimal(1)),
-    "‰": ("%", Decimal("0.1")),
-    "人": ("人", Decimal(1)),
-    "人次": ("人次", Decimal(1)),
-    "户": ("户", Decimal(1)),
-    "个": ("个", Decimal(1)),
-    "月": ("月", Decimal(1)),
-    "个月": ("月", Decimal(1)),
-    "条": ("条", Decimal(1)),
-    "票": ("票", Decimal(1)),
-    "分": ("分", Decimal(1)),
-    "岁": ("岁", Decimal(1)),
-    "斤": ("斤", Decimal(1)),
-    "公斤": ("公斤", Decimal(1)),
-    "吨": ("吨", Decimal(1)),
-    "天": ("天", Decimal(1)),
-    "日": ("天", Decimal(1)),
-    "年": ("年", Decimal(1)),
-    "美元": ("美元", Decimal(1)),
-    "港元": ("港元", Decimal(1)),
-}
+from gongshi.package import pack
+
 TRADITIONAL = str.maketrans("萬億圓畝戶個", "万亿元亩户个")
 _TEN = {"十": 10, "百": 100, "千": 1000, "万": 10_000, "亿": 100_000_000}
 _OPEN, _CLOSE = "([{【〔<《〈「", ")]}】〕>》〉」"
@@ -73,22 +35,36 @@ ASK_HEADER = "请在每个金额列的表头写上单位，如“金额（元）
 Measure = tuple[str, Decimal]
 
 
+@dataclass(frozen=True, slots=True)
+class UnitTable:
+    """What measures the same, and how much of it each word is: ``pack/units.yaml``."""
+
+    units: Mapping[str, Mapping[str, Decimal]]
+
+
+@cache
+def _units() -> dict[str, Measure]:
+    table = pack("units", UnitTable).units
+    return {word: (base, times) for base, words in table.items() for word, times in words.items()}
+
+
 @lru_cache(maxsize=4096)
 def measure(word: str) -> Measure | None:
     """(what it measures, times how much) of a unit; None if it is none. ``万`` alone measures whatever stands there."""
     text = _NO_WORD.sub("", plain(word).lower())
-    if text in UNITS:
-        return UNITS[text]
+    units = _units()
+    if text in units:
+        return units[text]
     if rate := re.fullmatch(r"([十百千万亿]*元)/[^元\s]{1,8}", text):
         return measure(rate[1])
     factor = Decimal(1)
     if power := re.match(r"(?:1,?0,?0,?0|10,?0,?0,?0)(?![0-9,])", text):
         factor, text = Decimal(power[0].replace(",", "")), text[power.end() :]
-    while text and text[0] in _TEN and text not in UNITS:
+    while text and text[0] in _TEN and text not in units:
         factor, text = factor * _TEN[text[0]], text[1:]
     if factor == 1:
         return None
-    base, times = UNITS.get(text, ("", None)) if text else ("", Decimal(1))
+    base, times = units.get(text, ("", None)) if text else ("", Decimal(1))
     return None if times is None else (base, factor * times)
 
 

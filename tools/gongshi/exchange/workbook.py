@@ -17,11 +17,13 @@ from gongshi.checks.phrases import wanted
 from gongshi.checks.showing import shown_text, shows
 from gongshi.exchange.convert import HAS
 from gongshi.exchange.identifiers import carries_persons, extended
+from gongshi.exchange.lore import lore
 from gongshi.exchange.memory import META, VERSION, packed
 from gongshi.exchange.sheets import column_letters
 from gongshi.exchange.styles import StyledBook, fitting
 from gongshi.model import GongshiError, Progress
 from gongshi.package import RECORDS, Database, Descriptor, Field, Resource, Schema, identifier, quoted
+from gongshi.package.subjects import subjects
 
 if TYPE_CHECKING:
     from gongshi.exchange.styles import Format, Worksheet
@@ -75,13 +77,14 @@ def template_workbook(database: Database, names: Sequence[str], commit: str) -> 
 def needed(descriptor: Descriptor, names: Sequence[str]) -> set[str]:
     """The resources to load for a workbook of ``names``: they themselves and what their fields refer to."""
     referred = {key.reference for key in descriptor.foreign_keys if key.resource in names}
-    return {*names, *referred, "divisions"} & set(descriptor.resources)
+    return {*names, *referred, subjects().place.table} & set(descriptor.resources)
 
 
 def _resource(database: Database, name: str) -> Resource:
     resource = database.descriptor.resources.get(name)
-    if resource is None or name == "sealed":
-        names = "、".join(found for found in database.descriptor.resources if found != "sealed")
+    boxes = subjects().boxes.table
+    if resource is None or name == boxes:
+        names = "、".join(found for found in database.descriptor.resources if found != boxes)
         raise GongshiError(f"没有“{name[:40]}”这张表，可用的有：{names}。")
     return resource
 
@@ -104,7 +107,7 @@ def _content(database: Database, name: str, rows: Sequence[Row], people: Callabl
     }
     if not carries_persons(resource) or people is None:
         return SheetContent(resource, resource.schema, rows, parents)
-    place = resource.schema.names.index("member_no")
+    place = resource.schema.names.index(subjects().member.key)
     joined = [(*row, *people(row[place])) for row in rows]
     return SheetContent(resource, extended(resource.schema), joined, parents)
 
@@ -188,13 +191,15 @@ def _codes(database: Database, name: str) -> list[Row]:
     if not resource.is_csv:
         return []
     key = resource.schema.primary_key[0]
-    label = next((n for n in ("name", "title") if n in resource.schema.names), None)
+    label = next((n for n in lore().labels if n in resource.schema.names), None)
     table = f"raw.{identifier(name)}"
     shown = f"t.{identifier(label)}" if label else "''"
-    if name == "villages":
+    if (target := subjects().named(name)) != name:
+        at = subjects().place
         shown = (
-            f"coalesce((SELECT any_value(d.name) FROM raw.divisions d WHERE d.division_code = t.{identifier(key)}), '')"
+            f"(SELECT any_value(d.{at.name}) FROM raw.{identifier(target)} d WHERE d.{at.key} = t.{identifier(key)})"
         )
+        shown = f"coalesce({shown}, '')"
     rows = database.sql(f"SELECT t.{identifier(key)}, {shown} FROM {table} t ORDER BY 1 LIMIT {CODE_LIMIT + 1}")
     rows = [(code, shown_text(text)) for code, text in rows if shows(resource, (code,))]
     return rows if len(rows) <= CODE_LIMIT else []

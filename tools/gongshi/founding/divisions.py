@@ -4,37 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Mapping
-from typing import NamedTuple
 
+from gongshi.exchange.lore import headers
 from gongshi.exchange.mapping import normal
 from gongshi.exchange.sheets import Sheet, read_sheets
+from gongshi.founding.beginning import Division
 from gongshi.model import GongshiError
-
-COLUMNS = ("division_code", "name", "level", "parent_code", "slug")
-_WORDS: Mapping[str, tuple[str, ...]] = {
-    "division_code": ("division_code", "区划代码", "统计用区划代码", "代码"),
-    "name": ("name", "名称", "区划名称"),
-    "level": ("level", "级别", "层级"),
-    "parent_code": ("parent_code", "上级代码", "上级区划代码"),
-    "slug": ("slug", "目录名"),
-}
-
-
-class Division(NamedTuple):
-    """A county, township or village; ``slug`` is a township's folder."""
-
-    division_code: str
-    name: str
-    level: str
-    parent_code: str
-    slug: str
-
-
-PLACEHOLDER = (
-    Division("990199000000", "新建县", "县", "", ""),
-    Division("990199100000", "新建镇", "乡镇", "990199000000", "xinjian"),
-    Division("990199100001", "新建村", "村", "990199100000", ""),
-)
+from gongshi.package.subjects import subjects
+from gongshi.sealing.layout import COUNTY
 
 
 def read_divisions(data: bytes) -> list[Division]:
@@ -48,8 +25,8 @@ def read_divisions(data: bytes) -> list[Division]:
     slugs: set[str] = set()
     for line, row in enumerate(rows, 1):
         if wrong := _wrong(row, line == 1, codes, slugs):
-            raise GongshiError(f"区划表按代码排第 {line} 行（{row.division_code[:12]}）不对：{wrong}。")
-        codes.add(row.division_code)
+            raise GongshiError(f"区划表按代码排第 {line} 行（{row.code[:12]}）不对：{wrong}。")
+        codes.add(row.code)
         slugs |= {row.slug} - {""}
     if not slugs:
         raise GongshiError("区划表里没有乡镇，请至少写一个。")
@@ -58,39 +35,41 @@ def read_divisions(data: bytes) -> list[Division]:
 
 def _wrong(row: Division, first: bool, codes: Container[str], slugs: Container[str]) -> str:
     """What is wrong with a row after those of ``codes``, "" if nothing is."""
-    if not re.fullmatch(r"[0-9]{12}", row.division_code):
+    if not re.fullmatch(r"[0-9]{12}", row.code):
         return "代码要写 12 位数字"
-    if row.division_code in codes:
+    if row.code in codes:
         return "这个代码前面已有，一个地方只写一行"
     if not row.name or not row.name.isprintable():
         return "没有名称，或名称里有看不见的字符"
-    if first and (row.level != "县" or row.parent_code):
+    at = subjects().place
+    if first and (row.level != at.county or row.parent):
         return "第一行要是县，级别写县，上级空着"
-    if not first and row.level not in ("乡镇", "村"):
+    if not first and row.level not in (at.township, at.village):
         return "县只写一行，其余各行的级别写乡镇或村"
-    if not first and row.parent_code not in codes:
-        return f"上级 {row.parent_code[:12] or '空着'}，要是表里县或乡镇的代码"
-    if row.level != "乡镇":
+    if not first and row.parent not in codes:
+        return f"上级 {row.parent[:12] or '空着'}，要是表里县或乡镇的代码"
+    if row.level != at.township:
         return "目录名只有乡镇才写，请空着" if row.slug else ""
     if not re.fullmatch(r"[a-z][a-z0-9-]{0,29}", row.slug):
         return "目录名用小写字母开头，只含小写字母、数字和短横线，不超过 30 个"
-    if row.slug == "county":
+    if row.slug == COUNTY:
         return "目录名 county 留给县自己用，请换一个"
     return "目录名与前面的乡镇相同，请换一个" if row.slug in slugs else ""
 
 
 def _table(sheet: Sheet) -> list[dict[str, str]]:
-    """The rows under the header, by field name."""
+    """The rows under the header, by what each column says of a division."""
     header = [normal(str(cell)) for cell in sheet.cells[0]] if sheet.cells else []
+    known = headers().divisions
     places = {
-        name: next((at for at, label in enumerate(header) if label in words), None) for name, words in _WORDS.items()
+        part: next((at for at, label in enumerate(header) if label in words), None) for part, words in known.items()
     }
-    if places["division_code"] is None or places["name"] is None:
-        raise GongshiError(
-            f"区划表的表头至少要有 division_code 和 name（区划代码、名称），还可以有 {'、'.join(COLUMNS[2:])}。"
-        )
+    (code, name), others = list(known)[:2], "、".join(words[0] for words in list(known.values())[2:])
+    if places[code] is None or places[name] is None:
+        needed = " 和 ".join(known[part][0] for part in (code, name))
+        raise GongshiError(f"区划表的表头至少要有 {needed}（区划代码、名称），还可以有 {others}。")
     rows = [
-        {name: "" if at is None else str(sheet.cell(row, at)).strip() for name, at in places.items()}
+        {part: "" if at is None else str(sheet.cell(row, at)).strip() for part, at in places.items()}
         for row in range(1, len(sheet.cells))
     ]
     return [row for row in rows if any(row.values())]
@@ -98,8 +77,11 @@ def _table(sheet: Sheet) -> list[dict[str, str]]:
 
 def _completed(row: Mapping[str, str]) -> Division:
     """Level, parent and folder from the twelve digits (county 6, township 3, village 3) where they are not given."""
-    code = row["division_code"]
-    level = row["level"] or ("县" if code.endswith("000000") else "乡镇" if code.endswith("000") else "村")
-    parent = {"乡镇": f"{code[:6]}000000", "村": f"{code[:9]}000"}.get(level, "")
-    slug = row["slug"] or (f"t{code[6:9]}" if level == "乡镇" else "")
-    return Division(code, row["name"], level, row["parent_code"] or parent, slug)
+    said, at = Division(**row), subjects().place
+    code = said.code
+    level = said.level or (
+        at.county if code.endswith("000000") else at.township if code.endswith("000") else at.village
+    )
+    parent = {at.township: f"{code[:6]}000000", at.village: f"{code[:9]}000"}.get(level, "")
+    slug = said.slug or (f"t{code[6:9]}" if level == at.township else "")
+    return Division(code, said.name, level, said.parent or parent, slug)

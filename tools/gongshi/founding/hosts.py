@@ -7,19 +7,13 @@ import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from gongshi.founding.beginning import beginning
 from gongshi.package import RECORDS
 from gongshi.repository.pin import HOSTS
 
 PLACE = "scaffold/hosts/"
 DEFAULT = HOSTS[0]
 _STEP = re.compile(r"\{\{(\w+)\}\}")
-_COUNTY_PLACES = (
-    *(
-        f"{RECORDS}/{name}/"
-        for name in ("county", "funds", "projects", "notices", "inspections", "schemas", "mappings")
-    ),
-    *(f"{RECORDS}/datapackage.yaml", f"{RECORDS}/documents.yaml", "policies/"),
-)
 
 
 class Host(NamedTuple):
@@ -67,11 +61,9 @@ def codeowners(host: Host, townships: Sequence[str], organisation: str) -> str:
     keepers of keys who may read what is sealed. Later lines win, where the host takes one line alone."""
     who = f"@{organisation}/" if host.groups else "@"
     what = f"各小组在 {organisation} 名下；换成自己的组织名和小组名" if host.groups else "换成各负责人的账号"
-    owned = [("", ["maintainers"]), *((place, ["county-office"]) for place in _COUNTY_PLACES)]
+    owned = [("", ["maintainers"]), *((place, ["county-office"]) for place in beginning().reviewed)]
     owned += [(f"{RECORDS}/townships/{slug}/", [slug]) for slug in sorted(townships)]
-    owned += [
-        (f"{RECORDS}/county/aliases.csv", ["county-office", *sorted(townships)])
-    ]  # each keeps its own records' there
+    owned += [(beginning().shared, ["county-office", *sorted(townships)])]
     owned += [(f"{RECORDS}/keys/", ["key-keepers"])]
     lines = [f"# 谁审哪里：{what}，后面的行优先。"]
     lines += [f"{_pattern(host.owned, place)}  {' '.join(who + team for team in teams)}" for place, teams in owned]

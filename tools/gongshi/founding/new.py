@@ -9,19 +9,22 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from gongshi.disclosure.figures import RESOURCE as FIGURES
-from gongshi.founding.divisions import COLUMNS, PLACEHOLDER, Division, read_divisions
+from gongshi.founding.beginning import Division, beginning
+from gongshi.founding.divisions import read_divisions
 from gongshi.founding.hosts import DEFAULT, codeowners, host_of
 from gongshi.founding.pack import Pack, executable, program_files
 from gongshi.founding.pin import pinned
 from gongshi.model import GongshiError
 from gongshi.package import RECORDS, Descriptor, csv_bytes, read_descriptor, yaml_bytes
+from gongshi.package.subjects import subjects
 from gongshi.repository import Git, MemoryTree
 from gongshi.review.installing import install
 from gongshi.sealing import RECIPIENTS, Recipient, generate_identity, recipients_bytes
+from gongshi.sealing.layout import COUNTY
 from gongshi.sealing.signers import SIGNERS, parse_signers, signer_line
 
 _COUNTY = re.compile(r"[\w·（）()-]{1,20}")  # it stands in YAML, file names and the site's title
@@ -72,12 +75,12 @@ def found_county(folder: Path, divisions: bytes | None, year: int, wishes: Wishe
     wishes, folder = wishes or Wishes(), folder.resolve()
     keys = folder.with_name(f"{folder.name}-私钥")
     _check_places(folder, keys)
-    rows = read_divisions(divisions) if divisions is not None else list(PLACEHOLDER)
-    rows[0] = rows[0]._replace(name=wishes.name or rows[0].name)
+    rows = read_divisions(divisions) if divisions is not None else list(beginning().divisions)
+    rows[0] = replace(rows[0], name=wishes.name or rows[0].name)
     if not _COUNTY.fullmatch(rows[0].name):
         raise GongshiError("县名只写名称本身，不超过 20 个字，如 某某县；没有写 --name 的，请改区划表里县的名称。")
-    county, townships = rows[0].name, [row for row in rows if row.level == "乡镇"]
-    roles = {"county": f"{county}农业农村局", **{row.slug: f"{row.name}人民政府" for row in townships}}
+    county, townships = rows[0].name, [row for row in rows if row.level == subjects().place.township]
+    roles = {COUNTY: beginning().office.format(name=county), **{row.slug: f"{row.name}人民政府" for row in townships}}
     identities = {role: generate_identity() for role in roles}
     recipients = [Recipient(role, _holder(roles[role]), public) for role, (_, public) in identities.items()]
     signers = signer_line(wishes.root, "root", f"{_holder(county)}根").encode() if wishes.root else b""
@@ -157,7 +160,7 @@ def _holder(name: str) -> str:
 
 
 def _opens(file: str) -> str:
-    return "能打开全县" if file == "county.txt" else "只能打开本乡镇"
+    return "能打开全县" if file == f"{COUNTY}.txt" else "只能打开本乡镇"
 
 
 def _write(place: Path, data: bytes, mode: int = 0o644) -> None:
@@ -181,10 +184,9 @@ def _files(rows: Sequence[Division], year: int, wishes: Wishes) -> dict[str, byt
     for resource in descriptor.csv_resources():
         files |= {f"{RECORDS}/{path}": csv_bytes(resource.schema, []) for path in resource.paths}
     files |= pack.begun()
-    schema = descriptor.resources["divisions"].schema
-    cells = [dict(zip(COLUMNS, row, strict=True)) for row in rows]
-    table = csv_bytes(schema, [[row.get(name, "") for name in schema.names] for row in cells])
-    files[f"{RECORDS}/county/divisions.csv"] = table
+    table = descriptor.resources[subjects().place.table]
+    cells = [[record.get(name, "") for name in table.schema.names] for record in (row.record() for row in rows)]
+    files[f"{RECORDS}/{table.paths[0]}"] = csv_bytes(table.schema, cells)
     files[_RECORD] = _county_record(descriptor, rows[0], wishes, "")
     host = host_of(program, wishes.host)
     files[host.owners] = codeowners(host, townships, "your-organisation").encode()
@@ -196,11 +198,20 @@ def _descriptor(files: Mapping[str, bytes]) -> Descriptor:
 
 
 def _county_record(descriptor: Descriptor, county: Division, wishes: Wishes, fingerprint: str) -> bytes:
-    record = {"county_code": county.division_code, "name": county.name, "example": "否", "hotline": "12317"}
-    record |= {"office": f"{county.name}农业农村局", "root_fingerprint": fingerprint}
-    record |= {"began_on": wishes.began_on}
-    record |= {"office_phone": wishes.phone, "office_address": wishes.address}
-    document = next(document for document in descriptor.documents if document.resource == "county")
+    office = beginning().office.format(name=county.name)
+    record = {
+        name: text.format(
+            code=county.code,
+            name=county.name,
+            office=office,
+            root=fingerprint,
+            began=wishes.began_on,
+            phone=wishes.phone,
+            address=wishes.address,
+        )
+        for name, text in beginning().record.items()
+    }
+    document = next(document for document in descriptor.documents if document.resource == subjects().county.table)
     return yaml_bytes(descriptor, document, record, {})
 
 

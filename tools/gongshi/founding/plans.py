@@ -10,6 +10,7 @@ from gongshi.checks.phrases import nearest
 from gongshi.founding.pack import PACKED, Pack
 from gongshi.model import GongshiError
 from gongshi.package import load, read_descriptor
+from gongshi.package.subjects import subjects
 from gongshi.package.yamlfile import parse, plain
 from gongshi.policy import FOLDER, load_policies
 from gongshi.repository import MemoryTree, Tree
@@ -97,11 +98,15 @@ def _find(there: list[Plan], wanted: str) -> Plan:
 
 def _chosen(tree: Tree, text: str, plan: Plan, places: Mapping[str, str]) -> dict[str, str]:
     """The county's own place for each of the plan's; its own county code is known. GongshiError names what is missing or wrong."""
-    with load(tree, ["county", "divisions", "units"]) as database:
-        codes = dict(database.sql("SELECT division_code, name FROM divisions WHERE division_code IS NOT NULL"))
-        slugs = {slug for (slug,) in database.sql("SELECT slug FROM divisions WHERE slug IS NOT NULL")}
-        units = {code for (code,) in database.sql("SELECT unit_code FROM units")}
-        county = [code for (code,) in database.sql("SELECT county_code FROM county WHERE county_code IS NOT NULL")]
+    place, unit, own = subjects().place, subjects().unit, subjects().county
+    with load(tree, [own.table, place.table, unit.table]) as database:
+        known = f"SELECT {place.key}, {place.name}, {place.slug} FROM {place.table} WHERE {place.key} IS NOT NULL"
+        divisions = database.sql(known)
+        units = {code for (code,) in database.sql(f"SELECT {unit.key} FROM {unit.table}")}
+        known = f"SELECT {own.key} FROM {own.table} WHERE {own.key} IS NOT NULL"
+        county = [code for (code,) in database.sql(known)]
+    codes = {code: name for code, name, _ in divisions}
+    slugs = {slug for _, _, slug in divisions if slug}
     ours = {*codes, *slugs, *units}
     named = _named(text)
     if strange := places.keys() - named:
@@ -134,7 +139,8 @@ def _kind(place: str) -> str:
         return "乡镇目录名"
     if place[0] == "U":
         return "单位"
-    return "县" if _COUNTY.fullmatch(place) else "乡镇" if place.endswith("000") else "村"
+    at = subjects().place
+    return at.county if _COUNTY.fullmatch(place) else at.township if place.endswith("000") else at.village
 
 
 def _example(place: str, slugs: set[str], codes: Mapping[str, str], units: set[str]) -> str:

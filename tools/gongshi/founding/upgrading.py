@@ -24,6 +24,7 @@ from gongshi.founding.wheel import read_wheel
 from gongshi.model import Finding, GongshiError, Progress
 from gongshi.package import RECORDS, Descriptor, load, read_descriptor
 from gongshi.package.descriptor import DOCUMENTS_FILE
+from gongshi.package.subjects import subjects
 from gongshi.repository import Git, MemoryTree, RevisionTree, move, sending, writer
 from gongshi.repository.pin import ENGINE, PIN, Pin, read_pin
 from gongshi.review.hooks import identity_findings
@@ -169,8 +170,9 @@ def _kept(tree: RevisionTree, old: Descriptor, theirs: Files) -> set[tuple[str, 
 
 
 def _name(tree: RevisionTree) -> str:
-    with load(tree, ["county"]) as database:
-        names = database.sql("SELECT name FROM county")
+    county = subjects().county
+    with load(tree, [county.table]) as database:
+        names = database.sql(f"SELECT {county.name} FROM {county.table}")
     if not names or not names[0][0]:
         raise GongshiError("records/county/county.yaml 里没有县名，请先改好再升级。")
     return str(names[0][0])
