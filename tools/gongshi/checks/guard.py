@@ -39,6 +39,7 @@ Passed = Callable[[str, bytes], None]
 """Is told the path and the content of a file."""
 MOST = 2_000  # findings in one file; who plants more than this in it wants the guard to take long
 _REMEMBERED = 4096
+_SHORTEST = 10  # ASCII characters that anything personal takes at least
 _NOUGHTS = re.compile(r"\.0+(?![0-9])")
 _ONES = str.maketrans("023456789", "111111111")
 _BATCH = 1 << 20  # small files are sieved together
@@ -200,7 +201,8 @@ def _readings(
         line, sentence = under[number].readings(lines[number]) if number in under else (lines[number], "")
         texts = []
         if number in numbers:
-            read = [line] if number in under or not harmless(_alike(line)) else []
+            short = len(line) < _SHORTEST and line.isascii()  # chosen for what comes in the next ones
+            read = [] if short or not (number in under or not harmless(_alike(line))) else [line]
             read += [text for text in across(lines, number) if not harmless(_alike(text))]
             texts = [view for text in read for view in views(text)]
         yield number, [*texts, *(views(sentence) if sentence else ())]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 _REACH = 40  # a line can be a whole document: what is farther away says nothing
 _DIRECT = 20  # characters between a label and its own value at most
@@ -41,47 +41,79 @@ _FIRST = re.compile(
 OTHER = frozenset({"official", "public", "money", "code"})  # what makes a number nobody's own
 
 
-@dataclass(frozen=True, slots=True)
 class Labels:
-    """The labels of one text, in order."""
+    """The labels of one text, in order. Of a long one only those near the places that are asked for are looked for: no label
+    has a digit in it, so it is cut behind digits.
+    """
 
-    starts: tuple[int, ...]
-    ends: tuple[int, ...]
-    kinds: tuple[str, ...]
-    text: str
-
-    @classmethod
-    def of(cls, text: str) -> Labels:
-        found: list[tuple[int, int, str]] = []
-        for first in _FIRST.finditer(text):  # far quicker than to try every label at every character
-            if not found or first.start() >= found[-1][1]:
-                one = LABEL.match(text, first.start())
-                if one:
-                    found.append((one.start(), one.end(), one.lastgroup or ""))
-        starts, ends, kinds = zip(*found, strict=True) if found else ((), (), ())
-        return cls(starts, ends, kinds, text)
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._cuts = [0, len(text)] if len(text) < 2 * _PART else _cuts(text)
+        self._parts: dict[tuple[int, int], _Part] = {}
 
     def near(self, kinds: frozenset[str], start: int, end: int) -> bool:
-        """Tell whether a label of these kinds stands near a place."""
-        first, behind = bisect_left(self.ends, start - _REACH), bisect_right(self.starts, end + _REACH // 2)
-        return any(self.kinds[at] in kinds for at in range(first, min(behind, first + _REACH)))
+        """Tell whether a label of these kinds stands near a place, in which there is none."""
+        if end - start < _PART:
+            starts, ends, found = self._part(start - _REACH, end + _REACH // 2)
+            first, behind = bisect_left(ends, start - _REACH), bisect_right(starts, end + _REACH // 2)
+            return first < behind and not kinds.isdisjoint(found[first : min(behind, first + _REACH)])
+        return self.near(kinds, start, start) or self.near(kinds, end, end)
 
     def direct(self, start: int, listed: bool = False) -> str:
         """The kind of the label whose value begins at ``start``, "" if other words are between.
 
         ``listed``: other numbers may be between, as in 凭证号 1、2、3.
         """
-        at = bisect_right(self.ends, start) - 1
         reach, between = (2 * _REACH, _LISTED) if listed else (_DIRECT, _BETWEEN)
-        if at < 0 or start - self.ends[at] > reach or not between.fullmatch(self.text, self.ends[at], start):
+        _, ends, kinds = self._part(start - reach, start)
+        at = bisect_right(ends, start) - 1
+        if at < 0 or start - ends[at] > reach or not between.fullmatch(self._text, ends[at], start):
             return ""
-        return self.kinds[at]
+        return kinds[at]
 
     def since(self, kinds: frozenset[str], start: int) -> str:
         """What stands between the last label of these kinds before a place and the place, "" if there is none near."""
-        for at in range(bisect_right(self.ends, start) - 1, -1, -1):
-            if start - self.ends[at] > _REACH:
+        _, ends, found = self._part(start - _REACH, start)
+        for at in range(bisect_right(ends, start) - 1, -1, -1):
+            if start - ends[at] > _REACH:
                 break
-            if self.kinds[at] in kinds:
-                return self.text[self.ends[at] : start]
+            if found[at] in kinds:
+                return self._text[ends[at] : start]
         return ""
+
+    def _part(self, start: int, end: int) -> _Part:
+        """The labels around a stretch of text."""
+        cuts = self._cuts
+        first = bisect_right(cuts, max(start, 0), 0, len(cuts) - 1) - 1
+        behind = max(bisect_left(cuts, end, first), first + 1)
+        if (part := self._parts.get((first, behind))) is None:
+            part = self._parts[first, behind] = _part(self._text, cuts[first], cuts[min(behind, len(cuts) - 1)])
+        return part
+
+
+_PART = 512
+_DIGIT = re.compile("[0-9]")
+_Part = tuple[Sequence[int], Sequence[int], Sequence[str]]
+_NONE: _Part = ((), (), ())
+
+
+def _cuts(text: str) -> list[int]:
+    """Where a text may be cut: behind digits, not too often, at its begin and end."""
+    cuts = [0]
+    while found := _DIGIT.search(text, cuts[-1] + _PART):
+        cuts.append(found.end())
+    return [*cuts, len(text)] if cuts[-1] < len(text) else cuts
+
+
+def _part(text: str, start: int, end: int) -> _Part:
+    """(begin, end, kind) of the labels in a part of a text."""
+    found: list[tuple[int, int, str]] = []
+    for first in _FIRST.finditer(text, start, end):  # far quicker than to try every label at every character
+        if not found or first.start() >= found[-1][1]:
+            one = LABEL.match(text, first.start())
+            if one:
+                found.append((one.start(), one.end(), one.lastgroup or ""))
+    if not found:
+        return _NONE
+    starts, ends, kinds = zip(*found, strict=True)
+    return starts, ends, kinds

@@ -16,6 +16,7 @@ from gongshi.checks.guard_values import ID, PHONE, UNIT_AFTER
 _SHORT = 64  # bytes of a row that holds one digit
 _FEWEST = 11
 _MOST = 40
+_FEW = 8  # lines over which the groups of one number may be folded
 _TAIL = re.compile(rb"(?:^|[^0-9A-Za-z,.;/=+&%#_|\t-])[ ]{0,3}1{1,17}[ \\\r-]{0,4}$")
 _ENDING = frozenset((b"1", b" ", b"\\", b"\r", b"-"))
 _FIGURES_BEFORE = frozenset(bytes((byte,)) for byte in b"0123456789,.;/=+&%#_|\t")
@@ -34,10 +35,14 @@ _COUNTS = re.compile(r"[数量额价率次户人月季年级类分岁期]|num|co
 _THREE = re.compile("[0-9]{3}")
 _END = re.compile(r"(?<![0-9A-Za-z,.;/=+&%#_|\t、，；-])[0-9]{1,17}(?P<mark>[ \\\r-]{0,4})$")
 _BEGIN = re.compile(r"[ \t>]{0,16}(?P<digits>[0-9]{1,17}[Xx]?)(?![0-9A-Za-z,.;:/=+&%|\t])")
+_WHOLE = re.compile(r"[ \t>]*[0-9]{1,17}[Xx]?[ \\\r-]*")
 _FAR = 40
 _ID = re.compile(ID)
 _NUMBER = re.compile(rf"{PHONE.pattern}|{ID}")
-_LENGTHS = frozenset({11, 13, 15, 18})
+_ENOUGH = frozenset(
+    {10, 11, 12, 13, 14, 15, 17, 18}
+)  # digits of a phone number, an ID number and its kin, perhaps with a cross
+_MOST_DIGITS = 18
 _GO_ON = re.compile(rf"(?:{GO_ON})[^\n]*[0-9]")
 _ENDS = re.compile(r"[0-9][ \\\r-]{0,4}$")
 _BEGINS = re.compile(r"[ >]{0,9}[0-9]")
@@ -58,15 +63,42 @@ def beginnings(
     """The lines at which a number may begin that goes on in the next ones; ``numbers`` are those that are one of ``parts``,
     in order."""
     first = last = -2
+    heads, tails = _Heads(), _Tails()
     for number in numbers:
         line = lines[number]
-        if line in ends and number + 1 < len(lines) and _HEAD.match(lines[number + 1]) and _enough(lines, number):
-            yield number
+        if line in ends:
+            digits = tails[line]
+            for further in lines[number + 1 : number + _FEW]:
+                more = heads[further]
+                digits += abs(more)
+                if more <= 0 or digits > _MOST_DIGITS:
+                    break
+            if digits in _ENOUGH and number + 1 < len(lines) and heads[lines[number + 1]]:
+                yield number
         if line in singles:
             first = number if number != last + 1 else first
             last = number
             if last - first == _FEWEST - 1:
                 yield first
+
+
+class _Tails(dict[bytes, int]):
+    """With how many digits a line ends."""
+
+    def __missing__(self, line: bytes) -> int:
+        end = _TAIL.search(line[-_SHORT:])
+        self[line] = count = end[0].count(b"1") if end else 0
+        return count
+
+
+class _Heads(dict[bytes, int]):
+    """With how many digits a line begins; less than nothing if more comes behind them."""
+
+    def __missing__(self, line: bytes) -> int:
+        begin = _HEAD.match(line)
+        count = begin[0].count(b"1") if begin else 0
+        self[line] = count = -count if begin and line[begin.end() :].strip(b" \\\r-Xx") else count
+        return count
 
 
 def _ends(line: bytes) -> bool:
@@ -76,20 +108,6 @@ def _ends(line: bytes) -> bool:
     if len(text) - len(before) not in range(1, 18) or before[-1:] == b"-" or before[-1:].isalpha():
         return False
     return before.rstrip(b" ")[-1:] not in _FIGURES_BEFORE
-
-
-def _enough(lines: Sequence[bytes], number: int) -> bool:
-    """Whether the digits at the end of a line and the beginning of the next ones are as many as somebody's number has."""
-    end = _TAIL.search(lines[number][-_SHORT:])
-    digits = end[0].count(b"1") if end else 0
-    for line in lines[number + 1 : number + 8]:
-        begin = _HEAD.match(line)
-        if begin is None:
-            break
-        digits += begin[0].count(b"1")
-        if line[begin.end() :].strip(b" \\\r-Xx"):
-            break
-    return digits in _LENGTHS or digits + 1 in _LENGTHS  # perhaps with a cross
 
 
 def _plainly(line: bytes) -> bytes:
@@ -204,7 +222,7 @@ def _folded(lines: Sequence[str], number: int) -> Iterator[str]:
 
 
 def _whole(line: str) -> bool:
-    return re.fullmatch(r"[ \t>]*[0-9]{1,17}[Xx]?[ \\\r-]*", line) is not None
+    return _WHOLE.fullmatch(line) is not None
 
 
 def _onwards(lines: Sequence[str], number: int) -> Iterator[str]:

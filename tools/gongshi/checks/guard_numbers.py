@@ -81,7 +81,7 @@ class _Stretch:
         """Whether nothing stands between the digits."""
         return len(self.digits) == self.end - self.start
 
-    @property
+    @cached_property
     def count(self) -> int:
         """How many pieces there are."""
         return self.borders.count(1) - 1
@@ -299,9 +299,9 @@ def _phones(stretch: _Stretch) -> Iterator[Hit]:
         return
     labels = stretch.line.labels if stretch.labelled(PHONE_KIND) else None
     for first, behind, value in stretch.windows(_PHONES):
-        pieces = stretch.pieces(first, behind)
-        if not labels and len(pieces) > 5 and not stretch.is_whole(first, behind):
+        if not labels and stretch.borders.count(1, first, behind) > 5 and not stretch.is_whole(first, behind):
             continue
+        pieces = stretch.pieces(first, behind)
         start, end = stretch.place(first, behind)
         labelled = bool(labels and labels.near(PHONE_KIND, start, end))
         separators = stretch.separators(first, behind)
@@ -369,7 +369,7 @@ def _accounts(stretch: _Stretch) -> Iterator[Hit]:
     if len(stretch.digits) < 15:
         return
     near = stretch.labelled(ACCOUNT_KINDS)
-    for start, end in _account_places(stretch, near):
+    for start, end in dict.fromkeys(_account_places(stretch, near)):
         value = stretch.text[start:end].translate(_JOINED)
         if value.isdigit() and not PHONE.fullmatch(value):
             labelled = near and stretch.line.labels.near(ACCOUNT_KINDS, start, end)

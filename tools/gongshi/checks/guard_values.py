@@ -101,7 +101,7 @@ class Line:
 
     @cached_property
     def labels(self) -> Labels:
-        return Labels.of(self.text)
+        return Labels(self.text)
 
     def is_other(self, start: int, end: int) -> bool:
         """Tell whether a label or unit says that the number here is money, a measure, a code or a public body's."""
