@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from exchange.books import xlsx
 from exchange.conftest import HOUSEHOLD, MEMBER
 from gongshi.cli.new import new
+from gongshi.founding.beginning import Division
 from gongshi.founding.divisions import read_divisions
 from gongshi.founding.new import Wishes, found_county
 from gongshi.model import GongshiError
@@ -150,7 +151,8 @@ def test_a_new_county_s_clerk_imports_names_at_once(tmp_path: Path) -> None:
 def test_codes_and_names_are_enough(tmp_path: Path) -> None:
     rows = read_divisions("代码,名称\n990299100001,一村\n990299100000,东镇\n990299000000,某县\n".encode("gbk"))
     assert [row.level for row in rows] == ["县", "乡镇", "村"]
-    assert rows[1] == ("990299100000", "东镇", "乡镇", "990299000000", "t100") and rows[2].parent_code == rows[1][0]
+    assert rows[1] == Division("990299100000", "东镇", "乡镇", "990299000000", "t100")
+    assert rows[2].parent == rows[1].code
 
 
 BAD = {
