@@ -21,10 +21,11 @@ from gongshi.changes.lines import columns, compared, counted
 from gongshi.changes.markdown import LIMIT, _first, escape, to_markdown
 from gongshi.changes.plain import to_plain
 from gongshi.changes.text import to_text
+from gongshi.changes.totals import measures
 from gongshi.changes.values import Change, ChangeKind, Diff
 from gongshi.model import Finding, GongshiError, Severity
 from gongshi.repository import Git, RevisionTree, WorkTree
-from support import DictTree, rounds
+from support import DictTree, project_descriptor, rounds
 
 REAL = real_ledger()
 SEEDS = st.integers(0, 10**9)
@@ -233,6 +234,14 @@ def test_totals_before_and_after() -> None:
     assert ("其中未脱贫（含返贫）", "古镇" if slug == "guzhen" else slug, "户", "0", "1") in found
     assert ("支付（按用途）", "产业扶贫", "元", "3600.00", "4600.00") in found
     assert ("支付（按资金）", "资金1", "元", "2000.00", "3000.00") in found and len(found) == 3
+
+
+def test_measures_are_of_fields_of_their_tables() -> None:
+    tables = project_descriptor().resources
+    for measure in measures({}):
+        assert {*filter(None, measure.fields)} <= {*tables[measure.table].schema.names}
+        table, *names = measure.through
+        assert not table or {*names} <= {*tables[table].schema.names}
 
 
 def test_schema_and_policy_changes_come_first() -> None:

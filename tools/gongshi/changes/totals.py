@@ -12,7 +12,8 @@ from gongshi.changes.lines import Lines, columns, counted
 from gongshi.changes.tables import Deltas, Placed, Side, TableDelta, read_side
 from gongshi.changes.values import Change, Row, Total
 from gongshi.checks.showing import shown_cell
-from gongshi.package import RECORDS
+from gongshi.package import RECORDS, FieldPlace, pack
+from gongshi.package.subjects import subjects
 
 TOWNSHIPS = f"{RECORDS}/townships/"
 Files = Iterable[tuple[str, Lines]]
@@ -20,90 +21,69 @@ Files = Iterable[tuple[str, Lines]]
 
 @dataclass(frozen=True, slots=True)
 class Measure:
-    """Of ``resource``, the rows or the sum of ``amount``, by ``group``: "township" (of the path), a field or "" for all.
-
-    ``only`` (field, values) counts some rows alone; ``through`` (resource, key, field) gives a cell another name.
-    """
+    """Of ``table``, the rows or the sum of ``amount``, by a field, by the townships, or all as one; see ``pack/totals.yaml``."""
 
     title: str
-    resource: str
+    table: str
     unit: str
-    group: str
+    by: str = ""
+    called: FieldPlace | None = None
     amount: str = ""
-    only: tuple[str, tuple[str, ...]] = ("", ())
-    through: tuple[str, str, str] = ("", "", "")
+    townships: bool = False
+    only: str = ""
+    among: frozenset[str] = frozenset()
+
+    @property
+    def fields(self) -> tuple[str, str, str]:
+        """What is added up, what is looked at, and what groups; "" for what is not."""
+        return self.amount, self.only, self.by
+
+    @property
+    def through(self) -> tuple[str, str, str]:
+        """(table, key, field): what groups are called."""
+        if self.townships:
+            place = subjects().place
+            return place.table, place.slug, place.name
+        return (self.called.resource, self.by, self.called.field) if self.called else ("", "", "")
 
 
-TOWNSHIP = ("divisions", "slug", "name")
-FUND = ("allocations", "allocation_id", "name")
-PROGRAMME = ("allocations", "allocation_id", "programme")
-MEASURES = (
-    Measure("建档立卡户", "households", "户", "township", through=TOWNSHIP),
-    Measure(
-        "其中未脱贫（含返贫）",
-        "households",
-        "户",
-        "township",
-        only=("poverty_status", ("未脱贫", "预脱贫", "返贫")),
-        through=TOWNSHIP,
-    ),
-    Measure("家庭人口", "households", "人", "township", "population", through=TOWNSHIP),
-    Measure("在册成员", "members", "人", "township", only=("life_status", ("正常", "转入")), through=TOWNSHIP),
-    Measure("到户补助", "subsidies", "元", "township", "amount", through=TOWNSHIP),
-    Measure("下达资金", "allocations", "元", "programme", "amount"),
-    Measure("下达资金（按资金）", "allocations", "元", "allocation_id", "amount", through=FUND),
-    Measure("支付（按用途）", "payments", "元", "allocation_id", "amount", through=PROGRAMME),
-    Measure("支付（按资金）", "payments", "元", "allocation_id", "amount", through=FUND),
-    Measure("项目预算（改动的项目）", "projects", "元", "category", "budget_total"),
-    Measure("决算（改动的项目）", "projects", "元", "category", "final_cost"),
-    Measure("预算资金（改动的项目）", "project-budget", "元", "source_level", "amount"),
-    Measure("资产原值", "assets", "元", "asset_kind", "value"),
-    Measure("资产年收益", "assets", "元", "asset_kind", "income"),
-    Measure("资产已分配收益", "assets", "元", "asset_kind", "distributed"),
-    Measure("资产留存收益", "assets", "元", "asset_kind", "retained"),
-    Measure("小额信贷", "loans", "元", "township", "amount", through=TOWNSHIP),
-    Measure("捐赠与周转金", "ledgers", "元", "entry_kind", "amount"),
-    Measure("措施投入", "measures", "元", "township", "cost", through=TOWNSHIP),
-    Measure("督查涉及金额（改动的督查）", "inspection-findings", "元", "finding_type", "amount"),
-    Measure("督查追回金额（改动的督查）", "inspection-findings", "元", "finding_type", "recovered"),
-)
+@dataclass(frozen=True, slots=True)
+class _Totals:
+    measures: tuple[Measure, ...]
 
 
 def measures(deltas: Deltas) -> list[Measure]:
-    """MEASURES, and every other column in 元, as one sum each."""
-    known = {(measure.resource, measure.amount) for measure in MEASURES}
+    """Those of the pack, and every other column in 元, as one sum each."""
+    told = pack("totals", _Totals).measures
+    known = {(measure.table, measure.amount) for measure in told}
     others = [
-        Measure(f"{table.resource.title}的{field.title}（改动的文件）", name, "元", "", field.name)
+        Measure(f"{table.resource.title}的{field.title}（改动的文件）", name, "元", amount=field.name)
         for name, table in deltas.items()
         for field in table.fields
         if field.unit == "元" and field.type in ("integer", "number") and (name, field.name) not in known
     ]
-    return [*MEASURES, *others]
+    return [*told, *others]
 
 
 def totals(deltas: Deltas, changes: Sequence[Change] = ()) -> Iterator[Total]:
     """Every total that differs, or in which records rose and fell, by measure and group."""
     files: dict[str, Files] = {}
     names: dict[tuple[str, str, str], list[dict[str, str]]] = {}
-    for measure in measures(deltas):
-        table = deltas.get(measure.resource)
+    told = measures(deltas)
+    for measure in told:
+        table = deltas.get(measure.table)
         if table is None or not (table.gone or table.come):
             continue
         fields = [field.name for field in table.fields]
-        if any(name not in fields for name in _needed(measure)):
+        if any(name and name not in fields for name in measure.fields):
             continue
-        if measure.resource not in files:
-            whole = any(other.resource == measure.resource and other.group != "township" for other in MEASURES)
-            files[measure.resource] = list(_files(deltas, table) if whole else table.now.items())
+        if measure.table not in files:
+            whole = any(other.table == measure.table and other.by for other in told)
+            files[measure.table] = list(_files(deltas, table) if whole else table.now.items())
         if measure.through not in names:
             names[measure.through] = [_names(side, *measure.through) for side in deltas.sides]
-        mine = [change for change in changes if change.resource == measure.resource]
-        yield from _of_measure(measure, mine, files[measure.resource], table, names[measure.through])
-
-
-def _needed(measure: Measure) -> list[str]:
-    group = "" if measure.group == "township" else measure.group
-    return [name for name in (group, measure.amount, measure.only[0]) if name]
+        mine = [change for change in changes if change.resource == measure.table]
+        yield from _of_measure(measure, mine, files[measure.table], table, names[measure.through])
 
 
 def _of_measure(
@@ -111,7 +91,7 @@ def _of_measure(
 ) -> Iterator[Total]:
     fields = [field.name for field in table.fields]
     gone, come = (_sums(measure, fields, _by_path(placed)) for placed in (table.gone, table.come))
-    field = next((field for field in table.fields if field.name == measure.group), None)
+    field = next((field for field in table.fields if field.name == measure.by), None)
 
     def called(side: int, group: str) -> str:
         return names[side].get(group) or (shown_cell(field, group) if field else group)
@@ -163,16 +143,15 @@ def _by_path(placed: Iterable[Placed]) -> Files:
 
 def _sums(measure: Measure, fields: Sequence[str], files: Files) -> dict[str, Decimal]:
     """Counts equal cells first, so that few numbers are ever added."""
-    wanted = frozenset(measure.only[1])
-    names = [measure.amount, measure.only[0], "" if measure.group == "township" else measure.group]
+    names = measure.fields
     places = [fields.index(name) for name in names if name]
     found: dict[str, Decimal] = defaultdict(Decimal)
     for path, lines in files:
         for cells, count in counted(lines, places).items():
             left = iter(cells)
             number, state, group = (next(left) if name else "" for name in names)
-            if not wanted or state in wanted:
-                found[group if names[2] else _place(measure, path)] += (
+            if not measure.among or state in measure.among:
+                found[group if measure.by else _place(measure, path)] += (
                     _number(number) * count if measure.amount else count
                 )
     return found
@@ -187,7 +166,7 @@ def _number(text: str) -> Decimal:
 
 
 def _place(measure: Measure, path: str) -> str:
-    if measure.group != "township":
+    if not measure.townships:
         return ""
     return path.removeprefix(TOWNSHIPS).split("/", 1)[0] if path.startswith(TOWNSHIPS) else path
 
