@@ -8,7 +8,7 @@ from datetime import date
 import pytest
 
 from changes.test_planted import NOTICE, PROJECT, Files, both, county, drop, first, remove, swap
-from gongshi.changes.keeping import KEPT, vanished
+from gongshi.changes.keeping import keeping, vanished
 from gongshi.changes.rulings import loosened
 from support import DictTree, project_descriptor
 
@@ -150,7 +150,13 @@ def test_a_paid_payment_that_changes_is_told() -> None:
 
 
 def test_what_is_kept_is_there() -> None:
-    assert KEPT.keys() <= project_descriptor().resources.keys()
+    known, tables = keeping(), project_descriptor().resources
+    assert {*known.kept, *known.posted.under, known.posted.lists} <= tables.keys()
+    fields = [*known.posted.filled.items(), *((one.table, one.fields) for one in known.told)]
+    for entry in known.decided:
+        fields += [*entry.fields.items(), *((table, {entry.through} - {""}) for table in entry.tables)]
+        assert entry.tables <= tables.keys() and {entry.unless} - {""} <= tables.keys()
+    assert all({*names} <= {*tables[table].schema.names} for table, names in fields)
 
 
 def test_looser_rules_and_opened_fields_are_warnings() -> None:

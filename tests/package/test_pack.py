@@ -147,6 +147,7 @@ OWN: Mapping[str, frozenset[str]] = {
     "founding": frozenset({"xinjian"}),
     "headers": frozenset(SEALED_FIELDS),
     "units": frozenset({"km", "m2", "km2"}),
+    "keeping": frozenset({"changed-payment"}),
     "following": frozenset({"status", "exit-year", "return-year", "identified", "project-stage", "project-accepted"}),
 }
 
