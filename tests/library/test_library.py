@@ -12,7 +12,10 @@ import pytest
 
 import gongshi
 from disclosure.small_ledger import rows
+from gongshi.library.examining import examining
 from gongshi.model import GongshiError
+from gongshi.repository import WorkTree
+from gongshi.site.load import of_examined
 from support import ROOT, tree_of
 
 DAY = date(2020, 6, 30)
@@ -66,6 +69,14 @@ def test_what_a_ledger_tells(county: Path) -> None:
     assert any(one.field == "village_class" and one.severity == "error" for one in ledger.check(DAY))
     old = ledger.check(DAY, against="HEAD")
     assert any(one.severity == "notice" and "原有问题" in one.message for one in old)
+
+
+def test_records_that_change_between_check_and_pages_give_no_site(county: Path) -> None:
+    villages = county / "records/county/villages.csv"
+    with examining(WorkTree(county), None, DAY, DAY) as (seen, kept):
+        villages.write_text(villages.read_text("utf-8").replace("非贫困村", "贫困村"), "utf-8")
+        with pytest.raises(GongshiError, match="文件又变了"):
+            of_examined(county, kept, seen.when, draft=False)
 
 
 def test_what_is_no_ledger_or_no_table_is_one_sentence(county: Path, tmp_path_factory: pytest.TempPathFactory) -> None:

@@ -23,7 +23,7 @@ from gongshi.repository import Cache, Known, RevisionTree, Tree, digest
 if TYPE_CHECKING:
     from gongshi.checks.proof import Proofs
     from gongshi.package import Database, Descriptor, Recall
-    from gongshi.policy import Figures, Policies
+    from gongshi.policy import Figures, Policies, Verdict
 
 JUDGED = ("records/", "policies/")
 DESCRIPTORS = ("records/schemas/", "records/datapackage.yaml", "records/documents.yaml")
@@ -47,11 +47,10 @@ class Judge:
         from gongshi.checks import check_records
         from gongshi.package.fieldlines import at_fields
         from gongshi.package.recall import Recall
-        from gongshi.policy import judge
 
         kept = kept or Recall(self.known, database)
         found = check_records(database, self.engine, self.show, self.proofs, kept)
-        found += judge(database, when, self.show, last, kept).findings
+        found += ruled(kept, when, self.show, last).findings
         kept.settle()
         return at_fields(database.tree, found)
 
@@ -113,6 +112,15 @@ class Judge:
         names = [f"{name} {path}" for path, name in tree.names().items() if path.startswith(JUDGED)]
         whole = "\0".join((self.engine, when.isoformat(), *more, *tree.links(), *names))
         return hashlib.sha256(whole.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def ruled(kept: Recall, when: date, show: Progress = lambda _: None, last: Figures | None = None) -> Verdict:
+    """What the rules say of a Database on a day; worked out once for who checks it and who publishes it."""
+    from gongshi.policy import judge
+
+    if last is not None:
+        return judge(kept.database, when, show, last, kept)
+    return kept.once(("verdict", when), lambda: judge(kept.database, when, show, None, kept))
 
 
 @contextmanager

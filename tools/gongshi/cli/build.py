@@ -85,21 +85,19 @@ def _built(
     from gongshi.cli.importing import identity_if_any
     from gongshi.exchange.opened import opened_names
     from gongshi.library.building import building, refuse_errors
-    from gongshi.library.examining import examine
-    from gongshi.package import load
+    from gongshi.library.examining import examining
 
-    seen = examine(tree, None, on, date.today(), show)
-    if not draft:
-        refuse_errors(seen.findings)
-    if log and seen.when > date.today():
-        raise GongshiError(
-            f"今天还没有到 {seen.when.isoformat()}，没有发布：发布了它，在那以前就再也发布不了，请核对日期和时钟。"
-        )
-    with load(tree, ["county"]) as database:
-        county = next(iter(database.sql("SELECT county_code, name FROM county")), ("", ""))
-    names = opened_names(tree, identity_if_any(None, tree.root))
-    with building(tree.root, folder, seen.when, names, draft, show) as aside:
-        return seen.when, _add_manifest(tree, log, commit, county, seen.when, aside, key) if log else []
+    with examining(tree, None, on, date.today(), show) as (seen, kept):
+        if not draft:
+            refuse_errors(seen.findings)
+        if log and seen.when > date.today():
+            raise GongshiError(
+                f"今天还没有到 {seen.when.isoformat()}，没有发布：发布了它，在那以前就再也发布不了，请核对日期和时钟。"
+            )
+        county = next(iter(kept.database.sql("SELECT county_code, name FROM county")), ("", ""))
+        names = opened_names(tree, identity_if_any(None, tree.root))
+        with building(tree.root, folder, seen.when, kept, names, draft, show) as aside:
+            return seen.when, _add_manifest(tree, log, commit, county, seen.when, aside, key) if log else []
 
 
 def _published_commit(tree: WorkTree, folder: Path, log: Path, anew: bool) -> str:

@@ -77,15 +77,15 @@ class Ledger:
     def build(self, folder: Path | str, on: date | None = None, draft: bool = False) -> Path:
         """The public site in ``folder``, whole or not at all; with errors in the ledger (NotBuilt) only as a ``draft``."""
         from gongshi.library.building import building, refuse_errors, settle
-        from gongshi.library.examining import examine
+        from gongshi.library.examining import examining
 
         place = Path(folder).absolute()
         settle(place)
-        seen = examine(WorkTree(self.root), None, on, date.today())
-        if not draft:
-            refuse_errors(seen.findings)
-        with building(self.root, place, seen.when, None, draft):
-            return place
+        with examining(WorkTree(self.root), None, on, date.today()) as (seen, kept):
+            if not draft:
+                refuse_errors(seen.findings)
+            with building(self.root, place, seen.when, kept, None, draft):
+                return place
 
     def _tree(self, revision: str) -> Tree:
         return RevisionTree(Git(self.root), revision) if revision else WorkTree(self.root)

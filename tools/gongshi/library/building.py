@@ -14,7 +14,9 @@ from gongshi.checks.guard import NameSet, scan
 from gongshi.checks.guard_aside import Clean
 from gongshi.mkdocs_plugin import build as build_site
 from gongshi.model import Finding, GongshiError, Progress, Severity
+from gongshi.package import Recall
 from gongshi.repository import Cache, Git, reason
+from gongshi.site.load import of_examined
 
 _ASIDE = ".gongshi-site-"
 _CLEAN = "clean-pages"
@@ -31,14 +33,22 @@ class NotBuilt(GongshiError):
 
 @contextmanager
 def building(
-    root: Path, folder: Path, when: date, names: NameSet | None, draft: bool = False, show: Progress = lambda _: None
+    root: Path,
+    folder: Path,
+    when: date,
+    kept: Recall,
+    names: NameSet | None,
+    draft: bool = False,
+    show: Progress = lambda _: None,
 ) -> Iterator[Path]:
-    """The site of ``root`` in a folder of its own, to add to; at the end of the context it takes the place of ``folder``."""
+    """The site of ``root``, whose tables were just examined (``kept``), in a folder of its own, to add to; at the end of the
+    context it takes the place of ``folder``."""
     show("生成网页")
+    content = of_examined(root, kept, when, draft)
     folder.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=folder.parent))
     try:
-        build_site(root / "mkdocs.yml", aside, when, draft=draft)
+        build_site(root / "mkdocs.yml", aside, when, content, draft)
         show("查找个人信息")
         _refuse_personal(root, aside, names)
         yield aside

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
@@ -36,11 +38,28 @@ def examine(
 ) -> Examined:
     """Look at the working directory on the day ``on``, else the county's own, else ``today``; what ``base`` had already is a
     notice."""
+    with examining(tree, base, on, today, show, engine) as (seen, _):
+        return seen
+
+
+@contextmanager
+def examining(
+    tree: WorkTree,
+    base: RevisionTree | None,
+    on: date | None,
+    today: date,
+    show: Progress = lambda _: None,
+    engine: str = "duckdb",
+) -> Iterator[tuple[Examined, Recall]]:
+    """The same, for who goes on with the tables that were read: they are closed at the end of the context."""
     from gongshi.package import Recall, load
 
     show("读取记录")
-    with judging(tree.root, show, engine) as judge, load(tree, ["county"]) as database:
-        return _examined(tree, base, on, today, judge, Recall(judge.known, database))
+    with load(tree, ["county"]) as database:
+        with judging(tree.root, show, engine) as judge:
+            kept = Recall(judge.known, database)
+            seen = _examined(tree, base, on, today, judge, kept)
+        yield seen, kept
 
 
 class Watch:

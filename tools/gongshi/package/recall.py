@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Hashable, Iterable
 from pathlib import Path
+from typing import TypeVar, cast
 
 from gongshi.model import Finding, GongshiError
 from gongshi.package.database import Database
@@ -17,6 +18,7 @@ from gongshi.package.documents import pattern_of
 from gongshi.package.schema import RECORDS, Descriptor, Resource
 from gongshi.repository import Known, Tree, as_items, of_items
 
+Value = TypeVar("Value")
 Seen = dict[str, tuple[tuple[int, ...], str]]
 """Path → what the disk said of a file when it was read, and the digest of its content."""
 
@@ -104,6 +106,7 @@ class Recall:
     def __init__(self, known: Known, database: Database, digests: Digests | None = None) -> None:
         self.known, self.database = known, database
         self._fresh: dict[str, object] = {}
+        self._once: dict[Hashable, object] = {}
         self.digests = digests or Digests(database.tree, database.descriptor)
 
     def question(self, name: str, reads: Iterable[str], *more: str) -> str:
@@ -122,6 +125,12 @@ class Recall:
         found = list(work())
         self.note(question, as_items(found))
         return found
+
+    def once(self, what: Hashable, work: Callable[[], Value]) -> Value:
+        """What ``work`` gives, done once in this run however many ask for ``what`` of these very tables."""
+        if what not in self._once:
+            self._once[what] = work()
+        return cast("Value", self._once[what])
 
     def note(self, question: str, answer: object) -> None:
         """An answer that was found out now."""

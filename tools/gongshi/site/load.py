@@ -6,20 +6,19 @@ import datetime
 from functools import partial
 from pathlib import Path, PurePosixPath
 
-from gongshi.changes.judging import judging
+from gongshi.changes.judging import judging, ruled
 from gongshi.changes.steps import walk
 from gongshi.checks import check_public
 from gongshi.checks.free_text import check_titles
 from gongshi.checks.outlines import PATH as OUTLINES
 from gongshi.checks.outlines import read_outlines
-from gongshi.disclosure import Disclosure
+from gongshi.disclosure import RESOURCES, Disclosure
 from gongshi.disclosure.changed import FIELDS
 from gongshi.disclosure.notices import blob_id
 from gongshi.disclosure.rulings import books, exemptions
-from gongshi.model import GongshiError, Severity
-from gongshi.package import RECORDS, Recall, county_day
+from gongshi.model import Finding, GongshiError, Severity
+from gongshi.package import RECORDS, Database, Recall, county_day
 from gongshi.package import load as load_tables
-from gongshi.policy import judge
 from gongshi.repository import Git, Tree, WorkTree, digest
 from gongshi.site.gone import removed
 from gongshi.site.outlines import Drawing, draw
@@ -31,32 +30,63 @@ PARTS = (RECORDS, "policies", "docs", "mkdocs.yml")
 
 def load(root: Path, on: datetime.date | None, today: datetime.date) -> Site:
     """The site of the records below ``root`` on the day ``on``: else on the county's own day, else ``today``."""
+    return of_tree(root, on, today, *_here(root))
+
+
+def _here(root: Path) -> tuple[Git | None, str, bool]:
+    """The repository around ``root``, its commit, and whether the files are that commit's own."""
     git = Git(root)
     commit = git.head() if git.exists() else None
     clean = bool(commit) and not git.run("status", "--porcelain", "--", *PARTS).strip()
-    return of_tree(root, on, today, git if commit else None, commit or "", clean)
+    return git if commit else None, commit or "", clean
 
 
 def of_tree(
     root: Path, on: datetime.date | None, today: datetime.date, git: Git | None, commit: str, clean: bool
 ) -> Site:
     """The same, where the commit is known: ``clean`` says that the files are its own, ``git`` has its history."""
-    tree = WorkTree(root)
-    database = load_tables(tree)
+    database = load_tables(WorkTree(root))
+    _refuse_unread(database)
+    day = on or county_day(database) or today
+    with judging(root, lambda _: None) as judges:  # what a check has just found out is not asked again
+        kept = Recall(judges.known, database)
+        named = [*check_public(database, kept), *check_titles(database)]
+        ruled(kept, day)
+        kept.settle()
+    _refuse_named(named)
+    return _of(kept, day, git, commit, clean)
+
+
+def of_examined(root: Path, kept: Recall, day: datetime.date, draft: bool) -> Site:
+    """The site of tables that were just examined and in which, but for a ``draft``, nothing is wrong; tables that no page needs
+    are not read."""
+    if draft:
+        kept.database.need(kept.database.descriptor.resources)
+        _refuse_unread(kept.database)
+        _refuse_named([*check_public(kept.database, kept), *check_titles(kept.database)])
+    kept.database.need(RESOURCES)
+    if not kept.digests.still():
+        raise GongshiError("生成网站时台账的文件又变了，没有生成，请等别的程序写完再运行一次。")
+    return _of(kept, day, *_here(root))
+
+
+def _refuse_unread(database: Database) -> None:
     errors = [finding for finding in database.findings if finding.severity == Severity.ERROR]
     if errors:
         first = errors[0]
         place = f"{first.path} 第 {first.line} 行" if first.line else first.path
         raise GongshiError(f"台账有 {len(errors)} 处读不出来，先运行 gongshi check。第一处：{place}，{first.message}")
-    day = on or county_day(database) or today
-    with judging(root, lambda _: None) as judges:  # what a check has just found out is not asked again
-        kept = Recall(judges.known, database)
-        named, verdict = [*check_public(database, kept), *check_titles(database)], judge(database, day, kept=kept)
-        kept.settle()
+
+
+def _refuse_named(named: list[Finding]) -> None:
     if named:
         raise GongshiError(
             f"公开的文字里有 {len(named)} 处像人名或不该有的话，没有生成网站，请先运行 gongshi check 逐处改好。"
         )
+
+
+def _of(kept: Recall, day: datetime.date, git: Git | None, commit: str, clean: bool) -> Site:
+    database, tree, verdict = kept.database, kept.database.tree, ruled(kept, day)
     views = Disclosure(database, day, walk(git, commit, tuple(FIELDS)) if git else None)
     _refuse_dates(views)
     shown = books(verdict, database.descriptor, day, partial(views.figure, "rules"))
