@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from gongshi.changes.phrases import risen
 from gongshi.changes.values import Change, ChangeKind, Diff, FieldChange
-from gongshi.changes.weighing import FUNDS, Weight, heaviest, weight_of
+from gongshi.changes.weighing import Weight, heaviest, weighing, weight_of
 from gongshi.package import Field
 
 SAME = 5  # so many records with one change are told together
@@ -103,18 +103,19 @@ def _entry(shape: Shape, changes: Sequence[Change], fields: Fields) -> Fold:
 def _order(entry: Fold, fields: Fields) -> tuple[object, ...]:
     """Weight first; of one weight the funds, what moves most money, what is rare."""
     rise = sum((abs(rise_of(change, fields)) for change in entry.changes), start=Decimal(0))
-    return (entry.weight, entry.resource not in FUNDS, -rise, len(entry.changes), entry.resource, entry.changes[0].key)
+    other, count = entry.resource not in weighing().funds, len(entry.changes)
+    return entry.weight, other, -rise, count, entry.resource, entry.changes[0].key
 
 
 def rise_of(change: Change, fields: Fields) -> Decimal:
     """By how much the money of one record rose: of its changed cells, or of all that came or went."""
     total = Decimal(0)
-    if change.resource not in FUNDS:
+    if change.resource not in weighing().funds:
         return total
     known = fields[change.resource]
     if change.before is None or change.after is None:
         sign = 1 if change.before is None else -1
-        money = [name for name, field in known.items() if field.unit == "元" and name in ("amount", "value", "cost")]
+        money = [name for name, field in known.items() if field.unit == "元" and name in weighing().money]
         cells = (FieldChange(name, "0", fields.cell(change, name)) for name in money)
         return sum((sign * (risen(known[cell.field], cell) or Decimal(0)) for cell in cells), start=total)
     for item in change.fields:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass
 
 from gongshi.changes.lines import columns
 from gongshi.changes.phrases import cell
@@ -14,32 +15,23 @@ from gongshi.changes.tables import Side, read_side
 from gongshi.changes.values import Change, Row
 from gongshi.checks.showing import HIDDEN, UNFIT, shown_cell
 from gongshi.model import GongshiError
-from gongshi.package import RECORDS, Resource, document_of
+from gongshi.package import RECORDS, Resource, document_of, pack
 from gongshi.package.documents import read_documents
 
-_NAMES = ("name", "title")
-_TOLD = {
-    "households": ("village_code", "household_class"),
-    "members": ("household_no",),
-    "pairings": ("role", "household_no", "village_code"),
-    "cases": ("procedure", "village_code"),
-    "notices": ("notice_kind", "division_code"),
-    "payments": ("amount", "project_id", "payee_unit"),
-    "subsidies": ("benefit", "amount", "household_no"),
-    "loans": ("amount", "household_no"),
-    "ledgers": ("ledger", "amount", "unit_code"),
-    "projects": ("name",),
-    "project-budget": ("project_id", "amount"),
-    "assets": ("name", "value", "village_code"),
-    "allocations": ("name", "amount"),
-    "inspections": ("title",),
-    "complaints": ("topic", "township_code"),
-    "status-events": ("event", "household_no"),
-    "memberships": ("kind", "household_no"),
-    "monitoring": ("category", "household_no"),
-}
-"""What of a record says what it is; of any other table the records that it names."""
 _DEEP = 3
+
+
+@dataclass(frozen=True, slots=True)
+class RecordWords:
+    """See the comments in ``pack/naming.yaml``."""
+
+    names: tuple[str, ...]
+    told: Mapping[str, tuple[str, ...]]
+    numbered: frozenset[str]
+
+
+def _naming() -> RecordWords:
+    return pack("naming", RecordWords)
 
 
 class Names:
@@ -80,7 +72,7 @@ class Names:
         described = self._resource(resource)
         if described is None or depth > _DEEP:
             return ""
-        known = _TOLD.get(resource) or tuple(name for name in cells if (resource, name) in self._refers)
+        known = _naming().told.get(resource) or tuple(name for name in cells if (resource, name) in self._refers)
         words = []
         for name in known:
             if cells.get(name) and name in described.schema.names:
@@ -91,7 +83,7 @@ class Names:
         reference = self._refers.get((resource.name, name), "")
         named = self._name(reference, text, path, depth + 1) if reference else ""
         if reference and (named or resource.schema.field(name).pattern):  # a code that is a word says itself
-            return f"{text} {named}" if named and reference in ("households", "members", "projects", "cases") else named
+            return f"{text} {named}" if named and reference in _naming().numbered else named
         field = resource.schema.field(name)
         shown = cell(field, text)
         return "" if shown in (HIDDEN, UNFIT) else f"{shown} {field.unit}" if field.unit else shown
@@ -106,7 +98,7 @@ class Names:
             schema = self._sides[place].descriptor.resources[reference].schema if row else None
             if row and schema:
                 cells = dict(zip(schema.names, row, strict=True))
-                name = next((one for one in _NAMES if one in schema.names), "")
+                name = next((one for one in _naming().names if one in schema.names), "")
                 if name:
                     field = schema.field(name)
                     shown = shown_cell(field, cells[name]) if field.disclosure == "public" else ""

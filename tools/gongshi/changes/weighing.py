@@ -6,18 +6,29 @@ Nothing is left out by it: the weight only says what stands where there is room 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import IntEnum
 
 from gongshi.changes.values import Change, ChangeKind, FieldChange
-from gongshi.package import Field
+from gongshi.package import Field, pack
 
-FUNDS = frozenset(
-    (
-        *("allocations", "payments", "projects", "project-budget", "project-changes", "ledgers", "assets"),
-        *("subsidies", "loans", "inspection-findings", "measures"),
-    )
-)
-"""Resources whose money is spent, lent or owned; elsewhere money is what a household earns or a place counts."""
+
+@dataclass(frozen=True, slots=True)
+class Weighing:
+    """See the comments in ``pack/weighing.yaml``."""
+
+    funds: frozenset[str]
+    money: frozenset[str]
+    party: tuple[str, ...]
+    parties: frozenset[str]
+    status: frozenset[str]
+    status_ends: tuple[str, ...]
+    figures: str
+
+
+def weighing() -> Weighing:
+    """What fields and tables weigh; read once."""
+    return pack("weighing", Weighing)
 
 
 class Weight(IntEnum):
@@ -36,26 +47,16 @@ class Weight(IntEnum):
     MOVED = 10
 
 
-_STATUS = frozenset(
-    (
-        *("exit_year", "return_year", "stage", "result", "outcome", "event", "procedure", "life_status", "state"),
-        *("dibao", "tekun", "identify_standard", "category", "topic", "commitment", "frozen"),
-    )
-)
-_STATUS_ENDS = ("_status", "_state", "_class", "_attr", "_kind", "_by", "_tier", "_level")
-_PARTY = ("payee", "_unit", "unit_code", "helper", "keeper", "bank_", "pay_channel")
-_PARTY_TABLES = frozenset(("units", "payments", "projects", "allocations", "households", "members"))
-
-
 def weight_of(resource: str, field: Field, refers: str = "") -> Weight:
     """What a changed cell weighs; ``refers`` is the resource that its field names a record of, if any."""
-    if resource == "figures":
+    known = weighing()
+    if resource == known.figures:
         return Weight.FIGURE
     if field.unit.startswith("元"):
-        return Weight.MONEY if resource in FUNDS else Weight.NUMBER
-    if refers in _PARTY_TABLES or any(part in field.name for part in _PARTY):
+        return Weight.MONEY if resource in known.funds else Weight.NUMBER
+    if refers in known.parties or any(part in field.name for part in known.party):
         return Weight.PARTY
-    if field.name in _STATUS or field.name.endswith(_STATUS_ENDS) or refers:
+    if field.name in known.status or field.name.endswith(known.status_ends) or refers:
         return Weight.STATUS
     if field.type in ("integer", "number", "year"):
         return Weight.NUMBER
@@ -65,7 +66,7 @@ def weight_of(resource: str, field: Field, refers: str = "") -> Weight:
 def heaviest(change: Change, fields: Mapping[str, Field], refers: Mapping[tuple[str, str], str]) -> tuple[Weight, str]:
     """(the weight of a change, the name of the field that gives it, "" where the whole record came, went or moved)."""
     if change.kind is ChangeKind.REMOVED:
-        return (Weight.FIGURE if change.resource == "figures" else Weight.GONE), ""
+        return (Weight.FIGURE if change.resource == weighing().figures else Weight.GONE), ""
     if change.kind is ChangeKind.ADDED:
         return _of_new(change, fields), ""
     cells = [
@@ -80,7 +81,7 @@ def _refers(change: Change, item: FieldChange, refers: Mapping[tuple[str, str], 
 
 
 def _of_new(change: Change, fields: Mapping[str, Field]) -> Weight:
-    if change.resource == "figures":
+    if change.resource == weighing().figures:
         return Weight.FIGURE
-    money = change.resource in FUNDS and any(field.unit.startswith("元") for field in fields.values())
+    money = change.resource in weighing().funds and any(field.unit.startswith("元") for field in fields.values())
     return Weight.NEW_MONEY if money else Weight.NEW
