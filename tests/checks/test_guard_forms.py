@@ -543,8 +543,9 @@ def test_lines_that_differ_in_digits_alone_are_read_alike():
         "编号：{}（甲）",
         "{}生",
     )
-    for text in texts:
-        lines = [text.format(phone(rng)) for _ in range(40)]
+    for text in (*texts, "账号{}元", "身份证{}a", "流水号{}", "d.o.b. {}", "a{}b 编号{}"):
+        numbers = (phone(rng), account(rng), id_number(rng), "0086" + phone(rng), account(rng, "4", 16))
+        lines = [text.format(value, value) for value in numbers for _ in range(8)]
         together = {one.line for one in scan_text("a.md", "\n".join(lines).encode())}
         alone = {at for at, line in enumerate("\n".join(lines).split("\n"), 1) if scan_text("a.md", line.encode())}
         assert together == alone, text

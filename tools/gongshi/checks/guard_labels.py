@@ -49,15 +49,22 @@ class Labels:
     def __init__(self, text: str) -> None:
         self._text = text
         self._cuts = [0, len(text)] if len(text) < 2 * _PART else _cuts(text)
+        self._whole: _Part | None = None
         self._parts: dict[tuple[int, int], _Part] = {}
 
     def near(self, kinds: frozenset[str], start: int, end: int) -> bool:
         """Tell whether a label of these kinds stands near a place, in which there is none."""
-        if end - start < _PART:
-            starts, ends, found = self._part(start - _REACH, end + _REACH // 2)
-            first, behind = bisect_left(ends, start - _REACH), bisect_right(starts, end + _REACH // 2)
-            return first < behind and not kinds.isdisjoint(found[first : min(behind, first + _REACH)])
-        return self.near(kinds, start, start) or self.near(kinds, end, end)
+        return not kinds.isdisjoint(self.around(start, end))
+
+    def around(self, start: int, end: int) -> Sequence[str]:
+        """The kinds of the labels that stand near a place, in which there is none."""
+        if end - start >= _PART:
+            return [*self.around(start, start), *self.around(end, end)]
+        starts, ends, found = self._part(start - _REACH, end + _REACH // 2)
+        if not starts:
+            return ()
+        first, behind = bisect_left(ends, start - _REACH), bisect_right(starts, end + _REACH // 2)
+        return found[first : min(behind, first + _REACH)]
 
     def direct(self, start: int, listed: bool = False) -> str:
         """The kind of the label whose value begins at ``start``, "" if other words are between.
@@ -66,7 +73,7 @@ class Labels:
         """
         reach, between = (2 * _REACH, _LISTED) if listed else (_DIRECT, _BETWEEN)
         _, ends, kinds = self._part(start - reach, start)
-        at = bisect_right(ends, start) - 1
+        at = bisect_right(ends, start) - 1 if ends else -1
         if at < 0 or start - ends[at] > reach or not between.fullmatch(self._text, ends[at], start):
             return ""
         return kinds[at]
@@ -83,6 +90,10 @@ class Labels:
 
     def _part(self, start: int, end: int) -> _Part:
         """The labels around a stretch of text."""
+        if len(self._cuts) == 2:
+            if self._whole is None:
+                self._whole = _part(self._text, 0, len(self._text))
+            return self._whole
         cuts = self._cuts
         first = bisect_right(cuts, max(start, 0), 0, len(cuts) - 1) - 1
         behind = max(bisect_left(cuts, end, first), first + 1)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
-from functools import cached_property
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import compress
 
 from gongshi.checks.guard_labels import OTHER
 from gongshi.checks.guard_spread import cuts, find_spread
-from gongshi.checks.guard_text import GLUE, NUMERALS, numerals
+from gongshi.checks.guard_text import GLUE, NUMERALS, numerals_too
 from gongshi.checks.guard_values import (
     ACCOUNT_KINDS,
     CARD,
@@ -24,15 +23,16 @@ from gongshi.checks.guard_values import (
     Hit,
     Line,
     are_figures,
+    lazy,
 )
 from gongshi.checks.guard_values import is_id as is_id
 
-_TEN = tuple("0123456789")
+_TEN = re.compile("(?:[^0-9]*+[0-9]){10}")
 _RUN = re.compile(rf"[0-9][0-9{CROSS}{GLUE[1:-1]}]{{10,}}")
 # What may be written otherwise, say a birth, or depend on which digits these are.
 _NOT_PLAIN = re.compile(
     rf"[{NUMERALS}%&\\<>*`=\[\]{{}}~|#\x00-\x1f\x7f生男女姓倒反逆(（\"]|[^\x00-\x7f\u4e00-\u9fff，。、：]"
-    r"|\.0+(?![0-9])|[0-9][eE]|[0-9]\s?[A-Za-z]{1,9}[0-9]|[A-Za-z]{3}"
+    r"|\.0+(?![0-9])|[0-9][eE]|[0-9]\s?[A-Za-z]{1,9}[0-9]|[A-Za-z]{3}|[oO].?[bB]"
 )
 _DECIMAL = re.compile(r"[0-9]{11}\.[0-9]{1,8}")
 _GAP = re.compile(rf"{GLUE}{{4,}}")
@@ -61,32 +61,32 @@ class _Stretch:
         self.line, self.text, self.start, self.end = line, line.text, start, end
         self.digits = self.text[start:end].translate(_JOINED)
 
-    @cached_property
+    @lazy
     def _kept(self) -> bytes:
         return self.text[self.start : self.end].translate(_KEPT).encode("ascii")
 
-    @cached_property
+    @lazy
     def places(self) -> list[int]:
         """Where each of the joined digits stands in the line."""
         return list(compress(range(self.start, self.end), self._kept))
 
-    @cached_property
+    @lazy
     def borders(self) -> bytes:
         """For each of the joined digits, and behind the last one, 1 if a piece begins or ends there."""
         kept = b"\0%s" % self._kept.replace(b"X", b"\0X\0")
         return bytes(compress(kept.translate(_GAPS), kept[1:])) + b"\1"
 
-    @property
+    @lazy
     def whole(self) -> bool:
         """Whether nothing stands between the digits."""
         return len(self.digits) == self.end - self.start
 
-    @cached_property
+    @lazy
     def count(self) -> int:
         """How many pieces there are."""
         return self.borders.count(1) - 1
 
-    @cached_property
+    @lazy
     def long(self) -> bool:
         """Tell whether a piece is long enough for an account or an ID number."""
         return bool(_FIFTEEN.search(self.text, self.start, self.end))
@@ -111,11 +111,11 @@ class _Stretch:
             if (more or size == 18) and sure and self.borders[behind]:
                 yield first, behind, value + more if size > 18 else value
 
-    @cached_property
+    @lazy
     def _said(self) -> bool:
         return self.labelled(ID_KIND)
 
-    @cached_property
+    @lazy
     def _ids(self) -> list[tuple[int, str, str]]:
         """(first digit, number, the two digits more of a card) of all that looks like an ID number and begins with a piece."""
         borders = self.borders
@@ -145,7 +145,14 @@ class _Stretch:
 
     def labelled(self, kinds: frozenset[str]) -> bool:
         """Tell whether such a label stands anywhere near; if not, no window of it needs to be asked."""
-        return self.line.labels.near(kinds, self.start, self.end)
+        return not kinds.isdisjoint(self._kinds)
+
+    @lazy
+    def _kinds(self) -> Sequence[str]:
+        return self.line.labels.around(self.start, self.end)
+
+
+_Detector = Callable[[_Stretch], Iterator[Hit]]
 
 
 def find_numbers(text: str) -> list[Hit]:
@@ -155,32 +162,30 @@ def find_numbers(text: str) -> list[Hit]:
     """
     hits: list[Hit] = []
     taken = bytearray(len(text) + 8)
-    for line in map(Line, dict.fromkeys((text, numerals(text), numerals(text, 1)))):
-        if sum(map(line.text.count, _TEN)) < 10:  # with a cross at the end eleven, fewer than any number has
+    for line in map(Line, numerals_too(text)):
+        if not _TEN.match(line.text):  # with a cross at the end eleven, fewer than any number has
             continue
         for stretch in _stretches(line):
-            if len(stretch.digits) < 15:  # too short for any other number
-                if _PHONES.search(stretch.digits):
-                    _take(_phones(stretch), hits, taken)
-                continue
-            if _may_be_anybody(stretch):
-                for detector in _DETECTORS:
-                    _take(detector(stretch), hits, taken)
-            elif not stretch.whole or CARD.fullmatch(stretch.digits):
-                _take(_accounts(stretch), hits, taken)
+            for detector in _detectors(stretch):
+                _take(detector(stretch), hits, taken)
         _take(find_spread(line), hits, taken)
-    return sorted(hits, key=lambda hit: hit.start)
+    return sorted(hits, key=lambda hit: hit.start) if len(hits) > 1 else hits
 
 
-def _may_be_anybody(stretch: _Stretch) -> bool:
-    """Tell whether the digits, or a label near them, allow any number but an account without a label."""
-    digits = stretch.digits
-    return bool(
-        _IDS.search(digits)
-        or (PHONE.fullmatch(digits) if stretch.whole else _PHONES.search(digits))
-        or _ID.fullmatch(digits[::-1])
-        or stretch.labelled(ACCOUNT_KINDS | ID_KIND | PHONE_KIND)
-    )
+def _detectors(stretch: _Stretch) -> Iterator[_Detector]:
+    """What may find something in a stretch, in order of certainty: what an earlier one takes, a later one does not read again."""
+    digits, whole = stretch.digits, stretch.whole
+    if len(digits) > 14:  # shorter than any other number
+        if _IDS.search(digits):
+            yield from (_cards, _ids, _ids_in_long_runs)
+        if len(digits) == 18 and _ID.fullmatch(digits[::-1]):
+            yield _backwards
+        if stretch.labelled(ID_KIND):
+            yield _old_ids
+        if not whole or CARD.fullmatch(digits) or stretch.labelled(ACCOUNT_KINDS):
+            yield _accounts
+    if PHONE.fullmatch(digits) if whole else _PHONES.search(digits):
+        yield _phones
 
 
 def is_harmless(text: str) -> bool:
@@ -188,18 +193,28 @@ def is_harmless(text: str) -> bool:
     stuck to something. All lines that differ from it in digits alone get the same answer."""
     if _NOT_PLAIN.search(text) or cuts(text):
         return False
-    runs = [run.span() for run in _RUN.finditer(text)]
-    found = _SEQUENCE.search(text, *runs[0]) if len(runs) == 1 else None
     line = Line(text)
-    stretch = _Stretch(line, *found.span()) if found else None
-    if found is None or stretch is None or sum(map(text.count, _TEN)) != len(stretch.digits):
+    return all(_is_harmless(line, *run.span()) for run in _RUN.finditer(text))
+
+
+def _is_harmless(line: Line, start: int, end: int) -> bool:
+    """Tell that of one run of digits and what may glue them."""
+    found = _SEQUENCE.search(line.text, start, end)
+    if found is None or _GAP.search(line.text, start, end):
+        return found is None
+    stretch = _Stretch(line, *found.span())
+    start, end, size = stretch.start, stretch.end, len(stretch.digits)
+    if size > 11 and _DECIMAL.fullmatch(line.text, start, end):
+        size, end = 11, start + 11
+    elif size > 11 and not stretch.whole:
         return False
-    start, end = found.span()
-    if len(stretch.digits) > 11 and _DECIMAL.fullmatch(text, start, end):
-        end = start + 11
-    elif len(stretch.digits) != 11:
+    if size < 11 or size in (12, 14) or size > _LONGEST:
+        return True  # no number has so many digits
+    if size > 17:  # an ID number says by its check character what it is, but that it may be part of a longer code
+        return size not in (18, 20) and line.labels.direct(start) in OTHER
+    if size == 15 and stretch.labelled(ID_KIND):
         return False
-    return line.is_other(start, end) or not line.stands_alone(start, end, True)
+    return not line.stands_alone(start, end, True) or line.is_other(start, end)
 
 
 def _stretches(line: Line) -> Iterator[_Stretch]:
@@ -207,7 +222,7 @@ def _stretches(line: Line) -> Iterator[_Stretch]:
     for run in _RUN.finditer(line.text):
         start = run.start()
         if (whole := run[0]).isdigit():
-            if len(whole) > 14 or _PHONES.search(whole):
+            if _may_be_number(whole):
                 yield _Stretch(line, start, run.end())
             continue
         gaps = [(gap.start(), gap.end()) for gap in _GAP.finditer(line.text, start, run.end())]
@@ -217,6 +232,14 @@ def _stretches(line: Line) -> Iterator[_Stretch]:
             if stretch and len(stretch.digits) > 10:
                 yield stretch
             start = behind
+
+
+def _may_be_number(whole: str) -> bool:
+    """Tell whether digits with nothing between them may be a number, or have one at their front or end."""
+    size = len(whole)
+    if size < 15:
+        return PHONE.fullmatch(whole) is not None
+    return size <= 20 or (size <= _LONGEST and bool(_ID.match(whole) or _ID.match(whole, size - 18)))
 
 
 def _take(found: Iterable[Hit], hits: list[Hit], taken: bytearray) -> None:
@@ -279,7 +302,8 @@ def _ids_in_long_runs(stretch: _Stretch) -> Iterator[Hit]:
                 yield Hit("personal-id", start, start + 18, value, True)
 
 
-_LONG_PIECE = re.compile("(?<![0-9])[0-9]{19,40}(?![0-9])")
+_LONGEST = 40
+_LONG_PIECE = re.compile(f"(?<![0-9])[0-9]{{19,{_LONGEST}}}(?![0-9])")
 
 
 def _old_ids(stretch: _Stretch) -> Iterator[Hit]:
@@ -315,9 +339,10 @@ def _phones(stretch: _Stretch) -> Iterator[Hit]:
 def _plain_phone(stretch: _Stretch) -> Iterator[Hit]:
     """The same for digits with nothing between them, of which there are most by far."""
     line, start, end = stretch.line, stretch.start, stretch.end
-    if not PHONE.fullmatch(stretch.digits) or line.is_other(start, end):
+    alone = line.stands_alone(start, end)
+    if not alone and not line.stands_alone(start, end, True):
         return
-    if line.stands_alone(start, end) or line.stands_alone(start, end, line.labels.near(PHONE_KIND, start, end)):
+    if not line.is_other(start, end) and (alone or stretch.labelled(PHONE_KIND)):
         yield Hit("personal-phone", start, end, stretch.digits[-11:])
 
 
@@ -393,9 +418,3 @@ def _account_places(stretch: _Stretch, labelled: bool) -> Iterator[tuple[int, in
 _FOURS = re.compile(rf"[0-9]{{4}}({GLUE}{{1,3}})[0-9]{{4}}\1[0-9]{{4}}\1[0-9]{{3,4}}(?:\1[0-9]{{1,4}})?")
 _FIFTEEN = re.compile("[0-9]{15}")
 _LONG = re.compile("(?<![0-9])[0-9]{15,19}(?![0-9])")
-
-
-# In order of certainty: what an earlier one takes, a later one does not read again.
-_DETECTORS: tuple[Callable[[_Stretch], Iterator[Hit]], ...] = (
-    _cards, _ids, _ids_in_long_runs, _backwards, _old_ids, _accounts, _phones,
-)  # fmt: skip

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cached_property
 from itertools import accumulate
 from operator import add
 
@@ -24,6 +23,7 @@ from gongshi.checks.guard_values import (
     Line,
     are_figures,
     is_id,
+    lazy,
 )
 
 _CHAIN = re.compile(rf"(?<![0-9])[0-9]+(?:{SEPARATOR}{{1,8}}[0-9]+)+(?:{SEPARATOR}{{0,8}}[Xx](?![A-Za-z0-9]))?")
@@ -64,7 +64,7 @@ class _Chain:
         self.parts = _BETWEEN.split(self.text[start:end])
         self.shape = "".join(map(_LETTERS.__getitem__, map(len, self.parts)))
 
-    @cached_property
+    @lazy
     def starts(self) -> list[int]:
         """Where each piece begins in the line."""
         between = _PIECE.split(self.text[self.start : self.end])[1:-1]

@@ -12,7 +12,7 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from urllib.parse import unquote
 
 CHUNK = 1 << 24
@@ -47,6 +47,7 @@ _UNICODE_ESCAPE = re.compile(
 )
 _OTHER_ESCAPE = re.compile(r"\\(?:0{0,4}3([0-9])(?![0-9A-Fa-f]) ?|0?6([0-7])|0?7([01]))")  # CSS, then octal
 _ESCAPE = re.compile(r"[%&\\]")
+_NOT_PLAIN = re.compile(r"[^ -~]|[%&\\.]")
 _PERCENT_U = re.compile("%u([0-9A-Fa-f]{4})")
 _NAMED = re.compile(r"\\N\{([A-Za-z0-9 -]{1,60})\}")
 _TERMINAL = re.compile("\x1b\\[[0-9;]{0,20}[A-Za-z]")
@@ -208,6 +209,8 @@ def _otherwise(line: str, text: str) -> Iterator[str]:
 
 def normalise(line: str) -> str:
     """Write the line the plain way: no escapes, no invisible characters, half-width digits and letters."""
+    if not _NOT_PLAIN.search(line):
+        return line
     line = decode_escapes(line)
     if "\x1b" in line:
         line = _TERMINAL.sub("", line)
@@ -222,14 +225,14 @@ def _whole(found: re.Match[str]) -> str:
     return found[1] + found[2] + "0" * missing if kept else found[0]
 
 
-def numerals(text: str, kept: int = 0) -> str:
-    """Write Chinese numerals and ① as digits, each in its place, where many stand in a row; in 一卡通 and 三峡 they are words.
-
-    ``kept``: so many at the front of a run stay, since they may end a word: 张三 before a number.
+def numerals_too(text: str) -> Collection[str]:
+    """The text; and with its Chinese numerals and ① as digits, each in its place, where many stand in a row; and so again
+    but for the first of them, which may end a word: in 一卡通 and 三峡 they are words, and 张三 may stand before a number.
     """
-    if not _NUMERAL.search(text):
-        return text
-    return _NUMERAL_RUN.sub(lambda found: found[0][:kept] + found[0][kept:].translate(AS_DIGITS), text)
+    if text.isascii() or not _NUMERAL.search(text):
+        return (text,)
+    whole = _NUMERAL_RUN.sub(lambda run: run[0].translate(AS_DIGITS), text)
+    return dict.fromkeys((text, whole, _NUMERAL_RUN.sub(lambda run: run[0][0] + run[0][1:].translate(AS_DIGITS), text)))
 
 
 def decode_escapes(line: str) -> str:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import string
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
+from typing import Any, Generic, TypeVar
 
 from gongshi.checks.guard_labels import OTHER, Labels
 from gongshi.checks.name_shapes import names_alone
@@ -41,6 +43,7 @@ UNIT_AFTER = re.compile(
     r"\s?(?:[（(]?大写|亿|万|元|亩|公[里斤顷]|千[米克瓦]|平方|立方|米|吨|斤|株|棵|户(?!主)|毫?秒|(?i:km|kg|kwh|m[23]|mm|ms|rmb|cny)(?![a-z]))"
 )
 _HEAD, _TAIL = re.compile("[0-9A-Za-z]*$"), re.compile("[0-9A-Za-z]*")
+_STICKY = frozenset(string.ascii_letters + string.digits)
 _LONGEST_HEAD, _LONGEST_TAIL = 8, 4  # letters that may stick to a number: IMG, tel; more is a word of its own
 # Decimals other than the noughts that programs add to a whole number, or a power of ten.
 _DECIMALS = re.compile(r"\.(?!0+(?!\.?[0-9A-Za-z]))[0-9]|[eE][+-][0-9]")
@@ -93,28 +96,43 @@ def is_credit_code(value: str) -> bool:
     return calc_check_digit(value[:-1]) == value[-1]
 
 
+Value = TypeVar("Value")
+
+
+class lazy(Generic[Value]):
+    """What a method finds, worked out when it is first asked for; that of functools takes a lock for each of millions."""
+
+    def __init__(self, find: Callable[[Any], Value]) -> None:
+        self._find, self._name = find, find.__name__
+
+    def __get__(self, owner: Any, _: type) -> Value:
+        value: Value = self._find(owner)
+        owner.__dict__[self._name] = value
+        return value
+
+
 class Line:
     """A normalised text and, once somebody asks, its labels."""
 
     def __init__(self, text: str) -> None:
         self.text = text
 
-    @cached_property
+    @lazy
     def labels(self) -> Labels:
         return Labels(self.text)
 
     def is_other(self, start: int, end: int) -> bool:
         """Tell whether a label or unit says that the number here is money, a measure, a code or a public body's."""
-        before = self.text[max(0, start - 6) : start]
-        counted = UNIT_AFTER.match(self.text, end) or _MONEY_BEFORE.search(before)
-        return bool(counted) or self.labels.direct(start - len(self._stuck(start, end)[0])) in OTHER
+        if UNIT_AFTER.match(self.text, end) or _MONEY_BEFORE.search(self.text[max(0, start - 6) : start]):
+            return True
+        return self.labels.direct(start - len(self._head(start))) in OTHER
 
     def stands_alone(self, start: int, end: int, labelled: bool = False) -> bool:
         """Tell whether nothing ties the number to something longer: at most a few letters at one of its ends.
 
         Digests, boxes and codes have letters and digits at both ends, or more of them.
         """
-        head, tail = self._stuck(start, end)
+        head, tail = self._head(start), self._tail(end)
         if head and (tail or not head.isalpha() or _UUID.search(self.text[max(0, start - 6) : start])):
             before = self.text[max(0, start - 8) : start]
             return bool(labelled and not tail and _PHONE_WORD_BEFORE.search(before))
@@ -124,18 +142,24 @@ class Line:
 
     def is_bare(self, start: int, end: int) -> bool:
         """Tell whether no letter, digit or decimal point touches the number."""
-        return not any(self._stuck(start, end)) and self._is_whole_number(start, end)
+        return not self._head(start) and not self._tail(end) and self._is_whole_number(start, end)
 
     def _is_whole_number(self, start: int, end: int) -> bool:
         before = self.text[max(0, start - 2) : start]
         fraction = before[-1:] == "." and not before[:-1].isalpha()
         return not fraction and not _DECIMALS.match(self.text, end)
 
-    def _stuck(self, start: int, end: int) -> tuple[str, str]:
-        """The letters and digits that touch a number before and behind, a few of them if they are many."""
+    def _head(self, start: int) -> str:
+        """The letters and digits that touch a number before, a few of them if they are many."""
+        if start == 0 or self.text[start - 1] not in _STICKY:
+            return ""
         before = _HEAD.search(self.text[max(0, start - _LONGEST_HEAD - 1) : start])
+        return before[0] if before else ""
+
+    def _tail(self, end: int) -> str:
+        """The same behind it."""
         after = _TAIL.match(self.text[end : end + _LONGEST_TAIL + 1])
-        return before[0] if before else "", after[0] if after else ""
+        return after[0] if after else ""
 
     def is_fraction(self, start: int) -> bool:
         """Tell whether the digits are the decimals of a number such as 0.12 or .12; "3.1" may be a list item."""
