@@ -148,6 +148,7 @@ OWN: Mapping[str, frozenset[str]] = {
     "headers": frozenset(SEALED_FIELDS),
     "units": frozenset({"km", "m2", "km2"}),
     "keeping": frozenset({"changed-payment"}),
+    "trailers": frozenset({"doc-no", "approved-by"}),
     "weighing": frozenset({"payee", "helper", "keeper", "bank_"}),
     "following": frozenset({"status", "exit-year", "return-year", "identified", "project-stage", "project-accepted"}),
 }

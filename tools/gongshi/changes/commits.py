@@ -3,20 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta, timezone
 
 from gongshi.changes.values import Revision
-from gongshi.package import RECORDS
+from gongshi.package import RECORDS, pack
 from gongshi.repository import Git
 
 CHINA = timezone(timedelta(hours=8))
-TRAILERS = {
-    **{"doc-no": "Doc-No", "文号": "Doc-No"},
-    **{"approved-by": "Approved-by", "审批": "Approved-by"},
-    **{"basis": "依据", "依据": "依据"},
-}
 _TRAILER = re.compile(r"([\w-]+)\s*[:：]\s*(\S.*)")
 _HUNK = re.compile(rb"@@ -(\d+)(?:,(\d+))? \+(\d+)(?:,(\d+))? @@")
 _ABOUT = "--format=%H%x00%P%x00%an%x00%ct%x00%B%x00%x01"
@@ -25,6 +20,16 @@ _PATCH = (
     *("--no-renames", "--no-color", "--no-ext-diff", "--no-textconv", "--relative"),
     *("--src-prefix=a/", "--dst-prefix=b/"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Trailers:
+    trailers: Mapping[str, str]
+
+
+def trailer_names() -> Mapping[str, str]:
+    """How people write the name of a trailer that we know → its name: ``pack/trailers.yaml``."""
+    return pack("trailers", _Trailers).trailers
 
 
 @dataclass(slots=True)
@@ -114,8 +119,9 @@ def trailers(message: str) -> tuple[tuple[str, str], ...]:
     """The trailers we know at the end of a commit message, ``文号：…`` and ``Doc-No: …`` alike."""
     last = re.split(r"\n\s*\n", message.strip())[-1]
     matches = (_TRAILER.fullmatch(line.strip()) for line in last.split("\n"))
+    known = trailer_names()
     return tuple(
-        (TRAILERS[match[1].lower()], match[2].strip()) for match in matches if match and match[1].lower() in TRAILERS
+        (known[match[1].lower()], match[2].strip()) for match in matches if match and match[1].lower() in known
     )
 
 

@@ -14,12 +14,11 @@ from enum import StrEnum
 from gongshi.changes.phrases import risen
 from gongshi.changes.values import Change, ChangeKind, Diff, FieldChange
 from gongshi.changes.weighing import Weight, heaviest, weighing, weight_of
-from gongshi.package import Field
+from gongshi.package import Field, pack
+from gongshi.package.subjects import subjects
 
 SAME = 5  # so many records with one change are told together
 _BATCH = 20  # so many changes of one procedure are told together
-_OF_END = ("ended_on", "end_reason")
-_OF_EXIT = ("poverty_status", "exit_year", "return_year", "planned_exit_year", "not_exit_reason", "management_class")
 
 
 class Shape(StrEnum):
@@ -41,6 +40,36 @@ class Fold:
     field: str
     changes: tuple[Change, ...]
     title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    table: str
+    turn: tuple[str, ...] = ()
+    say: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Procedures:
+    """See the comments in ``pack/folding.yaml``."""
+
+    cases: str
+    key: str
+    procedure: str
+    village: str
+    listed: str
+    steps: tuple[str, ...]
+    notices: str
+    hung: tuple[str, ...]
+    named: frozenset[str]
+    changed: Mapping[str, tuple[str, ...]]
+    ways: tuple[_Way, ...]
+    states: frozenset[str]
+
+
+def procedures() -> Procedures:
+    """What comes with the cases of a procedure; read once."""
+    return pack("folding", Procedures)
 
 
 class Fields:
@@ -174,59 +203,67 @@ def _folders(changes: Iterable[Change]) -> tuple[list[Fold], list[Change]]:
 
 
 def _batches(changes: list[Change], fields: Fields) -> tuple[list[Fold], list[Change]]:
-    """What new cases of one procedure brought, if it is much: cases, steps, notices, events, memberships, and the expected in households."""
-    procedures = {
-        change.key[0]: fields.cell(change, "procedure")
+    """What new cases of one procedure brought, if it is much: cases, what is new with them, and the expected in what was there."""
+    known = procedures()
+    cases = {
+        change.key[0]: fields.cell(change, known.procedure)
         for change in changes
-        if change.resource == "cases" and change.kind is ChangeKind.ADDED
+        if change.resource == known.cases and change.kind is ChangeKind.ADDED
     }
-    if not procedures:
+    if not cases:
         return [], changes
-    of_case = _owners(changes, fields, procedures)
+    of_case = _owners(changes, fields, cases)
     groups: dict[str, list[Change]] = defaultdict(list)
     for change in changes:
         if case := of_case(change):
-            groups[procedures[case]].append(change)
+            groups[cases[case]].append(change)
     batches = {name: _expected(group, fields) for name, group in groups.items() if len(group) >= _BATCH}
     taken = {id(change) for group in batches.values() for change in group}
     found = [
-        Fold(Shape.BATCH, Weight.STATUS, "cases", "procedure", tuple(group), name) for name, group in batches.items()
+        Fold(Shape.BATCH, Weight.STATUS, known.cases, known.procedure, tuple(group), name)
+        for name, group in batches.items()
     ]
     return found, [change for change in changes if id(change) not in taken]
 
 
 def _owners(changes: Iterable[Change], fields: Fields, cases: Mapping[str, str]) -> Callable[[Change], str]:
     """change → the new case that it belongs to, "" for none."""
+    known = procedures()
     households: dict[str, str] = {}
     notices: dict[str, str] = {}
+    of_cases, of_notices = (known.cases, known.listed, *known.steps), (known.notices, *known.hung)
     for change in changes:
-        if change.kind is ChangeKind.ADDED and change.resource == "case-households" and change.key[0] in cases:
+        if change.kind is ChangeKind.ADDED and change.resource == known.listed and change.key[0] in cases:
             households[change.key[-1]] = change.key[0]
-        if change.kind is ChangeKind.ADDED and change.resource == "notices" and fields.cell(change, "case_id") in cases:
-            notices[change.key[0]] = fields.cell(change, "case_id")
+        if change.kind is ChangeKind.ADDED and change.resource == known.notices:
+            notices[change.key[0]] = fields.cell(change, known.key)
 
     def owner(change: Change) -> str:
-        if change.kind is ChangeKind.CHANGED and change.resource == "households":
-            expected = all(item.field in _OF_EXIT for item in change.fields)
-            return households.get(change.key[0], "") if expected else ""
-        if change.kind is ChangeKind.CHANGED and change.resource == "memberships":
-            ended = all(item.field in _OF_END for item in change.fields)
-            return households.get(fields.cell(change, "household_no"), "") if ended else ""
+        if change.kind is ChangeKind.CHANGED:
+            expected = known.changed.get(change.resource, ())
+            fitting = expected and all(item.field in expected for item in change.fields)
+            return households.get(_household(change, fields), "") if fitting else ""
         if change.kind is not ChangeKind.ADDED:
             return ""
-        if change.resource in ("cases", "case-steps", "case-households"):
+        if change.resource in of_cases:
             return change.key[0] if change.key[0] in cases else ""
-        if change.resource in ("notices", "notice-commitments"):
-            return notices.get(change.key[0], "")
-        of_case = change.resource in ("status-events", "monitoring", "memberships")
-        case = fields.cell(change, "case_id") if of_case else ""
-        return case if households.get(fields.cell(change, "household_no")) == case and case else ""
+        if change.resource in of_notices:
+            case = notices.get(change.key[0], "")
+            return case if case in cases else ""
+        case = fields.cell(change, known.key) if change.resource in known.named else ""
+        return case if case and households.get(_household(change, fields)) == case else ""
 
     return owner
 
 
+def _household(change: Change, fields: Fields) -> str:
+    """The number of the household that a record is, or is about."""
+    home = subjects().household
+    return change.key[0] if change.resource == home.table else fields.cell(change, home.key)
+
+
 def _expected(group: Sequence[Change], fields: Fields) -> list[Change]:
-    """The group without households, events and memberships that did not go the way of the others."""
+    """The group without the records that did not go the way of the others."""
     ways = {id(change): _way(change, fields) for change in group}
     counts = Counter(way for way in ways.values() if way)
     most: dict[object, int] = {}
@@ -236,9 +273,9 @@ def _expected(group: Sequence[Change], fields: Fields) -> list[Change]:
 
 
 def _way(change: Change, fields: Fields) -> tuple[object, ...]:
-    if change.resource == "households":
-        states = [(item.before, item.after) for item in change.fields if item.field in ("poverty_status", "exit_year")]
-        return "households", tuple(states)
-    if change.resource == "memberships":
-        return f"memberships {change.kind}", fields.cell(change, "kind"), fields.cell(change, "end_reason")
-    return ("events", fields.cell(change, "event")) if change.resource == "status-events" else ()
+    """What went one way: (the kind of change, how); () for what goes none."""
+    for way in procedures().ways:
+        if way.table == change.resource:
+            turned = tuple((item.before, item.after) for item in change.fields if item.field in way.turn)
+            return (way.table, change.kind), turned, tuple(fields.cell(change, name) for name in way.say)
+    return ()

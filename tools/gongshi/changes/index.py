@@ -15,6 +15,7 @@ from pathlib import Path
 
 from gongshi.changes.commits import chain, patches, revisions
 from gongshi.changes.events import Event, Folder
+from gongshi.changes.lives import lives
 from gongshi.changes.values import Revision
 from gongshi.model import GongshiError
 from gongshi.repository import Git, private_folder, program_digest
@@ -28,13 +29,18 @@ CREATE TABLE row (seq INTEGER NOT NULL, sign INTEGER NOT NULL, resource INTEGER 
   path INTEGER NOT NULL, names INTEGER NOT NULL, line TEXT NOT NULL);
 CREATE TABLE odd (path TEXT PRIMARY KEY);
 """
-SPLIT_OR_MERGED = "(line LIKE '%,分户,%' OR line LIKE '%,并户,%')"
 _INDEXES = (
     "CREATE INDEX IF NOT EXISTS row_by_key ON row (resource, key, seq)",
     "CREATE INDEX IF NOT EXISTS row_by_commit ON row (seq, resource)",
-    f"CREATE INDEX IF NOT EXISTS row_split_or_merged ON row (resource, seq) WHERE {SPLIT_OR_MERGED}",
+    "CREATE INDEX IF NOT EXISTS row_split_or_merged ON row (resource, seq) WHERE {}",
 )
 _BATCH = 10_000
+
+
+def split_or_merged() -> str:
+    """The condition for rows that may be events by which households were split or merged: it has an index of its own."""
+    said = (f"line LIKE '%,{word},%'" for word in lives().links.says)
+    return f"({' OR '.join(said)})"
 
 
 @contextmanager
@@ -137,7 +143,7 @@ def _fill(connection: sqlite3.Connection, git: Git, tip: str, known: str) -> Non
     connection.execute("DELETE FROM odd")
     connection.executemany("INSERT INTO odd VALUES (?)", [(path,) for path in sorted(odd)])
     for statement in _INDEXES:
-        connection.execute(statement)
+        connection.execute(statement.format(split_or_merged()))
 
 
 def _insert(connection: sqlite3.Connection, events: Iterable[tuple[int, Event]]) -> None:

@@ -9,20 +9,14 @@ from itertools import groupby
 
 from gongshi.changes.audit import Cell, Pair, days_late, paired
 from gongshi.changes.dates import business_dates
+from gongshi.changes.lives import lives
 from gongshi.changes.past import History, Stored
 from gongshi.changes.phrases import KINDS, cell
 from gongshi.changes.rereading import read_versions
 from gongshi.changes.values import ChangeKind, RecordVersion, Revision
 from gongshi.checks.showing import shown_cell, shown_path, shown_text
 from gongshi.package import Resource
-
-NEVER = frozenset(("sealed",))
-_FURTHER = {
-    "pairings": ("pairing_id", ("contacts",)),
-    "case-households": ("case_id", ("cases", "case-steps")),
-    "notice-projects": ("notice_id", ("notices", "notice-objections", "notice-proofs")),
-}
-"""What is told of a record that hangs on it through another: by which field, of which resources."""
+from gongshi.package.subjects import subjects
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +62,14 @@ def life(past: History, name: str, key: tuple[str, ...]) -> Life:
     for other, field in _referring(past, name):
         found = past.naming(other, field, {number})
         rows[other] = _merged(rows.get(other, []), found)
-    for other, (field, targets) in _FURTHER.items():
-        numbers = {row.cells[field] for row in rows.get(other, ()) if row.cells.get(field)}
-        for target in targets if numbers else ():
+    for other, through in lives().further.items():
+        numbers = {row.cells[through.by] for row in rows.get(other, ()) if row.cells.get(through.by)}
+        for target in through.tables if numbers else ():
             if target in past.descriptor.resources:
-                rows[target] = _merged(rows.get(target, []), past.naming(target, field, numbers))
-    members = {row.key[0] for row in rows.get("members", ())} if name == "households" else set()
-    for other, field in _referring(past, "members") if members else ():
+                rows[target] = _merged(rows.get(target, []), past.naming(target, through.by, numbers))
+    homes, people = subjects().people
+    members = {row.key[0] for row in rows.get(people, ())} if name == homes else set()
+    for other, field in _referring(past, people) if members else ():
         rows[other] = _merged(rows.get(other, []), past.naming(other, field, members))
     now = read_versions(past, name, key)[-1]
     shown = tuple(
@@ -106,7 +101,7 @@ def _days(past: History, name: str, stored: list[Stored]) -> Iterator[tuple[str,
 def _referring(past: History, name: str) -> Iterator[tuple[str, str]]:
     """(resource, field) of all that names records of a resource by one field."""
     for key in past.descriptor.foreign_keys:
-        if key.reference == name and len(key.fields) == 1 and key.resource not in (NEVER | {name}):
+        if key.reference == name and len(key.fields) == 1 and key.resource not in (subjects().boxes.table, name):
             yield key.resource, key.fields[0]
 
 

@@ -12,8 +12,9 @@ from itertools import groupby
 
 from gongshi.changes.branches import Branches
 from gongshi.changes.commits import logged
-from gongshi.changes.index import SEPARATOR, SPLIT_OR_MERGED, opened, revision_of
+from gongshi.changes.index import SEPARATOR, opened, revision_of, split_or_merged
 from gongshi.changes.lines import cells_of
+from gongshi.changes.lives import lives
 from gongshi.changes.places import LinePlaces
 from gongshi.changes.tables import ABSENT, Deltas, Side, TableDelta, descriptor_of, table_deltas
 from gongshi.changes.totals import totals
@@ -21,11 +22,11 @@ from gongshi.changes.values import FieldVersion, RecordVersion, Revision, Total
 from gongshi.checks.showing import shower, shown_key
 from gongshi.model import GongshiError
 from gongshi.package import Descriptor, Resource, document_of
+from gongshi.package.subjects import subjects
 from gongshi.repository import Git, MemoryTree, RevisionTree, Tree
 
 _BY_RECORD = "r.key, r.seq, r.sign, r.rowid"
 _PARTS = 100  # numbers that are looked for at once
-EVENTS, OTHER = "status-events", "other_household"
 _ROWS = "SELECT r.seq, r.key, r.sign, r.path, r.names, r.line FROM row r WHERE r.resource = (SELECT id FROM text WHERE value = ?)"
 
 
@@ -183,10 +184,11 @@ class History:
 
     def links(self, resource: str, key: tuple[str, ...]) -> list[Mapping[str, str]]:
         """The standing events by which a household was split from, or merged with, another: their cells, oldest first."""
-        events = self.descriptor.resources.get(EVENTS)
-        if resource != "households" or events is None or OTHER not in events.schema.names:
+        home, link = subjects().household, lives().links
+        events = self.descriptor.resources.get(link.table)
+        if resource != home.table or events is None or link.other not in events.schema.names:
             return []
-        found = self._read(EVENTS, f" AND {SPLIT_OR_MERGED}", [EVENTS])
+        found = self._read(link.table, f" AND {split_or_merged()}", [link.table])
         there: dict[tuple[str, ...], dict[tuple[object, ...], Mapping[str, str]]] = {}
         for row in found:
             state = there.setdefault(row.key, {})
@@ -195,9 +197,9 @@ class History:
                 state[mark] = row.cells
             else:
                 state.pop(mark, None)
-        cells = (cells for state in there.values() for cells in state.values() if cells.get(OTHER))
-        mine = (each for each in cells if key[0] in (each.get("household_no"), each[OTHER]))
-        return sorted(mine, key=lambda each: (each.get("occurred_on", ""), each.get("household_no", "")))
+        cells = (cells for state in there.values() for cells in state.values() if cells.get(link.other))
+        mine = (each for each in cells if key[0] in (each.get(home.key), each[link.other]))
+        return sorted(mine, key=lambda each: (each.get(link.day, ""), each.get(home.key, "")))
 
     def versions(self, resource: str, key: tuple[str, ...], until: int = 1 << 60) -> list[RecordVersion]:
         """Every state of one record. Where rows share the key, the state is the last that came and is still there."""

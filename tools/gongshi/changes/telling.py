@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 
 from gongshi.changes import phrases
-from gongshi.changes.folding import Fields, Fold, Shape, rise_of
+from gongshi.changes.folding import Fields, Fold, Shape, procedures, rise_of
 from gongshi.changes.values import Change, ChangeKind, Diff, FieldChange
 from gongshi.changes.weighing import Weight, weight_of
 from gongshi.checks.showing import shown_path, shown_text
+from gongshi.package.subjects import subjects
 
 _FEW = 3  # keys, names or records that stand for many
 
@@ -101,14 +102,16 @@ class Teller:
         groups: dict[str, list[Change]] = defaultdict(list)
         for change in entry.changes:
             groups[change.resource].append(change)
-        cases, households = groups.pop("cases"), groups.pop("case-households", [])
-        villages = ((case, self.fields.cell(case, "village_code")) for case in cases)
-        places = Counter(self.namer(case)("village_code", code) or code for case, code in villages)
+        known = procedures()
+        cases, households = groups.pop(known.cases), groups.pop(known.listed, [])
+        villages = ((case, self.fields.cell(case, known.village)) for case in cases)
+        places = Counter(self.namer(case)(known.village, code) or code for case, code in villages)
         where = "、".join(f"{name}" + (f"（{count} 卷）" if count > 1 else "") for name, count in [*places.items()][:6])
         more = f" 等 {len(places)} 处" if len(places) > 6 else ""
         parts = [f"{entry.title} {len(households)} 户，案卷 {len(cases)} 卷：{where}{more}。{_keys(cases)}"]
-        parts.extend(self._states(groups.pop("households", [])))
-        groups.pop("case-steps", None)
+        parts.extend(self._states(groups.pop(subjects().household.table, [])))
+        for name in known.steps:
+            groups.pop(name, None)
         for word, added in (("新增", True), ("结束", False)):
             counts = Counter(
                 name for name, found in groups.items() for c in found if (c.kind is ChangeKind.ADDED) == added
@@ -122,10 +125,7 @@ class Teller:
         if not changes:
             return
         found = Counter(
-            self.cell(change, item)
-            for change in changes
-            for item in change.fields
-            if item.field in ("poverty_status", "exit_year", "return_year")
+            self.cell(change, item) for change in changes for item in change.fields if item.field in procedures().states
         )
         yield f"{len(changes)} 户" + "，".join(f"{text}" for text, _ in found.most_common(_FEW))
 

@@ -174,7 +174,7 @@ class Revision:
 
     ``when`` is its time on China's clock in ISO 8601: the latest that it or a first-parent ancestor has, since a date that
     is older than what lies below proves nothing; ``claimed`` is the commit's own where that is another, else "".
-    ``trailers`` are (name, value) pairs from the end of the message, names as in TRAILERS of ``commits``.
+    ``trailers`` are (name, value) pairs from the end of the message, names as in ``trailer_names``.
     """
 
     commit: str

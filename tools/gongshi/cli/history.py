@@ -93,15 +93,16 @@ MOST = 50  # records on one page
 
 
 def _write_life(git: Git, out: Path, resource: str, key: str, field: str | None, complete: bool) -> None:
-    from gongshi.changes.life import NEVER, life
+    from gongshi.changes.life import life
     from gongshi.changes.past import history as open_history
     from gongshi.package import load
+    from gongshi.package.subjects import subjects
     from gongshi.repository import write_private
     from gongshi.site.life import render
 
     if field:
         raise GongshiError("--html 写的是整条记录，不能只写一个字段，请去掉字段名。")
-    if resource in NEVER:
+    if resource == subjects().boxes.table:
         raise GongshiError("密封信息没有历史页：看户的历史请写 households。")
     with open_history(git) as past:
         found = past.keys(resource, key)
