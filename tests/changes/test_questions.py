@@ -18,11 +18,13 @@ from changes.test_planted import NOTICE, PROJECT, county, drop, first, swap
 from gongshi.changes.audit import FIRST
 from gongshi.changes.papers import dated_findings
 from gongshi.changes.past import history
-from gongshi.cli.audit import audit
+from gongshi.changes.questions import audit_pack
+from gongshi.cli.audit import QUESTIONS, audit
 from gongshi.cli.history import history as history_command
 from gongshi.model import GongshiError
+from gongshi.package import query
 from gongshi.repository import Git
-from support import DictTree
+from support import DictTree, project_descriptor
 
 
 @pytest.fixture
@@ -180,6 +182,15 @@ def test_each_question_in_one_step(years: Path, tmp_path: Path) -> None:
     ]
     assert len(links) == 10
     assert len(told["databases"]["audit"]["queries"]) == 10
+
+
+def test_the_questions_are_those_that_the_command_offers() -> None:
+    known, tables = audit_pack(), project_descriptor().resources
+    assert tuple(known.questions) == QUESTIONS
+    assert all(one.answered or query(f"asked-{name}").reads for name, one in known.questions.items())
+    fields = {known.status.field, known.status.left_in, known.status.back_in}
+    assert fields <= {*tables["households"].schema.names}
+    assert {*known.paid.fields, known.paid.sum} <= {*tables[known.paid.table].schema.names}
 
 
 def test_paid_twice_and_one_question_alone(years: Path, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from gongshi.changes.questions import AnsweredBy
 from gongshi.model import GongshiError
 from gongshi.package import FieldPlace, pack, query
 from gongshi.package import pack as door
@@ -150,6 +151,9 @@ OWN: Mapping[str, frozenset[str]] = {
     "keeping": frozenset({"changed-payment"}),
     "trailers": frozenset({"doc-no", "approved-by"}),
     "weighing": frozenset({"payee", "helper", "keeper", "bank_"}),
+    "questions": frozenset(
+        {"deletions", "budgets", "returned", "public", "backdated", "own", "twice", "yuan", *AnsweredBy}
+    ),
     "following": frozenset({"status", "exit-year", "return-year", "identified", "project-stage", "project-accepted"}),
 }
 

@@ -1,13 +1,17 @@
-"""The ten questions an auditor asks first, each one table: of what happened, and of how the records stand at the end."""
+"""The questions an auditor asks first, each one table: of what happened, and of how the records stand at the end."""
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+import sqlite3
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date
+from enum import StrEnum
+from functools import partial
 from itertools import groupby
+from typing import Any
 
 from gongshi.changes.audit import Approvals, AuditTable, Cell, as_value, days_late
 from gongshi.changes.commits import commit_at
@@ -17,12 +21,74 @@ from gongshi.changes.phrases import LARGEST, TOO_LARGE
 from gongshi.changes.rereading import Turn, turns
 from gongshi.changes.values import RecordVersion, Revision
 from gongshi.checks.showing import shown_cell, shown_text
+from gongshi.package import FieldPlace, pack, query
+from gongshi.package.subjects import subjects
 from gongshi.repository import RevisionTree
 
 Rows = Iterator[tuple[Cell, ...]]
 _WHO = ("提交", "时间", "作者", "自称审批", "文号", "依据")
 OVER = 10_000  # yuan
 _COMMIT = re.compile("[0-9a-f]{40}")
+
+
+class AnsweredBy(StrEnum):
+    """What answers a question that no query answers."""
+
+    TURNED = "turned"
+    ALTERED = "altered"
+    DELETED = "deleted"
+    REPLANNED = "replanned"
+    RETURNED = "returned"
+    BELATED = "belated"
+    SELF_APPROVED = "self-approved"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditQuestion:
+    """What a question is called, the columns of its table, and what answers it."""
+
+    title: str
+    columns: tuple[str, ...]
+    answered: AnsweredBy | None = None
+    on_day: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class StatusFields:
+    """What a household's status says, and what says why."""
+
+    field: str
+    left: str
+    back: frozenset[str]
+    left_in: str
+    back_in: str
+    said_by: tuple[str, ...]
+    ground: str
+
+
+@dataclass(frozen=True, slots=True)
+class PaidFields:
+    """What was paid."""
+
+    table: str
+    sum: str
+    fields: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AuditPack:
+    """See the comments in the file."""
+
+    questions: Mapping[str, AuditQuestion]
+    status: StatusFields
+    paid: PaidFields
+    listed: str
+    planned: tuple[FieldPlace, ...]
+
+
+def audit_pack() -> AuditPack:
+    """What an auditor asks; read once."""
+    return pack("questions", AuditPack)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +101,16 @@ class AuditScope:
     over: int
     day: date
 
-    def state(self, resource: str, commit: str = "") -> Iterator[Mapping[str, str]]:
-        """All records at the end, or at a commit, codes as they may be shown; none where there is no such table."""
+    def state(self, resource: str, names: Sequence[str], commit: str = "") -> Iterator[tuple[str, ...]]:
+        """Fields of all records at the end, or at a commit, codes as they may be shown; none where there is no such table."""
         described = self.past.descriptor.resources.get(resource)
         if described is None:
             return
         known = self.past.descriptor if commit in ("", self.past.tip) else None
-        empty = dict.fromkeys(described.schema.names, "")
         coded = {field.name: field for field in described.schema.fields if field.pattern or field.enum}
         for row in rows_in(RevisionTree(self.past.git, commit or self.past.tip), resource, known):
-            yield {**empty, **row, **{name: shown_cell(coded[name], row[name]) for name in coded.keys() & row.keys()}}
+            cells = ((coded.get(name), row.get(name, "")) for name in names)
+            yield tuple(shown_cell(field, text) if field and text else text for field, text in cells)
 
     def changed(self, resource: str) -> Iterator[tuple[Stored | None, Stored | None]]:
         """Records that changed after ``start``, as they were and are; one that only moved is none."""
@@ -76,43 +142,48 @@ def _status(asked: AuditScope) -> Rows:
         if row.seq > asked.start and before is not None and after is not None:
             if row.seq not in cases:
                 cases[row.seq] = _cases(asked, row.seq)
-            number = "/".join(asked.past.shown("households", key))
-            yield number, before, after, *asked.who(row), cases[row.seq].get(key[0], "")
+            yield _number_of(asked, key), before, after, *asked.who(row), cases[row.seq].get(key[0], "")
 
 
 def _turns(asked: AuditScope) -> Iterator[Turn]:
     """How the status of each household changed, as it is read."""
-    described = asked.past.descriptor.resources.get("households")
-    if described and "poverty_status" in described.schema.names:
-        yield from turns(asked.past, "households", "poverty_status")
+    table, field = subjects().household.table, audit_pack().status.field
+    described = asked.past.descriptor.resources.get(table)
+    if described and field in described.schema.names:
+        yield from turns(asked.past, table, field)
+
+
+def _number_of(asked: AuditScope, key: tuple[str, ...]) -> str:
+    return "/".join(asked.past.shown(subjects().household.table, key))
 
 
 def _cases(asked: AuditScope, seq: int) -> Mapping[str, str]:
     """Household → the case of the first status event or membership that a commit entered for it."""
     found: dict[str, str] = {}
-    for name in ("status-events", "memberships"):
+    status, household = audit_pack().status, subjects().household.key
+    for name in status.said_by:
         rows = list(asked.past.of(seq, name)) if name in asked.past.descriptor.resources else []
         known = {row.key for row in rows if row.sign < 0}
         for row in rows:
-            if row.sign > 0 and row.key not in known and row.cells.get("case_id"):
-                found.setdefault(row.cells.get("household_no", ""), row.cells["case_id"])
+            if row.sign > 0 and row.key not in known and row.cells.get(status.ground):
+                found.setdefault(row.cells.get(household, ""), row.cells[status.ground])
     return found
 
 
 def _payments(asked: AuditScope) -> Rows:
-    for old, new in asked.changed("payments"):
+    paid = audit_pack().paid
+    for old, new in asked.changed(paid.table):
         row = new or old
         if old is None or row is None:
             continue
-        amounts = [_number(side.cells.get("amount", "")) for side in (old, new) if side]
-        if max(amounts) < asked.over:
+        if max(_number(side.cells.get(paid.sum, "")) for side in (old, new) if side) < asked.over:
             continue
-        for name in ("amount", "payee_unit", "payee_kind", "project_id", "allocation_id", "paid_on", "pay_channel"):
+        for name in paid.fields:
             before, after = (side.cells.get(name, "") if side else "" for side in (old, new))
             if before != after:
-                title = asked.past.resource("payments").schema.field(name).title
-                values = (asked.cell("payments", name, text) for text in (before, after))
-                yield asked.key("payments", row), title, *values, *asked.who(row)
+                title = asked.past.resource(paid.table).schema.field(name).title
+                values = (asked.cell(paid.table, name, text) for text in (before, after))
+                yield asked.key(paid.table, row), title, *values, *asked.who(row)
 
 
 def _deletions(asked: AuditScope) -> Rows:
@@ -123,12 +194,12 @@ def _deletions(asked: AuditScope) -> Rows:
 
 def _budgets(asked: AuditScope) -> Rows:
     """Budgets that changed in a commit after the one that listed the project in a notice."""
-    listed: dict[str, tuple[int, str]] = {}
-    if "notice-projects" in asked.past.descriptor.resources:
-        for row in asked.past.stored("notice-projects"):
+    known, listed = audit_pack(), dict[str, tuple[int, str]]()
+    if known.listed in asked.past.descriptor.resources:
+        for row in asked.past.stored(known.listed):
             if row.sign > 0 and (row.key[-1] not in listed or row.seq < listed[row.key[-1]][0]):
                 listed[row.key[-1]] = row.seq, row.key[0]
-    for resource, name in (("projects", "budget_total"), ("project-budget", "amount")):
+    for resource, name in known.planned:
         for old, new in asked.changed(resource):
             now = new or old
             if now is None or now.key[0] not in listed or now.seq <= listed[now.key[0]][0]:
@@ -140,36 +211,18 @@ def _budgets(asked: AuditScope) -> Rows:
 
 
 def _returned(asked: AuditScope) -> Rows:
+    known, household = audit_pack().status, subjects().household
     exited: dict[tuple[str, ...], str] = {}
     told: set[tuple[str, ...]] = set()
     for row, key, _, status in _turns(asked):
-        if status == "已脱贫":
+        if status == known.left:
             exited.setdefault(key, row.revision.when[:10])
-        elif status in ("返贫", "未脱贫") and key in exited and key not in told:
+        elif status in known.back and key in exited and key not in told:
             told.add(key)
-            number = "/".join(asked.past.shown("households", key))
-            yield number, exited[key], row.revision.when[:10], status, *asked.who(row)
-    for cells in asked.state("households"):
-        if cells.get("return_year") and (cells["household_no"],) not in told:
-            yield (
-                cells["household_no"],
-                cells.get("exit_year", ""),
-                cells["return_year"],
-                cells.get("poverty_status", ""),
-                *[""] * 6,
-            )
-
-
-def _public(asked: AuditScope) -> Rows:
-    """Notices that ran on the day, as the ledger stood at its end."""
-    commit = commit_at(asked.past.git, asked.past.tip, asked.day) or asked.past.tip
-    day = asked.day.isoformat()
-    for cells in asked.state("notices", commit):
-        ran = (cells.get("starts_on") or "9") <= day <= cells.get("ends_on", "")
-        if ran and not (cells.get("withdrawn_on") or "9") <= day:
-            title = shown_text(cells.get("title", ""))
-            about = (cells.get("division_code", ""), cells["starts_on"], cells["ends_on"])
-            yield cells["notice_id"], cells.get("notice_kind", ""), title, *about, commit
+            yield _number_of(asked, key), exited[key], row.revision.when[:10], status, *asked.who(row)
+    for cells in asked.state(household.table, (household.key, known.left_in, known.back_in, known.field)):
+        if cells[2] and cells[:1] not in told:
+            yield (*cells, *[""] * len(_WHO))
 
 
 def _late(asked: AuditScope) -> Rows:
@@ -209,46 +262,43 @@ def _own(asked: AuditScope) -> Rows:
             yield "；".join(reasons), *who, signer, shown_text(revision.trailer("Approved-by"))
 
 
-def _twice(asked: AuditScope) -> Rows:
-    """The same person or payee out of several programmes for one period or project."""
-    programmes = {row["allocation_id"]: row.get("programme", "") for row in asked.state("allocations")}
-    groups: dict[tuple[str, str, str], list[tuple[str, str, str]]] = defaultdict(list)
-    for row in asked.state("subsidies"):
-        who = row.get("member_no") or row.get("household_no", "")
-        groups["人或户", who, row.get("period", "")].append(
-            (row.get("benefit", ""), row["subsidy_id"], row.get("amount", ""))
-        )
-    for row in asked.state("payments"):
-        if row.get("payee_unit"):
-            item = programmes.get(row.get("allocation_id", ""), ""), row["payment_id"], row.get("amount", "")
-            groups["收款单位", row["payee_unit"], row.get("project_id", "")].append(item)
-    for (kind, who, what), items in sorted(groups.items()):
-        names = sorted({name for name, _, _ in items})
-        doubled = len(items) > len(names) and kind == "人或户"
-        if len(names) > 1 or doubled:
-            numbers = "、".join(number for _, number, _ in items[:20])
-            yield kind, who, what, "、".join(names), len(items), sum(_number(amount) for *_, amount in items), numbers
+class _Gathered:
+    """An aggregate of SQL: ``made`` of the values in the order of their places."""
+
+    def __init__(self, made: Callable[[list[str]], Cell]) -> None:
+        self.made = made
+        self.found: list[tuple[int, str]] = []
+
+    def step(self, place: int, text: str) -> None:
+        self.found.append((place, text))
+
+    def finalize(self) -> Cell:
+        return self.made([text for _, text in sorted(self.found)])
 
 
-def _yuan(asked: AuditScope) -> Rows:
-    """From the money that was allocated over the project's budget and the payment to whom it went."""
-    funds = {row["allocation_id"]: row for row in asked.state("allocations")}
-    projects = {row["project_id"]: row for row in asked.state("projects")}
-    planned: dict[tuple[str, str], float] = defaultdict(float)
-    for row in asked.state("project-budget"):
-        planned[row.get("allocation_id", ""), row["project_id"]] += _number(row.get("amount", ""))
-    reached: dict[str, list[float]] = defaultdict(list)
-    for row in asked.state("subsidies"):
-        reached[row.get("payment_id", "")].append(_number(row.get("amount", "")))
-    for row in asked.state("payments"):
-        fund, project = row.get("allocation_id", ""), row.get("project_id", "")
-        persons = reached.get(row["payment_id"], [])
-        yield (
-            *(fund, shown_text(funds.get(fund, {}).get("name", "")), funds.get(fund, {}).get("doc_no", "")),
-            *(project, shown_text(projects.get(project, {}).get("name", "")), round(planned[fund, project], 2)),
-            *(row["payment_id"], row.get("paid_on", ""), _number(row.get("amount", "")), row.get("payee_unit", "")),
-            *(len(persons), round(sum(persons), 2)),
-        )
+_AGGREGATES: Mapping[str, Callable[[list[str]], Cell]] = {
+    "added": lambda texts: sum(map(_number, texts)),
+    "words": lambda texts: "、".join(sorted({*texts})),
+    "numbers": lambda texts: "、".join(texts[:20]),
+}
+
+
+def _queried(asked: AuditScope, name: str, on_day: bool) -> Rows:
+    """What a query of the pack says of the records as they stand, in tables of text."""
+    past, asks = asked.past, query(f"asked-{name}")
+    commit = (on_day and commit_at(past.git, past.tip, asked.day)) or past.tip
+    with closing(sqlite3.connect(":memory:")) as book:
+        book.create_function("number", 1, _number)
+        book.create_function("cents", 1, lambda amount: round(amount, 2))
+        for called, made in _AGGREGATES.items():
+            gathered: Any = partial(_Gathered, made)
+            book.create_aggregate(called, 2, gathered)
+        for table, names in asks.reads.items():
+            book.execute(f'CREATE TABLE "{table}" ({", ".join(f"{one} TEXT" for one in names)})')
+            holes = ", ".join("?" * len(names))
+            book.executemany(f'INSERT INTO "{table}" VALUES ({holes})', asked.state(table, names, commit))
+        for row in book.execute(asks.sql, {"day": asked.day.isoformat(), "commit": commit}):
+            yield tuple(shown_text(cell) if isinstance(cell, str) and cell != commit else cell for cell in row)
 
 
 def _number(text: str) -> float:
@@ -258,35 +308,14 @@ def _number(text: str) -> float:
         return 0.0
 
 
-QUESTIONS: Mapping[str, tuple[str, tuple[str, ...], Callable[[AuditScope], Rows]]] = {
-    "status": ("状态变化和依据", ("户编号", "原状态", "新状态", *_WHO, "案卷"), _status),
-    "payments": ("审批后改动的大额支付", ("支付编号", "字段", "原值", "新值", *_WHO), _payments),
-    "deletions": ("删除的记录", ("表", "表名", "编号", *_WHO), _deletions),
-    "budgets": ("公示后改动的预算", ("项目编号", "公示编号", "记录", "原金额", "新金额", *_WHO), _budgets),
-    "returned": ("脱贫后又返贫的户", ("户编号", "脱贫", "返贫", "状态", *_WHO), _returned),
-    "public": ("某日在公示的", ("公示编号", "类别", "标题", "范围", "开始", "结束", "当时的版本"), _public),
-    "backdated": ("补录和倒填日期", ("情形", "表", "编号", "天数", *_WHO), _late),
-    "own": ("自己审批或未经签名", ("情形", "提交", "时间", "作者", "合并人", "签名人", "自称审批"), _own),
-    "twice": ("重复领取或收款", ("对象", "编号", "期间或项目", "项目或用途", "笔数", "金额", "单号"), _twice),
-    "yuan": (
-        "一元钱的去向",
-        (
-            *(
-                "资金编号",
-                "资金名称",
-                "下达文号",
-                "项目编号",
-                "项目名称",
-                "预算金额",
-                "支付编号",
-                "支付日期",
-                "金额",
-                "收款单位",
-            ),
-            *("到户笔数", "到户金额"),
-        ),
-        _yuan,
-    ),
+_ANSWERS: Mapping[AnsweredBy, Callable[[AuditScope], Rows]] = {
+    AnsweredBy.TURNED: _status,
+    AnsweredBy.ALTERED: _payments,
+    AnsweredBy.DELETED: _deletions,
+    AnsweredBy.REPLANNED: _budgets,
+    AnsweredBy.RETURNED: _returned,
+    AnsweredBy.BELATED: _late,
+    AnsweredBy.SELF_APPROVED: _own,
 }
 
 
@@ -298,17 +327,19 @@ def _shown(cell: Cell) -> Cell:
 
 
 def question_tables(
-    past: History, base: str, approvals: Approvals, day: date, over: int = OVER, names: Iterable[str] = tuple(QUESTIONS)
+    past: History, base: str, approvals: Approvals, day: date, over: int = OVER, names: Iterable[str] = ()
 ) -> tuple[AuditTable, ...]:
-    """A table for each question, by its place among the ten."""
+    """A table for each question, all of them where none are named, by its place among them."""
     start = past.at(past.git.commit(base)) if base else 0
     asked = AuditScope(past, start, approvals, over, day)
-    numbers = {name: number for number, name in enumerate(QUESTIONS, 1)}
+    questions = audit_pack().questions
     tables = []
-    for name in names:
-        title, columns, rows = QUESTIONS[name]
-        shown = tuple(tuple(map(_shown, row)) for row in rows(asked))
-        tables.append(AuditTable(f"q{numbers[name]:02}_{name}", f"{numbers[name]:02} {title}", columns, shown))
+    for number, (name, one) in enumerate(questions.items(), 1):
+        if name in (names or questions):
+            rows = _ANSWERS[one.answered](asked) if one.answered else _queried(asked, name, one.on_day)
+            shown = tuple(tuple(map(_shown, row)) for row in rows)
+            columns = (column for told in one.columns for column in (_WHO if told == "{who}" else (told,)))
+            tables.append(AuditTable(f"q{number:02}_{name}", f"{number:02} {one.title}", tuple(columns), shown))
     return tuple(tables)
 
 

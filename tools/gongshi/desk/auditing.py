@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 
 from gongshi.changes.audit import AuditTable
 from gongshi.changes.past import history
-from gongshi.changes.questions import OVER, QUESTIONS, question_tables
+from gongshi.changes.questions import OVER, audit_pack, question_tables
 from gongshi.desk.state import Desk
 from gongshi.desk.working import waiting_page
 from gongshi.exchange.styles import TextTable, plain_workbook
@@ -21,7 +21,7 @@ SHOWN = 200
 
 def _asked(name: str) -> int:
     """From which amount on; 404 for no question."""
-    if name not in QUESTIONS:
+    if name not in audit_pack().questions:
         abort(404)
     over = request.values.get("over", "")
     return int(over) if over.isdecimal() and len(over) < 13 else OVER
@@ -50,7 +50,7 @@ def audit(name: str) -> ResponseReturnValue:
     if done.error:
         raise GongshiError(done.error)
     table = done.found["table"]
-    asked = [(key, one[0]) for key, one in QUESTIONS.items()]
+    asked = [(key, one.title) for key, one in audit_pack().questions.items()]
     return render_template("audit.html", table=table, asked=asked, name=name, shown=SHOWN, over=over)
 
 
