@@ -148,7 +148,7 @@ OWN: Mapping[str, frozenset[str]] = {
     "founding": frozenset({"xinjian"}),
     "headers": frozenset(SEALED_FIELDS),
     "units": frozenset({"km", "m2", "km2"}),
-    "keeping": frozenset({"changed-payment"}),
+    "keeping": frozenset({"changed-payment", "warning"}),
     "trailers": frozenset({"doc-no", "approved-by"}),
     "weighing": frozenset({"payee", "helper", "keeper", "bank_"}),
     "questions": frozenset(

@@ -55,16 +55,7 @@ class Decided:
     fields: Mapping[str, frozenset[str]] = field(default_factory=dict)
     through: str = ""
     unless: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class ToldFields:
-    """Fields whose change is told."""
-
-    code: str
-    table: str
-    fields: frozenset[str]
-    message: str
+    severity: Severity = Severity.ERROR
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +76,6 @@ class Keeping:
     renumbered: frozenset[str]
     posted: PostedTables
     decided: tuple[Decided, ...]
-    told: tuple[ToldFields, ...]
     names: FieldPlace
     corrects: Corrects
 
@@ -164,13 +154,10 @@ def _judged(change: Change, ledger: _Ledger, when: date) -> tuple[str, str, Seve
         return "vanished", why, error
     if notice:
         return known.posted.code, notice, error
-    if change.kind is not ChangeKind.MOVED or change.fields:
-        for entry in known.decided:
-            if why := _decided(entry, change, ledger):
-                return entry.code, why, error
-    for one in known.told:
-        if change.resource == one.table and change.before and any(item.field in one.fields for item in change.fields):
-            return one.code, one.message, Severity.WARNING
+    still = change.kind is ChangeKind.MOVED and not change.fields
+    for entry in () if still else known.decided:
+        if why := _decided(entry, change, ledger):
+            return entry.code, why, entry.severity
     return "", "", error
 
 
@@ -194,16 +181,15 @@ def _notice(change: Change, ledger: _Ledger, when: date) -> tuple[str, str]:
 
 def _decided(entry: Decided, change: Change, ledger: _Ledger) -> str:
     """Why a record that was decided on may not be so any more."""
-    if change.resource not in entry.tables:
+    fields = entry.fields.get(change.resource)
+    settled = fields is None or change.after is None or any(item.field in fields for item in change.fields)
+    if change.resource not in entry.tables or not settled:
         return ""
     before = (item.before for item in change.fields if item.field == entry.through and item.before)
     number = next(before, ledger.fields.cell(change, entry.through)) if entry.through else change.key[0]
-    path = change.path_before or change.path_after
-    if not number or not ledger.was(entry.by.resource, number, path).get(entry.by.field):
-        return ""
-    fields = entry.fields.get(change.resource)
-    settled = fields is None or change.after is None or any(item.field in fields for item in change.fields)
-    return entry.message.format(key=number) if settled and number not in ledger.added[entry.unless] else ""
+    was = ledger.was(entry.by.resource, number, change.path_before or change.path_after) if number else {}
+    decided = was.get(entry.by.field) and number not in ledger.added[entry.unless]
+    return entry.message.format(key=number) if decided else ""
 
 
 def _published(tree: Tree) -> dict[str, str]:
