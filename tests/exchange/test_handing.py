@@ -49,7 +49,7 @@ def out_and_back(county, name: str):
     return sheet.cells, sheet.merged, plan_import(after, "导出.xlsx", data, Request(DAY, identity=key))
 
 
-@pytest.mark.parametrize("name", [name for name, form in READ.items() if form.groups])
+@pytest.mark.parametrize("name", [name for name, form in READ.items() if form.above])
 def test_a_printed_form_has_its_upper_headers(county, name: str) -> None:
     cells, merged, back = out_and_back(county, name)
     ranges = [(left, right) for (top, left), (bottom, right) in merged if (top, bottom) == (1, 1)]

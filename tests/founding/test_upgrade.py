@@ -26,7 +26,7 @@ NEXT = {
     "scaffold/hosts/hosts.toml": ("'make publish'", "'make publish AGAIN=1'"),
     "scaffold/steps.toml": (
         "# What",
-        '[[step]]\nversion = "0.2.1"\nresource = "units"\nfield = "unit_kind"\nvalues = {"党政机关" = "事业单位"}\n# What',
+        '[[rewritten]]\nversion = "0.2.1"\nresource = "units"\nfield = "unit_kind"\nvalues = {"党政机关" = "事业单位"}\n# What',
     ),
 }  # fmt: skip
 

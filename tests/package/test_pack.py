@@ -147,7 +147,7 @@ def strangers(data: Any, own: frozenset[str]) -> list[str]:
 OWN: Mapping[str, frozenset[str]] = {
     "founding": frozenset({"xinjian"}),
     "headers": frozenset(SEALED_FIELDS),
-    "units": frozenset({"km", "m2", "km2"}),
+    "measuring": frozenset({"km", "m2", "km2"}),
     "keeping": frozenset({"changed-payment", "warning"}),
     "trailers": frozenset({"doc-no", "approved-by"}),
     "weighing": frozenset({"payee", "helper", "keeper", "bank_"}),

@@ -24,11 +24,13 @@ LIMIT = 1000
 
 @dataclass(frozen=True, slots=True)
 class AliasKind:
-    """One kind of such numbers: the field that says which of our records it is, and how such a number looks."""
+    """One kind of such numbers: the field that says which of our records it is, how such a number looks, and whether the
+    record may be new with it."""
 
     called: str
     field: str
     form: str
+    new: bool = False
 
 
 @dataclass(frozen=True, slots=True)

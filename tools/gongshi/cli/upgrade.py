@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from gongshi.model import Finding
 
 _MOST = 50
-_RULES = {"new": "新增规则", "gone": "取消规则", "content": "规则内容有改动："}
+_RULES = {"new": "新增规则", "gone": "取消规则", "body": "规则内容有改动："}
 
 
 @click.command(cls=Command)

@@ -15,6 +15,7 @@ from gongshi.exchange.identifiers import BY_NAME
 from gongshi.exchange.ledger import ImportLedger
 from gongshi.exchange.persons import People
 from gongshi.package import Field, fits
+from gongshi.package.subjects import subjects
 
 _LONGEST = 5  # shorter identifiers say nothing inside a number
 
@@ -50,7 +51,7 @@ class Aliases:
         known = [(row, mine) for row in rows if (mine := about.kind(row["kind"]))]
         self.ours = {(mine.called, row[about.number]): row[mine.field] for row, mine in known}
         self.theirs = {(kind, ours): number for (kind, number), ours in self.ours.items()}
-        divisions = ledger.tables.get("divisions")
+        divisions = ledger.tables.get(subjects().place.table)
         keys = sorted(key[0] for key in divisions.rows) if divisions else []
         self.county = next((key[:6] for key in keys if key.endswith("000000")), "")
 
@@ -67,8 +68,13 @@ class Aliases:
             if ours := self.ours.get((kind, number), ""):
                 candidate.values[name] = ours
                 self._compare(candidate, name, ours)
-            elif name == "project_id" and name in candidate.table.resource.schema.primary_key and candidate.table.feed:
+            elif self._may_be_new(candidate, name):
                 candidate.values[name] = ""  # known by name and year, or new
+
+    @staticmethod
+    def _may_be_new(candidate: Candidate, name: str) -> bool:
+        of_kind = any(one.new for one in aliases().kinds if one.field == name)
+        return of_kind and name in candidate.table.resource.schema.primary_key and candidate.table.feed is not None
 
     def _is_personal(self, candidate: Candidate, number: str) -> bool:
         """Whether a number is made like somebody's own, or holds what the same row says is his."""
@@ -80,11 +86,12 @@ class Aliases:
         """The ID number of the row must be that of the record its foreign number was kept for."""
         number = candidate.values.get("id_no") or candidate.number
         member = self.people.member_of(number) if self.people and number else ""
-        home = (self.ledger.record("members", member) or {}).get("household_no", "") if member else ""
-        found = member if name == "member_no" else home
-        if found and name in ("household_no", "member_no") and found != ours:
+        home, own = subjects().household, subjects().member
+        household = (self.ledger.record(own.table, member) or {}).get(home.key, "") if member else ""
+        found = member if name == own.key else household
+        if found and name in subjects().numbers and found != ours:
             candidate.refuse(
-                name, f"这个编号在台账里是 {ours}，这一行的身份证号却是 {member}（{home} 户）的，请核对是哪一个"
+                name, f"这个编号在台账里是 {ours}，这一行的身份证号却是 {member}（{household} 户）的，请核对是哪一个"
             )
 
     def note(self, candidate: Candidate) -> None:

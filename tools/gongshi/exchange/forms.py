@@ -69,7 +69,7 @@ class Feed:
 
 @dataclass(frozen=True)
 class Form:
-    """A known form; ``values`` are words for a field's values, by resource and field."""
+    """A known form; ``values`` are words for a field's values, by resource and field, ``above`` headers that span several columns."""
 
     name: str
     title: str
@@ -78,7 +78,7 @@ class Form:
     feeds: tuple[Feed, ...]
     ignore: frozenset[str]
     values: Mapping[str, Mapping[str, Mapping[str, str]]]
-    groups: tuple[str, ...] = ()
+    above: tuple[str, ...] = ()
 
     def mapping(self, resource: str) -> ColumnMapping:
         """The part of the form that feeds one resource, as a mapping."""
@@ -132,7 +132,7 @@ def _form(name: str, data: dict[str, Any], descriptor: Descriptor) -> Form | Non
     columns += _numbers(feeds[0], descriptor, columns)
     feeds, columns = _told_apart(feeds, descriptor, columns, ignore)
     title = worded(data["title"], descriptor.day)
-    return Form(name, title, tuple(data["said"]), tuple(columns), feeds, ignore, values, tuple(data.get("groups", [])))
+    return Form(name, title, tuple(data["said"]), tuple(columns), feeds, ignore, values, tuple(data.get("above", [])))
 
 
 def _feed(entry: dict[str, Any], constants: Mapping[str, Mapping[str, str]]) -> Feed:

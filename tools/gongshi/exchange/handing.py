@@ -149,7 +149,7 @@ def _label(column: FormColumn, item: Field | None, form: Form, day: date | None)
     headers = offered(column.headers, day)
     plain = next((header for header in headers if "/" not in header), headers[0].replace("/", ""))
     pairs = [header.partition("/") for header in headers]
-    group, low = next(((group, low) for group, _, low in pairs if low and group in form.groups), ("", plain))
+    group, low = next(((group, low) for group, _, low in pairs if low and group in form.above), ("", plain))
     unit = f"({item.unit})" if item and item.unit else ""
     return Label(group, low + unit, plain + unit)
 

@@ -42,7 +42,7 @@ _OF_WHAT = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class MappedColumn:
-    """A header (normalised) and the field it stands for; ``unit`` as in ``pack/units.yaml``, "" for the field's own."""
+    """A header (normalised) and the field it stands for; ``unit`` as in ``pack/measuring.yaml``, "" for the field's own."""
 
     header: str
     field: str

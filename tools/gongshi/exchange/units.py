@@ -37,14 +37,14 @@ Measure = tuple[str, Decimal]
 
 @dataclass(frozen=True, slots=True)
 class UnitTable:
-    """What measures the same, and how much of it each word is: ``pack/units.yaml``."""
+    """What measures the same, and how much of it each word is: ``pack/measuring.yaml``."""
 
     units: Mapping[str, Mapping[str, Decimal]]
 
 
 @cache
 def _units() -> dict[str, Measure]:
-    table = pack("units", UnitTable).units
+    table = pack("measuring", UnitTable).units
     return {word: (base, times) for base, words in table.items() for word, times in words.items()}
 
 

@@ -18,7 +18,7 @@ from gongshi.repository import RevisionTree
 
 @dataclass(frozen=True, slots=True)
 class RuleChange:
-    """``kind`` is new, gone, standard, severity or content; ``before`` and ``after`` are texts, "" for what is not there."""
+    """``kind`` is new, gone, standard, severity or body; ``before`` and ``after`` are texts, "" for what is not there."""
 
     kind: str
     policy: str
@@ -62,7 +62,7 @@ def _rules(old: Policies, new: Policies) -> Iterator[RuleChange]:
         if was.severity is not now.severity:
             yield RuleChange("severity", *key, rule.title, was.severity, now.severity)
         if _content(plain(was.body)) != _content(plain(now.body)):
-            yield RuleChange("content", *key, rule.title)
+            yield RuleChange("body", *key, rule.title)
 
 
 def _content(body: object) -> Mapping[str, object]:

@@ -32,7 +32,7 @@ def _declared() -> Mapping[str, list[dict[str, Any]]]:
 
 def declared_steps() -> Steps:
     """The values that upgrades to this version rewrite, beside fields that are renamed by ``formerly``."""
-    steps = _declared().get("step", [])
+    steps = _declared().get("rewritten", [])
     return {(step["resource"], step["field"], old, new) for step in steps for old, new in step["values"].items()}
 
 
