@@ -33,7 +33,7 @@ PAGES = [
     "index.html", "funds/index.html", "funds/N2020-001.html", "projects/index.html", "townships/index.html", "townships/guzhen.html",
     "villages/990101100200.html", "help/index.html", "education/index.html", "notices/index.html", "notices/2020.html",
     "notices/2020-06.html", "notices/G2020-80057.html", "notices/G2020-50061.html", "verify/index.html",
-    "oversight/index.html", "policies/index.html", "policies/19-education.html", "policies/rules.html",
+    "oversight/index.html", "policies/index.html", "policies/19-education.html", "policies/rules.html", "policies/over-time.html",
     "catalogue/index.html", "data/index.html", "about.html", "projects/990101-2020-BZ-0009.html", "changes/index.html",
     "changes/projects.html", "funds/2019.html", "funds/2020-05.html", "payees/91990101MA0000015C.html", "property/A00001.html", "map/index.html", "compare/index.html",
     "compare/villages.html", "projects/unit-costs.html",

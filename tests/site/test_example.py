@@ -24,6 +24,7 @@ from gongshi.package import load
 from gongshi.repository import WorkTree
 from gongshi.repository import digest as tree_digest
 from gongshi.sealing import read_identity, unseal
+from gongshi.site.manifest import QUALITY
 from gongshi.site.topics import catalogue_values
 from support import built_example
 
@@ -295,3 +296,17 @@ def test_the_home_page_is_light_over_the_wire(example):
         weight = sum(len(gzip.compress(content)) for content in (page, *(place.read_bytes() for place in files)))
         assert weight < most, (name, weight)
     assert len(gzip.compress((example / "data/names.js").read_bytes())) < 120_000
+
+
+def test_no_rule_about_persons_is_among_them(example):
+    said = json.loads((example / QUALITY).read_bytes())["rules"]
+    with (example / "data/rules.csv").open(encoding="utf-8-sig", newline="") as stream:
+        rows = {row["规则号"]: row for row in csv.DictReader(stream)}
+    assert len(said) > 200
+    for rule, count in said.items():
+        row = rows[rule]
+        assert [row["程度"], row["检查数"], row["不符合"]] == [str(value) for value in count.values()]
+    page = (example / "policies/over-time.html").read_text("utf-8")
+    assert f"{len(said)} 条不涉及户和人的规则" in page and "以后每发布一次" in page
+    households = [rule for rule, row in rows.items() if row["检查数"] in ("不公布", "季末公布")]
+    assert households and not said.keys() & set(households)

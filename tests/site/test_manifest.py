@@ -135,7 +135,7 @@ def run(command, root: Path, *arguments: object):
 
 
 def manifest(home: Path, number: int) -> Path:
-    return sorted((home / "manifests").glob("*.json"))[number - 1]
+    return next((home / "manifests").glob(f"{number:06}-*[0-9a-f].json"))
 
 
 def test_verify_rebuilds_any_publication_from_the_repository(published):
@@ -164,6 +164,20 @@ def test_a_manifest_that_the_commit_does_not_make_is_caught(published, tmp_path)
     (tmp_path / "manifests" / forged.name).write_bytes(forged.encode())
     done = run(verify, published / "ledger", manifest(tmp_path, 2))
     assert done.exit_code == 1 and "about.html" in done.output, done.output
+
+
+def test_the_quality_of_before_is_of_the_log_and_proven_with_it(published, tmp_path):
+    page = (published / "2020-07-31/policies/over-time.html").read_text("utf-8")
+    assert "2020-06-30" in page and "比上次发布" in page and manifest(published, 1).name in page
+    shutil.copy(manifest(published, 2), tmp_path)
+    done = run(verify, published / "ledger", tmp_path / manifest(published, 2).name)
+    assert done.exit_code == 0 and "没有以前各份清单旁边的记录质量" in done.output and "over-time.html" in done.output
+    log = shutil.copytree(published / "manifests", tmp_path / "manifests")
+    copy = next(log.glob("000001-*.quality.json"))
+    copy.write_bytes(copy.read_bytes().replace(b"2020-06-30", b"2020-06-29"))
+    assert "旁边没有它的记录质量" in refused(published / "ledger", "--log", log, "--on", "2020-08-01")
+    done = run(verify, tmp_path, "--log", log)
+    assert done.exit_code == 1 and "[quality-missing]" in done.output, done.output
 
 
 def test_a_rewritten_history_is_caught(published, tmp_path):
@@ -285,7 +299,7 @@ def test_a_day_to_come_is_not_published(published, tmp_path):
 def test_the_site_has_its_manifests_beside_it(published):
     beside = {path.name: path.read_bytes() for path in (published / "site/manifests").iterdir()}
     assert beside == {path.name: path.read_bytes() for path in (published / "manifests").iterdir()}
-    assert {"latest.txt", "feed.xml"} <= beside.keys() and len(beside) == 4
+    assert {"latest.txt", "feed.xml"} <= beside.keys() and len(beside) == 6
     label = read_manifest(manifest(published, 2).read_bytes(), "x").label
     assert not [path for path in (published / "site").rglob("*.html") if label[-64:] in path.read_text("utf-8")]
     done = run(verify, published, "--site", published / "site", "--digest", label)

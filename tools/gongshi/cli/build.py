@@ -56,10 +56,10 @@ def build(
     settle(folder)
     if not (root / "mkdocs.yml").is_file():
         raise GongshiError("找不到 mkdocs.yml，请在台账仓库的根目录运行")
-    commit = _published_commit(tree, folder, log, anew) if log else ""
+    commit, chain = _published_commit(tree, folder, log, anew) if log else ("", [])
     show = progress()
     try:
-        when, told = _built(tree, folder, given_day(on_day), draft, log, commit, signing_key, show)
+        when, told = _built(tree, folder, given_day(on_day), draft, log, commit, chain, signing_key, show)
     except NotBuilt as error:
         show("")
         say_findings(error.findings, err=True)
@@ -78,6 +78,7 @@ def _built(
     draft: bool,
     log: Path | None,
     commit: str,
+    chain: list[Manifest],
     key: Path | None,
     show: Progress,
 ) -> tuple[date, list[str]]:
@@ -86,6 +87,7 @@ def _built(
     from gongshi.exchange.opened import opened_names
     from gongshi.library.building import building, refuse_errors
     from gongshi.library.examining import examining
+    from gongshi.site.quality import earlier
 
     with examining(tree, None, on, date.today(), show) as (seen, kept):
         if not draft:
@@ -96,12 +98,13 @@ def _built(
             )
         county = next(iter(kept.database.sql("SELECT county_code, name FROM county")), ("", ""))
         names = opened_names(tree, identity_if_any(None, tree.root))
-        with building(tree.root, folder, seen.when, kept, names, draft, show) as aside:
+        past = earlier(log, chain, seen.when) if log else []
+        with building(tree.root, folder, seen.when, kept, names, draft, show, past) as aside:
             return seen.when, _add_manifest(tree, log, commit, county, seen.when, aside, key) if log else []
 
 
-def _published_commit(tree: WorkTree, folder: Path, log: Path, anew: bool) -> str:
-    """The commit that is being published; GongshiError if the files are not all its own, or the chain would not go on."""
+def _published_commit(tree: WorkTree, folder: Path, log: Path, anew: bool) -> tuple[str, list[Manifest]]:
+    """The commit that is being published, and what was before; GongshiError if the files are not all its own, or the chain would not go on."""
     from gongshi.repository import Git
     from gongshi.site.load import PARTS
     from gongshi.site.publishing import first_of, known, ready
@@ -119,7 +122,7 @@ def _published_commit(tree: WorkTree, folder: Path, log: Path, anew: bool) -> st
             f"上次发布的台账版本 {chain[-1].commit[:12]} 不在现在的历史里，没有发布：请取回完整的历史（git fetch --unshallow），"
             "或换到接着它改的版本；历史被改写过的，先查清是谁改的。"
         )
-    return commit
+    return commit, chain
 
 
 def _add_manifest(

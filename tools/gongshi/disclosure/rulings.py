@@ -52,7 +52,7 @@ class RuledFigure:
 @dataclass(frozen=True, slots=True)
 class Ruling:
     """A rule and its result today. ``looked`` and ``broke`` count rows; None where it did not run. ``note`` says what could not be
-    judged; of rows about persons it says nothing, since how many lack something is a number of people."""
+    judged; of rows about persons (``personal``) it says nothing, since how many lack something is a number of people."""
 
     rule: str
     title: str
@@ -67,6 +67,7 @@ class Ruling:
     looked: Value | None = None
     broke: Value | None = None
     note: str = ""
+    personal: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,7 @@ def books(
                 note = unjudged(outcome) if outcome.looked or outcome.undated else "没有要判的行"
             else:
                 numbers = (figure(rule.id, "looked"), figure(rule.id, "broke"))
-        return _ruling(rule, outcome, source, numbers, note)
+        return _ruling(rule, outcome, source, numbers, note, rule.resource in personal)
 
     return tuple(_book(policy, ruled, day) for policy in verdict.policies.policies)
 
@@ -152,7 +153,12 @@ def _figures(policy: Policy, day: date) -> Iterator[RuledFigure]:
 
 
 def _ruling(
-    rule: Rule, outcome: Outcome | None, source: str, numbers: tuple[Value | None, Value | None], note: str
+    rule: Rule,
+    outcome: Outcome | None,
+    source: str,
+    numbers: tuple[Value | None, Value | None],
+    note: str,
+    personal: bool,
 ) -> Ruling:
     state = STATES[outcome.state] if outcome else STATES[RuleState.BROKEN]
     message = _PLACEHOLDER.sub(lambda match: f"〔{WORDS.get(match[1], '数')}〕", rule.message)
@@ -169,4 +175,5 @@ def _ruling(
         state,
         *numbers,
         note,
+        personal,
     )

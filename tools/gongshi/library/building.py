@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -17,6 +17,7 @@ from gongshi.model import Finding, GongshiError, Progress, Severity
 from gongshi.package import Recall
 from gongshi.repository import Cache, Git, reason
 from gongshi.site.load import of_examined
+from gongshi.site.quality import Quality
 
 _ASIDE = ".gongshi-site-"
 _CLEAN = "clean-pages"
@@ -40,11 +41,12 @@ def building(
     names: NameSet | None,
     draft: bool = False,
     show: Progress = lambda _: None,
+    past: Sequence[Quality] = (),
 ) -> Iterator[Path]:
     """The site of ``root``, whose tables were just examined (``kept``), in a folder of its own, to add to; at the end of the
-    context it takes the place of ``folder``."""
+    context it takes the place of ``folder``. ``past`` is what the log says of the records' quality."""
     show("生成网页")
-    content = of_examined(root, kept, when, draft)
+    content = of_examined(root, kept, when, draft, past)
     folder.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=folder.parent))
     try:

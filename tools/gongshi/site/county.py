@@ -16,10 +16,11 @@ from gongshi.disclosure.clock import NoticeState, state
 from gongshi.disclosure.rulings import Exemption, RuleBook
 from gongshi.model import GongshiError
 from gongshi.package import worded
-from gongshi.site import contents, history, money, monthly, noticing, places, receipts, topics, tracks
+from gongshi.site import contents, history, money, monthly, noticing, places, quality, receipts, topics, tracks
 from gongshi.site.gone import Removed
 from gongshi.site.numbers import by_edition, people
 from gongshi.site.outlines import Drawing
+from gongshi.site.quality import Quality
 from gongshi.site.render import chinese, environment
 from gongshi.site.shell import Page
 
@@ -57,12 +58,15 @@ class County:
         rules: str = "",
         removed: Sequence[Removed] = (),
         drawing: Drawing | None = None,
+        past: Sequence[Quality] = (),
     ) -> None:
         """``changed`` are the (notice, project) whose record is not what the notice froze; ``books`` the policies,
-        ``rules`` the digest of their files, ``removed`` what was taken out of the ledger, ``drawing`` the villages' outlines.
+        ``rules`` the digest of their files, ``removed`` what was taken out of the ledger, ``drawing`` the villages' outlines,
+        ``past`` what the rules found when it was published before.
         """
         self._rules, self._removed = rules, removed
         self._books, self._waivers = books, waivers
+        self._over_time = quality.values(quality.of_books(books, on, rules), past, books)
         self._views, self._changed = views, changed
         self._on = on
         self._commit, self._clean = commit, clean

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path, PurePosixPath
 
@@ -23,6 +24,7 @@ from gongshi.repository import Git, Tree, WorkTree, digest
 from gongshi.site.gone import removed
 from gongshi.site.outlines import Drawing, draw
 from gongshi.site.pages import Site
+from gongshi.site.quality import Quality
 
 PARTS = (RECORDS, "policies", "docs", "mkdocs.yml")
 """What of the repository a site is made of."""
@@ -42,7 +44,13 @@ def _here(root: Path) -> tuple[Git | None, str, bool]:
 
 
 def of_tree(
-    root: Path, on: datetime.date | None, today: datetime.date, git: Git | None, commit: str, clean: bool
+    root: Path,
+    on: datetime.date | None,
+    today: datetime.date,
+    git: Git | None,
+    commit: str,
+    clean: bool,
+    past: Sequence[Quality] = (),
 ) -> Site:
     """The same, where the commit is known: ``clean`` says that the files are its own, ``git`` has its history."""
     database = load_tables(WorkTree(root))
@@ -54,12 +62,12 @@ def of_tree(
         ruled(kept, day)
         kept.settle()
     _refuse_named(named)
-    return _of(kept, day, git, commit, clean)
+    return _of(kept, day, git, commit, clean, past)
 
 
-def of_examined(root: Path, kept: Recall, day: datetime.date, draft: bool) -> Site:
+def of_examined(root: Path, kept: Recall, day: datetime.date, draft: bool, past: Sequence[Quality] = ()) -> Site:
     """The site of tables that were just examined and in which, but for a ``draft``, nothing is wrong; tables that no page needs
-    are not read."""
+    are not read. ``past`` is what the rules found when it was published before."""
     if draft:
         kept.database.need(kept.database.descriptor.resources)
         _refuse_unread(kept.database)
@@ -67,7 +75,7 @@ def of_examined(root: Path, kept: Recall, day: datetime.date, draft: bool) -> Si
     kept.database.need(RESOURCES)
     if not kept.digests.still():
         raise GongshiError("生成网站时台账的文件又变了，没有生成，请等别的程序写完再运行一次。")
-    return _of(kept, day, *_here(root))
+    return _of(kept, day, *_here(root), past)
 
 
 def _refuse_unread(database: Database) -> None:
@@ -85,14 +93,17 @@ def _refuse_named(named: list[Finding]) -> None:
         )
 
 
-def _of(kept: Recall, day: datetime.date, git: Git | None, commit: str, clean: bool) -> Site:
+def _of(
+    kept: Recall, day: datetime.date, git: Git | None, commit: str, clean: bool, past: Sequence[Quality] = ()
+) -> Site:
     database, tree, verdict = kept.database, kept.database.tree, ruled(kept, day)
     views = Disclosure(database, day, walk(git, commit, tuple(FIELDS)) if git else None)
     _refuse_dates(views)
     shown = books(verdict, database.descriptor, day, partial(views.figure, "rules"))
     changed, rules = _changed(views, tree), digest(tree, "policies/")
     gone = removed(git, commit) if git and commit else []
-    return Site(views, day, commit, clean, changed, shown, exemptions(verdict, day), rules, gone, _outlines(tree))
+    waivers, drawing = exemptions(verdict, day), _outlines(tree)
+    return Site(views, day, commit, clean, changed, shown, waivers, rules, gone, drawing, past)
 
 
 def _outlines(tree: Tree) -> Drawing | None:

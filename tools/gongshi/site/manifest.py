@@ -38,9 +38,16 @@ BESIDE = "manifests"
 """The folder beside a site's pages, where anybody can save its manifests; no part of what they list."""
 
 LATEST, FEED, SIGNED = "latest.txt", "feed.xml", ".sig"
+QUALITY = "data/quality.json"
+"""The file of a site that a log keeps a copy of, beside its manifest."""
+
+_QUALITY = ".quality.json"
 MOST = 64 << 20  # bytes of a manifest: a site of half a million files
 NAME = re.compile(r"(\d{6})-(\d{4}-\d\d-\d\d)-([0-9a-f]{12})\.json")
-_OURS = re.compile(rf"{NAME.pattern}({re.escape(SIGNED)})?|{re.escape(LATEST)}|{re.escape(FEED)}")
+_BARE = NAME.pattern.removesuffix(r"\.json")
+_OURS = re.compile(
+    rf"{NAME.pattern}({re.escape(SIGNED)})?|{_BARE}{re.escape(_QUALITY)}|{re.escape(LATEST)}|{re.escape(FEED)}"
+)
 _quoted = json.encoder.encode_basestring
 _HASH, _COMMIT, _DAY = re.compile(r"[0-9a-f]{64}"), re.compile(r"[0-9a-f]{40,64}"), re.compile(r"\d{4}-\d\d-\d\d")
 _PLAIN = re.compile(r"[\w.+-]{1,60}", re.ASCII)
@@ -107,10 +114,20 @@ class Manifest:
         """The name of its file in a log: the beginning of its label."""
         return name_of(self.label)
 
+    @property
+    def quality_name(self) -> str:
+        """The name that the copy of its ``QUALITY`` has beside it."""
+        return quality_name(self.name)
+
 
 def name_of(label: str) -> str:
     """The name of the file whose label this is."""
     return f"{label[:-52]}.json"
+
+
+def quality_name(name: str) -> str:
+    """The name of what a log keeps beside the manifest of this name."""
+    return name.removesuffix(".json") + _QUALITY
 
 
 def read_paper(text: str) -> Paper | None:

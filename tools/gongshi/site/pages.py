@@ -5,7 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from gongshi.site import comparing, gazetteer, gone, money, monthly, noticing, packed, receipts, rulings, topics
+from gongshi.site import (
+    comparing,
+    gazetteer,
+    gone,
+    money,
+    monthly,
+    noticing,
+    packed,
+    quality,
+    receipts,
+    rulings,
+    topics,
+)
+from gongshi.site.manifest import QUALITY
 from gongshi.site.numbers import sums
 from gongshi.site.render import chinese
 from gongshi.site.sections import Sections
@@ -19,6 +32,7 @@ class Site(Sections):
         """The downloads, the feeds and the names that the search looks in."""
         yield from packed.files(self._views, self.facts(), site_url)
         yield "data/rules.csv", rulings.download(self._books)
+        yield QUALITY, [quality.encode(self._over_time["now"])]
         yield "data/names.js", gazetteer.script(self._views, {payee.name: payee.path for payee in self._payees})
         rows = self._rows("notices")
         yield noticing.FEED, noticing.feed(rows, self.facts(), self._county, site_url)
@@ -39,6 +53,8 @@ class Site(Sections):
             self._books, self._rows("indicators"), self._county.county_code
         ):
             yield self._page(path, title, "policy.html", values, words)
+        about = f"{self._county.name}台账的记录，规则每次发布查出多少处不符合，变多还是变少。"
+        yield self._page(quality.PAGE, "记录的质量", "over-time.html", {"quality": self._over_time}, about)
         for group in (*self._history.months(), *self._history.tables()):
             yield self._page(
                 group.path, group.title, "changes-list.html", {"group": group}, f"公开台账的变更：{group.title}。"

@@ -25,10 +25,12 @@ from gongshi.site.manifest import (
     FEED,
     LATEST,
     NAME,
+    QUALITY,
     SIGNED,
     Manifest,
     digests,
     name_of,
+    quality_name,
     read_bytes,
     read_manifest,
     read_paper,
@@ -175,6 +177,8 @@ def append(
         raise GongshiError(f"没有发布：{broken[0].message}。")
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        if QUALITY in made.files and not _is_plain(folder / made.quality_name):
+            write_whole(folder / made.quality_name, read_bytes(site / QUALITY))
         if added:
             write_whole(folder / made.name, made.encode())
         write_whole(folder / LATEST, f"{made.label}\n".encode())
@@ -218,6 +222,8 @@ def put_beside(folder: Path, site: Path) -> None:
         (site / BESIDE).mkdir(exist_ok=True)
         for name in _names(folder):
             shutil.copyfile(folder / name, site / BESIDE / name)
+            if _is_plain(copy := folder / quality_name(name)):
+                shutil.copyfile(copy, site / BESIDE / copy.name)
             if signature := signature_of(folder, name):
                 write_whole(site / BESIDE / f"{name}{SIGNED}", signature.encode())
         for name in (LATEST, FEED):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
 from pathlib import Path
 
 from gongshi.model import GongshiError
 from gongshi.repository import Git, RevisionTree
 from gongshi.site.load import PARTS, of_tree
 from gongshi.site.pages import Site
+from gongshi.site.quality import Quality
 
 
 def full_git(root: Path) -> Git | None:
@@ -36,6 +38,6 @@ def take_out(git: Git, commit: str, folder: Path) -> None:
         (folder / path).write_bytes(tree.read(path))
 
 
-def site_of(folder: Path, git: Git, commit: str, day: datetime.date) -> Site:
-    """The site of the records below ``folder``, which are those of ``commit``."""
-    return of_tree(folder, day, day, git, commit, True)
+def site_of(folder: Path, git: Git, commit: str, day: datetime.date, past: Sequence[Quality] = ()) -> Site:
+    """The site of the records below ``folder``, which are those of ``commit``; ``past`` is what was published before."""
+    return of_tree(folder, day, day, git, commit, True, past)

@@ -63,6 +63,7 @@ class Sections(County):
             "slugs": self._slugs(),
             "notices": noticing.by_state(self._rows("notices"), self._on)[NoticeState.RUNNING],
             "map": self._map.values("per-head", self._map.years[0] if self._map.years else 0),
+            "quality": self._over_time,
         }
 
     def _about(self, name: str) -> str:
@@ -126,7 +127,8 @@ class Sections(County):
         shown = rulings.overview(self._books, self._waivers, self._rows("indicators"), self._county.county_code)
         targets = shown["targets"]
         measured = sum(row.actual is not None for row in targets)
-        return shown | {"measured": measured, "equal": sum(row.actual == row.target for row in targets)}
+        shown |= {"measured": measured, "equal": sum(row.actual == row.target for row in targets)}
+        return shown | {"quality": self._over_time}
 
     def _catalogue(self) -> dict[str, Any]:
         shown = ("documents", "lines")
