@@ -7,10 +7,13 @@ beginning and its last one.
 
 from __future__ import annotations
 
+import io
 import re
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import islice
+from typing import overload
 
 from gongshi.checks.guard_archive import DEEPEST, Unreadable, is_archive, members
 from gongshi.checks.guard_lines import across
@@ -39,6 +42,7 @@ Passed = Callable[[str, bytes], None]
 """Is told the path and the content of a file."""
 MOST = 2_000  # findings in one file; who plants more than this in it wants the guard to take long
 _REMEMBERED = 4096
+_FURTHER = 60  # lines in which what begins in one may go on, and more
 _SHORTEST = 10  # ASCII characters that anything personal takes at least
 _NOUGHTS = re.compile(r"\.0+(?![0-9])")
 _ONES = str.maketrans("023456789", "111111111")
@@ -116,7 +120,7 @@ def _part(path: str, data: bytes) -> bytes:
     """A path and its content as lines of a batch; b"" for what must be looked into by itself."""
     if len(data) > CHUNK or "\n" in path or data.startswith(_LOCKED) or is_archive(data):
         return b""
-    return b"%s\n\n%s\n\n" % (path.encode("utf-8", "surrogateescape"), data)
+    return b"".join((path.encode("utf-8", "surrogateescape"), b"\n\n", data, b"\n\n"))
 
 
 def _sieved(parts: list[bytes]) -> set[int] | None:
@@ -188,15 +192,16 @@ def _readings(
     tables = [(top, None, columns)] if columns else [*markdown_tables(chunk)]
     if not numbers and not tables:
         return
-    lines = chunk.decode("utf-8").split("\n")
     alike = digits_alike(chunk) if any(table.personal for _, _, table in tables) else []
     harmless = lru_cache(_REMEMBERED)(is_harmless)
     under: dict[int, Columns] = {}
     told: set[int] = set()  # rows in which only a heading says what is personal
     for begin, end, table in tables:
         if table.personal:
-            told.update(begin + at for at in table.personal_rows(lines[begin:end], alike[begin:end]))
-        under.update((number, table) for number in numbers | told if begin <= number < (end or len(lines)))
+            rows = islice(io.BytesIO(chunk), begin, end)
+            told.update(begin + at for at in table.personal_rows(rows, alike[begin:end]))
+        under.update((number, table) for number in numbers | told if begin <= number and (not end or number < end))
+    lines = _Lines(chunk, max(numbers | told, default=0))
     for number in sorted(numbers | told):
         line, sentence = under[number].readings(lines[number]) if number in under else (lines[number], "")
         texts = []
@@ -206,6 +211,23 @@ def _readings(
             read += [text for text in across(lines, number) if not harmless(_alike(text))]
             texts = [view for text in read for view in views(text)]
         yield number, [*texts, *(views(sentence) if sentence else ())]
+
+
+class _Lines(Sequence[str]):
+    """The lines of a text up to some behind a place, the others all in one; decoded when they are asked for."""
+
+    def __init__(self, chunk: bytes, last: int) -> None:
+        self._raw = chunk.split(b"\n", last + _FURTHER)
+
+    def __len__(self) -> int:
+        return len(self._raw)
+
+    @overload
+    def __getitem__(self, at: int) -> str: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[str]: ...
+    def __getitem__(self, at: int | slice) -> str | list[str]:
+        return self._raw[at].decode("utf-8") if isinstance(at, int) else [raw.decode("utf-8") for raw in self._raw[at]]
 
 
 def _alike(line: str) -> str:

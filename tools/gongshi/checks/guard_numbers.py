@@ -15,14 +15,17 @@ from gongshi.checks.guard_values import (
     CROSS,
     ID,
     ID_KIND,
+    MOBILE,
     OLD_ID,
     PHONE,
     PHONE_KIND,
+    PREFIX,
     PROVINCES,
     YEAR,
     Hit,
     Line,
     are_figures,
+    groups_behind,
     lazy,
 )
 from gongshi.checks.guard_values import is_id as is_id
@@ -34,14 +37,16 @@ _NOT_PLAIN = re.compile(
     rf"[{NUMERALS}%&\\<>*`=\[\]{{}}~|#\x00-\x1f\x7f生男女姓倒反逆(（\"]|[^\x00-\x7f\u4e00-\u9fff，。、：]"
     r"|\.0+(?![0-9])|[0-9][eE]|[0-9]\s?[A-Za-z]{1,9}[0-9]|[A-Za-z]{3}|[oO].?[bB]"
 )
+_DIGIT = re.compile("[0-9]")
 _DECIMAL = re.compile(r"[0-9]{11}\.[0-9]{1,8}")
+_USUAL = frozenset(("-", ".", "_"))  # in dates and codes, too
 _GAP = re.compile(rf"{GLUE}{{4,}}")
 _SEQUENCE = re.compile(rf"[0-9].*[0-9{CROSS}]")
 _IDS = re.compile(rf"(?=({ID})([1-7][1-4])?)")  # a disability card is an ID number with two digits more
 _OLD_IDS = re.compile(rf"(?=({OLD_ID}))")
 _ID = re.compile(ID)
 _AROUND = 120
-_PHONES = re.compile(r"(?=((?:0086|86)?1[3-9][0-9]{9}))")
+_PHONES = re.compile(f"(?=({PREFIX}?{MOBILE}))")
 _REPLACEMENT = re.compile(rf"{GLUE}?[Bb][0-9](?![0-9])")
 _ID_GROUPS = ([18], [6, 8, 4], [6, 4, 4, 4], [3, 3, 4, 4, 4], [6, 12], [14, 4], [6, 4, 2, 2, 4])
 _JOINED: dict[int, str | None] = dict.fromkeys([*map(ord, " ._~-\u00b7\u2212"), *range(0x2010, 0x2016)])
@@ -193,8 +198,10 @@ def is_harmless(text: str) -> bool:
     stuck to something. All lines that differ from it in digits alone get the same answer."""
     if _NOT_PLAIN.search(text) or cuts(text):
         return False
+    runs = [run.span() for run in _RUN.finditer(text)]
+    rest = len(_DIGIT.findall(text)) - sum(len(_DIGIT.findall(text, *run)) for run in runs)
     line = Line(text)
-    return all(_is_harmless(line, *run.span()) for run in _RUN.finditer(text))
+    return bool(runs) and rest < 10 and all(_is_harmless(line, *run) for run in runs)
 
 
 def _is_harmless(line: Line, start: int, end: int) -> bool:
@@ -208,7 +215,7 @@ def _is_harmless(line: Line, start: int, end: int) -> bool:
         size, end = 11, start + 11
     elif size > 11 and not stretch.whole:
         return False
-    if size < 11 or size in (12, 14) or size > _LONGEST:
+    if size < 11 or size > _LONGEST:
         return True  # no number has so many digits
     if size > 17:  # an ID number says by its check character what it is, but that it may be part of a longer code
         return size not in (18, 20) and line.labels.direct(start) in OTHER
@@ -330,6 +337,8 @@ def _phones(stretch: _Stretch) -> Iterator[Hit]:
         labelled = bool(labels and labels.near(PHONE_KIND, start, end))
         separators = stretch.separators(first, behind)
         said_so = labelled and separators != ["."]  # 13.9 and more decimals is no phone even beside the word
+        if len(value) == 12 and not said_so:
+            continue  # a nought before it may be one that fills a code
         if not (said_so or _is_phone_grouping(stretch, pieces, separators, len(value) - 11)):
             continue
         if stretch.line.stands_alone(start, end, labelled) and not stretch.line.is_other(start, end):
@@ -339,7 +348,9 @@ def _phones(stretch: _Stretch) -> Iterator[Hit]:
 def _plain_phone(stretch: _Stretch) -> Iterator[Hit]:
     """The same for digits with nothing between them, of which there are most by far."""
     line, start, end = stretch.line, stretch.start, stretch.end
-    alone = line.stands_alone(start, end)
+    alone = (
+        line.stands_alone(start, end) and len(stretch.digits) != 12
+    )  # a nought before it may be one that fills a code
     if not alone and not line.stands_alone(start, end, True):
         return
     if not line.is_other(start, end) and (alone or stretch.labelled(PHONE_KIND)):
@@ -348,7 +359,7 @@ def _plain_phone(stretch: _Stretch) -> Iterator[Hit]:
 
 def _is_phone_grouping(stretch: _Stretch, pieces: list[str], separators: list[str], prefix: int) -> bool:
     """Accept a number in one piece, 3-4-4 with one separator, two halves with a dash, or digit by digit."""
-    groups = _groups(pieces, prefix)
+    groups = groups_behind(pieces, prefix)
     lengths, separators = [*map(len, groups)], separators[len(pieces) - len(groups) :]
     if lengths == [11]:
         return True
@@ -356,19 +367,22 @@ def _is_phone_grouping(stretch: _Stretch, pieces: list[str], separators: list[st
         return False
     if lengths == [3, 4, 4]:  # "150 2019 2020" in a row of figures is no phone
         years = YEAR.fullmatch(groups[1]) and YEAR.fullmatch(groups[2])
-        return stretch.count <= 4 and not (years and separators[0].isspace())
+        return stretch.count <= len(pieces) + 1 and not (years and separators[0].isspace())
     if lengths in ([3, 8], [7, 4], [4, 4, 3], [3, 3, 5]) and separators[0] == "-":
         return True
     if lengths == [4, 3, 4] and separators[0].strip(" ."):
         return True
     if lengths == [1] * 11:
-        return stretch.count == 11
+        return stretch.count == len(pieces)
     return stretch.count == len(pieces) and _is_odd_grouping(stretch, groups, separators[0])
 
 
 def _is_odd_grouping(stretch: _Stretch, groups: list[str], mark: str) -> bool:
     """Accept other groups that stand alone and are neither years nor round figures, with no such pair beside them."""
-    if not 1 < len(groups) < 4 or min(map(len, groups)) < 3 or (mark.strip() == "." and len(groups) == 2):
+    usual = mark.isspace() or mark.strip() in _USUAL
+    if not 1 < len(groups) < (4 if usual else 7) or min(map(len, groups)) < (3 if usual else 2):
+        return False
+    if mark.strip() == "." and len(groups) == 2:
         return False
     if are_figures(groups):
         return False
@@ -377,17 +391,6 @@ def _is_odd_grouping(stretch: _Stretch, groups: list[str], mark: str) -> bool:
         pair.search(text, max(0, stretch.start - _AROUND), stretch.start)
         or pair.search(text, stretch.end, stretch.end + _AROUND)
     )
-
-
-def _groups(pieces: list[str], prefix: int) -> list[str]:
-    """Return the groups of digits behind a country prefix of this many digits."""
-    groups = []
-    for piece in pieces:
-        kept = piece[prefix:]
-        prefix = max(0, prefix - len(piece))
-        if kept:
-            groups.append(kept)
-    return groups
 
 
 def _accounts(stretch: _Stretch) -> Iterator[Hit]:

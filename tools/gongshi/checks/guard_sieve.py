@@ -47,10 +47,10 @@ _SIGN = re.compile(
     rf"|(?={SEPARATOR}{{1,8}}[{_ANY}]{SEPARATOR}{{1,8}}[{_ANY}]))|(?<=[0-9]{_GLUE}[0-9]{_GLUE}.))"
     r"|(?<=生)(?:(?<=出生)|[日于人])|(?<=日)(?:生|出生)|(?<=姓)"
     r"|(?<=[（(【〔\[])1{3,4}[)）】〕\]][ -]?1{4}[ -]?1{3,4}(?!1)"
-    rf"|(?<=[>\s]111<){_NEXT_CELL}1{{4}}<|(?<=1{{6}}<){_NEXT_CELL}1{{8}}<"
+    rf"|(?<=[>\s]111<){_NEXT_CELL}1{{4}}<|(?<=1{{6}}<){_NEXT_CELL}1{{4}}(?:1{{2}}|1{{4}}|1{{8}})?<"
     rf"|(?<=[男女])[^\w\n]{{1,4}}(?:[\u4e00-\u9fff]{{1,6}}[^\w\n]{{1,4}}){{0,3}}{_DAY}|(?<=[（(])[男女,，、;；|/\s]{{0,4}}(?:{_DAY}|[{_RARE}]{{4}}年)"
     r"|(?<=%)(?:[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|(?<=[0-9]%)%)|(?<=&)(?:#|[A-Za-z]\w{1,30};|(?<=[0-9]&)[A-Za-z])"
-    r"|(?<=\\)(?:[ux][0-9A-Fa-f{]|U[0-9]{3}|N\{|[0-9]{2})|(?<=[0-9]\[)[\^\]]|(?<=[0-9]!\[)|(?<=[0-9]\{)[#%{,]|(?<=[0-9]~)~"
+    r"|(?<=\\)(?:[ux][0-9A-Fa-f{]|U[0-9]{3}|N\{|[0-9]{2}|[A-Za-z]{2,12}\*?[ {]{0,2}-?[0-9])|(?<=[0-9]\[)[\^\]]|(?<=[0-9]!\[)|(?<=[0-9]\{)[#%{,]|(?<=[0-9]~)~"
     rf"|(?<=[0-9Xx]<)(?!/?(?:{CELLS})\b)[A-Za-z/!?]?[^<>\n]{{0,99}}>\s?[0-9]"
     rf"|(?<=[0-9Xx]<)(?:/?(?:{INLINE}|br|BR)\b|!--)|(?<=[0-9]\])\(|(?<=[0-9]\\)[^\w\s]"
     rf"|(?<={GO_ON})[^\n]{{0,60}}[0-9][ \\\r-]{{0,4}}(?![^\n])"
@@ -111,6 +111,7 @@ _GROUPS = {
         b"1,111,1111": b"(?<=(?<![1,])1111,111,1111)(?![1,])",  # as figures of a row are not, by itself
         # a number with thousands parted: of a row of figures only what is one cell
         b"11,111,111,111": b"(?<![1,]11,111,111,111)",
+        b"1111,11,11,111": b"(?<=(?<!1)111111,1111,11,11,111)(?:1(?!1)|x)",
     }.items()
 }
 _PARTED = b",111,111,111"
@@ -119,7 +120,7 @@ _PARTED_CELL = re.compile(
     + rb"(?:(?<=[\"|]1.{12})|(?<=[\"|].1.{12})|(?<=[\"|].11.{12})|(?<=[\"|]11.{12})|(?<=[\"|]111.{12})|(?<=[\"|] 111.{12}))"
 )
 # An ID number in three cells; of amounts, which may have as many digits, some have a point.
-_THREE_CELLS = re.compile(rb"111111[,;|\t] ?\"?111111[,;|\t] ?\"?11111[1Xx](?![1.])")
+_THREE_CELLS = re.compile(rb"111111\"? ?[,;|\t] ?\"?111111\"? ?[,;|\t] ?\"?11111[1Xx](?![1.])")
 _CELLS = b"111111,111111,11111"  # such cells, and others, when what parts and surrounds them is squeezed out
 # Groups with marks between them that part no cells, up to eight in a row: (1)(2)(3)
 _CHAIN = re.compile(rb"1(?:/{1,8}1{1,18}){1,17}")
@@ -128,6 +129,8 @@ _HARD = _hard_table()
 _GLUED = _TRAILING + b" ._~*`\\\r'-\x7f"
 # A number that may go on in the next line: in a cell that is not closed.
 _OPEN_CELL = re.compile(rb'"[^\n"]{0,60}1[ \\\r-]{0,4}(?![^\n])')
+# One digit an assignment: d0=1&d1=3, a=1;b=3, x01:1 x02:3; of its marks those are left that part no cells.
+_ASSIGNED = (b"/11" * 8, b"/1" * 10, b"/111" * 8, b"/1/11" * 8, b"/1//1" * 8)
 _POWER = re.compile(b"111111111x,?11")  # a phone number as a power of ten, without the noughts at its end
 _NEEDLES = (_BEYOND, b"1" * 11, b"1,1,1,1,1,1,1,1", b"birth", b"born", b"dob")
 Text = TypeVar("Text", bytes, str)
@@ -189,10 +192,20 @@ def _minded(lines: list[bytes]) -> set[int]:
     numbers.update(number for number in cells if _THREE_CELLS.search(lines[number]))
     text = whole.decode("utf-8")
     numbers.update(_lines(text, "\n", partial(_search, _SIGN, text)))
-    hard = whole.translate(_HARD, _GLUED)
+    hard = _without_doubled(whole).translate(_HARD, _GLUED)
     numbers.update(_lines(hard, b"\n", partial(_cut, hard)))
     numbers.update(_lines(whole, b"\n", partial(_match, b"1/*", _COMMENT, whole)))
+    pairs = hard.translate(None, b"x,")
+    for needle in _ASSIGNED:
+        numbers.update(_lines(pairs, b"\n", partial(pairs.find, needle)))
     return numbers
+
+
+def _without_doubled(text: bytes) -> bytes:
+    """Bars and semicolons in pairs part no cells."""
+    if b"|" in text:
+        text = text.replace(b"||", b"//").replace(b"/|", b"//")
+    return text.replace(b";;", b"//") if b";" in text else text
 
 
 def _match(begin: bytes, pattern: re.Pattern[bytes], text: bytes, at: int) -> int:

@@ -15,13 +15,16 @@ from gongshi.checks.guard_text import GLUE, SEPARATOR
 from gongshi.checks.guard_values import (
     ACCOUNT_KINDS,
     ID,
+    MOBILE,
     PHONE,
     PHONE_KIND,
+    PREFIX,
     PROVINCES,
     YEAR,
     Hit,
     Line,
     are_figures,
+    groups_behind,
     is_id,
     lazy,
 )
@@ -31,14 +34,19 @@ _HARD = re.compile(rf"[0-9](?!{GLUE}{{0,3}}[0-9Xx]){SEPARATOR}{{1,8}}[0-9Xx]")
 _PIECE = re.compile("[0-9Xx]+")
 _BETWEEN = re.compile("[^0-9Xx]+")
 _BLANK = re.compile(r"[\s\"']+")
+_BLANKS = re.compile(r"\s")
 _PLAIN_CELLS = frozenset({",", ";", "|", "\t", ""})
+_NO_CELLS = frozenset({",,", ";;", "||", "\t\t"})  # marks, or a cell with nothing in it
+_DATED = frozenset("-./:_ ")  # between two digits each they write dates and codes
 _LISTING = re.compile(r"^$|[,;|\t\u3001\uff0c\uff1b\uff1a:+=\u00d7*\u2192<>]")  # parts what is listed or reckoned with
 _OF_FIGURES = frozenset({".", "-", "-.", ""})  # mixed with other marks: the coordinates of a drawing
 
 # Lengths of pieces as letters, a for one digit.
 _SINGLES = re.compile("a{11,}")
-_ID_GROUPS = re.compile("(?=(fhd|fff|fddd|ccddd|fl|nd|fdbbd|fdbbca|bbbbbbbbb|cccccc))")
-_PHONE_GROUPS = re.compile("(?=([bd]?(?:cdd|dcd|ch|hc|gd|dg|ef|fe|ddc|cce|cec|ecc|bccc)))")
+_ID_GROUPS = re.compile("(?=(fhd|fff|fddd|ccddd|fl|nd|fdbbd|fdbbca|bbbbbbbbb|cccccc|ii|jh|hj))")
+_PHONE_GROUPS = re.compile("cdd|dcd|ch|hc|gd|dg|ef|fe|ddc|cce|cec|ecc|bccc")
+_PAIRS = ("hc", "dg", "ef", "fe")
+_PHONES = re.compile(f"(?=({PREFIX}?{MOBILE}))")
 _THOUSANDS = re.compile("[abc]c{4,6}")
 _ID = re.compile(ID)
 _IDS = re.compile(f"(?=({ID}))")
@@ -80,11 +88,16 @@ class _Chain:
         """What stands between the pieces, blanks and quotes apart."""
         ends = map(add, self.starts[first : behind - 1], map(len, self.parts[first:behind]))
         begins = self.starts[first + 1 : behind]
-        return {_BLANK.sub("", self.text[end:begin]) for end, begin in zip(ends, begins, strict=True)}
+        return {_mark(self.text[end:begin]) for end, begin in zip(ends, begins, strict=True)}
 
     def around(self, first: int, behind: int) -> list[set[str]]:
         """What stands between these pieces and the ones before and behind."""
         return [self.separators(at - 1, at + 1) for at in (first, behind) if 0 < at < len(self.parts)]
+
+
+def _mark(between: str) -> str:
+    """What stands between two pieces without blanks and quotes, if anything is left of it."""
+    return _BLANK.sub("", between) or ("" if _BLANKS.search(between) else between)
 
 
 def cuts(text: str) -> bool:
@@ -193,31 +206,50 @@ def _accounts(chain: _Chain) -> Iterator[Hit]:
 
 
 def _phones(chain: _Chain) -> Iterator[Hit]:
-    for found in _PHONE_GROUPS.finditer(chain.shape):
-        first, behind = found.start(), found.end(1)
-        said = PHONE.fullmatch(chain.value(first, behind))
-        if said and _is_phone(chain, first, behind):
-            yield Hit("personal-phone", *chain.place(first, behind), said[1])
+    borders: dict[int, int] = {}
+    for found in _PHONES.finditer("".join(chain.parts)):
+        borders = borders or {offset: at for at, offset in enumerate(accumulate(map(len, chain.parts), initial=0))}
+        first, behind = borders.get(found.start()), borders.get(found.end(1))
+        if first is None or behind is None:
+            continue
+        groups = groups_behind(chain.parts[first:behind], len(found[1]) - 11)
+        if len(groups) > 1 and _is_phone(chain, first, behind, groups, dialled=len(found[1]) == 12):
+            yield Hit("personal-phone", *chain.place(first, behind), found[1][-11:])
 
 
-def _is_phone(chain: _Chain, first: int, behind: int) -> bool:
+def _is_phone(chain: _Chain, first: int, behind: int, groups: list[str], dialled: bool) -> bool:
+    """Tell whether pieces are a phone number; ``groups`` are they without a prefix, ``dialled`` if that is a nought, which
+    may as well fill a code."""
     line, (start, end) = chain.line, chain.place(first, behind)
-    separators = chain.separators(first, behind)
-    if not line.stands_alone(start, end) or line.is_other(start, end):
+    shape, marks = "".join(_LETTERS[len(group)] for group in groups), chain.separators(behind - len(groups), behind)
+    usual, others = _PHONE_GROUPS.fullmatch(shape), len(chain.parts) - (behind - first)
+    if (
+        not (usual or (others == 0 and len(marks) == 1))
+        or not line.stands_alone(start, end)
+        or line.is_other(start, end)
+    ):
         return False
-    alone = len(chain.parts) <= behind - first + 1
     if line.labels.near(PHONE_KIND, start, end):
-        return alone or not chain.shape.endswith(("hc", "dg", "ef", "fe"), 0, behind)
-    if alone and separators == {"/"} and behind - first == 2:
-        pieces = chain.parts[first:behind]  # round figures may be so much of so much
-        return not any(map(YEAR.fullmatch, pieces)) and not all(piece.endswith("00") for piece in pieces)
-    cells = all(mark <= _PLAIN_CELLS for mark in chain.around(first, behind))
-    apart = len(separators) == 1 and cells and not _LISTING.search("".join(separators))
-    if apart and not are_figures(chain.parts[first:behind]):
-        return True
-    if len(separators) != 1 or not alone or not chain.shape.endswith(("cdd", "dcd"), 0, behind):
+        return (bool(usual) and (others < 2 or shape not in _PAIRS)) or not marks <= _PLAIN_CELLS
+    if dialled:
         return False
-    years = [bool(YEAR.fullmatch(piece)) for piece in chain.parts[behind - 2 : behind]]
-    if separators <= _PLAIN_CELLS:  # may be figures of a row
-        return separators not in chain.around(first, behind) and not any(years)
+    if others < 2 and marks == {"/"} and len(groups) == 2:  # round figures may be so much of so much
+        return not any(map(YEAR.fullmatch, groups)) and not all(group.endswith("00") for group in groups)
+    around = chain.around(first, behind)
+    if all(mark <= _PLAIN_CELLS for mark in around) and _is_apart_by(marks, groups) and not are_figures(groups):
+        return True
+    if len(marks) != 1 or others > 1 or shape not in ("cdd", "dcd"):
+        return False
+    years = [bool(YEAR.fullmatch(group)) for group in groups[1:]]
+    if marks <= _PLAIN_CELLS:  # may be figures of a row
+        return marks not in around and not any(years)
     return not all(years)
+
+
+def _is_apart_by(marks: set[str], groups: list[str]) -> bool:
+    """Tell whether it is one mark that parts the groups, which neither lists nor reckons, and dates nothing."""
+    mark = min(marks)
+    if len(marks) > 1 or (mark in _DATED and min(map(len, groups)) < 3):
+        return False
+    doubled = len(mark) > 1 and len(set(mark)) == 1
+    return not _LISTING.search(mark) or (doubled and (len(groups) > 2 or mark not in _NO_CELLS))

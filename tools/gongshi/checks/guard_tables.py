@@ -7,7 +7,7 @@ a public office takes a cell out of the plain row, so that it is read under its 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
 
 from gongshi.checks.guard_labels import LABEL, OTHER
@@ -77,13 +77,25 @@ class Columns:
         kept = ["" if at in self._other else cell for at, cell in enumerate(cells)]
         return self._delimiter.join(kept), "；".join(said)
 
-    def personal_rows(self, rows: list[str], alike: list[bytes]) -> Iterator[int]:
+    def personal_rows(self, rows: Iterable[bytes], alike: list[bytes]) -> Iterator[int]:
         """Which rows hold a full date of birth, or a name with an illness: the plain row does not tell.
 
         ``alike`` are the rows with their digits not told apart: most need to be looked at only so, each once.
         """
-        maybe = {form for form in set(alike) if self._tells(form.decode("utf-8"), _MAYBE_FULL.search)}
-        return (at for at, form in enumerate(alike) if form in maybe and self._tells(rows[at], _is_full))
+        may_be = lru_cache(1024)(lambda cell: _MAYBE_FULL.search(cell.decode("utf-8")))
+        maybe = {form for form in set(alike) if self._may_tell(form, may_be)}
+        if not maybe:
+            return iter(())
+        rows = list(rows)
+        found = (at for at, form in enumerate(alike) if form in maybe)
+        return (at for at in found if self._tells(rows[at].decode("utf-8"), _is_full))
+
+    def _may_tell(self, form: bytes, may_be: Callable[[bytes], object]) -> bool:
+        """Whether a row with its digits not told apart may tell; the cells are few that are not alike."""
+        if self.whole or b'"' in form:
+            return self._tells(form.decode("utf-8"), _MAYBE_FULL.search)
+        cells = form.split(self._delimiter.encode(), self._behind)
+        return any(may_be(b"-".join(cells[parts.start : parts.stop])) for parts in self.births)
 
     def _tells(self, row: str, is_full: Callable[[str], object]) -> bool:
         if self.whole and HEALTH_WORD.search(row):

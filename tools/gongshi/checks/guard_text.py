@@ -1,7 +1,7 @@
 """One spelling for all that means a digit: escapes undone, digits of every script plain, what shows nothing gone.
 
 In scope is what a reader takes for digits: every character with a digit's value, Chinese numerals in a run, escapes of
-HTML, URL, JSON, CSS and Python, marks, tags, comments and line breaks between digits, numbers from their end to their beginning
+HTML, URL, JSON, CSS and Python, marks, tags, comments, TeX and line breaks between digits, one digit an assignment, numbers from their end to their beginning
 where something says so or a check character does, UTF-8, UTF-16, UTF-32 and GB18030. Out of scope is what needs a thought: base64,
 quoted-printable, hexadecimal, pictures, sums, words (一百三十八亿, one three eight), letters for digits (O, l), and digits with
 words between them.
@@ -14,6 +14,8 @@ import re
 import unicodedata
 from collections.abc import Collection, Iterator
 from urllib.parse import unquote
+
+from gongshi.checks.guard_markup import as_marks, assigned, without_tex
 
 CHUNK = 1 << 24
 GO_ON = "电话|手机|份证|号码|卡号|账号"  # behind these words a number may go on in the next line
@@ -194,6 +196,12 @@ def views(line: str) -> list[str]:
         found.append(_EMPHASIS.sub("", found[-1]))
     if _MARKED.search(text):
         found.append(_NOTHING.sub("", text))
+    if ("%" in line or "\\" in line) and (marked := as_marks(line)):
+        found.append(normalise(marked))
+    if plain := without_tex(text):
+        found.append(plain)
+    if "=" in text or ":" in text or "：" in text:
+        found += assigned(text)
     if _BEYOND.search(line):
         found += _otherwise(line, text)
     return [*dict.fromkeys(found)]

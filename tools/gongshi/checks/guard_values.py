@@ -35,7 +35,9 @@ PROVINCES = frozenset([str(code) for low, high in _PROVINCE_RANGES for code in r
 _BIRTH = r"(?:1[89]|2[01])[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 ID = rf"[1-9][0-9]{{5}}{_BIRTH}[0-9]{{3}}[0-9X]"
 OLD_ID = r"[1-9][0-9]{7}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}"
-PHONE = re.compile(r"(?:0086|86)?(1[3-9][0-9]{9})")
+PREFIX = "(?:0{0,2}860?|00?)"  # of the country, or to dial out of a place; the others are of firms that pass calls on
+MOBILE = "1[3-9][0-9]{9}"
+PHONE = re.compile(f"(?:{PREFIX}|17951|17911|12593)?({MOBILE})")
 YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 CARD = re.compile(r"62[0-9]{14,17}|(?:4|5|60|35|9558)[0-9]+")
 _MONEY_BEFORE = re.compile(r"(?:[¥￥$]|人民币|(?i:(?<![a-z])(?:rmb|cny|usd)))\s?$")
@@ -68,6 +70,17 @@ CARD_KIND, PUBLIC_KIND, ACCOUNT_KINDS = (
 def are_figures(groups: Sequence[str]) -> bool:
     """Tell whether groups of digits may be figures beside each other: a year among them, or all of them round."""
     return any(map(YEAR.fullmatch, groups)) or all(group[-1] == "0" for group in groups)
+
+
+def groups_behind(pieces: Sequence[str], prefix: int) -> list[str]:
+    """Return the groups of digits behind a prefix of this many digits."""
+    groups = []
+    for piece in pieces:
+        kept = piece[prefix:]
+        prefix = max(0, prefix - len(piece))
+        if kept:
+            groups.append(kept)
+    return groups
 
 
 @lru_cache(1024)
