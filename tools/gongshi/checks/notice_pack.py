@@ -9,12 +9,13 @@ from gongshi.package import FieldPlace, pack
 
 @dataclass(frozen=True, slots=True)
 class NoticePack:
-    """The table of notices and its fields, of what a title is made, and where the pictures that prove one are on record."""
+    """The table of notices, its fields and commitments, of what a title is made, and where the pictures that prove one are on record."""
 
     table: str
     title: str
     called: str
     hung: str
+    commitments: str
     names: tuple[FieldPlace, ...]
     words: tuple[str, ...]
     proofs: str

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
+from gongshi.checks.notice_pack import notice_pack
 from gongshi.exchange.lore import lore
 from gongshi.exchange.remotes import PREFIX, RemotePlace
 from gongshi.model import GongshiError
@@ -52,7 +53,7 @@ def renumbering(git: Git, tree: WorkTree, where: RemotePlace, main: str, identit
             taken.add(fresh[number])
     if not fresh:
         return Renumbering({}, ())
-    _refuse_hung(tree, fresh)
+    _refuse_hung(descriptor, tree, fresh)
     changed = [path for path in differing(RevisionTree(git, base), tree) if path.startswith(f"{RECORDS}/")]
     return Renumbering(_rewritten(tree, changed, fresh, identity), tuple(sorted(fresh.items())))
 
@@ -156,11 +157,14 @@ def _next(number: str, taken: set[str]) -> str:
     return f"{start}{last + 1:0{len(digits)}d}"
 
 
-def _refuse_hung(tree: Tree, fresh: Mapping[str, str]) -> None:
+def _refuse_hung(descriptor: Descriptor, tree: Tree, fresh: Mapping[str, str]) -> None:
     """A notice whose list is committed to has its number on the sheet: it is made anew, not renumbered."""
     for path in tree.paths(f"{RECORDS}/"):
         number = path.rsplit("/", 1)[-1].removesuffix(".yaml")
-        if number in fresh and "/notices/" in path and b"\ncommitments:" in tree.read(path):
+        document = document_of(descriptor, path) if number in fresh else None
+        lists = document.lists.items() if document else ()
+        committed = [f"\n{name}:".encode() for name, table in lists if table == notice_pack().commitments]
+        if any(name in tree.read(path) for name in committed):
             raise GongshiError(
                 f"公示编号 {number} 与别人先送的重了，公示榜上的承诺与编号连在一起，不能改号：请撤去这份公示（gongshi undo），"
                 "重新办理公示再送审。"
