@@ -8,13 +8,13 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from exchange.books import Shown, xlsx
+from exchange.books import Shown, csv, xlsx
 from exchange.test_export import made
 from exchange.test_import import told
 from exchange.test_spellings import found
 from gongshi.exchange import Fate
 from gongshi.exchange.convert import Converter, Refusal
-from gongshi.exchange.layouts import counts_columns
+from gongshi.exchange.layouts import carried, counts_columns
 from gongshi.exchange.sheets import Damaged, read_sheets
 from gongshi.exchange.tables import NoTable, SheetTable
 from support import project_descriptor
@@ -177,3 +177,47 @@ def test_who_filled_it_in_below_is_checked_too(plan) -> None:
     for office, asked in (("长乐人民政府", True), ("古镇人民政府", False)):
         why = told(plan("户.xlsx", xlsx([["户编号", "家庭人口"], ["H0000001", 3], [f"填报单位：{office}"]])))
         assert bool(why) == asked, office
+
+
+GROUPED = [
+    ["户编号", "家庭情况", "", "识别情况", ""],
+    ["", "家庭人口", "村民小组", "识别标准", "识别日期"],
+    ["H0000001", "3", "4组", "国家标准", ""],
+]
+
+
+@pytest.mark.parametrize(
+    "rows",
+    (
+        GROUPED,
+        [["某表", "", "", "", ""], *GROUPED],
+        [["户编号", "家庭情况", ""], ["", "家庭人口", "村民小组"], ["H0000001", "3", "4组"]],
+        [["家庭情况", "", "户编号"], ["家庭人口", "村民小组", ""], ["3", "4组", "H0000001"]],
+        [
+            ["户编号", "基本情况", "", ""],
+            ["", "家庭", "", "住址"],
+            ["", "家庭人口", "识别标准", "村民小组"],
+            ["H0000001", "3", "国家标准", "4组"],
+        ],
+    ),
+)
+def test_groups_of_columns_are_known_without_merged_cells(plan, rows: list[list[str]]) -> None:
+    """As a CSV, a page of a text editor or a copy of the values alone has them."""
+    for name, data in (("户.csv", csv(rows)), ("户.xlsx", xlsx(rows))):
+        result = plan(name, data)
+        assert result.counts == {Fate.UPDATED: 1}, told(result)
+        (data,) = (data for path, data in result.files.items() if path.endswith("households.csv"))
+        assert ",因病,,,3," in data.decode()
+
+
+@pytest.mark.parametrize(
+    "rows",
+    (
+        [["户编号", "家庭人口", ""], ["H0000001", "3", "已核"]],
+        [["户编号", "家庭人口", ""], ["", "三口", "已核"], ["H0000001", "3", ""]],
+        [["贫困户", "", ""], ["户编号", "家庭人口", "村民小组"], ["H0000001", "3", "4组"]],
+    ),
+)
+def test_a_column_without_a_header_makes_no_group(rows: list[list[str]]) -> None:
+    (sheet,) = read_sheets("户.csv", csv(rows))
+    assert all(carried(sheet, top, 2) is None for top in range(len(rows) - 1)) == (rows[1][0] != "")

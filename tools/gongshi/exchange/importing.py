@@ -274,14 +274,14 @@ def _with_hint(table: SheetTable | NoTable, forms: Sequence[Form], sheet: Sheet,
 def _as_form(
     sheet: Sheet, forms: Sequence[Form], table: SheetTable | NoTable, descriptor: Descriptor, file: str, asked: str
 ) -> list[SheetTable] | SheetTable | NoTable:
-    """The tables of the known form that the sheet is, if that says more of it than the plain table does."""
+    """The tables of the known form that the sheet is, if that says more of it than the plain table (or an export) does."""
     found = recognise(sheet, [form for form in forms if asked in ("", form.name)], file, asked)
     plain = table if isinstance(table, SheetTable) and not asked else None
     if asked and not found:
         (form,) = (form for form in forms if form.name == asked)
         needed = "、".join(column.headers[0].replace("/", " → ") for column in form.columns if column.needed)
         return NoTable(f"不是样式“{form.title}”：至少要有这些列：{needed}（或它们的别的写法）")
-    if not found or (plain and (plain.exported or found.covered < len(plain.fields))):
+    if not found or (plain and found.covered < len(plain.fields) + plain.exported):
         return table
     tables = form_tables(sheet, found, descriptor, file)
     return table if isinstance(tables, NoTable) and plain else tables

@@ -12,6 +12,7 @@ _STEMS = "甲乙丙丁戊己庚辛壬癸"
 _COUNT = re.compile(r"[(（]?([0-9]{1,3})[)）]?(?:[=＝].*)?")
 _GROUP = re.compile(r"[\u3400-\u9fff()（）、]{2,10}")
 _NO_GROUP = re.compile(r"单位|[年月日表]|[:：]")
+_FIGURE = re.compile(r"[0-9０-９.,:/%‰+\-—年月日元户人万]+")
 LEAST_COUNTED = 3
 TRANSPOSED = "像是横着填的表（项目名称在左边一列、一列一条记录），请复制后用“选择性粘贴—转置”转成一行一条再导入"
 
@@ -72,3 +73,38 @@ def two_groups(cells: Sequence[Raw], merged: Sequence[tuple[int, int]], width: i
     named = list(dict.fromkeys(texts))
     plain = all(_GROUP.fullmatch(text) and not _NO_GROUP.search(text) for text in named)
     return len(named) == 2 and plain and any(left < right < left + width - 1 for left, right in merged)
+
+
+def carried(sheet: Sheet, top: int, depth: int) -> list[list[Raw]] | None:
+    """A header of several rows in a sheet that knows no merged cells there, each group's name carried over all its columns; None
+    if the rows are no such header: a row below has a text wherever the one above goes on, and some column ends higher up."""
+    lines = sheet.cells[top : top + depth]
+    rows = [[cell.strip() if isinstance(cell, str) else cell for cell in line] for line in lines]
+    if depth < 2 or len(rows) < depth or any(a < top + depth and b >= top for (a, _), (b, _) in sheet.merged):
+        return None
+    width = max(map(len, rows))
+    for row in rows:
+        row.extend([""] * (width - len(row)))
+    if (
+        len({cell for cell in rows[0] if cell}) < 2
+        or any(cell not in ("", None) and not _is_word(cell) for row in rows for cell in row)
+        or not any(rows[-1])
+    ):
+        return None
+    for level, row in enumerate(rows[:-1]):
+        for place in range(width):
+            goes_on = [any(below[at] for below in rows[level + 1 :]) for at in (place - 1, place)]
+            if row[place] or not goes_on[1]:
+                continue
+            if not place or not row[place - 1] or not goes_on[0]:
+                return None  # nothing on the left goes on here, or what stands there has nothing below it
+            if level and rows[level - 1][place] != rows[level - 1][place - 1]:
+                return None
+            row[place] = row[place - 1]
+    groups = any(row[place] == row[place - 1] != "" for row in rows[:-1] for place in range(1, width))
+    return rows if groups and not all(rows[-1]) and all(map(any, zip(*rows, strict=True))) else None
+
+
+def _is_word(cell: Raw) -> bool:
+    """Whether a header may say it: a text, and no figure."""
+    return isinstance(cell, str) and (not cell.strip() or not _FIGURE.fullmatch(cell.strip()))

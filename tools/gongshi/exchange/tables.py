@@ -9,12 +9,21 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import zip_longest
 
 from gongshi.exchange.around import around, is_unit_row, texts_of, unit_column, with_units
 from gongshi.exchange.columns import SheetColumn
 from gongshi.exchange.forms import Feed
 from gongshi.exchange.identifiers import ID_NO, NAME, carries_persons, numbered
-from gongshi.exchange.layouts import TRANSPOSED, blocks, counts_columns, is_transposed, side_by_side, two_groups
+from gongshi.exchange.layouts import (
+    TRANSPOSED,
+    blocks,
+    carried,
+    counts_columns,
+    is_transposed,
+    side_by_side,
+    two_groups,
+)
 from gongshi.exchange.likeness import nearest, unaccounted
 from gongshi.exchange.lore import headers, lore
 from gongshi.exchange.mapping import ColumnMapping, Meaning, Vocabulary, normal
@@ -185,9 +194,10 @@ def _spoil_merged(sheet: Sheet, columns: Sequence[SheetColumn], first: int) -> N
 
 
 def tied(sheet: Sheet, top: int, depth: int) -> bool:
-    """Whether merged cells tie the rows from ``top`` on together as one header of ``depth`` rows."""
+    """Whether the rows from ``top`` on are one header of ``depth`` rows: merged cells tie them together, or, where none are
+    known (a CSV, a copy of the values alone), groups that stand over texts."""
     rows = range(top, top + depth)
-    return any(
+    return any(carried(sheet, top, deep) for deep in range(depth, DEEPEST_HEADER + 1)) or any(
         a in rows and ((b > a and b in rows) or (right > left and a < top + depth - 1))
         for (a, left), (b, right) in sheet.merged
     )
@@ -195,8 +205,8 @@ def tied(sheet: Sheet, top: int, depth: int) -> bool:
 
 def levels_of(sheet: Sheet, top: int, depth: int) -> list[list[str]]:
     """For each column the different texts of its header, from the top."""
-    width = max((len(sheet.cells[row]) for row in range(top, min(top + depth, len(sheet.cells)))), default=0)
-    columns = ([sheet.cell(row, place) for row in range(top, top + depth)] for place in range(width))
+    rows = carried(sheet, top, depth) or [sheet.cells[row] for row in range(top, min(top + depth, len(sheet.cells)))]
+    columns = zip_longest(*rows, fillvalue="")
     return [list(dict.fromkeys(c.strip() for c in cells if isinstance(c, str) and c.strip())) for cells in columns]
 
 
