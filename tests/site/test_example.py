@@ -310,3 +310,12 @@ def test_no_rule_about_persons_is_among_them(example):
     assert f"{len(said)} 条不涉及户和人的规则" in page and "以后每发布一次" in page
     households = [rule for rule, row in rows.items() if row["检查数"] in ("不公布", "季末公布")]
     assert households and not said.keys() & set(households)
+
+
+def test_what_has_a_label_has_a_role_that_may_have_one(example):
+    """A label on a paragraph or a piece of code is said by no screen reader, and no valid HTML."""
+    plain = re.compile(r"<(?:pre|p|span|div|code|b|i|small|strong|em|u)\b(?![^>]*\brole=)[^>]*\baria-label[^>]*>")
+    looked = {(path.parent, path.name == "index.html"): path for path in example.rglob("*.html")}
+    assert len(looked) > 20
+    for path in looked.values():
+        assert not plain.findall(path.read_text("utf-8")), path

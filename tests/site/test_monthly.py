@@ -34,3 +34,12 @@ def test_each_month_has_a_page_that_its_year_and_its_neighbours_lead_to(content)
         assert f'{one.path}"' in newest or any(
             f'{one.path}"' in body for path, body in pages.items() if path.startswith("funds/")
         )
+
+
+def test_every_payment_of_a_month_leads_to_the_money_it_was_paid_of(content):
+    pages = {page.path: page.body for page in content.pages()}
+    paid = [(one, row) for one in monthly.months(content._views, DAY) for row in one.payments]
+    assert paid
+    for one, row in paid:
+        target = f"funds/{row.allocation_id}.html"
+        assert (row.allocation_id is None) or (f'href="../{target}"' in pages[one.path] and target in pages)

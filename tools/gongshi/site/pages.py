@@ -77,8 +77,9 @@ class Site(Sections):
         for year in money.years(self._views)[1:]:
             about = f"{self._county.name}{year}年的{self._said('扶贫资金')}：到县、安排、付出、没付。"
             yield self._page(f"funds/{year}.html", f"{year}年的钱", "funds-year.html", self._year(year), about)
+        names = {row.allocation_id: row.name for row in self._rows("allocations")}
         for path, title, shown, about in monthly.pages(self._months):
-            yield self._page(path, title, "funds-month.html", shown, about)
+            yield self._page(path, title, "funds-month.html", {**shown, "funds": names}, about)
         for payee in self._payees:
             about = f"{self._said('扶贫资金')}付给{payee.name} {len(payee.payments)} 笔，共 {payee.total / 10000:,.2f} 万元。"
             yield self._page(payee.path, payee.name, "payee.html", {"payee": payee}, about)
