@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from gongshi.checks.guard_text import INVISIBLE
 from gongshi.checks.guard_values import Hit
-from gongshi.checks.name_shapes import names_alone, names_beside
+from gongshi.checks.name_shapes import SURNAMES, names_alone, names_beside, places_beside, plainly
 
 _LONGEST_NAME = 48  # characters to read at a place where a name may begin, separators included
 _DOTS = re.compile("[\u2022\u2027\u2219\u22c5\u30fb\uff65.\uff0e]")
@@ -115,7 +116,20 @@ _POLICY = re.compile(
     r"残疾人(?:联合会|两项补贴|事业|就业|工作|专干)|残疾补贴|大病(?:保险|救助|统筹)|重大疾病(?:保险|救助)|疾病(?:预防|控制|应急)"
     r"|(?:会议|讲话|文件|指示|重要)精神|防病|看病|卫生防疫"
 )
+ILL = "病残癌瘤瘫痫艾炎析毒血压核尿梗郁障失神V"  # one of these is in each health word
 _BESIDE = 60
+_CLOSE = 24  # characters between a name and what is said of the person
+_QUOTES = re.compile("[\"'“”‘’「」]")
+_SENTENCE = re.compile(r"[。；;！？!?\n]")
+# One of these is beside every name whose shape tells it, quickly looked for; _patients says which are names.
+_PERSON = re.compile(
+    rf"(?:户[主名长]|姓名|[受申领收借]\w{{1,2}}人)[:：,，|\"'“‘「 ]{{0,4}}[是为叫]?[{SURNAMES}]"
+    rf"|(?:[村居]民|群众|社员|[困贫低五特监边受搬种养农贷]\w{{0,2}}户|学[生员]|老人|孤儿|残疾人|业主)[:：，\"'“‘「 ]{{0,2}}[是为叫]?[{SURNAMES}]"
+    rf"|(?<![\u4e00-\u9fff])[{SURNAMES}]\s?\w\s?(?:\w\s?){{0,2}}(?:身?患|因[病残]|确诊|残疾|[一二三四]级残|家|[（(])|[\u4e00-\u9fff]·[\u4e00-\u9fff]"
+)
+_OFFICIAL = "书记|支书|主任|村长|组长|会计|干部|队长|校长|老师|教师|医生|医师|护士|局长|镇长|乡长|县长|科长|站长|所长|院长|法人|代表|负责人|责任人|联系人|经办人|同志|队员|专干"
+_OFFICIAL_BEFORE = re.compile(rf"(?:{_OFFICIAL})[:：,， ]?[是为叫]?$")
+_OFFICIAL_BEGIN = re.compile(rf"(?:{_OFFICIAL})")
 
 
 _SPOKEN_YEAR = re.compile(r"(?<![零〇○一二三四五六七八九0-9])[零〇○一二三四五六七八九0-9]{4}(?=\s?[-./年])")
@@ -162,14 +176,41 @@ def find_births(text: str) -> list[Hit]:
 
 
 def find_health(text: str) -> list[Hit]:
-    """Return the health words beside something a label calls a name."""
-    if "姓" not in text:
+    """Return the names beside health words: what a label calls a name, or a name by its shape and the word before or behind it."""
+    if not HEALTH_WORD.search(text):
         return []
-    return [
-        Hit("personal-health", *found.span("name"), found["name"])
-        for found in _NAME_LABEL.finditer(text)
+    labelled = [
+        found
+        for found in (_NAME_LABEL.finditer(text) if "姓" in text else ())
         if not _NO_NAME.search(found["name"]) and health_beside(text, *found.span("name"))
     ]
+    return [Hit("personal-health", *found.span("name"), found["name"]) for found in labelled or _patients(text)]
+
+
+def _patients(text: str) -> Iterator[re.Match[str]]:
+    """Names by their shape close to an illness; those of officials and of whoever helps are public."""
+    if not _PERSON.search(text):
+        return
+    plain = _POLICY.sub("", plainly(_QUOTES.sub("", text)))
+    for found in places_beside(plain):
+        start, end = found.span("name")
+        before = _SENTENCE.split(plain[max(0, start - _CLOSE) : start])[-1]
+        behind = _SENTENCE.split(plain[end : end + _CLOSE])[0]
+        if _OFFICIAL_BEFORE.search(before) or _OFFICIAL_BEGIN.match(behind) or _OFFICIAL_BEGIN.match(found["name"]):
+            continue
+        if not _NO_NAME.search(found["name"]) and (HEALTH_WORD.search(before) or HEALTH_WORD.search(behind)):
+            yield found
+
+
+def person_near(text: str, at: int) -> bool:
+    """Tell whether a word that goes with persons stands near a place, with what may begin a name."""
+    begin = max(at - _CLOSE, 0)
+    return _holds_person(text[max(text.rfind("\n", begin, at) + 1, begin) : at + _CLOSE])
+
+
+@lru_cache(4096)
+def _holds_person(window: str) -> bool:
+    return _PERSON.search(window.split("\n", 1)[0]) is not None
 
 
 def health_beside(text: str, start: int, end: int) -> bool:

@@ -14,6 +14,7 @@ from itertools import compress, count
 from typing import TypeVar
 
 from gongshi.checks.guard_lines import beginnings, parts
+from gongshi.checks.guard_people import ILL, person_near
 from gongshi.checks.guard_text import CELLS, GO_ON, INLINE, NUMERALS, SEPARATOR
 
 
@@ -42,21 +43,24 @@ _NEXT_CELL = r"/(?:td|th|li|p|div|dd|text|option)>\s{0,9}<[a-z][^<>]{0,99}>"
 # Begins with one character of a set, which the engine looks for quickly; what was found is then looked at, and as a numeral
 # is mostly part of a word (一卡通, 二季度), what stands behind it comes first.
 _SIGN = re.compile(
-    rf"[{_RARE}生日姓男女话机证码号（(【〔\[{{~%&\\<\]\x01-\x08\x0b\x0c\x0e-\x1f](?:"
-    rf"(?<=[{_RARE}])(?:(?<=[0-9].)|(?![{_PLAIN}])(?:(?={_GLUE}{{0,3}}[{_ANY}])"
+    rf"[{_RARE}{ILL}生日姓男女话机证码号（(【〔\[{{~%&\\<\]\x01-\x08\x0b\x0c\x0e-\x1f](?:"
+    r"(?<=[病残癌瘤瘫痫艾])(?!虫|毒|死|害)|(?<=失)能|(?<=[肝透尿白血结糖心脑抑智精].)(?<=肝炎|透析|尿毒|白血|血压|结核|糖尿|心梗|脑梗|抑郁|智障|精神)"
+    rf"|(?<=[{_RARE}])(?:(?<=[0-9].)|(?![{_PLAIN}])(?:(?={_GLUE}{{0,3}}[{_ANY}])"
     rf"|(?={SEPARATOR}{{1,8}}[{_ANY}]{SEPARATOR}{{1,8}}[{_ANY}]))|(?<=[0-9]{_GLUE}[0-9]{_GLUE}.))"
     r"|(?<=生)(?:(?<=出生)|[日于人])|(?<=日)(?:生|出生)|(?<=姓)"
     r"|(?<=[（(【〔\[])1{3,4}[)）】〕\]][ -]?1{4}[ -]?1{3,4}(?!1)"
     rf"|(?<=[>\s]111<){_NEXT_CELL}1{{4}}<|(?<=1{{6}}<){_NEXT_CELL}1{{4}}(?:1{{2}}|1{{4}}|1{{8}})?<"
-    rf"|(?<=[男女])[^\w\n]{{1,4}}(?:[\u4e00-\u9fff]{{1,6}}[^\w\n]{{1,4}}){{0,3}}{_DAY}|(?<=[（(])[男女,，、;；|/\s]{{0,4}}(?:{_DAY}|[{_RARE}]{{4}}年)"
+    rf"|(?<=[男女])(?=[^1\n]{{1,40}}+{_DAY})[^\w\n]{{1,4}}(?:[\u4e00-\u9fff]{{1,6}}[^\w\n]{{1,4}}){{0,3}}{_DAY}|(?<=[（(])[男女,，、;；|/\s]{{0,4}}(?:{_DAY}|[{_RARE}]{{4}}年)"
     r"|(?<=%)(?:[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|(?<=[0-9]%)%)|(?<=&)(?:#|[A-Za-z]\w{1,30};|(?<=[0-9]&)[A-Za-z])"
     r"|(?<=\\)(?:[ux][0-9A-Fa-f{]|U[0-9]{3}|N\{|[0-9]{2}|[A-Za-z]{2,12}\*?[ {]{0,2}-?[0-9])|(?<=[0-9]\[)[\^\]]|(?<=[0-9]!\[)|(?<=[0-9]\{)[#%{,]|(?<=[0-9]~)~"
     rf"|(?<=[0-9Xx]<)(?!/?(?:{CELLS})\b)[A-Za-z/!?]?[^<>\n]{{0,99}}>\s?[0-9]"
     rf"|(?<=[0-9Xx]<)(?:/?(?:{INLINE}|br|BR)\b|!--)|(?<=[0-9]\])\(|(?<=[0-9]\\)[^\w\s]"
     rf"|(?<={GO_ON})[^\n]{{0,60}}[0-9][ \\\r-]{{0,4}}(?![^\n])"
     r"|(?<=>[0-9]<)/t[dh]>\s{0,9}<t[dh][^<>]{0,99}>[0-9]<"
-    r"|(?<=[0-9][\x01-\x08\x0b\x0c\x0e-\x1f]))"
+    r"|(?<=[0-9][\x01-\x08\x0b\x0c\x0e-\x1f])"
+    r"|(?<=HIV))"
 )
+_LOOKED = 20  # so far behind an illness a person need not be looked for again
 _BEYOND = b"\xf0"  # begins a character beyond the basic plane: mathematical digits, keycaps, tags; rare, so always read
 
 
@@ -191,7 +195,7 @@ def _minded(lines: list[bytes]) -> set[int]:
     cells = _lines(squeezed, b"\n", partial(squeezed.find, _CELLS))
     numbers.update(number for number in cells if _THREE_CELLS.search(lines[number]))
     text = whole.decode("utf-8")
-    numbers.update(_lines(text, "\n", partial(_search, _SIGN, text)))
+    numbers.update(_lines(text, "\n", partial(_sign, text)))
     hard = _without_doubled(whole).translate(_HARD, _GLUED)
     numbers.update(_lines(hard, b"\n", partial(_cut, hard)))
     numbers.update(_lines(whole, b"\n", partial(_match, b"1/*", _COMMENT, whole)))
@@ -230,10 +234,16 @@ def _cut(hard: bytes, at: int) -> int:
     return -1
 
 
-def _search(pattern: re.Pattern[Text], text: Text, at: int) -> int:
-    """The next place of a pattern; -1 if there is none."""
-    found = pattern.search(text, at)
-    return found.start() if found else -1
+def _sign(text: str, at: int) -> int:
+    """The next place of a sign, an illness only where a person is near; -1 if there is none."""
+    known = 0
+    while found := _SIGN.search(text, at):
+        at = found.start()
+        if text[at] not in ILL or (at >= known and person_near(text, at)):
+            return at
+        known = at + _LOOKED if at >= known else known
+        at += 1
+    return -1
 
 
 def _lines(text: Text, newline: Text, find: Callable[[int], int]) -> Iterator[int]:

@@ -71,11 +71,11 @@ _AFTER = (
 )
 _LEADING = "及和与给为由在至到从向对经帮让替户主村组乡镇众民人员生名叫是于因将把家付建修化助访问查拨发送找了"
 _BEHIND = "家|户|等|的|同志|之|在|于|因|名下|所|和|与|及|屋|宅|房|门|新建|修建|危房|住房|领取|患|因[病残]|身患|确诊|残疾|[一二三四]级|重病|大病|住院|瘫痪|失能"
-_FIRST = _SINGLE + "".join(sorted({name[0] for name in _COMPOUND.split("|")}))
+SURNAMES = _SINGLE + "".join(sorted({name[0] for name in _COMPOUND.split("|")}))
 _BESIDE = (
     re.compile(rf"(?:{_BEFORE})(?:[:：,， ]|是|为|叫)?(?!{_NOT})(?P<name>{_LAZY})(?=[^{_HAN}·]|$|{_BEHIND})"),
     re.compile(
-        rf"(?=[{_FIRST}]|[{_HAN}]{{2,8}}·)(?:(?<![{_HAN}])|(?<=[{_LEADING}]))(?!{_NOT})(?P<name>{_LAZY})(?={_AFTER})"
+        rf"(?=[{SURNAMES}]|[{_HAN}]{{2,8}}·)(?:(?<![{_HAN}])|(?<=[{_LEADING}]))(?!{_NOT})(?P<name>{_LAZY})(?={_AFTER})"
     ),
     # between two signs of a person a name that begins like a word (冷水…) is one
     re.compile(
@@ -90,17 +90,21 @@ _SPACED = re.compile(rf"(?<=[{_HAN}])[\s\u00b7]+(?=[{_HAN}](?:[\s\u00b7]|[^{_HAN
 
 def names_beside(text: str) -> Iterator[str]:
     """What stands in the text like a name: beside a word that goes with persons (户主, 家, 同志, 4组)."""
-    plain = _plain(text)
+    return (found["name"] for found in places_beside(plainly(text)))
+
+
+def places_beside(plain: str) -> Iterator[re.Match[str]]:
+    """Where such names (group ``name``) stand in a text that is plain."""
     for pattern in _BESIDE:
-        yield from (found["name"] for found in pattern.finditer(plain))
+        yield from pattern.finditer(plain)
 
 
 def names_alone(text: str) -> Iterator[str]:
     """The words of the text that, standing alone between other signs, look like a name."""
-    yield from (run for run in _RUN.findall(_plain(text)) if _ALONE.fullmatch(run))
+    yield from (run for run in _RUN.findall(plainly(text)) if _ALONE.fullmatch(run))
 
 
-def _plain(text: str) -> str:
+def plainly(text: str) -> str:
     """Half-width, without what cannot be seen and without the blanks inside a name (``王 某``)."""
     text = _UNSEEN.sub("", unicodedata.normalize("NFKC", _UNSEEN.sub("", text)))
     return _SPACED.sub("", text)
