@@ -39,6 +39,7 @@ class AliasPack:
 
     table: str
     number: str
+    of_kind: str
     kinds: tuple[AliasKind, ...]
 
     @property
@@ -85,7 +86,7 @@ def _is_own(run: str, county: str) -> bool:
 def alias_faults(row: Mapping[str, str], county: str = "") -> Iterator[tuple[str, str]]:
     """(field, what is wrong) for one record of the table."""
     about = aliases()
-    kind, number = row["kind"], row[about.number]
+    kind, number = row[about.of_kind], row[about.number]
     mine = about.kind(kind)
     if mine is None:
         return  # the schema says so
@@ -112,7 +113,7 @@ def check_aliases(database: Database) -> Iterator[Finding]:
     """Findings on numbers of other systems: of no known form, personal, or a second one for a record."""
     about = aliases()
     resource = database.descriptor.resources.get(about.table)
-    names = ["kind", about.number, *(one.field for one in about.kinds)]
+    names = [about.of_kind, about.number, *(one.field for one in about.kinds)]
     if resource is None or not {*names} <= {*resource.schema.names} or not database.loaded[about.table].rows:
         return
     county = county_digits(database)
@@ -121,9 +122,10 @@ def check_aliases(database: Database) -> Iterator[Finding]:
     for at, *cells in database.sql(f"SELECT rowid, {quoted(names)} FROM raw.{identifier(about.table)} ORDER BY rowid"):
         row = dict(zip(names, cells, strict=True))
         faults += [(at, *fault) for fault in alias_faults(row, county)]
-        mine = about.kind(row["kind"])
-        if mine and row[mine.field] and seen.setdefault((row["kind"], row[mine.field]), at) != at:
-            said = f"这条记录已有另一个{row['kind']}，一条记录一种编号只有一个，请核对后只留对的"
+        kind = row[about.of_kind]
+        mine = about.kind(kind)
+        if mine and row[mine.field] and seen.setdefault((kind, row[mine.field]), at) != at:
+            said = f"这条记录已有另一个{kind}，一条记录一种编号只有一个，请核对后只留对的"
             faults.append((at, mine.field, said))
     keys = keys_of(database, resource, list(dict.fromkeys(at for at, _, _ in faults[:LIMIT])))
     for at, field, message in faults[:LIMIT]:

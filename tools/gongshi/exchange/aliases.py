@@ -46,9 +46,9 @@ class Aliases:
         about = aliases()
         self.by_field, table = about.by_field, ledger.tables.get(about.table)
         names = table.resource.schema.names if table else ()
-        self.kept = table is not None and {"kind", about.number, *self.by_field} <= {*names}
+        self.kept = table is not None and {about.of_kind, about.number, *self.by_field} <= {*names}
         rows = [dict(zip(names, row, strict=True)) for row in table.rows.values()] if table and self.kept else []
-        known = [(row, mine) for row in rows if (mine := about.kind(row["kind"]))]
+        known = [(row, mine) for row in rows if (mine := about.kind(row[about.of_kind]))]
         self.ours = {(mine.called, row[about.number]): row[mine.field] for row, mine in known}
         self.theirs = {(kind, ours): number for (kind, number), ours in self.ours.items()}
         divisions = ledger.tables.get(subjects().place.table)
@@ -116,7 +116,7 @@ class Aliases:
                 ours, key = candidate.values.get(name, ""), (self.by_field[name], number)
                 if ours and key not in table.rows and self.ours.get(key) == ours:
                     cells = dict.fromkeys(table.resource.schema.names, "") | {
-                        "kind": key[0],
+                        aliases().of_kind: key[0],
                         aliases().number: number,
                         name: ours,
                     }

@@ -53,9 +53,10 @@ def examining(
 ) -> Iterator[tuple[Examined, Recall]]:
     """The same, for who goes on with the tables that were read: they are closed at the end of the context."""
     from gongshi.package import Recall, load
+    from gongshi.package.subjects import subjects
 
     show("读取记录")
-    with load(tree, ["county"]) as database:
+    with load(tree, [subjects().county.table]) as database:
         with judging(tree.root, show, engine) as judge:
             kept = Recall(judge.known, database)
             seen = _examined(tree, base, on, today, judge, kept)
@@ -76,6 +77,7 @@ class Watch:
     def examine(self, today: date) -> list[Finding]:
         """All that ``gongshi check`` finds in the folder as it lies now."""
         from gongshi.package import Digests, Recall, load, read_descriptor
+        from gongshi.package.subjects import subjects
 
         with self._looking:
             tree = WorkTree(self._root)
@@ -83,7 +85,7 @@ class Watch:
             digests = Digests(tree, descriptor, self._seen)
             if self._database is None or self._digests is None or self._database.descriptor != descriptor:
                 self._drop()
-                self._database = load(tree, ["county"], descriptor)
+                self._database = load(tree, [subjects().county.table], descriptor)
             else:
                 old = self._digests
                 self._database.renew(
@@ -95,7 +97,7 @@ class Watch:
                 if self._over:  # closed while the tables were read
                     raise KeyboardInterrupt
                 with judging(self._root, lambda _: None) as judge:
-                    database.need(["county"])
+                    database.need([subjects().county.table])
                     found = _examined(tree, None, None, today, judge, Recall(judge.known, database, digests)).findings
             except BaseException:
                 self._drop()

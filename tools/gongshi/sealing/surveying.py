@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from gongshi.model import Finding, GongshiError, Severity
+from gongshi.package.subjects import subjects
 from gongshi.repository import Tree
 from gongshi.sealing.authority import Standing, standing_of
 from gongshi.sealing.envelope import BOX, MEMBER, SealedRow, open_box, opens, unwrap
@@ -96,7 +97,9 @@ def _boxes(slug: str, rows: Iterable[SealedRow], keys: Mapping[str, bytes], foun
             )
             key = (row.member_no,)
             found.findings.append(
-                Finding("sealed-box", Severity.ERROR, message, sealed_path(slug), line, "sealed", BOX, key)
+                Finding(
+                    "sealed-box", Severity.ERROR, message, sealed_path(slug), line, subjects().boxes.table, BOX, key
+                )
             )
 
 
