@@ -23,16 +23,17 @@ _MOST = 64 << 20  # bytes of one wheel unpacked
 
 
 def wheel_bytes(program: Mapping[str, bytes]) -> bytes:
-    """The wheel of a program's files (paths below ``gongshi/``) with the metadata of the one installed."""
+    """The wheel of a program's files (paths below ``gongshi/``) with the metadata of the one installed. Nothing is deflated in it:
+    Git does that, and each check makes it again to see that the ledger's is this one."""
     files = {f"gongshi/{path}": data for path, data in program.items()} | _metadata()
     record = [f"{path},sha256={_hash(data)},{len(data)}\n" for path, data in sorted(files.items())]
     record.append(f"{_INFO}/RECORD,,\n")
     files[f"{_INFO}/RECORD"] = "".join(record).encode()
     made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+    with zipfile.ZipFile(made, "w") as archive:
         for path, data in sorted(files.items()):
             entry = zipfile.ZipInfo(path, _TIME)
-            entry.compress_type, entry.external_attr, entry.create_system = zipfile.ZIP_DEFLATED, 0o644 << 16, 3
+            entry.external_attr, entry.create_system = 0o644 << 16, 3
             archive.writestr(entry, data)
     return made.getvalue()
 
