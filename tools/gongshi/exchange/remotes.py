@@ -39,10 +39,10 @@ def place(git: Git) -> RemotePlace:
     if not told:
         name = git.run("symbolic-ref", "--short", f"refs/remotes/{remote}/HEAD").decode().strip()
         return RemotePlace(remote, name.removeprefix(f"{remote}/"))
-    names = ("main", "master")
-    known = [name for name in names if remote and git.resolve(f"refs/remotes/{remote}/{name}")]
-    known += [name for name in names if git.resolve(f"refs/heads/{name}")]
-    return RemotePlace(remote, known[0] if known else "main")
+    usual = [f"{where}/{name}" for where in (f"refs/remotes/{remote}", "refs/heads") for name in ("main", "master")]
+    there = git.run("for-each-ref", "--format=%(refname)", *usual).decode().split()
+    known = next((name for name in usual if name in there), "main")
+    return RemotePlace(remote, known.rpartition("/")[2])
 
 
 def fetch(git: Git, where: RemotePlace) -> None:

@@ -31,6 +31,8 @@ _FIXED = {
 }
 _SHOWING = frozenset({"diff", "diff-files", "diff-index", "diff-tree", "log", "show"})
 _OBJECT_NAME = re.compile(r"[0-9a-f]{40,64}")
+_MOST_COMMITS = 100_000
+_COMMITS: set[tuple[Path, str]] = set()  # whole names that were seen to name a commit of a repository: they always will
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +98,13 @@ class Git:
         """Full object name of the commit that ``revision`` names; None if there is no such commit."""
         if not revision or revision.startswith("-") or any(c in revision for c in "\0\r\n"):
             return None
+        if (self.root, revision) in _COMMITS:
+            return revision
         done = self._call("rev-parse", "--verify", "--quiet", "--end-of-options", revision + "^{commit}")
-        return None if done.returncode else done.stdout.decode("ascii").strip()
+        found = None if done.returncode else done.stdout.decode("ascii").strip()
+        if found == revision and len(_COMMITS) < _MOST_COMMITS:
+            _COMMITS.add((self.root, found))
+        return found
 
     def head(self) -> str | None:
         """The commit checked out; None without a repository or before the first commit."""
