@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import sqlite3
+import subprocess
 import zipfile
 from decimal import Decimal
 
@@ -13,6 +14,7 @@ import pytest
 from made_up import DAY
 
 from gongshi.disclosure import Withheld
+from gongshi.repository import Cache, Reused
 from gongshi.site import downloads, packed
 
 
@@ -62,7 +64,7 @@ def test_the_questions_are_answered_and_name_files_that_are_there(tables, built,
 
 
 def test_both_are_the_same_each_time_and_the_archive_is_what_its_digest_says(built, content):
-    again = {path: b"".join(chunks) for path, chunks in packed.files(content._views, content.facts(), "")}
+    again = {path: b"".join(chunks) for path, chunks in packed.files(content._views, content.facts(), "", Reused())}
     place = packed.archive_name(DAY)
     for path in (packed.SQLITE, place, f"{place}.sha256", packed.CATALOGUE):
         assert again[path] == (built / path).read_bytes(), path
@@ -71,6 +73,27 @@ def test_both_are_the_same_each_time_and_the_archive_is_what_its_digest_says(bui
     with zipfile.ZipFile(built / place) as whole:
         assert all(whole.read(name) == (built / "data" / name).read_bytes() for name in whole.namelist())
         assert {"payments.csv", "datapackage.json"} <= set(whole.namelist())
+
+
+def test_workbooks_that_are_reused_are_those_that_would_be_made(content, tmp_path, monkeypatch):
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    views, facts = content._views, content.facts()
+
+    def made(reused: Reused, **more: object) -> dict[str, bytes]:
+        return {path: b"".join(chunks) for path, chunks in downloads.files(views, {**facts, **more}, reused)}
+
+    first = Reused(Cache(tmp_path))
+    fresh = made(first)
+    first.settle()
+    later = made(Reused(), commit="f" * 40, commit_text="ffff")
+    monkeypatch.setattr(downloads, "workbook", lambda *_: pytest.fail("made again"))
+    assert made(Reused(Cache(tmp_path))) == fresh
+    assert made(Reused(Cache(tmp_path)), commit="f" * 40, commit_text="ffff") == later, (
+        "a commit alone makes no workbook"
+    )
+    monkeypatch.setattr(downloads, "workbook", lambda *about: b"anew")
+    another = made(Reused(Cache(tmp_path)), on="2020-07-01")
+    assert {data for path, data in another.items() if path.endswith(".xlsx")} == {b"anew"}
 
 
 def test_the_catalogue_names_every_file_and_the_page_carries_the_whole(built, content):

@@ -15,8 +15,9 @@ from gongshi.checks.guard_aside import Clean
 from gongshi.mkdocs_plugin import build as build_site
 from gongshi.model import Finding, GongshiError, Progress, Severity
 from gongshi.package import Recall
-from gongshi.repository import Cache, Git, reason
+from gongshi.repository import Cache, Git, Reused, reason
 from gongshi.site.load import of_examined
+from gongshi.site.manifest import libraries
 from gongshi.site.quality import Quality
 
 _ASIDE = ".gongshi-site-"
@@ -47,6 +48,7 @@ def building(
     context it takes the place of ``folder``. ``past`` is what the log says of the records' quality."""
     show("生成网页")
     content = of_examined(root, kept, when, draft, past)
+    content.reused = reused = Reused(Cache(root), repr(libraries()))
     folder.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=folder.parent))
     try:
@@ -55,6 +57,7 @@ def building(
         _refuse_personal(root, aside, names)
         yield aside
         _swap(aside, folder)
+        reused.settle()
     finally:
         shutil.rmtree(aside, ignore_errors=True)
 

@@ -8,6 +8,7 @@ from gongshi.repository.known import Known, as_items, of_items
 from gongshi.repository.moving import move, recover, sending
 from gongshi.repository.outside import data_folder, exposed, write_private
 from gongshi.repository.reasons import reason as reason  # named here, not in the list: it is a field's name, too
+from gongshi.repository.reused import Reused
 from gongshi.repository.sshkeygen import make_by_program, sign_by_program
 from gongshi.repository.stamp import stamp
 from gongshi.repository.tree import MemoryTree, OverlayTree, RevisionTree, Tree, WorkTree, digest, inside
@@ -22,6 +23,7 @@ __all__ = [
     "Known",
     "MemoryTree",
     "OverlayTree",
+    "Reused",
     "RevisionTree",
     "Tree",
     "WorkTree",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
@@ -14,6 +15,7 @@ from gongshi.disclosure import Disclosure, ViewColumn, Withheld
 from gongshi.package import worded
 from gongshi.package.canonical import csv_cell
 from gongshi.package.yamlfile import parse, plain
+from gongshi.repository import Reused
 from gongshi.site.workbook import places, workbook
 
 BOM = b"\xef\xbb\xbf"
@@ -69,17 +71,28 @@ def tables(views: Disclosure, on: datetime.date) -> list[Download]:
     return found
 
 
-def files(views: Disclosure, facts: Mapping[str, Any]) -> Iterator[tuple[str, Iterable[bytes]]]:
+def files(views: Disclosure, facts: Mapping[str, Any], reused: Reused) -> Iterator[tuple[str, Iterable[bytes]]]:
     """Paths and contents of all downloads."""
     day = datetime.date.fromisoformat(str(facts["on"]))
-    note = f"{facts['site_name']}，数据截至{facts['on_text']}，台账版本 {facts['commit_text']}"
+    said = f"{facts['site_name']}，数据截至{facts['on_text']}"
     found = tables(views, day)
     for table in found:
-        yield f"data/{table.name}.csv", [b"".join(_csv(table))]
+        content = b"".join(_csv(table))
+        yield f"data/{table.name}.csv", [content]
         yield f"data/{table.name}.json", _records(table)
-        yield f"data/{table.name}.xlsx", [workbook(table.title, table.columns, table.rows, day, note)]
+        yield f"data/{table.name}.xlsx", [_book(table, day, f"{said}，{_same(content)}", reused)]
     yield "data/commitments.js", [_commitments(views)]
     yield "data/datapackage.json", [_json(package(views, found, facts))]
+
+
+def _same(content: bytes) -> str:
+    """What a workbook names instead of a version: the CSV that says the same, and which the manifest of a publication lists."""
+    return f"同名 CSV 的 SHA-256 摘要 {hashlib.sha256(content).hexdigest()}"
+
+
+def _book(table: Download, day: datetime.date, note: str, reused: Reused) -> bytes:
+    about = (table.title, table.columns, table.rows, day, note)
+    return reused.get("workbooks", repr(about), lambda: workbook(*about))
 
 
 def _csv(table: Download) -> Iterator[bytes]:

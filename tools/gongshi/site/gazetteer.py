@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from gongshi.disclosure import Disclosure
 from gongshi.lookup import spelling
+from gongshi.repository import Reused
 
 KINDS = ("村", "乡镇", "项目", "资金", "公告", "收款人", "资产", "单位", "文号", "支付", "本站")
 
@@ -46,17 +47,27 @@ SAID = {
 Row = Sequence[str]
 
 
-def _spelled(name: str) -> tuple[str, str]:
-    found = spelling(name)
-    return found.full, found.initials
+SPELLED = frozenset({"村", "乡镇", "收款人", "本站"})
+"""Kinds that are found by pinyin and initials, too."""
+
+
+def _spelled(names: Sequence[str], reused: Reused) -> Mapping[str, Sequence[str]]:
+    """Pinyin and initials of each name. To spell the first one costs more than a thousand others: so all or none."""
+
+    def work() -> bytes:
+        found = {name: spelling(name) for name in names}
+        return json.dumps({name: (one.full, one.initials) for name, one in found.items()}).encode("ascii")
+
+    known: Mapping[str, Sequence[str]] = json.loads(reused.get("pinyin", json.dumps(names), work))
+    return known
 
 
 def _rows(views: Disclosure, payees: Mapping[str, str]) -> Iterator[tuple[str, Row]]:
     towns = {row.name: f"townships/{row.slug}.html" for row in views.rows("townships")}
     for row in views.rows("villages"):
-        yield "村", (row.name, f"villages/{row.village_code}.html", row.township or "", *_spelled(row.name))
+        yield "村", (row.name, f"villages/{row.village_code}.html", row.township or "")
     for name, path in towns.items():
-        yield "乡镇", (name, path, "", *_spelled(name))
+        yield "乡镇", (name, path, "")
     for row in views.rows("projects"):
         more = f"{row.project_id} {row.category} {row.sub_category or ''} {SAID.get(row.sub_category or '', '')}"
         yield "项目", (row.name, f"projects/{row.project_id}.html", more.strip())
@@ -67,11 +78,11 @@ def _rows(views: Disclosure, payees: Mapping[str, str]) -> Iterator[tuple[str, R
     for row in views.rows("assets"):
         yield "资产", (row.name, f"property/{row.asset_no}.html", f"{row.asset_no} {row.asset_kind}")
     for name, path in payees.items():
-        yield "收款人", (name, path, "", *_spelled(name))
+        yield "收款人", (name, path, "")
     yield from _numbers(views)
     for text, path in WORDS.items():
         name, _, more = text.partition("、")
-        yield "本站", (name, path, more.replace("、", " "), *_spelled(name))
+        yield "本站", (name, path, more.replace("、", " "))
 
 
 def _numbers(views: Disclosure) -> Iterator[tuple[str, Row]]:
@@ -92,10 +103,13 @@ def _numbers(views: Disclosure) -> Iterator[tuple[str, Row]]:
         yield "支付", (row.payment_id, f"projects/{row.project_id}.html#payments", f"{payee} {row.claim_doc or ''}")
 
 
-def script(views: Disclosure, payees: Mapping[str, str]) -> Iterable[bytes]:
+def script(views: Disclosure, payees: Mapping[str, str], reused: Reused) -> Iterable[bytes]:
     """All names by kind."""
     found: dict[str, list[Row]] = {kind: [] for kind in KINDS}
     for kind, row in _rows(views, payees):
         found[kind].append(row)
+    spelled = _spelled(list(dict.fromkeys(row[0] for kind in KINDS if kind in SPELLED for row in found[kind])), reused)
+    for kind in SPELLED:
+        found[kind] = [(*row, *spelled[row[0]]) for row in found[kind]]
     text = json.dumps(found, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
     return [f"var gongshiNames = {text};\n".encode()]

@@ -18,6 +18,7 @@ from markupsafe import Markup
 from gongshi.changes.datafile import Cell, FileTable, datafile
 from gongshi.disclosure import Disclosure, Withheld
 from gongshi.package.yamlfile import parse, plain
+from gongshi.repository import Reused
 from gongshi.site import downloads
 from gongshi.site.downloads import NOTE, Download, note
 
@@ -49,10 +50,12 @@ def questions() -> Sequence[ReadyQuestion]:
     return tuple(ReadyQuestion(**row) for row in table["questions"])
 
 
-def files(views: Disclosure, facts: Mapping[str, Any], site_url: str) -> Iterator[tuple[str, Iterable[bytes]]]:
+def files(
+    views: Disclosure, facts: Mapping[str, Any], site_url: str, reused: Reused
+) -> Iterator[tuple[str, Iterable[bytes]]]:
     """All downloads, one by one and then in one piece."""
     parts: dict[str, bytes] = {}
-    for path, chunks in downloads.files(views, facts):
+    for path, chunks in downloads.files(views, facts, reused):
         content = b"".join(chunks)
         yield path, [content]
         if path.endswith(".csv") or path == DESCRIPTION:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from gongshi.repository import Reused
 from gongshi.site import (
     comparing,
     gazetteer,
@@ -28,12 +29,18 @@ from gongshi.site.shell import Page
 class Site(Sections):
     """Every page of one county on one day."""
 
+    reused = Reused()
+    """What earlier builds made; whoever proves a site has none."""
+
     def files(self, site_url: str = "") -> Iterator[tuple[str, Iterable[bytes]]]:
         """The downloads, the feeds and the names that the search looks in."""
-        yield from packed.files(self._views, self.facts(), site_url)
+        yield from packed.files(self._views, self.facts(), site_url, self.reused)
         yield "data/rules.csv", rulings.download(self._books)
         yield QUALITY, [quality.encode(self._over_time["now"])]
-        yield "data/names.js", gazetteer.script(self._views, {payee.name: payee.path for payee in self._payees})
+        yield (
+            "data/names.js",
+            gazetteer.script(self._views, {payee.name: payee.path for payee in self._payees}, self.reused),
+        )
         rows = self._rows("notices")
         yield noticing.FEED, noticing.feed(rows, self.facts(), self._county, site_url)
         for town in self._rows("townships"):
