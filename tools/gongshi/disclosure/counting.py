@@ -8,9 +8,10 @@ from __future__ import annotations
 import datetime
 import re
 from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import cache
 from typing import Any, NamedTuple
 
 from gongshi.checks.phrases import is_personal
@@ -324,17 +325,27 @@ def _money(counted: Counted, figure: Figure, levels: Mapping[str, list[str]]) ->
         return
     cents: dict[tuple[str, str], int] = defaultdict(int)
     behind: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for share in counted.money:
+    for share, homes in gathered(counted.money):
         item = item_of(figure, share)
         for place in chain(counted, share.village, len(figure.levels)):
             cents[place, item] += share.cents
-            behind[place, item].add(share.household)
+            behind[place, item] |= homes
     items = sorted({item for _, item in cents})
     for place, item in ((p, i) for level in figure.levels for p in levels[level] for i in items):
         if figure.money == "benefit" and (place, item) not in cents:
             continue
         value = Decimal(cents[place, item]) / 100
         counted.cells[Cell(figure.figure, place, item, "amount")] = Count(value, len(behind[place, item]), None)
+
+
+def gathered(shares: Iterable[Share]) -> list[tuple[Share, set[str]]]:
+    """All shares of a village, benefit and year as one, with the households that had it."""
+    cents: dict[tuple[str, str, int], int] = defaultdict(int)
+    households: dict[tuple[str, str, int], set[str]] = defaultdict(set)
+    for village, benefit, year, household, paid in shares:
+        cents[village, benefit, year] += paid
+        households[village, benefit, year].add(household)
+    return [(Share(*key, "", paid), households[key]) for key, paid in cents.items()]
 
 
 def item_of(figure: Figure, share: Share) -> str:
@@ -344,6 +355,7 @@ def item_of(figure: Figure, share: Share) -> str:
     return f"{group_of(share.benefit) if figure.money == 'group' else share.benefit}/{share.year}"
 
 
+@cache
 def group_of(benefit: str) -> str:
     """The group that a benefit is shown in below the county; one that the declaration does not name is another."""
     return next((name for name, benefits in declaration().groups.items() if benefit in benefits), "其他")
@@ -387,15 +399,14 @@ def _tie_money(counted: Counted, levels: Mapping[str, list[str]]) -> None:
     """Groups add up to the total of a place, benefits to the groups of the county."""
     places = [*levels["县"], *levels["乡镇"]]
     groups = declaration().groups
-    for year in sorted({share.year for share in counted.money}):
+    paid = {(share.benefit, share.year) for share in counted.money}
+    for year in sorted({year for _, year in paid}):
         for place in places:
             parts = [Cell("benefit-groups", place, f"{group}/{year}", "amount") for group in groups]
             _sum(counted, Cell("benefit-totals", place, str(year), "amount"), parts)
         for group in groups:
             total = Cell("benefit-groups", counted.county, f"{group}/{year}", "amount")
-            names = {
-                share.benefit for share in counted.money if share.year == year and group_of(share.benefit) == group
-            }
+            names = {benefit for benefit, its in paid if its == year and group_of(benefit) == group}
             _sum(
                 counted, total, [Cell("benefits", counted.county, f"{name}/{year}", "amount") for name in sorted(names)]
             )
