@@ -76,7 +76,8 @@ class WorkTree:
 
     def read(self, path: str) -> bytes:
         try:
-            return self.file(path).read_bytes()
+            with open(self._file(path), "rb") as content:
+                return content.read()
         except OSError as error:
             raise GongshiError(
                 f"读不了文件“{shown(path)}”（{reason(error)}），请检查文件权限或是否被别的程序占用。"
@@ -89,12 +90,15 @@ class WorkTree:
             return False
 
     def file(self, path: str) -> Path:
+        return Path(self._file(path))
+
+    def _file(self, path: str) -> str:
         place = self._place(path)
         if not _is_file(place):
             raise missing(path, self.label)
         return place
 
-    def _place(self, path: str) -> Path:
+    def _place(self, path: str) -> str:
         """As ``inside``, asking once whether a folder is reached without a link."""
         _checked(path)
         self._base = self._base or os.path.realpath(self.root)
@@ -107,7 +111,7 @@ class WorkTree:
         place = os.path.join(self._base, *path.split("/"))
         if not self._straight[folder] or os.path.islink(place):
             raise link(path)
-        return Path(place)
+        return place
 
     def _list(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         if self._listing is None:
@@ -269,7 +273,7 @@ def _checked(path: str) -> None:
         raise GongshiError(f"路径“{shown(path)}”不在仓库之内或写法不对，请用从仓库根目录算起、以“/”分隔的相对路径。")
 
 
-def _is_file(place: Path) -> bool:
+def _is_file(place: str) -> bool:
     try:
         return stat.S_ISREG(os.lstat(place).st_mode)
     except (OSError, ValueError):
