@@ -180,8 +180,8 @@ class Published:
 
     def _add(self, step: Step) -> None:
         hidden = set()
-        if step.before is not step.after:
-            hidden = {key for key in self._known() if self._hides(step.before, key) or self._hides(step.after, key)}
+        if step.closed is not None:
+            hidden = {key for key in self._known() if self._hides(step.closed, key)}
             for told in self._rows:
                 for key in [key for key in told if (key[0], key[2]) in hidden]:
                     del told[key]
@@ -197,14 +197,10 @@ class Published:
     def _known(self) -> Iterator[tuple[str, str]]:
         return ((resource, name) for resource, fields in self._fields.items() for name in fields)
 
-    def _hides(self, descriptor: Descriptor, key: tuple[str, str]) -> bool:
-        """Whether the field was there, by this or a former name, and not public."""
+    def _hides(self, closed: Collection[tuple[str, str]], key: tuple[str, str]) -> bool:
+        """Whether the field, by this or a former name, is among those that were not public."""
         resource, name = key
-        if resource not in descriptor.resources:
-            return False
-        names = {name, *self._fields[resource][name].formerly}
-        fields = descriptor.resources[resource].schema.fields
-        return any(field.name in names and field.disclosure not in PUBLIC for field in fields)
+        return any((resource, one) in closed for one in (name, *self._fields[resource][name].formerly))
 
     def _record(self, revision: Revision, record: RecordChange) -> Iterator[tuple[str, tuple[object, ...]]]:
         """(field, row without the table's title) of each of the record's fields that differs."""

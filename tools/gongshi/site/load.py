@@ -20,7 +20,7 @@ from gongshi.disclosure.rulings import books, exemptions
 from gongshi.model import Finding, GongshiError, Severity
 from gongshi.package import RECORDS, Database, Recall, county_day
 from gongshi.package import load as load_tables
-from gongshi.repository import Git, Tree, WorkTree, digest
+from gongshi.repository import Cache, Git, Tree, WorkTree, digest
 from gongshi.site.gone import removed
 from gongshi.site.outlines import Drawing, draw
 from gongshi.site.pages import Site
@@ -75,7 +75,7 @@ def of_examined(root: Path, kept: Recall, day: datetime.date, draft: bool, past:
     kept.database.need(RESOURCES)
     if not kept.digests.still():
         raise GongshiError("生成网站时台账的文件又变了，没有生成，请等别的程序写完再运行一次。")
-    return _of(kept, day, *_here(root), past)
+    return _of(kept, day, *_here(root), past, Cache(root))
 
 
 def _refuse_unread(database: Database) -> None:
@@ -94,10 +94,16 @@ def _refuse_named(named: list[Finding]) -> None:
 
 
 def _of(
-    kept: Recall, day: datetime.date, git: Git | None, commit: str, clean: bool, past: Sequence[Quality] = ()
+    kept: Recall,
+    day: datetime.date,
+    git: Git | None,
+    commit: str,
+    clean: bool,
+    past: Sequence[Quality] = (),
+    cache: Cache | None = None,
 ) -> Site:
     database, tree, verdict = kept.database, kept.database.tree, ruled(kept, day)
-    views = Disclosure(database, day, walk(git, commit, tuple(FIELDS)) if git else None)
+    views = Disclosure(database, day, walk(git, commit, tuple(FIELDS), cache) if git else None)
     _refuse_dates(views)
     shown = books(verdict, database.descriptor, day, partial(views.figure, "rules"))
     changed, rules = _changed(views, tree), digest(tree, "policies/")
