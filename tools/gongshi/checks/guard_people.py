@@ -177,7 +177,7 @@ def find_births(text: str) -> list[Hit]:
 
 def find_health(text: str) -> list[Hit]:
     """Return the names beside health words: what a label calls a name, or a name by its shape and the word before or behind it."""
-    if not HEALTH_WORD.search(text):
+    if (text.isascii() and "HIV" not in text) or not HEALTH_WORD.search(text):
         return []
     labelled = [
         found

@@ -15,10 +15,8 @@ from gongshi.checks.guard_text import GLUE, SEPARATOR
 from gongshi.checks.guard_values import (
     ACCOUNT_KINDS,
     ID,
-    MOBILE,
     PHONE,
     PHONE_KIND,
-    PREFIX,
     PROVINCES,
     YEAR,
     Hit,
@@ -42,11 +40,16 @@ _LISTING = re.compile(r"^$|[,;|\t\u3001\uff0c\uff1b\uff1a:+=\u00d7*\u2192<>]")  
 _OF_FIGURES = frozenset({".", "-", "-.", ""})  # mixed with other marks: the coordinates of a drawing
 
 # Lengths of pieces as letters, a for one digit.
+_SHORTEST = 11  # digits
 _SINGLES = re.compile("a{11,}")
 _ID_GROUPS = re.compile("(?=(fhd|fff|fddd|ccddd|fl|nd|fdbbd|fdbbca|bbbbbbbbb|cccccc|ii|jh|hj))")
-_PHONE_GROUPS = re.compile("cdd|dcd|ch|hc|gd|dg|ef|fe|ddc|cce|cec|ecc|bccc")
+_GROUPED = ("cdd", "dcd", "ch", "hc", "gd", "dg", "ef", "fe", "ddc", "cce", "cec", "ecc", "bccc")
+_PHONE_GROUPS = re.compile("|".join(_GROUPED))
+_PHONE_PLACES = re.compile(f"(?=({_PHONE_GROUPS.pattern}))")
+# The same behind the groups of a prefix, or with two to four digits of it in the first group.
+_LONGER = "|".join(chr(ord(groups[0]) + more) + groups[1:] for groups in _GROUPED for more in (2, 3, 4))
+_PREFIXED = re.compile(f"(?=(b?[abcd](?:{_PHONE_GROUPS.pattern})|b?(?:{_LONGER})))")
 _PAIRS = ("hc", "dg", "ef", "fe")
-_PHONES = re.compile(f"(?=({PREFIX}?{MOBILE}))")
 _THOUSANDS = re.compile("[abc]c{4,6}")
 _ID = re.compile(ID)
 _IDS = re.compile(f"(?=({ID}))")
@@ -70,6 +73,7 @@ class _Chain:
     def __init__(self, line: Line, start: int, end: int) -> None:
         self.line, self.text, self.start, self.end = line, line.text, start, end
         self.parts = _BETWEEN.split(self.text[start:end])
+        self.digits = "".join(self.parts)
         self.shape = "".join(map(_LETTERS.__getitem__, map(len, self.parts)))
 
     @lazy
@@ -107,18 +111,23 @@ def cuts(text: str) -> bool:
 
 def find_spread(line: Line) -> Iterator[Hit]:
     """Yield the numbers that something harder than a blank or a dash cuts up."""
-    for found in _CHAIN.finditer(line.text) if _HARD.search(line.text) else ():
-        if _HARD.search(line.text, found.start(), found.end()):
-            chain = _Chain(line, *found.span())
+    text = line.text
+    for found in _CHAIN.finditer(text) if _HARD.search(text) else ():
+        start, end = found.span()
+        if end - start > _SHORTEST and _HARD.search(text, start, end):
+            chain = _Chain(line, start, end)
+            if len(chain.digits) < _SHORTEST:
+                continue
             alone = [*_SINGLES.finditer(chain.shape)]
             for singles in alone:
                 yield from _singles(chain, *singles.span())
-            if alone or _ANYBODY.search("".join(chain.parts)):
+            anybody = alone or _ANYBODY.search(chain.digits)
+            if anybody:
                 yield from _ids(chain)
+            if len(chain.parts) < 8:
                 yield from _accounts(chain)
+            if anybody:
                 yield from _phones(chain)
-            else:
-                yield from _accounts(chain)
 
 
 def _singles(chain: _Chain, first: int, behind: int) -> Iterator[Hit]:
@@ -206,15 +215,23 @@ def _accounts(chain: _Chain) -> Iterator[Hit]:
 
 
 def _phones(chain: _Chain) -> Iterator[Hit]:
-    borders: dict[int, int] = {}
-    for found in _PHONES.finditer("".join(chain.parts)):
-        borders = borders or {offset: at for at, offset in enumerate(accumulate(map(len, chain.parts), initial=0))}
-        first, behind = borders.get(found.start()), borders.get(found.end(1))
-        if first is None or behind is None:
+    for first, behind in dict.fromkeys(_phone_places(chain)):
+        found = PHONE.fullmatch("".join(chain.parts[first:behind]))
+        if found is None:
             continue
-        groups = groups_behind(chain.parts[first:behind], len(found[1]) - 11)
-        if len(groups) > 1 and _is_phone(chain, first, behind, groups, dialled=len(found[1]) == 12):
-            yield Hit("personal-phone", *chain.place(first, behind), found[1][-11:])
+        groups = groups_behind(chain.parts[first:behind], found.start(1))
+        if len(groups) > 1 and _is_phone(chain, first, behind, groups, dialled=found.start(1) == 1):
+            yield Hit("personal-phone", *chain.place(first, behind), found[1])
+
+
+def _phone_places(chain: _Chain) -> Iterator[tuple[int, int]]:
+    """(first piece, behind the last) of what is grouped as phone numbers are, also behind a prefix, and of a short chain."""
+    parts = chain.parts
+    for groups in (_PHONE_PLACES, _PREFIXED):
+        places = (found.span(1) for found in groups.finditer(chain.shape))
+        yield from (place for place in places if parts[place[0]][0] in "018")
+    if len(chain.parts) < 10:
+        yield 0, len(chain.parts)
 
 
 def _is_phone(chain: _Chain, first: int, behind: int, groups: list[str], dialled: bool) -> bool:

@@ -13,7 +13,6 @@ import html
 import re
 import unicodedata
 from collections.abc import Collection, Iterator
-from urllib.parse import unquote
 
 from gongshi.checks.guard_markup import as_marks, assigned, without_tex
 
@@ -50,6 +49,7 @@ _UNICODE_ESCAPE = re.compile(
 _OTHER_ESCAPE = re.compile(r"\\(?:0{0,4}3([0-9])(?![0-9A-Fa-f]) ?|0?6([0-7])|0?7([01]))")  # CSS, then octal
 _ESCAPE = re.compile(r"[%&\\]")
 _NOT_PLAIN = re.compile(r"[^ -~]|[%&\\.]")
+_PERCENT = re.compile("(?:%[0-9A-Fa-f]{2})+")
 _PERCENT_U = re.compile("%u([0-9A-Fa-f]{4})")
 _NAMED = re.compile(r"\\N\{([A-Za-z0-9 -]{1,60})\}")
 _TERMINAL = re.compile("\x1b\\[[0-9;]{0,20}[A-Za-z]")
@@ -196,7 +196,7 @@ def views(line: str) -> list[str]:
         found.append(_EMPHASIS.sub("", found[-1]))
     if _MARKED.search(text):
         found.append(_NOTHING.sub("", text))
-    if ("%" in line or "\\" in line) and (marked := as_marks(line)):
+    if any(text.count(mark) < line.count(mark) for mark in "%\\") and (marked := as_marks(line)):
         found.append(normalise(marked))
     if plain := without_tex(text):
         found.append(plain)
@@ -249,7 +249,8 @@ def decode_escapes(line: str) -> str:
         before = line
         if not _ESCAPE.search(line):
             break
-        line = _PERCENT_U.sub(lambda found: chr(int(found[1], 16)), unquote(line, errors="replace"))
+        if "%" in line:
+            line = _PERCENT_U.sub(lambda found: chr(int(found[1], 16)), _PERCENT.sub(_unquoted, line))
         if "&" in line:
             line = html.unescape(line)
         if "\\" in line:
@@ -257,6 +258,10 @@ def decode_escapes(line: str) -> str:
         if line == before:
             break
     return line
+
+
+def _unquoted(found: re.Match[str]) -> str:
+    return bytes.fromhex(found[0].replace("%", "")).decode("utf-8", "replace")
 
 
 def _backslashes(line: str) -> str:

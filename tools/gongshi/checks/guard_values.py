@@ -35,7 +35,9 @@ PROVINCES = frozenset([str(code) for low, high in _PROVINCE_RANGES for code in r
 _BIRTH = r"(?:1[89]|2[01])[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 ID = rf"[1-9][0-9]{{5}}{_BIRTH}[0-9]{{3}}[0-9X]"
 OLD_ID = r"[1-9][0-9]{7}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}"
-PREFIX = "(?:0{0,2}860?|00?)"  # of the country, or to dial out of a place; the others are of firms that pass calls on
+PREFIX = (
+    "(?:860?|0{1,2}(?:860?)?)"  # of the country, or to dial out of a place; the others are of firms that pass calls on
+)
 MOBILE = "1[3-9][0-9]{9}"
 PHONE = re.compile(f"(?:{PREFIX}|17951|17911|12593)?({MOBILE})")
 YEAR = re.compile(r"(?:19|20)[0-9]{2}")
