@@ -75,6 +75,16 @@ def read_open_document(data: bytes) -> list[OpenSheet]:
         if "content.xml" not in names:
             raise GongshiError(_BROKEN)
         content = archive.read("content.xml")
+    return read_flat_document(content)
+
+
+def is_flat(start: bytes) -> bool:
+    """Whether a text begins, in lower case, as such a spreadsheet in one file (.fods)."""
+    return start.startswith((b"<?xml", b"<office:document")) and b"<office:document" in start and MIME in start
+
+
+def read_flat_document(content: bytes) -> list[OpenSheet]:
+    """The sheets of the part that holds the cells, or of a document in one file; GongshiError for what cannot be read."""
     reader = _Reader()
     try:
         walk(content, reader.start, reader.end, reader.text)
@@ -96,6 +106,7 @@ class _Reader:
         self.row_attributes: Mapping[str, str] = {}
         self.cell: dict[str, str] | None = None
         self.paragraphs: list[str] = []
+        self.speaking = False
         self.began: dict[str, Callable[[dict[str, str]], None]] = {
             "style:style": self._style,
             "style:table-properties": self._properties,
@@ -104,7 +115,7 @@ class _Reader:
             "table:table-row": self._row,
             "table:table-cell": self._cell,
             "table:covered-table-cell": self._cell,
-            "text:p": lambda _: self.paragraphs.append(""),
+            "text:p": self._paragraph,
             "text:s": lambda said: self.text(" " * min(int(said.get("text:c", "1")), 1000)),
             "text:tab": lambda _: self.text(" "),
             "text:line-break": lambda _: self.text("\n"),
@@ -113,6 +124,7 @@ class _Reader:
             "table:table-cell": self._told,
             "table:covered-table-cell": self._told,
             "table:table-row": self._placed,
+            "text:p": self._said,
         }
 
     def start(self, name: str, attributes: dict[str, str]) -> None:
@@ -128,8 +140,15 @@ class _Reader:
             self.ended[name]()
 
     def text(self, text: str) -> None:
-        if self.cell is not None and not self.beside and self.paragraphs:
+        if self.cell is not None and not self.beside and self.speaking:
             self.paragraphs[-1] += text
+
+    def _paragraph(self, _: dict[str, str]) -> None:
+        self.paragraphs.append("")
+        self.speaking = True
+
+    def _said(self) -> None:
+        self.speaking = False
 
     def _style(self, said: dict[str, str]) -> None:
         self.style = said.get("style:name", "")

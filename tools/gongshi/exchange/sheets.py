@@ -12,30 +12,27 @@ import lzma
 import re
 import zipfile
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 
 import python_calamine as calamine
 
+from gongshi.exchange.filekinds import OLE, RESAVE, ZIP, beginning, unreadable
 from gongshi.exchange.formats import NO_YEAR, ROUNDED, SHOWN, date_parts, hides, is_percent
 from gongshi.exchange.htmltables import read_tables
-from gongshi.exchange.opendocument import is_open_document, read_open_document
-from gongshi.exchange.xlsscan import LOCKED, scan_old_workbook, with_usual_name
+from gongshi.exchange.oldcells import old_sheets
+from gongshi.exchange.opendocument import OpenSheet, is_flat, is_open_document, read_flat_document, read_open_document
+from gongshi.exchange.xlsscan import LOCKED, OldBook, is_bare, scan_old_workbook, with_usual_name
 from gongshi.exchange.xlsxscan import LIMIT_CELLS, SheetFacts, scan_workbook
 from gongshi.model import GongshiError
 
 LIMIT_BYTES = 128 * 1024 * 1024
-ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-PACKED = (b"Rar!", b"7z\xbc\xaf", b"\x1f\x8b")
-PICTURES = (b"\xff\xd8\xff", b"\x89PNG", b"GIF8")
 _BROKEN = (
     *(calamine.CalamineError, zipfile.BadZipFile, zlib.error, lzma.LZMAError),
     *(EOFError, OSError, KeyError, ValueError, RuntimeError),
 )
 _NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
-ARCHIVE = "这是压缩包，请解压后逐个导入里面的表。"
-RESAVE = "请用 Excel 或 WPS 打开后另存为 .xlsx 再导入"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,26 +89,19 @@ def read_sheets(name: str, data: bytes) -> list[Sheet]:
 
     The kind of file is told by its first bytes, since exports are often named .xls without being one.
     """
-    suffix = name.rsplit(".", 1)[-1].lower() if "." in name else ""
     if len(data) > LIMIT_BYTES:
         raise GongshiError(f"文件超过 {LIMIT_BYTES >> 20} MB，请按乡镇拆成几份再导入。")
     if not data.strip():
         raise GongshiError("文件是空的，请核对是不是选错了文件。")
-    if suffix in ("et", "ett") and data.startswith((ZIP, OLE)):  # WPS keeps the same under its own name
-        return _read_workbook(data)
     if data.startswith(ZIP) and is_open_document(data):
-        return _read_open(data)
-    if suffix in ("et", "ett", "xlsb", "numbers", "pdf", "doc", "docx", "wps"):
-        raise GongshiError(f".{suffix} 文件读不了，{RESAVE}。")
-    if data.startswith(ZIP) and _holds_files(data):
-        raise GongshiError(ARCHIVE)
-    if data.startswith((ZIP, OLE)):
+        return _opened(lambda: read_open_document(data))
+    if why := unreadable(name, data):
+        raise GongshiError(why)
+    if data.startswith((ZIP, OLE)) or is_bare(data):
         return _read_workbook(data)
-    if data.startswith(b"%PDF"):
-        raise GongshiError("这是 PDF 文件，读不了，请取得原来的 Excel 表再导入。")
-    start = _beginning(data)
-    if start.startswith(b"mime-version:") or b"urn:schemas-microsoft-com:office:spreadsheet" in start:
-        raise GongshiError(f"文件其实是“单个文件网页”或“XML 电子表格 2003”，{RESAVE}。")
+    start = beginning(data)
+    if is_flat(start):
+        return _opened(lambda: read_flat_document(data))
     if start.startswith(b"<") and (
         b"<table" in data.lower() or b"<html" in start or start.startswith((b"<!doctype", b"<?xml"))
     ):
@@ -119,33 +109,13 @@ def read_sheets(name: str, data: bytes) -> list[Sheet]:
     return [_read_text(name, data)]
 
 
-def _holds_files(data: bytes) -> bool:
-    """Whether a zip is no workbook but holds some."""
+def _opened(read: Callable[[], list[OpenSheet]]) -> list[Sheet]:
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            names = [name.lower() for name in archive.namelist()]
-    except _BROKEN:
-        return False
-    inside = any(name.endswith((".xlsx", ".xls", ".et", ".csv", ".ods")) for name in names)
-    return inside and not any("workbook" in name for name in names)
-
-
-def _beginning(data: bytes) -> bytes:
-    """How a text begins, in lower case and whatever its encoding; GongshiError for what no table is kept in."""
-    if data.startswith(PACKED):
-        raise GongshiError(ARCHIVE)
-    if data.startswith(PICTURES):
-        raise GongshiError("这是图片，读不了，请取得原来的 Excel 表再导入。")
-    wide = data.startswith((b"\xff\xfe", b"\xfe\xff"))
-    head = data[:8000].decode("utf-16", "ignore").encode() if wide else data[:4000]
-    return head.lstrip(b"\xef\xbb\xbf \r\n\t").lower()
-
-
-def _read_open(data: bytes) -> list[Sheet]:
-    try:
-        found = read_open_document(data)
+        found = read()
     except _BROKEN:
         raise GongshiError(f"工作簿损坏、加密，或其实不是 Excel 文件，{RESAVE}。") from None
+    if not found:
+        raise GongshiError(f"文件里没有表格，{RESAVE}。")
     sheets = []
     for one in found:
         sheet = Sheet(
@@ -187,10 +157,12 @@ def _number_at(sheet: Sheet, place: tuple[int, int]) -> float | None:
 
 
 def _read_workbook(data: bytes) -> list[Sheet]:
-    facts: list[SheetFacts] = []
     try:
-        facts = scan_workbook(data) if data.startswith(ZIP) else scan_old_workbook(data)
-        data = data if data.startswith(ZIP) else with_usual_name(data)
+        old = None if data.startswith(ZIP) else scan_old_workbook(data)
+        facts = old.facts() if old else scan_workbook(data)
+        if old and old.old_text:
+            return _read_old(old, facts)
+        data = with_usual_name(data) if old else data
         with calamine.CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
             return [_sheet(book, place, facts) for place in range(len(book.sheet_names))]
     except calamine.PasswordError:
@@ -201,6 +173,15 @@ def _read_workbook(data: bytes) -> list[Sheet]:
         if type(error).__name__ != "PanicException":
             raise
         raise GongshiError(f"工作簿损坏得读不下去，{RESAVE}。") from None
+
+
+def _read_old(book: OldBook, facts: list[SheetFacts]) -> list[Sheet]:
+    sheets = []
+    for (name, visible, cells), fact in zip(old_sheets(book), facts, strict=True):
+        sheet = Sheet(name, [[*row] for row in cells], visible=visible)
+        _add_facts(sheet, fact)
+        sheets.append(sheet)
+    return sheets
 
 
 def _sheet(book: calamine.CalamineWorkbook, place: int, facts: list[SheetFacts]) -> Sheet:

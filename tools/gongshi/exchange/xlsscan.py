@@ -5,36 +5,72 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
-from gongshi.exchange.formats import BUILT_IN, DATES, is_partial, is_percent, is_plain
+from gongshi.exchange.filekinds import WORD
+from gongshi.exchange.formats import BUILT_IN, DATES, is_partial, is_percent, is_plain, sections
 from gongshi.exchange.xlsxscan import ERROR, SheetFacts
 from gongshi.model import GongshiError
 
 _LAST = 0xFFFFFFFA  # sector numbers from here on are marks
-_BOF, _EOF, _SHEET, _FORMAT, _XF, _DATES = 0x809, 0x0A, 0x85, 0x41E, 0xE0, 0x22
+BOF, EOF, SHEET = 0x809, 0x0A, 0x85
+_FORMAT, _XF, _DATES = 0x41E, 0xE0, 0x22
 _BIFF8, _BIFF5 = 0x0600, 0x0500
-_PASSWORD = 0x2F
+_PASSWORD, _ONE_SHEET = 0x2F, 0x10
 _ROW, _COLUMNS, _BOOLERR, _FORMULA, _RK, _MULRK, _NUMBER = 0x208, 0x7D, 0x205, 0x06, 0x27E, 0xBD, 0x203
 
 
 LOCKED = "工作簿设了打开密码，请去掉密码后另存再导入。"
+DAMAGED = "工作簿损坏，或是很旧的格式，请用 Excel 或 WPS 打开后另存为 .xlsx 再导入。"
 
 
 class _Damaged(Exception):
     """The file does not follow its own tables."""
 
 
-def scan_old_workbook(data: bytes) -> list[SheetFacts]:
-    """Facts of each sheet in workbook order; GongshiError for what is not readable, or locked."""
+@dataclass(frozen=True, slots=True)
+class OldBook:
+    """The stream of a workbook: where its sheets begin, the number and the code of each style's format, whether days count from 1904,
+    and whether calamine spoils its text (all before Excel 97)."""
+
+    stream: bytes
+    offsets: list[int]
+    styles: list[tuple[int, str]]
+    from_1904: bool
+    old_text: bool
+
+    def facts(self) -> list[SheetFacts]:
+        """What calamine does not tell of each sheet, in workbook order; GongshiError for what is not readable."""
+        codes = {place: code for place, (_, code) in enumerate(self.styles)}
+        try:
+            return [_scan_sheet(self.stream, offset, codes, self.from_1904) for offset in self.offsets]
+        except (struct.error, IndexError):
+            raise GongshiError(DAMAGED) from None
+
+
+def is_bare(data: bytes) -> bool:
+    """Whether these are the records of a workbook without the OLE file around them."""
+    return data[:2] == struct.pack("<H", BOF) and data[2:4] in (b"\x08\0", b"\x10\0")
+
+
+def scan_old_workbook(data: bytes) -> OldBook:
+    """The workbook's stream and what is true of all of it; GongshiError for what is not readable, or locked."""
     try:
-        stream = _workbook_stream(data)
-        kind, _, version = struct.unpack_from("<HHH", stream)
-        if kind != _BOF or version not in (_BIFF8, _BIFF5):
+        stream = data if is_bare(data) else _workbook_stream(data)
+        kind, _, version, of = struct.unpack_from("<HHHH", stream)
+        if kind != BOF or (version not in (_BIFF8, _BIFF5) and not (is_bare(data) and version == 0)):
             raise _Damaged
-        offsets, styles, from_1904 = _globals(stream, version)
-        return [_scan_sheet(stream, offset, styles, from_1904) for offset in offsets]
+        old_text = version != _BIFF8
+        if old_text and of == _ONE_SHEET:
+            return OldBook(stream, [0], [], False, old_text)
+        return OldBook(stream, *_globals(stream, version), old_text)
     except (_Damaged, struct.error, IndexError):
-        raise GongshiError("工作簿损坏，或是很旧的格式，请用 Excel 或 WPS 打开后另存为 .xlsx 再导入。") from None
+        raise GongshiError(DAMAGED) from None
+
+
+def styles_of(book: OldBook) -> list[bool]:
+    """Of each style whether numbers show as dates or times."""
+    return [number in DATES or bool(code and sections(code) is None) for number, code in book.styles]
 
 
 def with_usual_name(data: bytes) -> bytes:
@@ -73,6 +109,8 @@ def _workbook_stream(data: bytes) -> bytes:
         found["root" if kind == 5 else name.lower()] = struct.unpack_from("<II", entries, at + 116)
     if {"encryptedpackage", "encryptioninfo"} & set(found):
         raise GongshiError(LOCKED)
+    if {"worddocument", "powerpoint document"} & set(found):
+        raise GongshiError(WORD)
     if not {"workbook", "book"} & set(found) or "root" not in found:
         raise _Damaged
     start, length = found["workbook"] if "workbook" in found else found["book"]
@@ -103,27 +141,27 @@ class _Chains:
         return b"".join(parts)
 
 
-def _records(stream: bytes, at: int) -> Iterator[tuple[int, int, int]]:
-    """(kind, where its body begins, length) up to the end of this sheet; what is embedded in it is passed over."""
+def records(stream: bytes, at: int) -> Iterator[tuple[int, int, int]]:
+    """(kind, where its body begins, length) up to the end of this sheet, which is told, too; what is embedded in it is passed over."""
     depth = 0
     while at + 4 <= len(stream):
         kind, length = struct.unpack_from("<HH", stream, at)
-        depth += (kind == _BOF) - (kind == _EOF)
-        if depth == 1:
+        depth += (kind == BOF) - (kind == EOF)
+        if depth == 1 or (depth == 0 and kind == EOF):
             yield kind, at + 4, length
         if depth <= 0:
             return
         at += 4 + length
 
 
-def _globals(stream: bytes, version: int) -> tuple[list[int], dict[int, str], bool]:
-    """Where the sheets begin, the format code of each cell style, and whether days count from 1904."""
+def _globals(stream: bytes, version: int) -> tuple[list[int], list[tuple[int, str]], bool]:
+    """Where the sheets begin, number and code of each cell style's format, and whether days count from 1904."""
     offsets: list[int] = []
     codes = dict(BUILT_IN)
     styles: list[int] = []
     from_1904 = False
-    for kind, at, length in _records(stream, 0):
-        if kind == _SHEET:
+    for kind, at, length in records(stream, 0):
+        if kind == SHEET:
             offsets.append(struct.unpack_from("<I", stream, at)[0])
         elif kind == _PASSWORD:
             raise GongshiError(LOCKED)
@@ -137,11 +175,7 @@ def _globals(stream: bytes, version: int) -> tuple[list[int], dict[int, str], bo
             styles.append(struct.unpack_from("<H", stream, at + 2)[0])
         elif kind == _DATES:
             from_1904 = stream[at] == 1
-    return (
-        offsets,
-        {place: codes.get(code, "" if code in DATES else "?") for place, code in enumerate(styles)},
-        from_1904,
-    )
+    return offsets, [(code, codes.get(code, "" if code in DATES else "?")) for code in styles], from_1904
 
 
 def _scan_sheet(stream: bytes, offset: int, styles: Mapping[int, str], from_1904: bool) -> SheetFacts:
@@ -150,7 +184,7 @@ def _scan_sheet(stream: bytes, offset: int, styles: Mapping[int, str], from_1904
     damage: dict[tuple[int, int], str] = {}
     formats: dict[tuple[int, int], str] = {}
     codes = {place: code for place, code in styles.items() if not is_plain(code) or is_partial(code)}
-    for kind, at, length in _records(stream, offset):
+    for kind, at, length in records(stream, offset):
         if kind == _ROW and stream[at + 12] & 0x20:
             rows.add(struct.unpack_from("<H", stream, at)[0])
         elif kind == _COLUMNS:
