@@ -21,7 +21,7 @@ from gongshi.checks.guard_numbers import find_numbers, is_harmless
 from gongshi.checks.guard_people import NameSet, find_births, find_health, health_beside
 from gongshi.checks.guard_sieve import digits_alike, suspicious_lines
 from gongshi.checks.guard_tables import Columns, file_columns, markdown_tables
-from gongshi.checks.guard_text import CHUNK, chunks, decode_escapes, is_text, normalise, views
+from gongshi.checks.guard_text import CHUNK, Digits, chunks, decode_escapes, is_text, normalise, views
 from gongshi.checks.guard_values import Hit
 from gongshi.model import Finding, GongshiError, Severity
 
@@ -247,7 +247,8 @@ def scan_path(path: str, names: NameSet | None = None) -> list[Finding]:
 
 
 def _hits(text: str) -> list[Hit]:
-    return [*find_numbers(text), *find_births(text), *find_health(text)]
+    numbers = find_numbers(text)
+    return numbers if isinstance(text, Digits) else [*numbers, *find_births(text), *find_health(text)]
 
 
 def _line_findings(path: str, line: int, text: str) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
+from functools import lru_cache
 
 _REACH = 40  # a line can be a whole document: what is farther away says nothing
 _DIRECT = 20  # characters between a label and its own value at most
@@ -103,6 +104,7 @@ class Labels:
 
 
 _PART = 512
+_LONGEST = 40  # characters of a label
 _DIGIT = re.compile("[0-9]")
 _Part = tuple[Sequence[int], Sequence[int], Sequence[str]]
 _NONE: _Part = ((), (), ())
@@ -116,14 +118,23 @@ def _cuts(text: str) -> list[int]:
     return [*cuts, len(text)] if cuts[-1] < len(text) else cuts
 
 
+@lru_cache(4096)
+def _label(words: str, before: str) -> tuple[int, str]:
+    """How long the label is that begins some words, and its kind; a text has the same labels again and again."""
+    one = LABEL.match(before + words, len(before))
+    return (one.end() - len(before), one.lastgroup or "") if one else (0, "")
+
+
 def _part(text: str, start: int, end: int) -> _Part:
     """(begin, end, kind) of the labels in a part of a text."""
     found: list[tuple[int, int, str]] = []
     for first in _FIRST.finditer(text, start, end):  # far quicker than to try every label at every character
         if not found or first.start() >= found[-1][1]:
-            one = LABEL.match(text, first.start())
-            if one:
-                found.append((one.start(), one.end(), one.lastgroup or ""))
+            at = first.start()
+            around = text[max(0, at - 1) : at + _LONGEST]
+            length, kind = _label(_DIGIT.split(around[1:], 1)[0], around[:1]) if at else _label(text[:_LONGEST], "")
+            if kind:
+                found.append((at, at + length, kind))
     if not found:
         return _NONE
     starts, ends, kinds = zip(*found, strict=True)

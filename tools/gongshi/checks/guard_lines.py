@@ -132,7 +132,8 @@ def across(lines: Sequence[str], number: int) -> Iterator[str]:
     line, further = lines[number], lines[number + 1]
     if len(line) < _SHORT and not _THREE.search(line):
         yield from _downwards(lines, number)
-    if further.lstrip(" \t>")[:1].isnumeric() and line[-6:].rstrip(" \\\r-")[-1:].isnumeric():
+    head, tail = further[:_FAR].lstrip(" \t>"), line[-_FAR:].rstrip(" \\\r-")
+    if head[:1].isnumeric() and tail[-1:].isnumeric() and _may_be_enough(tail, head):
         yield from _folded(lines, number)
     if '"' in line or _GO_ON.search(line[-_REACH:]):
         yield from _onwards(lines, number)
@@ -219,6 +220,14 @@ def _folded(lines: Sequence[str], number: int) -> Iterator[str]:
             break
     if len(groups) > 1 and _NUMBER.fullmatch("".join(groups).upper()):
         yield text
+
+
+def _may_be_enough(tail: str, head: str) -> bool:
+    """Tell whether the digits that end a line and begin the next one may be all of a number; more may come if it is whole."""
+    rest = head.lstrip("0123456789Xx")
+    if not rest.strip(" \\\r-") or not (head.isascii() and tail.isascii()):
+        return True
+    return _FEWEST <= len(tail) - len(tail.rstrip("0123456789")) + len(head) - len(rest) <= _MOST_DIGITS
 
 
 def _whole(line: str) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from itertools import accumulate
 from operator import add
 
@@ -49,6 +50,7 @@ _PHONE_PLACES = re.compile(f"(?=({_PHONE_GROUPS.pattern}))")
 # The same behind the groups of a prefix, or with two to four digits of it in the first group.
 _LONGER = "|".join(chr(ord(groups[0]) + more) + groups[1:] for groups in _GROUPED for more in (2, 3, 4))
 _PREFIXED = re.compile(f"(?=(b?[abcd](?:{_PHONE_GROUPS.pattern})|b?(?:{_LONGER})))")
+_THREE = ("cdd", "dcd")
 _PAIRS = ("hc", "dg", "ef", "fe")
 _THOUSANDS = re.compile("[abc]c{4,6}")
 _ID = re.compile(ID)
@@ -99,6 +101,7 @@ class _Chain:
         return [self.separators(at - 1, at + 1) for at in (first, behind) if 0 < at < len(self.parts)]
 
 
+@lru_cache(4096)
 def _mark(between: str) -> str:
     """What stands between two pieces without blanks and quotes, if anything is left of it."""
     return _BLANK.sub("", between) or ("" if _BLANKS.search(between) else between)
@@ -240,22 +243,23 @@ def _is_phone(chain: _Chain, first: int, behind: int, groups: list[str], dialled
     line, (start, end) = chain.line, chain.place(first, behind)
     shape, marks = "".join(_LETTERS[len(group)] for group in groups), chain.separators(behind - len(groups), behind)
     usual, others = _PHONE_GROUPS.fullmatch(shape), len(chain.parts) - (behind - first)
-    if (
-        not (usual or (others == 0 and len(marks) == 1))
-        or not line.stands_alone(start, end)
-        or line.is_other(start, end)
-    ):
+    if not (usual or (others == 0 and len(marks) == 1)):
         return False
-    if line.labels.near(PHONE_KIND, start, end):
+    labelled, apart = line.labels.near(PHONE_KIND, start, end), _is_apart_by(marks, groups)
+    if not (labelled or apart or shape in _THREE or marks == {"/"}):
+        return False
+    if not line.stands_alone(start, end) or line.is_other(start, end):
+        return False
+    if labelled:
         return (bool(usual) and (others < 2 or shape not in _PAIRS)) or not marks <= _PLAIN_CELLS
     if dialled:
         return False
     if others < 2 and marks == {"/"} and len(groups) == 2:  # round figures may be so much of so much
         return not any(map(YEAR.fullmatch, groups)) and not all(group.endswith("00") for group in groups)
     around = chain.around(first, behind)
-    if all(mark <= _PLAIN_CELLS for mark in around) and _is_apart_by(marks, groups) and not are_figures(groups):
+    if all(mark <= _PLAIN_CELLS for mark in around) and apart and not are_figures(groups):
         return True
-    if len(marks) != 1 or others > 1 or shape not in ("cdd", "dcd"):
+    if len(marks) != 1 or others > 1 or shape not in _THREE:
         return False
     years = [bool(YEAR.fullmatch(group)) for group in groups[1:]]
     if marks <= _PLAIN_CELLS:  # may be figures of a row

@@ -48,6 +48,7 @@ _UNICODE_ESCAPE = re.compile(
 )
 _OTHER_ESCAPE = re.compile(r"\\(?:0{0,4}3([0-9])(?![0-9A-Fa-f]) ?|0?6([0-7])|0?7([01]))")  # CSS, then octal
 _ESCAPE = re.compile(r"[%&\\]")
+_FIGURES = re.compile("[0-9 ,;\t/-]*")
 _NOT_PLAIN = re.compile(r"[^ -~]|[%&\\.]")
 _PERCENT = re.compile("(?:%[0-9A-Fa-f]{2})+")
 _PERCENT_U = re.compile("%u([0-9A-Fa-f]{4})")
@@ -180,8 +181,14 @@ def _utf8_line(line: bytes) -> bytes:
     return line.decode("latin-1").encode("utf-8")
 
 
+class Digits(str):
+    """A reading of a line that matters for its numbers alone."""
+
+
 def views(line: str) -> list[str]:
     """The line as it is meant; again without marks inside words, and again without any markup, if it has some."""
+    if _FIGURES.fullmatch(line):
+        return [line]
     text = normalise(line)
     if "=" in text:
         text = _DRAWING.sub(lambda found: found[0].translate(_UNGLUE), text)
@@ -195,13 +202,13 @@ def views(line: str) -> list[str]:
     if "*" in text or "`" in text or "\\" in text or "](" in text:
         found.append(_EMPHASIS.sub("", found[-1]))
     if _MARKED.search(text):
-        found.append(_NOTHING.sub("", text))
+        found.append(Digits(_NOTHING.sub("", text)))
     if any(text.count(mark) < line.count(mark) for mark in "%\\") and (marked := as_marks(line)):
-        found.append(normalise(marked))
+        found.append(Digits(normalise(marked)))
     if plain := without_tex(text):
-        found.append(plain)
+        found.append(Digits(plain))
     if "=" in text or ":" in text or "：" in text:
-        found += assigned(text)
+        found += map(Digits, assigned(text))
     if _BEYOND.search(line):
         found += _otherwise(line, text)
     return [*dict.fromkeys(found)]

@@ -198,6 +198,8 @@ class Line:
 
     def is_account(self, start: int, end: int, value: str, labelled: bool) -> bool:
         """Tell whether 15 to 19 digits are somebody's account or card, and no public body's."""
+        if not labelled and not _has_account_digits(value, False):
+            return False  # neither has it a label of its own
         kind = self.labels.direct(start)  # beside its own label it is one whatever bank it is of
         named = kind == "card" or (kind == "account" and not self._is_of_body(start))
         if (
