@@ -17,7 +17,7 @@ from gongshi.model import Finding, GongshiError, Progress, Severity
 from gongshi.package import Recall
 from gongshi.repository import Cache, Git, Reused, reason
 from gongshi.site.load import of_examined
-from gongshi.site.manifest import libraries
+from gongshi.site.manifest import libraries, tool_digest
 from gongshi.site.quality import Quality
 
 _ASIDE = ".gongshi-site-"
@@ -48,7 +48,7 @@ def building(
     context it takes the place of ``folder``. ``past`` is what the log says of the records' quality."""
     show("生成网页")
     content = of_examined(root, kept, when, draft, past)
-    content.reused = reused = Reused(Cache(root), repr(libraries()))
+    content.reused = reused = Reused(Cache(root), f"{tool_digest()} {libraries()}")
     folder.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=folder.parent))
     try:

@@ -16,6 +16,7 @@ from gongshi.disclosure.clock import NoticeState, state
 from gongshi.disclosure.rulings import Exemption, RuleBook
 from gongshi.model import GongshiError
 from gongshi.package import worded
+from gongshi.repository import Reused
 from gongshi.site import contents, history, money, monthly, noticing, places, quality, receipts, topics, tracks
 from gongshi.site.gone import Removed
 from gongshi.site.numbers import by_edition, people
@@ -42,9 +43,15 @@ SECTIONS = {
 _UNPRINTED = re.compile(r"[^\w ·（）〔〕-]")
 """What does not go into the foot of a printed page, which is a string of the style sheet."""
 
+_NAMELESS = " at 0x"
+"""Where a value does not say what it is, only where it lies."""
+
 
 class County:
     """What one county shows on one day."""
+
+    reused = Reused()
+    """What earlier builds made; whoever proves a site has none."""
 
     def __init__(
         self,
@@ -96,6 +103,7 @@ class County:
         env.globals |= {"counted_on": self._views.counted_on, "day_of": self._views.day, "pending": self._views.pending}
         env.globals |= {"few": self._views.threshold, "in_words": receipts.in_words}
         env.globals |= by_edition(self._on)
+        self._base = repr((self._on, self._county, self._views.counted_on, self._views.pending, self._views.threshold))
         return env
 
     def _said(self, words: str) -> str:
@@ -169,6 +177,14 @@ class County:
 
     def _page(self, path: str, title: str, template: str, values: Mapping[str, Any], about: str) -> Page:
         return Page(path, title, self._render(template, path, values), about)
+
+    def _kept(self, path: str, title: str, template: str, values: Mapping[str, Any], about: str) -> Page:
+        """The same, rendered only if no earlier build had these very values: for many pages of few values each."""
+        said = repr((self._base, template, path, values))
+        if _NAMELESS in said:
+            return self._page(path, title, template, values, about)
+        body = self.reused.get("pages", said, lambda: self._render(template, path, values).encode())
+        return Page(path, title, body.decode(), about)
 
     def _render(self, template: str, path: str, values: Mapping[str, Any]) -> str:
         """``root`` is the way from the page to the site's root: every address in a template begins with it."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from gongshi.repository import Reused
 from gongshi.site import (
     comparing,
     gazetteer,
@@ -28,9 +27,6 @@ from gongshi.site.shell import Page
 
 class Site(Sections):
     """Every page of one county on one day."""
-
-    reused = Reused()
-    """What earlier builds made; whoever proves a site has none."""
 
     def files(self, site_url: str = "") -> Iterator[tuple[str, Iterable[bytes]]]:
         """The downloads, the feeds and the names that the search looks in."""
@@ -154,6 +150,8 @@ class Site(Sections):
         for row in self._rows("villages"):
             code, town = row.village_code, towns.get(row.township_code)
             near = [value for other, value in heads.items() if known[other] == row.township_code]
+            reach = self._reach[code]
+            mine = [*reach.own, *(shared for shared, _ in reach.shared)]
             values = {
                 "village": row,
                 "town": town,
@@ -162,8 +160,8 @@ class Site(Sections):
                 "plan": next((f"policies/{book.policy}.html" for book in self._books if book.plan == 13), None),
                 "people": self._people[code],
                 "benefits": benefits.get(code, {}),
-                "reach": self._reach[code],
-                "ways": self._ways,
+                "reach": reach,
+                "ways": {one.project_id: self._ways[one.project_id] for one in mine},
                 "assets": assets[code],
                 "notices": notices[code],
                 "running": [one for one in self._running if one.division_code in (code, row.township_code)],
@@ -172,7 +170,7 @@ class Site(Sections):
                 "strip": receipts.strip(heads[code], near, list(heads.values())),
             }
             values["sentence"] = about = receipts.sentence(values, self._on)
-            yield self._page(f"villages/{code}.html", row.name, "village.html", values, about)
+            yield self._kept(f"villages/{code}.html", row.name, "village.html", values, about)
 
     def _asset_pages(self) -> Iterator[Page]:
         """One for each asset: "assets" is the theme's own folder."""
@@ -190,7 +188,7 @@ class Site(Sections):
                 "project": projects.get(row.project_id),
                 "others": [one for one in beside[row.village_code] if one is not row],
             }
-            yield self._page(f"property/{row.asset_no}.html", row.name, "asset.html", values, values["sentence"])
+            yield self._kept(f"property/{row.asset_no}.html", row.name, "asset.html", values, values["sentence"])
 
     def _notice_pages(self) -> Iterator[Page]:
         projects = self._group("notice-projects", "notice_id")
@@ -203,13 +201,13 @@ class Site(Sections):
                 "notice": row,
                 "over": noticing.over(row, self._on),
                 "projects": projects[code],
-                "known": known,
-                "changed": {project for notice, project in self._changed if notice == code},
+                "known": [row.project_id for row in projects[code] if row.project_id in known],
+                "changed": sorted(project for notice, project in self._changed if notice == code),
                 "objections": objections[code],
                 "commitments": commitments[code],
             }
             about = f"{row.scope or ''}{row.notice_kind}，{chinese(row.starts_on)}至{chinese(row.ends_on)}。"
-            yield self._page(f"notices/{code}.html", row.title, "notice.html", values, about)
+            yield self._kept(f"notices/{code}.html", row.title, "notice.html", values, about)
         for path, title, template, more, about in noticing.lists(
             self._rows("notices"), self._rows("notices-withdrawn")
         ):
