@@ -77,14 +77,13 @@ def import_(
     例：gongshi import 贷款.xlsx --as loans --map 农户代码=户编号 --map 放款额=贷款金额 --map 客户经理=不收
     """
     from gongshi.exchange import Request, mapping_path
-    from gongshi.package import county_day, load
+    from gongshi.package import county_day_in
 
     tree = work_tree(root)
     read = [(workbook, read_input(workbook)) for workbook in workbooks]
     if save_mapping:
         mapping_path(save_mapping)
-    with load(tree, ["county"]) as database:
-        when = day(on_day, county_day(database))
+    when = day(on_day, county_day_in(tree))
     key, told = identity_if_any(identity, root), pairs(said, "--set")
     request = Request(when, township, mapping, key, save_mapping, {}, told, kind, pairs(columns, "--map"))
     codes = [_one(root, workbook, data, request, dry_run, len(read) > 1) for workbook, data in read]

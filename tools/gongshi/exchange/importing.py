@@ -39,7 +39,7 @@ from gongshi.exchange.tables import NoTable, SheetTable, filled_rows, find_table
 from gongshi.exchange.totals import slips
 from gongshi.exchange.values import Fate, ImportResult, RowProblem, RowResult, SheetResult
 from gongshi.model import GongshiError, Progress
-from gongshi.package import RECORDS, Descriptor, Field, Resource, is_free, load, read_descriptor
+from gongshi.package import RECORDS, Descriptor, Field, Resource, TextTables, is_free, read_descriptor
 from gongshi.package.subjects import subjects
 from gongshi.repository import Tree
 from gongshi.sealing import Identity
@@ -102,9 +102,9 @@ def plan_import(
     tables = [table for table, _ in found if table]
     people = _people(tree, tables, request, progress)
     progress("转换各格")
-    with load(tree, lore().coded, descriptor, as_text=True) as database:
-        codes = codes_of_names(database, [table.resource for table in tables], request.township)
-        places = Places(database)
+    coded = TextTables(tree, descriptor, [*lore().coded, subjects().place.table])
+    codes = codes_of_names(coded, [table.resource for table in tables], request.township)
+    places = Places(coded)
     candidates = [one for table in tables for one in _candidates(table, mappings, codes)]
     candidates = _place(candidates, places, request.township)
     fill(candidates, places, request.said)

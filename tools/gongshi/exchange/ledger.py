@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping
 from itertools import pairwise
+from operator import itemgetter
 
 from gongshi.exchange.lore import lore
 from gongshi.model import GongshiError
@@ -22,6 +23,7 @@ from gongshi.package import (
     load,
     pattern_of,
     quoted,
+    text_rows,
     yaml_bytes,
 )
 from gongshi.package.descriptor import HOLE
@@ -46,9 +48,10 @@ class LedgerTable:
         self.left: set[str] = set()
         self.order: dict[str, list[Key]] = {}
         self.places = [resource.schema.names.index(name) for name in resource.schema.primary_key]
+        self._picked = itemgetter(*self.places)
 
     def key(self, row: Row) -> Key:
-        return tuple(row[place] for place in self.places)
+        return self._picked(row) if len(self.places) > 1 else (row[self.places[0]],)
 
 
 class ImportLedger:
@@ -69,11 +72,14 @@ class ImportLedger:
         if any(key.reference == home for key in descriptor.foreign_keys if key.resource in asked):
             self._later.discard(home)
         self._derived = [found for found in derived_fields(descriptor) if found[0].name in asked]
-        with load(tree, self._closure(asked), descriptor, as_text=not self._derived) as database:
-            for name in self._closure(asked):
-                self._read(database, descriptor.resources[name])
-            for resource, field, _ in self._derived:
-                self._hear(database, resource, field.name)
+        names = self._closure(asked)
+        left = names if self._derived else {name for name in names if not self._read_text(descriptor.resources[name])}
+        if left:
+            with load(tree, left, descriptor, as_text=not self._derived) as database:
+                for name in left:
+                    self._read(database, descriptor.resources[name])
+                for resource, field, _ in self._derived:
+                    self._hear(database, resource, field.name)
 
     def _closure(self, names: Iterable[str]) -> set[str]:
         """The resources given, all lists of their documents, and what says where a new row belongs."""
@@ -98,8 +104,9 @@ class ImportLedger:
         """A table; None if it was not asked for."""
         if name in self._later:
             self._later.discard(name)
-            with load(self.tree, [name], self.descriptor, as_text=True) as database:
-                self._read(database, self.descriptor.resources[name])
+            if not self._read_text(self.descriptor.resources[name]):
+                with load(self.tree, [name], self.descriptor, as_text=True) as database:
+                    self._read(database, self.descriptor.resources[name])
         return self.tables.get(name)
 
     def __contains__(self, name: str) -> bool:
@@ -122,6 +129,20 @@ class ImportLedger:
             if places == table.places
             else {tuple(row[p] for p in places) for row in table.rows.values()}
         )
+
+    def _read_text(self, resource: Resource) -> bool:
+        """Take a table over from its files as they lie; False where one of them, or a number that is there twice, needs a closer look."""
+        files = text_rows(self.tree, resource)
+        table = LedgerTable(resource)
+        for part, rows in files or ():
+            keys = list(map(table.key, rows))
+            table.order[part.path] = keys
+            table.rows.update(zip(keys, rows, strict=True))
+            table.paths.update(dict.fromkeys(keys, part.path))
+        whole = files is not None and len(table.rows) == sum(part.rows for part, _ in files)
+        if whole:
+            self.tables[resource.name] = table
+        return whole
 
     def _read(self, database: Database, resource: Resource) -> None:
         table = self.tables[resource.name] = LedgerTable(resource)

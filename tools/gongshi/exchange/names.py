@@ -7,38 +7,38 @@ from collections.abc import Sequence
 
 from gongshi.exchange.convert import value_key
 from gongshi.exchange.lore import headers, lore
-from gongshi.package import Database, Resource, identifier
+from gongshi.package import Resource, TextTables
 from gongshi.package.subjects import subjects
 
 
 def codes_of_names(
-    database: Database, resources: Sequence[Resource], township: str | None
+    tables: TextTables, resources: Sequence[Resource], township: str | None
 ) -> dict[tuple[str, str], dict[str, str]]:
     """(resource, field) → {name: code} for the fields that refer to divisions, units or schools. A name that two of them
-    bear stands for none; of divisions only those of ``township`` count, if one is given. ``database`` holds what is ``coded``."""
+    bear stands for none; of divisions only those of ``township`` count, if one is given. ``tables`` hold what is ``coded``."""
     wanted: dict[tuple[str, str], str] = {}
-    for key in database.descriptor.foreign_keys:
+    for key in tables.descriptor.foreign_keys:
         target = subjects().named(key.reference)
         if len(key.fields) == 1 and target in lore().coded and any(key.resource == one.name for one in resources):
             wanted[(key.resource, key.fields[0])] = target
-    known = {name: _unique(_pairs(database, name, township)) for name in set(wanted.values())}
+    known = {name: _unique(_pairs(tables, name, township)) for name in set(wanted.values())}
     return {place: known[target] for place, target in wanted.items()}
 
 
-def _pairs(database: Database, name: str, township: str | None) -> list[tuple[str, str]]:
+def _pairs(tables: TextTables, name: str, township: str | None) -> list[tuple[str, ...]]:
     """(name, code), with the ways in which a village is called."""
-    label, place = identifier(lore().labels[0]), subjects().place
-    key = identifier(database.descriptor.resources[name].schema.primary_key[0])
+    label, place = lore().labels[0], subjects().place
+    key = tables.descriptor.resources[name].schema.primary_key[0]
     if name != place.table:
-        return database.sql(f"SELECT {label}, {key} FROM raw.{identifier(name)}")
-    rows = database.sql(f"SELECT {label}, {key}, {identifier(place.slug)} FROM raw.{identifier(name)}")
+        return tables.pick(name, [label, key])
+    rows = tables.pick(name, [label, key, place.slug])
     start = next((code[:9] for _, code, slug in rows if township and slug == township), "")
     here = [(label, code) for label, code, _ in rows if code.startswith(start)]
     villages = [(label, code) for label, code in here if label.endswith(headers().villages)]
     return [*here, *((label + office, code) for label, code in villages for office in headers().offices)]
 
 
-def _unique(pairs: Sequence[tuple[str, str]]) -> dict[str, str]:
+def _unique(pairs: Sequence[tuple[str, ...]]) -> dict[str, str]:
     keyed = {(value_key(label), code) for label, code in pairs}
     counts = Counter(label for label, _ in keyed)
     return {label: code for label, code in keyed if counts[label] == 1 and not label.isdecimal()}

@@ -13,7 +13,7 @@ from gongshi.exchange.convert import value_key
 from gongshi.exchange.lore import headers
 from gongshi.exchange.mapping import normal
 from gongshi.exchange.tables import SheetTable
-from gongshi.package import Database, identifier, quoted
+from gongshi.package import TextTables
 from gongshi.package.subjects import subjects
 
 _OFFICE = re.compile(r"(?:人民政府|街道办事处|办事处|村民委员会|居民委员会|村委会|居委会|委会|民委员会)$")
@@ -48,10 +48,9 @@ NOWHERE = Place()
 class Places:
     """The county's divisions by name and code."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, tables: TextTables) -> None:
         at = subjects().place
-        names = quoted([at.key, at.name, at.level, at.parent, at.slug])
-        rows = database.sql(f"SELECT {names} FROM raw.{identifier(at.table)}")
+        rows = tables.pick(at.table, [at.key, at.name, at.level, at.parent, at.slug])
         self.counties = {_key(name) for _, name, level, _, _ in rows if level == at.county}
         self.townships = _grouped((_key(name), code) for code, name, level, _, _ in rows if level == at.township)
         self.villages = _grouped((_key(name), code) for code, name, level, _, _ in rows if level == at.village)

@@ -43,6 +43,8 @@ _FORMULA = re.compile(
     + _P
     + rb"c>"
 )
+_HAS_FORMULA = re.compile(rb"<f[\s/>]")
+_HAS_PREFIXED = re.compile(rb":f[\s/>]")
 _STYLED = re.compile(
     rb"<" + _P + rb'c\b(?=[^>]*\bs="([0-9]+)")(?![^>]*\bt="(?:s|str|inlineStr|b|e)")[^>]*?'
     rb'\br="([A-Z]{1,3})([0-9]{1,7})"[^>]*(?<!/)>'
@@ -148,7 +150,7 @@ def _scan_sheet(xml: bytes, codes: dict[bytes, str], from_1904: bool, notes: Not
         if height * width > LIMIT_CELLS:
             raise GongshiError("工作表的范围太大（有内容写到了很远的行或列），请删去数据以外的行和列后另存再导入。")
     damage = {_place(*found): ERROR for found in (_ERROR.findall(xml) if b't="e"' in xml else ())}
-    if b"<f" in xml or b":f" in xml:
+    if _HAS_FORMULA.search(xml) or (b":f" in xml and _HAS_PREFIXED.search(xml)):
         damage |= {_place(*found): NO_VALUE for found in _FORMULA.findall(xml)}
     formats = {
         _place(letters, row): code

@@ -8,7 +8,13 @@ import re
 from collections.abc import Callable
 from xml.parsers import expat
 
-_ODD = re.compile(rb"""=\s*'|\s=|=\s|<!|="[^"<>]*[>&]|&#|<(?:\w+:)?(?:c|row)(?:\s+(?!r=)[\w:]+="[^"]*")*\s*/?>""")
+_SPELLED = (
+    *(bytes((blank, 61)) for blank in b" \t\n\r\f\v"),
+    *(bytes((61, blank)) for blank in b" \t\n\r\f\v'"),
+    b"<!",
+    b"&#",
+)
+_ODD = (re.compile(rb'="[^"<>]*[>&]'), re.compile(rb"""<(?:\w+:)?(?:c|row)(?:\s+(?!r=)[\w:]+="[^"]*")*\s*/?>"""))
 _KEPT = {
     *("v", "f", "oddHeader", "oddFooter", "evenHeader", "evenFooter", "firstHeader", "firstFooter"),
     *("t", "text", "author"),
@@ -47,7 +53,14 @@ def plainly(part: bytes) -> bytes:
     declared = head.startswith(b"<?xml")
     start = part.find(b"?>") + 2 if declared else 0
     usual = b"\0" not in head and (b"utf-8" in head[:start].lower() or (not declared and head.startswith(b"<")))
-    return part if usual and not _ODD.search(part, start) else _Writer().written(part)
+    return part if usual and not _is_odd(part, start) else _Writer().written(part)
+
+
+def _is_odd(part: bytes, start: int) -> bool:
+    """Whether it is spelled otherwise than patterns expect; plain words are looked for first, which is quicker."""
+    if any(part.find(word, start) >= 0 for word in _SPELLED):
+        return True
+    return any(pattern.search(part, start) for pattern in _ODD)
 
 
 def unprefixed(part: bytes) -> bytes:

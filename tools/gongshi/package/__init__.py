@@ -3,7 +3,7 @@
 from gongshi.package.canonical import csv_bytes, spell, yaml_bytes
 from gongshi.package.database import ComputeError, Database, QueryError, county_day, identifier, literal, load, quoted
 from gongshi.package.deriving import derived_fields, home
-from gongshi.package.descriptor import read_descriptor
+from gongshi.package.descriptor import county_day_in, read_descriptor
 from gongshi.package.dictionary import dictionary
 from gongshi.package.documents import (
     FlatDocument,
@@ -19,6 +19,7 @@ from gongshi.package.formatting import format_files
 from gongshi.package.pack import FieldPlace, PackQuery, pack, query
 from gongshi.package.recall import Digests, Recall, Seen
 from gongshi.package.schema import RECORDS, Descriptor, Document, Field, ForeignKey, Resource, Schema
+from gongshi.package.texts import TextTables, text_rows
 from gongshi.package.words import NEWEST, first_day, offered, worded
 
 __all__ = [
@@ -40,8 +41,10 @@ __all__ = [
     "Resource",
     "Schema",
     "Seen",
+    "TextTables",
     "canonical_document",
     "county_day",
+    "county_day_in",
     "csv_bytes",
     "derived_fields",
     "dictionary",
@@ -66,6 +69,7 @@ __all__ = [
     "read_document",
     "schema_descriptor",
     "spell",
+    "text_rows",
     "worded",
     "yaml_bytes",
 ]

@@ -13,14 +13,16 @@ from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
+from datetime import date
 from functools import lru_cache
 from pathlib import PurePosixPath
 
 from gongshi.model import Finding, GongshiError, Severity
 from gongshi.package import standard
+from gongshi.package.county import county_fields
 from gongshi.package.deriving import PARTS, read_derive, unsound
 from gongshi.package.schema import RECORDS, Derive, Descriptor, Document, Field, ForeignKey, Resource, Schema
-from gongshi.package.words import edition_of, in_words
+from gongshi.package.words import edition_of, in_words, stated_day
 from gongshi.package.yamlfile import Mapping, Node, Scalar, Sequence, YamlProblem, parse, text
 from gongshi.repository import MemoryTree, Tree
 
@@ -58,6 +60,12 @@ def read_descriptor(tree: Tree) -> Descriptor:
     if reader.whole:
         _KEPT.append((reader.seen, descriptor))
     return descriptor
+
+
+def county_day_in(tree: Tree) -> date | None:
+    """The day that the county says its records are of, without a database; as ``county_day``."""
+    county = _content(tree, COUNTY_FILE)
+    return stated_day(county) if county and county_fields().table in read_descriptor(tree).resources else None
 
 
 def _content(tree: Tree, path: str) -> bytes | None:

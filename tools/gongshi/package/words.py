@@ -23,11 +23,16 @@ NEWEST = date.max
 
 def edition_of(county: bytes) -> date:
     """The day whose words a county speaks in, by its county.yaml: of its records, if they have one."""
+    return stated_day(county) or NEWEST
+
+
+def stated_day(county: bytes) -> date | None:
+    """The day that a county.yaml says its records are of, None if it says none."""
     try:
         node = parse(county)
-        return date.fromisoformat(text(node, county_fields().day)) if isinstance(node, Node) else NEWEST
+        return date.fromisoformat(text(node, county_fields().day)) if isinstance(node, Node) else None
     except (YamlProblem, ValueError):
-        return NEWEST
+        return None
 
 
 @cache
