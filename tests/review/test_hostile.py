@@ -293,7 +293,7 @@ def by_building(reviewer: Reviewer) -> None:
 
 
 def by_verifying(reviewer: Reviewer) -> None:
-    (file,) = (reviewer.home / "log").glob("0*.json")
+    (file,) = (path for path in (reviewer.home / "log").glob("0*.json") if not path.match("*.quality.json"))
     forged = replace(read_manifest(file.read_bytes(), file.name), commit=reviewer.git("rev-parse", "hostile"))
     (reviewer.home / "forged").mkdir()
     (place := reviewer.home / "forged" / forged.name).write_bytes(forged.encode())
