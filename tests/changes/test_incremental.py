@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import random
 import re
 from datetime import date
+from pathlib import Path
 
 import duckdb
 import pytest
@@ -15,7 +19,7 @@ from changes.ledgers import edited, real_ledger, write
 from gongshi.checks import check_public, check_records
 from gongshi.library.examining import Watch, examine
 from gongshi.model import Finding
-from gongshi.package import Database, Digests, Recall, load, read_descriptor
+from gongshi.package import Database, Digests, Recall, Remembered, columns_named, load, read_descriptor
 from gongshi.policy import judge, load_policies
 from gongshi.policy.compiling import compile_rule
 from gongshi.policy.facts import World
@@ -67,8 +71,8 @@ def full(tree: DictTree) -> list[Finding]:
         return [*check_records(database), *judge(database, DAY).findings, *check_public(database)]
 
 
-def known_first(database: Database, known: Known) -> list[Finding]:
-    kept = Recall(known, database)
+def known_first(database: Database, known: Known, held: Remembered | None = None) -> list[Finding]:
+    kept = Recall(known, database, held=held)
     found = check_records(database, kept=kept)
     found += [*judge(database, DAY, kept=kept).findings, *check_public(database, kept)]
     assert kept.settle()
@@ -137,6 +141,78 @@ def test_a_database_that_is_held_takes_over_what_changed(seeds: list[int]) -> No
                 assert sorted(database.findings, key=repr) == sorted(fresh.findings, key=repr)
 
 
+def one_cell(tree: DictTree, seed: int) -> DictTree:
+    """The ledger with a cell of one table changed: to another one's, to nothing, or to what has to be quoted or is no value."""
+    rng = random.Random(seed)
+    path = rng.choice([path for path, data in tree.files.items() if path.endswith(".csv") and data.count(b"\n") > 1])
+    rows = list(csv.reader(tree.files[path].decode().splitlines()))
+    row, column = rng.randrange(1, len(rows)), rng.randrange(len(rows[0]))
+    rows[row][column] = rng.choice([rng.choice(rows[1:])[column], "", "2019-02-03", "一,二", 'a"b', "7"])
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\n").writerows(rows)
+    return DictTree(tree.files | {path: text.getvalue().encode()})
+
+
+@settings(max_examples=rounds(1, 60), deadline=None)
+@given(SEEDS)
+def test_what_looks_at_other_columns_keeps_its_answer(seeds: list[int]) -> None:
+    tree, held = REAL, Remembered()
+    for seed in [None, *seeds]:
+        tree = tree if seed is None else edited(tree, seed) if seed % 4 == 0 else one_cell(tree, seed)
+        with load(tree, ()) as database:
+            found = known_first(database, Known(), held)
+            assert seed is None or found == full(tree)
+
+
+def test_a_rule_says_all_columns_that_its_compiler_asked_for() -> None:
+    tree = WorkTree(ROOT)
+    descriptor = read_descriptor(tree)
+    policies = load_policies(tree, descriptor)
+    seen = 0
+    for _, rule in list(policies.rules())[:: rounds(3, 1)]:
+        world = World(policies, descriptor, DAY)  # of this rule alone
+        query = compile_rule(world, rule)[0]
+        if query is None:
+            continue
+        said = Readings(world).columns(query)
+        text = " ".join([query.sql, repr(query.proof), *(group.statement()[0] for group in world.groups.values())])
+        for name, needs in world.schemas.needs.items():
+            pairs = {one for pair in world.schemas.latest.get(name, ()) for one in pair}
+            used = {one for one in needs | pairs if re.search(rf'\."(latest .*)?\b{one}\b( .*)?"', text)}
+            assert said[name] is None or said[name] >= used, (rule.id, name)
+            seen += said[name] is not None and len(said[name]) < len(descriptor.resources[name].schema.names)
+    assert seen > 100
+    others = {
+        "workday",
+        "base",
+        "beginning",
+        "identity",
+        "months",
+        "id_ok",
+        "{{per_word",
+    }  # no kind reads a table past the compiler
+    kinds = "".join(path.read_text("utf-8") for path in (Path(running.__file__).parent / "kinds").glob("*.sql"))
+    assert {one for one in re.findall(r"rules\.([\w{\"]+)", kinds)} <= others
+
+
+@pytest.mark.parametrize(
+    ("sql", "columns"),
+    [
+        ('SELECT t."a" AS "b" FROM rules."x" t', {"a"}),
+        ("SELECT T.A, o.c FROM x t JOIN y o ON t.d = o.d", {"a", "d"}),
+        ('SELECT a FROM x t WHERE \'b " c\' <> t."latest d e"', {"a", "latest d e", "latest", "d", "e"}),
+        ("SELECT count(*) FROM x t GROUP BY ALL", set()),
+        ("SELECT t.* FROM x t", None),
+        ("SELECT * EXCLUDE (a) FROM x t", None),
+        ("SELECT COLUMNS('a') FROM x t", None),
+        ("SELECT 1 FROM x t NATURAL JOIN y", None),
+    ],
+)
+def test_which_columns_a_query_names(sql: str, columns: set[str] | None) -> None:
+    found = columns_named(sql, [("x", "t")])["x"]
+    assert found is None if columns is None else columns <= found and not found & ({"a", "b", "c", "d"} - columns)
+
+
 def test_only_what_reads_a_changed_table_is_asked_again(monkeypatch) -> None:
     known, ran, read = Known(), [], []
     incremental(REAL, known)
@@ -167,6 +243,14 @@ def test_only_what_reads_a_changed_table_is_asked_again(monkeypatch) -> None:
     del ran[:], read[:]
     incremental(DictTree(files), Known(known.kept()))
     assert ran == ["s-1", "s-3", "s-6"] and "payments" in read and "households" not in read
+    held = Remembered()
+    edits = (b"", b"", None), (b"300.00", b"200.00", ["s-1", "s-3"]), (b"F0000003,", b"F0099999,", ["s-3", "s-6"])
+    for old, new, rules in edits:  # by the columns that they look at
+        files[path] = files[path].replace(old, new) if old else files[path]
+        del ran[:]
+        with load(DictTree(files), ()) as database:
+            known_first(database, Known(), held)
+        assert rules is None or ran == rules
 
 
 def plain(sql: str) -> str:

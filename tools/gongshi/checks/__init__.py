@@ -36,7 +36,8 @@ def check_records(
         if unit.title:
             progress(unit.title)
         work = partial(unit.work, database)
-        findings.extend(kept.findings(unit.name, unit.reads, work, unit.more) if kept else work())
+        columns = unit.columns
+        findings.extend(kept.findings(unit.name, unit.reads, work, unit.more, columns=columns) if kept else work())
     return sorted(findings, key=lambda finding: finding.order)
 
 

@@ -21,20 +21,31 @@ from gongshi.checks.proofs_kept import check_proofs, pictures
 from gongshi.checks.references import check_foreign_key, check_primary_keys
 from gongshi.checks.report import report_doubts, report_everything, report_ragged
 from gongshi.model import Finding
-from gongshi.package import Database, Descriptor, Document, ForeignKey, Resource, derived_fields, pattern_of
+from gongshi.package import (
+    Database,
+    Descriptor,
+    Document,
+    ForeignKey,
+    LookedAt,
+    Resource,
+    derived_fields,
+    joined,
+    pattern_of,
+)
 from gongshi.package.subjects import subjects
 from gongshi.repository import Tree
 
 
 class Unit(NamedTuple):
     """One thing to look for; ``title`` is what it is called while that lasts, ``more`` what its findings follow from beside
-    the tables."""
+    the tables, ``columns`` what of them, if that is known."""
 
     name: str
     reads: frozenset[str]
     work: Callable[[Database], Iterable[Finding]]
     title: str = ""
     more: str = ""
+    columns: LookedAt | None = None
 
 
 def units(descriptor: Descriptor, tree: Tree, engine: str, proofs: Proofs | None) -> Iterator[Unit]:
@@ -60,7 +71,8 @@ def units(descriptor: Descriptor, tree: Tree, engine: str, proofs: Proofs | None
     yield Unit("other numbers", there(descriptor, aliases().table, places), check_aliases)
     for key in descriptor.foreign_keys:
         names = frozenset({key.resource, key.reference})
-        yield Unit("foreign key", names, partial(_foreign_key, key=key), "核对编号", repr(key))
+        columns = _key_columns(descriptor, key)
+        yield Unit("foreign key", names, partial(_foreign_key, key=key), "核对编号", repr(key), columns)
     for table in following():
         reads = there(descriptor, *table.reads)
         for one in table.checked:
@@ -95,6 +107,12 @@ def _records(database: Database, resource: Resource, engine: str, proofs: Proofs
         yield from report_doubts(database, resource, doubts)
     yield from check_order(database, resource)
     yield from check_primary_keys(database, resource)
+
+
+def _key_columns(descriptor: Descriptor, key: ForeignKey) -> LookedAt:
+    """What a reference looks at, and what names the row that is told."""
+    named = descriptor.resources[key.resource].schema.primary_key
+    return joined({key.resource: frozenset((*key.fields, *named))}, {key.reference: frozenset(key.reference_fields)})
 
 
 def _foreign_key(database: Database, key: ForeignKey) -> list[Finding]:

@@ -16,8 +16,9 @@ from typing import Any, NamedTuple
 
 from gongshi.checks.phrases import is_personal
 from gongshi.disclosure.figures import TOTAL, USUAL, Figure, declaration
-from gongshi.disclosure.views import COUNTED, PUBLIC, Queried, expand, tables_in
+from gongshi.disclosure.views import COUNTED, PUBLIC, Queried, aliases_in, expand, tables_in
 from gongshi.model import GongshiError
+from gongshi.package import LookedAt, columns_named, joined, those
 from gongshi.package.schema import Descriptor
 from gongshi.policy import Outcome, RuleState, Verdict
 
@@ -126,8 +127,23 @@ def smallest(database: Queried) -> int:
 
 def counted_tables(descriptor: Descriptor) -> frozenset[str]:
     """The tables that figures are counted from."""
-    queries = (_PLACES, _MONEY, _PROJECTS, _OWN, _PUPILS, _TERMS, *(one.sql for one in declaration().figures.values()))
-    return frozenset(descriptor.resources.keys() & {"county", *(name for sql in queries for name in tables_in(sql))})
+    return frozenset(descriptor.resources.keys() & {"county", *(name for sql in _queries() for name in tables_in(sql))})
+
+
+def counted_columns(descriptor: Descriptor) -> LookedAt:
+    """What of those tables figures are counted from."""
+    found: LookedAt = dict.fromkeys({"county"} & descriptor.resources.keys())
+    for sql in _queries():
+        for name, words in columns_named(sql, aliases_in(sql)).items():
+            resource = descriptor.resources.get(name)
+            if resource is not None:
+                found = joined(found, {name: None if words is None else those(resource, words)})
+    return found
+
+
+def _queries() -> tuple[str, ...]:
+    """All that is asked."""
+    return (_PLACES, _MONEY, _PROJECTS, _OWN, _PUPILS, _TERMS, *(one.sql for one in declaration().figures.values()))
 
 
 def _has(database: Queried, resource: str, name: str) -> bool:

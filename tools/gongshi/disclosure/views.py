@@ -142,6 +142,11 @@ def tables_in(sql: str) -> list[str]:
     return _PLACEHOLDER.findall(sql)
 
 
+def aliases_in(sql: str) -> list[tuple[str, str]]:
+    """The same, each with the word behind its braces, which may be its alias."""
+    return re.findall(rf"{_PLACEHOLDER.pattern}(?:\s+(?:AS\s+)?(\w+))?", sql)
+
+
 def counts_people(unit: str) -> bool:
     """Whether so many of a unit, which may be free text, are households or persons: 户, 户/栋, 人次, 名学生."""
     return bool(re.search(HEADS, unit))

@@ -68,15 +68,18 @@ class Watch:
 
     def __init__(self, root: Path) -> None:
         self._root = root
+        from gongshi.package import Remembered
+
         self._database: Database | None = None
         self._digests: Digests | None = None
         self._seen: Seen = {}
+        self._held = Remembered()
         self._looking = threading.Lock()
         self._over = False
 
     def examine(self, today: date) -> list[Finding]:
         """All that ``gongshi check`` finds in the folder as it lies now."""
-        from gongshi.package import Digests, Recall, load, read_descriptor
+        from gongshi.package import Digests, Recall, Remembered, load, read_descriptor
         from gongshi.package.subjects import subjects
 
         with self._looking:
@@ -85,6 +88,7 @@ class Watch:
             digests = Digests(tree, descriptor, self._seen)
             if self._database is None or self._digests is None or self._database.descriptor != descriptor:
                 self._drop()
+                self._held = Remembered()
                 self._database = load(tree, [subjects().county.table], descriptor)
             else:
                 old = self._digests
@@ -98,7 +102,9 @@ class Watch:
                     raise KeyboardInterrupt
                 with judging(self._root, lambda _: None) as judge:
                     database.need([subjects().county.table])
-                    found = _examined(tree, None, None, today, judge, Recall(judge.known, database, digests)).findings
+                    found = _examined(
+                        tree, None, None, today, judge, Recall(judge.known, database, digests, self._held)
+                    ).findings
             except BaseException:
                 self._drop()
                 raise
@@ -153,7 +159,7 @@ def _sound(findings: list[Finding]) -> bool:
 
 def _recounted(tree: WorkTree, base: RevisionTree | None, kept: Recall, when: date) -> list[Finding]:
     """The newest published figures, counted again from the records as they stood; older ones must be what they were."""
-    from gongshi.disclosure.counting import counted_tables
+    from gongshi.disclosure.counting import counted_columns, counted_tables
     from gongshi.disclosure.figures import RESOURCE
     from gongshi.disclosure.freezing import frozen
     from gongshi.disclosure.recounting import altered, misplaced, recount
@@ -179,7 +185,8 @@ def _recounted(tree: WorkTree, base: RevisionTree | None, kept: Recall, when: da
             return recount(database, then, files[-1], files)
 
     more = ("", digest(tree, "policies/")) if own else (head or "", str(git.exists() and git.shallow()))
-    return kept.findings("recount", reads, work, *more, *(str(file.period) for file in files))
+    columns = {RESOURCE: None, **counted_columns(database.descriptor)} if own and kept.stays else None
+    return kept.findings("recount", reads, work, *more, *(str(file.period) for file in files), columns=columns)
 
 
 def _brought(tree: WorkTree, base: RevisionTree | None) -> list[Finding]:

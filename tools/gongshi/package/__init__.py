@@ -1,6 +1,7 @@
 """The package room: descriptors, CSV and YAML to a Database and back in canonical form. Door for duckdb and yaml."""
 
 from gongshi.package.canonical import csv_bytes, spell, yaml_bytes
+from gongshi.package.columns import LookedAt, Remembered, columns_named, joined, those
 from gongshi.package.database import ComputeError, Database, QueryError, county_day, identifier, literal, load, quoted
 from gongshi.package.deriving import derived_fields, home
 from gongshi.package.descriptor import county_day_in, read_descriptor
@@ -34,15 +35,18 @@ __all__ = [
     "FieldPlace",
     "FlatDocument",
     "ForeignKey",
+    "LookedAt",
     "PackQuery",
     "Provenance",
     "QueryError",
     "Recall",
+    "Remembered",
     "Resource",
     "Schema",
     "Seen",
     "TextTables",
     "canonical_document",
+    "columns_named",
     "county_day",
     "county_day_in",
     "csv_bytes",
@@ -58,6 +62,7 @@ __all__ = [
     "home",
     "identifier",
     "is_free",
+    "joined",
     "literal",
     "load",
     "offered",
@@ -70,6 +75,7 @@ __all__ = [
     "schema_descriptor",
     "spell",
     "text_rows",
+    "those",
     "worded",
     "yaml_bytes",
 ]

@@ -9,9 +9,10 @@ import hashlib
 import os
 from collections.abc import Callable, Hashable, Iterable
 from pathlib import Path
-from typing import TypeVar, cast
+from typing import Any, TypeVar, cast
 
 from gongshi.model import Finding, GongshiError
+from gongshi.package.columns import ColumnDigests, LookedAt, Remembered, with_sources
 from gongshi.package.database import Database
 from gongshi.package.deriving import needed
 from gongshi.package.documents import pattern_of
@@ -34,6 +35,7 @@ class Digests:
         self._files: dict[str, str] = {}
         self._tables: dict[str, str] = {}
         self._sets: dict[frozenset[str], str] = {}
+        self._parts: dict[str, list[tuple[str, ColumnDigests | None]]] = {}
         self._documents: dict[str, list[str]] | None = None
 
     def of(self, names: Iterable[str]) -> str:
@@ -51,6 +53,34 @@ class Digests:
             files = [f"{path}\0{self.file(path)}" for path in self._paths(resource)]
             self._tables[name] = _digest(repr(resource), *files)
         return self._tables[name]
+
+    def columns(self, reads: LookedAt, held: Remembered) -> str:
+        """One digest of what is looked at of these tables, and of what its values come from; ``held`` knows columns of files."""
+        said = []
+        for name, columns in sorted(with_sources(self.descriptor, reads).items()):
+            resource = self.descriptor.resources.get(name)
+            if resource is None:
+                continue
+            if columns is None or not resource.is_csv:
+                said.append(self.of([name]))
+                continue
+            if name not in self._parts:
+                self._parts[name] = [(path, self._columns(resource, path, held)) for path in self._paths(resource)]
+            said.append(repr(resource))
+            for path, one in self._parts[name]:
+                its = [one.columns[column] for column in sorted(columns & one.columns.keys())] if one else []
+                said += [path, *([str(one.rows), *its] if one else [self.file(path)])]
+        return _digest(*said)
+
+    def _columns(self, resource: Resource, path: str, held: Remembered) -> ColumnDigests | None:
+        digest = self.file(path)
+        if held.has(resource, path, digest):
+            return held.digests(resource, path, digest, None)
+        try:
+            data = self.tree.read(path) if self.tree.exists(path) else None
+        except GongshiError:
+            data = None
+        return held.digests(resource, path, digest, data)
 
     def file(self, path: str) -> str:
         """The digest of a file's content, or why there is none."""
@@ -103,8 +133,12 @@ class Digests:
 class Recall:
     """What is known of one Database, and what is found out about it now."""
 
-    def __init__(self, known: Known, database: Database, digests: Digests | None = None) -> None:
-        self.known, self.database = known, database
+    def __init__(
+        self, known: Known, database: Database, digests: Digests | None = None, held: Remembered | None = None
+    ) -> None:
+        self.known, self.database, self._held = known, database, held
+        self._close: dict[str, str] = {}
+        self._narrow: dict[str, object] = {}
         self._fresh: dict[str, object] = {}
         self._once: dict[Hashable, object] = {}
         self.digests = digests or Digests(database.tree, database.descriptor)
@@ -113,18 +147,43 @@ class Recall:
         """A digest of all that an answer follows from: what is asked, the tables, and ``more`` there is."""
         return _digest(name, self.digests.of(reads), *more)
 
+    def asked(self, name: str, reads: Iterable[str], columns: LookedAt | None, *more: str) -> tuple[str, Any | None]:
+        """A question and its answer, None if nobody knows. Who stays knows it also while only other ``columns`` change."""
+        question = self.question(name, reads, *more)
+        answer = self.known.get(question)
+        if self._held is None or columns is None:
+            return question, answer
+        close = self._held.close.get(question)  # equal tables have equal columns
+        if close is None:
+            close = _digest(name, self.digests.columns(columns, self._held), *more)
+        self._close[question] = close
+        if answer is None and (answer := self._held.answers.get(close)) is not None:
+            self._fresh[question] = answer
+        if answer is not None:
+            self._narrow[close] = answer
+        return question, answer
+
     def findings(
-        self, name: str, reads: Iterable[str], work: Callable[[], Iterable[Finding]], *more: str
+        self,
+        name: str,
+        reads: Iterable[str],
+        work: Callable[[], Iterable[Finding]],
+        *more: str,
+        columns: LookedAt | None = None,
     ) -> list[Finding]:
         """What ``work`` finds in the tables it ``reads``, by itself and in this order; from memory if that is known."""
-        question = self.question(name, reads, *more)
-        items = self.known.get(question)
+        question, items = self.asked(name, reads, columns, *more)
         if items is not None:
             return of_items(items)
         self.database.need(reads)
         found = list(work())
         self.note(question, as_items(found))
         return found
+
+    @property
+    def stays(self) -> bool:
+        """Whether somebody looks at these tables again and again."""
+        return self._held is not None
 
     def once(self, what: Hashable, work: Callable[[], Value]) -> Value:
         """What ``work`` gives, done once in this run however many ask for ``what`` of these very tables."""
@@ -135,12 +194,17 @@ class Recall:
     def note(self, question: str, answer: object) -> None:
         """An answer that was found out now."""
         self._fresh[question] = answer
+        if question in self._close:
+            self._narrow[self._close[question]] = answer
 
     def settle(self) -> bool:
         """Let the next runs know what was found out; nothing, and False, if a file was written meanwhile."""
         fresh, self._fresh = self._fresh, {}
+        narrow, self._narrow = self._narrow, {}
         if not self.digests.still():
             return False
+        if self._held is not None:
+            self._held.learn(self._close, narrow)
         for question, answer in fresh.items():
             self.known.put(question, answer)
         return True

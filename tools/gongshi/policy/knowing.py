@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from gongshi.package import Recall
+from gongshi.package import LookedAt, Recall, columns_named, joined, those
 from gongshi.package.yamlfile import Mapping as Node
 from gongshi.policy.compiling import Query
 from gongshi.policy.facts import FactGroup, World
@@ -17,6 +17,7 @@ from gongshi.policy.tables import always
 from gongshi.policy.values import Outcome, Rule, RuleState
 from gongshi.repository import as_items, of_items
 
+_ALIAS = re.compile(r'\brules\.(?:"((?:[^"]|"")+)"|(\w+))(?:\s+(?:AS\s+)?(\w+))?')
 _TABLE = re.compile(r'\brules\.(?:"((?:[^"]|"")+)"|(\w+))')
 
 
@@ -26,7 +27,9 @@ class Readings:
     def __init__(self, world: World) -> None:
         self._groups = {group.table: group for group in world.groups.values()}
         self._there = world.schemas.descriptor.resources.keys()
+        self._resources = world.schemas.descriptor.resources
         self._known: dict[str, tuple[frozenset[str], str]] = {}
+        self._columns: dict[str, LookedAt] = {}
 
     def of(self, query: Query) -> tuple[frozenset[str], str]:
         """(the tables that a rule reads, also through facts; the digest)."""
@@ -47,6 +50,24 @@ class Readings:
             reads = frozenset(self._there & {rule.resource, *always(), *names})
             self._known[rule.id] = reads, hashlib.sha256(about.encode("utf-8", "surrogateescape")).hexdigest()
         return self._known[rule.id]
+
+    def columns(self, query: Query) -> LookedAt:
+        """What a rule looks at of the tables it reads: ``paths`` names each column behind its table's alias, and no ``*`` stands
+        for them (``test_incremental.py``); all of the tables that any rule may ask for."""
+        rule = query.rule
+        if rule.id not in self._columns:
+            proof = f"{query.proof.tables} {query.proof.where} {query.proof.doubted}" if query.proof else ""
+            facts = (group.statement()[0] for group in self._facts(query.sql))
+            found: LookedAt = dict.fromkeys(always() & self._there)
+            for text in (query.sql, proof, *facts):
+                tables = [(quoted or plain, alias) for quoted, plain, alias in _ALIAS.findall(text)]
+                for name, words in columns_named(text, tables, stars=False).items():
+                    if name in self._there:
+                        found = joined(found, {name: those(self._resources[name], words or ())})
+            found = joined(found, {rule.resource: frozenset(self._resources[rule.resource].schema.primary_key)})
+            reads, _ = self.of(query)
+            self._columns[rule.id] = {**dict.fromkeys(reads - found.keys()), **found}
+        return self._columns[rule.id]
 
     def _facts(self, sql: str) -> list[FactGroup]:
         """The facts that a query uses, with those that they use."""
@@ -75,8 +96,9 @@ class Asking:
             rule = query.rule
             reads, about = self._readings.of(query)
             base = self._base.get(rule.id) if query.base_sql else None
-            question = self._questions[rule.id] = self._kept.question("rule", reads, about, repr(base))
-            answer = self._kept.known.get(question)
+            columns = self._readings.columns(query) if self._kept.stays else None
+            question, answer = self._kept.asked("rule", reads, columns, about, repr(base))
+            self._questions[rule.id] = question
             if answer is not None:
                 found[rule.id] = _outcome(rule, answer)
         return found

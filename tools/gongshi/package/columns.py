@@ -1,0 +1,140 @@
+"""Which columns of a table a query looks at, and digests of the columns of files: who changes a cell changes one of many.
+
+Both err on one side: a column too many is said to be looked at, and a file that is not spelled as it should be has no columns.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import re
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple, TypeVar
+
+from gongshi.package.deriving import behind, unsound
+from gongshi.package.parts import byte_pass
+from gongshi.package.schema import Descriptor, Resource
+
+Value = TypeVar("Value")
+ANSWERS = 10_000  # kept in memory: some twenty states of the rules
+LookedAt = Mapping[str, frozenset[str] | None]
+"""Table → the columns that are looked at, besides which rows there are and where; None for all of it."""
+_NAMED = re.compile(
+    r"""'(?:[^']|'')*'|(?P<defined>\bAS\s+)?(?:\b(?P<alias>\w+)\.)?(?:"(?P<quoted>(?:[^"]|"")+)"|\b(?P<plain>\w+))""",
+    re.IGNORECASE,
+)
+_ALL = re.compile(
+    r"(?<!count\()\*\s*(?:,|\bFROM\b|\bEXCLUDE\b|\bREPLACE\b|\))|\bNATURAL\b|\bCOLUMNS\s*\(", re.IGNORECASE
+)
+
+
+class ColumnDigests(NamedTuple):
+    """Of one file: how many rows, and a digest of each column."""
+
+    rows: int
+    columns: dict[str, str]
+
+
+class Remembered:
+    """What stays of the tables of one folder from look to look: digests of columns by what a file holds, and answers."""
+
+    def __init__(self) -> None:
+        self.answers: dict[str, object] = {}
+        self.close: dict[str, str] = {}
+        self._files: dict[tuple[str, str, str], ColumnDigests | None] = {}
+
+    def learn(self, close: Mapping[str, str], answers: Mapping[str, object]) -> None:
+        """Keep answers by what they looked at, and which questions over whole tables are ``close`` to which of those; what was
+        asked last stays longest."""
+        _latest(self.close, close)
+        _latest(self.answers, answers)
+
+    def digests(self, resource: Resource, path: str, digest: str, data: bytes | None) -> ColumnDigests | None:
+        """Those of a file with this ``digest``, None if only the whole may be compared; ``data`` once they are not known."""
+        key = resource.name, path, digest
+        if key not in self._files and data is not None:
+            for old in [old for old in self._files if old[:2] == key[:2]]:
+                del self._files[old]
+            self._files[key] = column_digests(resource, path, digest, data)
+        return self._files.get(key)
+
+    def has(self, resource: Resource, path: str, digest: str) -> bool:
+        """Whether a file with this ``digest`` was looked through."""
+        return (resource.name, path, digest) in self._files
+
+
+def _latest(kept: dict[str, Value], more: Mapping[str, Value]) -> None:
+    for question, answer in more.items():
+        kept.pop(question, None)
+        kept[question] = answer
+    for question in [*kept][:-ANSWERS]:
+        del kept[question]
+
+
+def column_digests(resource: Resource, path: str, digest: str, data: bytes) -> ColumnDigests | None:
+    """A digest of each column of a file whose records are lines; None for any other, and if it is not the one with ``digest``."""
+    part, _ = byte_pass(path, data, resource)
+    names = resource.schema.names
+    if not part.clean or part.digest != digest:
+        return None
+    try:
+        lines = data.decode("utf-8").split("\n")[1:-1]
+        rows = list(csv.reader(lines, strict=True)) if b'"' in data else [line.split(",") for line in lines]
+    except (UnicodeDecodeError, csv.Error):
+        return None
+    if len(rows) != part.rows or any(len(row) != len(names) for row in rows):
+        return None
+    cells = zip(*rows, strict=True) if rows else ((),) * len(names)
+    digests = (hashlib.sha256("\n".join(column).encode()).hexdigest() for column in cells)
+    return ColumnDigests(len(rows), dict(zip(names, digests, strict=True)))
+
+
+def columns_named(sql: str, tables: Iterable[tuple[str, str]], stars: bool = True) -> dict[str, frozenset[str] | None]:
+    """What ``sql`` may look at of each of ``tables``, pairs of a name and the alias it has there, in lower case: what stands
+    behind its alias or by itself. None for everything, where ``stars`` may stand for a table's columns."""
+    aliases: dict[str, set[str]] = {}
+    for name, alias in tables:
+        aliases.setdefault(name, set()).add(alias.lower())
+    if stars and _ALL.search(sql):
+        return dict.fromkeys(aliases)
+    words: dict[str, set[str]] = {}
+    for match in _NAMED.finditer(sql):
+        name = (match["quoted"] or match["plain"] or "").lower()
+        if name and not match["defined"]:
+            words.setdefault((match["alias"] or "").lower(), set()).update((name, *name.split()))
+    return {name: frozenset().union(*(words.get(alias, ()) for alias in ("", *its))) for name, its in aliases.items()}
+
+
+def those(resource: Resource, words: Iterable[str]) -> frozenset[str]:
+    """The columns of a table among words in lower case."""
+    found = set(words)
+    return frozenset(name for name in resource.schema.names if name.lower() in found)
+
+
+def joined(*several: LookedAt) -> dict[str, frozenset[str] | None]:
+    """What any of them looks at."""
+    found: dict[str, frozenset[str] | None] = {}
+    for one in several:
+        for name, columns in one.items():
+            known = found.get(name, frozenset())
+            found[name] = None if columns is None or known is None else known | columns
+    return found
+
+
+def with_sources(descriptor: Descriptor, columns: LookedAt) -> LookedAt:
+    """The same with what derived values among them come from."""
+    found = joined(columns)
+    before = None
+    while before != found:
+        before = found
+        for resource, field, derive in descriptor.derivations:
+            its = found.get(resource.name, frozenset())
+            if (its is not None and field.name not in its) or unsound(descriptor, resource, derive):
+                continue
+            own = {mine for _, mine in derive.match} | ({derive.times} - {""})
+            value, _, rest = derive.value.partition(".")
+            theirs = {value, derive.latest, *(name for name, _ in (*derive.match, *derive.where, *derive.ended))} - {""}
+            key = behind(descriptor, derive)
+            through = {key.reference: frozenset({rest, *key.reference_fields})} if key else {}
+            found = joined(found, {resource.name: frozenset(own)}, {derive.rows: frozenset(theirs)}, through)
+    return found
