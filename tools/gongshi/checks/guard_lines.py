@@ -35,6 +35,7 @@ _COUNTS = re.compile(r"[数量额价率次户人月季年级类分岁期]|num|co
 _THREE = re.compile("[0-9]{3}")
 _END = re.compile(r"(?<![0-9A-Za-z,.;/=+&%#_|\t、，；-])[0-9]{1,17}(?P<mark>[ \\\r-]{0,4})$")
 _BEGIN = re.compile(r"[ \t>]{0,16}(?P<digits>[0-9]{1,17}[Xx]?)(?![0-9A-Za-z,.;:/=+&%|\t])")
+_ESCAPE = re.compile(r"[%&\\]")
 _WHOLE = re.compile(r"[ \t>]*[0-9]{1,17}[Xx]?[ \\\r-]*")
 _FAR = 40
 _ID = re.compile(ID)
@@ -225,7 +226,7 @@ def _folded(lines: Sequence[str], number: int) -> Iterator[str]:
 def _may_be_enough(tail: str, head: str) -> bool:
     """Tell whether the digits that end a line and begin the next one may be all of a number; more may come if it is whole."""
     rest = head.lstrip("0123456789Xx")
-    if not rest.strip(" \\\r-") or not (head.isascii() and tail.isascii()):
+    if not rest.strip(" \\\r-") or not (head.isascii() and tail.isascii()) or _ESCAPE.search(head + tail):
         return True
     return _FEWEST <= len(tail) - len(tail.rstrip("0123456789")) + len(head) - len(rest) <= _MOST_DIGITS
 

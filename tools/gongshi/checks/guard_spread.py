@@ -230,9 +230,8 @@ def _phones(chain: _Chain) -> Iterator[Hit]:
 def _phone_places(chain: _Chain) -> Iterator[tuple[int, int]]:
     """(first piece, behind the last) of what is grouped as phone numbers are, also behind a prefix, and of a short chain."""
     parts = chain.parts
-    for groups in (_PHONE_PLACES, _PREFIXED):
-        places = (found.span(1) for found in groups.finditer(chain.shape))
-        yield from (place for place in places if parts[place[0]][0] in "018")
+    for begins, groups in (("1", _PHONE_PLACES), ("08", _PREFIXED)):
+        yield from (found.span(1) for found in groups.finditer(chain.shape) if parts[found.start()][0] in begins)
     if len(chain.parts) < 10:
         yield 0, len(chain.parts)
 

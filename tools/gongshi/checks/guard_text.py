@@ -197,8 +197,10 @@ def views(line: str) -> list[str]:
         found.append(_INLINE_TAG.sub("", text))
         found.append(_TAG.sub("\t", found[-1]))
     if ("(" in text or "[" in text or "【" in text or "〔" in text) and _AREA.search(text):
-        plain = _MIDDLE.sub(r"\1", text)
-        found += [_AREA.sub(rf"\1{mark}", plain) for mark in "- "]
+        pieces = _AREA.split(_MIDDLE.sub(r"\1", text))  # every other one is what stands in brackets
+        for mark in "- ":
+            pieces[1::2] = [piece.rstrip("-") + mark for piece in pieces[1::2]]
+            found.append("".join(pieces))
     if "*" in text or "`" in text or "\\" in text or "](" in text:
         found.append(_EMPHASIS.sub("", found[-1]))
     if _MARKED.search(text):
