@@ -116,7 +116,7 @@ _POLICY = re.compile(
     r"残疾人(?:联合会|两项补贴|事业|就业|工作|专干)|残疾补贴|大病(?:保险|救助|统筹)|重大疾病(?:保险|救助)|疾病(?:预防|控制|应急)"
     r"|(?:会议|讲话|文件|指示|重要)精神|防病|看病|卫生防疫"
 )
-ILL = "病残癌瘤瘫痫艾炎析毒血压核尿梗郁障失神V"  # one of these is in each health word
+ILL = "病残癌瘤瘫痫艾炎析毒血压核尿梗郁障失神"  # one of these, or HIV, is in each health word
 _BESIDE = 60
 _CLOSE = 24  # characters between a name and what is said of the person
 _QUOTES = re.compile("[\"'“”‘’「」]")

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from functools import partial
-from itertools import compress, count
+from itertools import compress, count, repeat
 from typing import TypeVar
 
 from gongshi.checks.guard_lines import beginnings, parts
@@ -58,7 +58,7 @@ _SIGN = re.compile(
     rf"|(?<={GO_ON})[^\n]{{0,60}}[0-9][ \\\r-]{{0,4}}(?![^\n])"
     r"|(?<=>[0-9]<)/t[dh]>\s{0,9}<t[dh][^<>]{0,99}>[0-9]<"
     r"|(?<=[0-9][\x01-\x08\x0b\x0c\x0e-\x1f])"
-    r"|(?<=HIV))"
+    r")"
 )
 _LOOKED = 20  # so far behind an illness a person need not be looked for again
 _BEYOND = b"\xf0"  # begins a character beyond the basic plane: mathematical digits, keycaps, tags; rare, so always read
@@ -199,9 +199,8 @@ def _minded(lines: list[bytes]) -> set[int]:
     hard = _without_doubled(whole).translate(_HARD, _GLUED)
     numbers.update(_lines(hard, b"\n", partial(_cut, hard)))
     numbers.update(_lines(whole, b"\n", partial(_match, b"1/*", _COMMENT, whole)))
-    pairs = hard.translate(None, b"x,")
-    for needle in _ASSIGNED:
-        numbers.update(_lines(pairs, b"\n", partial(pairs.find, needle)))
+    numbers.update(_assigning(hard))
+    numbers.update(_lines(whole, b"\n", partial(whole.find, b"HIV")))
     return numbers
 
 
@@ -210,6 +209,15 @@ def _without_doubled(text: bytes) -> bytes:
     if b"|" in text:
         text = text.replace(b"||", b"//").replace(b"/|", b"//")
     return text.replace(b";;", b"//") if b";" in text else text
+
+
+def _assigning(hard: bytes) -> Iterator[int]:
+    """The lines that may assign one digit after another: few have so many marks that part no cells."""
+    lines = hard.split(b"\n")
+    for number in [at for at, marks in enumerate(map(bytes.count, lines, repeat(b"/"))) if marks > 7]:
+        pairs = lines[number].translate(None, b"x,")
+        if any(needle in pairs for needle in _ASSIGNED):
+            yield number
 
 
 def _match(begin: bytes, pattern: re.Pattern[bytes], text: bytes, at: int) -> int:
