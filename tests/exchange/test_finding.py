@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from exchange.books import xlsx
 from exchange.conftest import MEMBER
 from exchange.test_import import told
@@ -90,3 +92,29 @@ def test_new_records_are_numbered_and_the_second_time_nothing_changes(take, plan
     assert "C0000001" in next(iter(told(other).values())) and other.counts == {Fate.REFUSED: 1}
     more = plan("措施.xlsx", xlsx([MEASURE, [*rows[0][:6], "2020-04-01", "是"], [*rows[0][:6], "2020-04-01", "是"]]))
     assert more.rows[0].key == ("C0000004",) and more.counts == {Fate.CREATED: 1, Fate.REFUSED: 1}
+
+
+UNIT = ["单位编号", "单位名称", "单位类别", "隶属关系"]
+HELPER = ["帮扶人编号", "姓名", "单位", "职务", "职级", "公职人员"]
+
+
+@pytest.mark.parametrize("said", ["新增", None, "新1", " 新增 "])
+def test_units_and_helpers_are_numbered_and_namesakes_are_asked_about(take, plan, said: str | None) -> None:
+    """What is known by its name gets its number, too: twice is once, another of that name in the same place is for people to say."""
+    book = xlsx([UNIT, [said, "水利局", "党政机关", "县"], ["", "林业局", "党政机关", "县"]])
+    first = take("单位.xlsx", book)
+    assert [row.key[0] for row in first.rows] == ["U002", "U003"] and not told(first), told(first)
+    assert take("单位.xlsx", book).counts == {Fate.UNCHANGED: 2}
+    for name in ("水利局", "财政局"):
+        asked = plan("单位.xlsx", xlsx([UNIT, [said, name, "事业单位", "县"]]))
+        assert "同名" in told(asked)["A2"] and "U004 起" in told(asked)["A2"] and not asked.files
+    rank = ["乡镇干部", "一般干部", "是"]
+    rows = [[said, "帮甲", "水利局", *rank], [None, "帮甲", "林业局", *rank], ["新增", "帮乙", "林业局", *rank]]
+    helpers = take("帮扶人.xlsx", xlsx([HELPER, *rows]))
+    assert [row.key[0] for row in helpers.rows] == ["B00001", "B00002", "B00003"], told(helpers)
+    twice = plan(
+        "帮扶人.xlsx", xlsx([HELPER, [None, "帮丙", "林业局", *rank], [None, "帮丙", "林业局", "包组干部", *rank[1:]]])
+    )
+    assert "与第 2 行同名" in told(twice)["A3"] and twice.counts == {Fate.CREATED: 1, Fate.REFUSED: 1}
+    wrong = told(plan("帮扶人.xlsx", xlsx([HELPER, [said, "帮丁", "林业局", "局座", *rank[1:]]])))
+    assert set(wrong) == {"D2"}, "the number is the program's to give"

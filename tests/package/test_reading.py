@@ -30,6 +30,8 @@ BAD_CSV = {
     "blank row": (HEADER + ROW + b"\n" + ROW2, "blank-row", 3),
     "short row": (HEADER + ROW + b"U002,x\n", "missing-cell", 3),
     "long row": (HEADER + ROW + ROW2[:-1] + b",1\n", "extra-cell", 3),
+    "empty cell too many": (HEADER + ROW + ROW2[:-1] + b",\n", "extra-cell", 3),
+    "empty cells too many": (HEADER + ROW[:-1] + b",,\n" + ROW2, "extra-cell", 2),
     "duplicate header": (GOOD.replace(b"name,", b"unit_code,", 1), "header", 1),
     "reordered header": (GOOD.replace(b"unit_code,name,", b"name,unit_code,", 1), "header", 1),
     "unknown header": (GOOD.replace(b",staff,", b",people,", 1), "header", 1),

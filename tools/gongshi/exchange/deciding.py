@@ -143,7 +143,7 @@ class Decider:
         for name in schema.primary_key:
             column = candidate.table.fields.get(name)
             found = candidate.table.feed or carries_persons(candidate.table.resource)  # by what else the row says
-            asked = name in candidate.asked or (found and candidate.problems)
+            asked = name in candidate.asked or (candidate.problems and (found or self.numbers.gives(candidate)))
             if not candidate.values.get(name) and not asked and not (column and column.place in spoiled):
                 title = schema.field(name).title
                 candidate.refuse(name, f"“{title}”不能为空，请补填{self.numbers.next_free(candidate, name)}")

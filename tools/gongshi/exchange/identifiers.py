@@ -7,6 +7,7 @@ import re
 from gongshi.package import Field, Resource, Schema
 from gongshi.package.subjects import subjects
 
+_OPEN = re.compile(r"([A-Z]+)\[0-9\]\{([0-9]+),[0-9]+\}")
 _NUMBERED = re.compile(r"([A-Z]+)\[0-9\]\{([0-9]+)\}")
 
 NAME = Field("name", "姓名", "string", disclosure="sealed", max_length=40)
@@ -34,3 +35,11 @@ def numbered(resource: Resource) -> tuple[str, int] | None:
     key = resource.schema.primary_key
     match = _NUMBERED.fullmatch(resource.schema.field(key[0]).pattern) if len(key) == 1 else None
     return (match[1], int(match[2])) if match and resource.name not in subjects().people else None
+
+
+def counted(resource: Resource) -> tuple[str, int] | None:
+    """(letters, least digits) of the numbers of what is known by its name, as units and helpers are; a new one gets its number where
+    the sheet has the column for it."""
+    key = resource.schema.primary_key
+    match = _OPEN.fullmatch(resource.schema.field(key[0]).pattern) if len(key) == 1 else None
+    return (match[1], int(match[2])) if match else None

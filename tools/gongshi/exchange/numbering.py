@@ -7,7 +7,7 @@ import re
 
 from gongshi.exchange.aliases import Aliases
 from gongshi.exchange.candidates import Candidate
-from gongshi.exchange.identifiers import numbered
+from gongshi.exchange.identifiers import counted, numbered
 from gongshi.exchange.ledger import ImportLedger, Key
 from gongshi.exchange.lore import LetteredNumber, lore
 from gongshi.package import Resource
@@ -18,8 +18,7 @@ _PLAIN = re.compile(r"([A-Z]+)\[0-9\]\{([0-9]+)\}")
 _YEARLY = re.compile(r"([A-Z]+)\[0-9\]\{4\}-\[0-9\]\{([0-9]+)\}")
 SHOWN = 30  # new numbers told one by one
 NEW = re.compile(r"新(?:增|户|人|成员|增户|增人)?([0-9]{0,5})")
-_ANY = re.compile(r"([A-Z]*)\[0-9\]\{([0-9]+)\}")
-_OPEN = re.compile(r"([A-Z]+)\[0-9\]\{([0-9]+),[0-9]+\}")
+_ANY = re.compile(r"([A-Z]*)\[0-9\]\{([0-9]+)(?:,[0-9]+)?\}")
 
 
 class Numbers:
@@ -38,7 +37,9 @@ class Numbers:
     def resolve(self, candidate: Candidate) -> None:
         """A row may say of itself that it is new (新增, 新1); what other rows call so is that record."""
         schema = candidate.table.resource.schema
-        if numbered(candidate.table.resource) and NEW.fullmatch(candidate.values.get(schema.primary_key[0], "")):
+        resource = candidate.table.resource
+        may = numbered(resource) or counted(resource)
+        if may and NEW.fullmatch(candidate.values.get(schema.primary_key[0], "")):
             candidate.values[schema.primary_key[0]] = ""  # as where nothing stands
         for name in subjects().numbers:
             label = candidate.values.get(name, "")
@@ -127,9 +128,33 @@ class Numbers:
         elif known:
             shown = "、".join(number[0] for number in known[:3])
             candidate.refuse(key, f"台账里已有除数字外相同的记录（{shown}），是它就填上这个编号，是另一条就填新的编号")
-        else:
+        elif not self._ask_namesake(candidate):
             self._given[candidate.resource, telling, at] = candidate
             values[key] = self._new(candidate.resource, *shape)
+
+    def gives(self, candidate: Candidate) -> bool:
+        """Whether a row without a number would get one, were nothing else wrong with it."""
+        return self._shape(candidate) is not None
+
+    def _ask_namesake(self, candidate: Candidate) -> bool:
+        """Ask about a unit, helper or school that bears the name of another in the same place; True if it was asked."""
+        resource, values = candidate.table.resource, candidate.values
+        leads = {
+            name for key in self.ledger.descriptor.foreign_keys if key.resource == resource.name for name in key.fields
+        }
+        names = tuple(n for n in resource.schema.names if values.get(n) and (n in lore().labels or n in leads))
+        if not counted(resource) or not {*names} & {*lore().labels}:
+            return False
+        at, key = tuple(values[name] for name in names), resource.schema.primary_key[0]
+        first = self._given.setdefault((resource.name, names, at), candidate)
+        known = self._table(resource.name, names).get(at, [])
+        other = f"第 {first.row + 1} 行" if first is not candidate else "、".join(number[0] for number in known[:3])
+        if other:
+            more = self.next_free(candidate, key).strip("；")
+            candidate.refuse(
+                key, f"与{other}同名而别的内容不同：是它就填它的编号（或只留一行），是另一个就填新的编号（{more}）"
+            )
+        return bool(other)
 
     def next_free(self, candidate: Candidate, name: str) -> str:
         """From which number on new records are counted, as the ledger stood when the candidate's table came up."""
@@ -151,7 +176,8 @@ class Numbers:
             return ""
         numbers = [key[0][len(match[1]) :] for key in self.ledger.tables[resource.name].rows]
         last = max((int(number) for number in numbers if number.isdecimal()), default=0)
-        return f"；新增的从 {match[1]}{last + 1:0{match[2]}d} 起编号"
+        width = max([int(match[2]), *(len(number) for number in numbers if counted(resource))])
+        return f"；新增的从 {match[1]}{last + 1:0{width}d} 起编号"
 
     def is_new(self, candidate: Candidate) -> bool:
         """Whether a form's row without a number is sure to be no record that there is."""
@@ -186,9 +212,9 @@ class Numbers:
         pattern = resource.schema.field(key[0]).pattern if len(key) == 1 else ""
         if (key[0] in candidate.aliases or candidate.fresh) and (match := _PLAIN.fullmatch(pattern)):
             return match[1], int(match[2])
-        if candidate.table.feed and (match := _OPEN.fullmatch(pattern)):
-            widths = [len(number[0]) - len(match[1]) for number in self.ledger.tables[resource.name].rows]
-            return match[1], max(widths, default=int(match[2]))
+        if open_ended := counted(resource):
+            widths = [len(number[0]) - len(open_ended[0]) for number in self.ledger.tables[resource.name].rows]
+            return open_ended[0], max(widths, default=open_ended[1])
         lettered = _lettered(resource.name)
         year = values.get(lore().year) or candidate.table.year
         if candidate.table.feed and year and (match := _YEARLY.fullmatch(pattern)):
