@@ -333,3 +333,17 @@ def test_old_workbooks_by_any_name_of_their_stream_and_with_a_password() -> None
 def test_a_page_that_begins_with_a_comment_is_a_page() -> None:
     page = "<!-- 导出 --><html><body><!--[if gte mso 9]><xml></xml><![endif]--><table><tr><td>户编号<!-- x --></td></tr></table>"
     assert read_sheets("表.xls", page.encode())[0].cells == [["户编号"]]
+
+
+@pytest.mark.parametrize(("clashes", "sound", "kept"), [(3, 2, False), (2, 2, True), (1, 3, True), (1, 0, False)])
+def test_a_sheet_whose_numbers_are_mostly_other_records_changes_none(take, plan, root, clashes, sound, kept) -> None:
+    """Numbers made elsewhere that happen to be used here, too: those of the same household are not written over either."""
+    head = ["措施编号", "户编号", "措施类别", "措施项目", "帮扶内容", "帮扶单位", "投入金额", "开始日期", "户主签认"]
+    row = ["产业帮扶", "种植扶持", "资金", "U001", 5, "2020-03-01", "是"]
+    take("措施.xlsx", xlsx([head, *([f"C000000{n}", "H0000001", *row] for n in range(1, 7))]))
+    other = ["健康帮扶", "医疗救助", "资金", "U001", 7, "2020-04-01", "是"]
+    rows = [[f"C000000{n}", "H0000002" if n <= clashes else "H0000001", *other] for n in range(1, clashes + sound + 1)]
+    again = plan("别处的措施.xlsx", xlsx([head, *rows, ["C0000009", "H0000001", *other]]))
+    assert again.counts.get(Fate.UPDATED, 0) == (sound if kept else 0) and again.counts[Fate.CREATED] == 1
+    if not kept and sound:
+        assert "多数编号" in told(again)[f"A{clashes + 2}"]

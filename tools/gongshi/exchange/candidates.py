@@ -31,6 +31,7 @@ class Candidate:
     aliases: dict[str, str] = field(default_factory=dict)  # numbers of other systems, by the field they stood in
     fresh: str = ""  # what stands in place of its number to say that it is new: 新增, 新1
     given: bool = False  # whether its number came from the program
+    reused: bool = False  # whether its number is another's record
     repeats: int | None = None  # the row, from 0, that says the same of the same record
     changes: tuple[CellChange, ...] = ()
     asked: set[str] = field(default_factory=set)  # the fields that it is refused for

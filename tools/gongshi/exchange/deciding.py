@@ -22,6 +22,7 @@ from gongshi.exchange.candidates import Candidate
 from gongshi.exchange.doubts import (
     LOST,
     NAMELESS,
+    REUSED,
     another_payment,
     emptied,
     other_person,
@@ -127,6 +128,16 @@ class Decider:
         for key, new in news.items():
             if not ours[key].problems and new is not None:
                 self._take(ours[key], new)
+        self._ask_reused(sound)
+
+    def _ask_reused(self, candidates: Sequence[Candidate]) -> None:
+        """Where most numbers of a sheet are other records' here, the rest of them may be so, too: what they would change is asked about."""
+        known = [one for one in candidates if one.reused or one.kind in (Fate.UPDATED, Fate.UNCHANGED)]
+        if 2 * sum(one.reused for one in known) <= len(known):
+            return
+        for candidate in (one for one in known if one.kind is Fate.UPDATED):
+            self._take_back(candidate)
+            candidate.refuse(candidate.table.resource.schema.primary_key[0], REUSED)
 
     def _keyed(self, candidate: Candidate) -> bool:
         """Give the candidate its key; False if it is refused or a repetition."""
@@ -271,7 +282,8 @@ class Decider:
         changed = [name for name in cells if cells[name] != old.get(name, "")]
         doubts = [*shares(candidate.shares, changed), *swapped(cells, changed), *self._said_otherwise(candidate, cells)]
         if now and not remembered:
-            doubts += taken_over(resource, old, cells)
+            doubts += (others := list(taken_over(resource, old, cells)))
+            candidate.reused = bool(others)
             doubts += another_payment(resource, old, cells) if candidate.given else ()
             if candidate.table.exported:
                 doubts.append((resource.schema.primary_key[0], LOST))
