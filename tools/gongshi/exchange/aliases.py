@@ -22,9 +22,11 @@ _LONGEST = 5  # shorter identifiers say nothing inside a number
 
 def foreign(candidate: Candidate, name: str) -> bool:
     """Whether a row says a record by a number that is none of this ledger's."""
+    text = candidate.values.get(name, "")
+    if not text:
+        return False
     schema = candidate.table.resource.schema
     item: Field | None = schema.field(name) if name in schema.names else None
-    text = candidate.values.get(name, "")
     return bool(item and text) and candidate.resource != aliases().table and not fits(item, text)
 
 

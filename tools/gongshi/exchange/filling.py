@@ -25,7 +25,7 @@ def fill(candidates: Sequence[Candidate], places: Places, said: Mapping[str, str
     """Complete each row; ``said`` are constants by a field's title or name. GongshiError for one that no table takes."""
     used: set[str] = set()
     for candidate in candidates:
-        for column in candidate.table.columns:
+        for column in (one for one in candidate.table.columns if one.role):
             kind, *names = column.role.split(" ")
             if kind in ("span", "list") and names:
                 _split(candidate, column.place, kind, names)
@@ -40,6 +40,8 @@ def fill(candidates: Sequence[Candidate], places: Places, said: Mapping[str, str
 
 def _set(candidate: Candidate, said: Mapping[str, str]) -> Iterable[str]:
     """Put in what the command says of every row; gives the names that this table takes."""
+    if not said:
+        return ()
     schema = candidate.table.resource.schema
     taken = []
     for item in schema.fields:
@@ -57,8 +59,10 @@ def _set(candidate: Candidate, said: Mapping[str, str]) -> Iterable[str]:
 
 def _constants(candidate: Candidate, places: Places) -> None:
     feed, place, schema = candidate.table.feed, candidate.place, candidate.table.resource.schema
+    if not feed or not feed.constants:
+        return
     known = {"{village}": place.village, "{township}": places.township_code(place)}
-    for name, text in feed.constants.items() if feed else ():
+    for name, text in feed.constants.items():
         if name not in candidate.table.fields and name not in candidate.values and known.get(text, text):
             value = Converter(schema.field(name))(known.get(text, text))
             candidate.values[name] = value if isinstance(value, str) else ""

@@ -13,7 +13,6 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from gongshi.checks.phrases import is_personal
 from gongshi.checks.showing import personal
 from gongshi.exchange.around import is_rate, shared_notes
 from gongshi.exchange.asserted import check_used, kind_of, own_mapping
@@ -24,13 +23,13 @@ from gongshi.exchange.dates import MONTH_SHOWN
 from gongshi.exchange.deciding import Decider
 from gongshi.exchange.filling import fill
 from gongshi.exchange.forms import Form, read_forms
+from gongshi.exchange.freetext import refuse_names_in_text
 from gongshi.exchange.identifiers import BY_NAME, FIELDS, carries_persons
 from gongshi.exchange.lore import lore, place_words
 from gongshi.exchange.mapping import IGNORED, ColumnMapping, MappedColumn, Vocabulary, normal, read_mappings
 from gongshi.exchange.memory import Memory, origin_of, recall
 from gongshi.exchange.names import codes_of_names
 from gongshi.exchange.naming import Named, name_person, named_in
-from gongshi.exchange.opened import opened_names
 from gongshi.exchange.persons import People, spelled
 from gongshi.exchange.places import Places
 from gongshi.exchange.recognising import form_tables, near_form, recognise
@@ -39,7 +38,8 @@ from gongshi.exchange.tables import NoTable, SheetTable, filled_rows, find_table
 from gongshi.exchange.totals import slips
 from gongshi.exchange.values import Fate, ImportResult, RowProblem, RowResult, SheetResult
 from gongshi.model import GongshiError, Progress
-from gongshi.package import RECORDS, Descriptor, Field, Resource, TextTables, is_free, read_descriptor
+from gongshi.package import RECORDS, Descriptor, Field, Resource, TextTables, read_descriptor
+from gongshi.package.documents import uncollected
 from gongshi.package.subjects import subjects
 from gongshi.repository import Tree
 from gongshi.sealing import Identity
@@ -73,6 +73,7 @@ class Request:
     columns: Mapping[str, str] = field(default_factory=dict)
 
 
+@uncollected()
 def plan_import(
     tree: Tree, name: str, data: bytes, request: Request, progress: Progress = lambda _: None
 ) -> ImportResult:
@@ -108,7 +109,7 @@ def plan_import(
     candidates = [one for table in tables for one in _candidates(table, mappings, codes)]
     candidates = _place(candidates, places, request.township)
     fill(candidates, places, request.said)
-    _refuse_names(candidates, tree, request)
+    refuse_names_in_text(candidates, tree, request.identity)
     progress("与台账比较")
     decider = Decider(tree, descriptor, request.township, people)
     decider.decide(candidates, {table.resource.name for table in tables})
@@ -134,21 +135,6 @@ def _share_notes(sheets: Sequence[Sheet], memory: Memory | None) -> None:
     notes = tuple(shared_notes([sheet for sheet in sheets if sheet.name not in others]))
     for sheet in sheets if notes else ():
         sheet.beside += notes
-
-
-def _refuse_names(candidates: Sequence[Candidate], tree: Tree, request: Request) -> None:
-    """No cell but that of a name may hold the name of somebody who is sealed, or is in this sheet."""
-    rows = [(candidate, name, text) for candidate in candidates for name, text in candidate.values.items() if text]
-    new = {text for candidate, name, text in rows if name == "name" and carries_persons(candidate.table.resource)}
-    free = [
-        (candidate, name, text)
-        for candidate, name, text in rows
-        if name not in BY_NAME and _takes_text(candidate, name)
-    ]
-    names = opened_names(tree, request.identity, new) if free else None
-    for candidate, name, text in free:
-        if names and next(names.find(text), None):
-            candidate.refuse(name, "这一格里有在册人员的姓名，请删去，或改写成户编号")
 
 
 def _place(candidates: Sequence[Candidate], places: Places, township: str | None) -> list[Candidate]:
@@ -191,11 +177,6 @@ def _by_village(candidates: Sequence[Candidate], places: Places) -> list[Candida
             candidate.refuse(subjects().village.key, f"“{unknown}”在区划里找不到，请改正，或删去")
             found.append(candidate)
     return found
-
-
-def _takes_text(candidate: Candidate, name: str) -> bool:
-    resource = candidate.table.resource
-    return name in resource.schema.names and is_free(resource.schema.field(name)) and not is_personal(resource)
 
 
 def _check_township(descriptor: Descriptor, slug: str | None) -> None:
