@@ -19,7 +19,7 @@ from changes.ledgers import ledger as pets
 from changes.ledgers import write
 from checks.corpus import phone
 from gongshi import cli
-from gongshi.checks import guard_aside
+from gongshi.checks import guard_again, guard_aside
 from support import ROOT, rounds
 
 
@@ -58,7 +58,7 @@ def test_a_guard_that_dies_is_one_sentence_and_no_pass(ledger: Path, name: str, 
             os.kill(running.process.pid, getattr(signal, name))
             yield running
 
-    monkeypatch.setattr(guard_aside, "guard_aside", dying)
+    monkeypatch.setattr(guard_again, "guard_aside", dying)
     monkeypatch.setattr(sys, "argv", ["gongshi", "-C", str(ledger), "check"])
     with pytest.raises(SystemExit) as ended:
         cli.main()

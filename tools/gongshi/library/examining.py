@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gongshi.changes.judging import Judge
+    from gongshi.checks.guard_again import GuardAgain
     from gongshi.package import Database, Digests, Recall, Seen
 
 
@@ -67,13 +68,15 @@ class Watch:
     """Who looks at one folder again and again: the tables stay, and only those whose files differ are read anew."""
 
     def __init__(self, root: Path) -> None:
-        self._root = root
+        from gongshi.checks.guard_again import GuardAgain
         from gongshi.package import Remembered
 
+        self._root = root
         self._database: Database | None = None
         self._digests: Digests | None = None
         self._seen: Seen = {}
         self._held = Remembered()
+        self._guard = GuardAgain()
         self._looking = threading.Lock()
         self._over = False
 
@@ -102,9 +105,8 @@ class Watch:
                     raise KeyboardInterrupt
                 with judging(self._root, lambda _: None) as judge:
                     database.need([subjects().county.table])
-                    found = _examined(
-                        tree, None, None, today, judge, Recall(judge.known, database, digests, self._held)
-                    ).findings
+                    recall = Recall(judge.known, database, digests, self._held)
+                    found = _examined(tree, None, None, today, judge, recall, self._guard).findings
             except BaseException:
                 self._drop()
                 raise
@@ -124,17 +126,24 @@ class Watch:
 
 
 def _examined(
-    tree: WorkTree, base: RevisionTree | None, on: date | None, today: date, judge: Judge, recall: Recall
+    tree: WorkTree,
+    base: RevisionTree | None,
+    on: date | None,
+    today: date,
+    judge: Judge,
+    recall: Recall,
+    again: GuardAgain | None = None,
 ) -> Examined:
     from gongshi.checks import check_public
-    from gongshi.checks.guard_aside import guard_aside, guarded
+    from gongshi.checks.guard_again import looking_once
     from gongshi.checks.guard_files import check_file_waivers, reading
     from gongshi.founding.pin import own_wheel
     from gongshi.package import county_day
     from gongshi.sealing import check_keys
 
     show, database = judge.show, recall.database
-    with guard_aside(tree.root, own_wheel(tree)) as guard:
+    looking = again.looking if again else looking_once
+    with looking(tree, own_wheel(tree)) as guard:
         when = on or county_day(database) or today
         findings = judge.since(base, database, when, recall) if base else judge.database(database, when, None, recall)
         show("核对公布的数字")
@@ -145,7 +154,7 @@ def _examined(
         findings += check_file_waivers(reading(tree.read, tree.exists), when)
         findings += check_keys(tree)  # who may sign and read is no old sin either
         show("查找个人信息")
-        findings += guarded(guard)  # personal data in the clear is never an old sin
+        findings += guard()  # personal data in the clear is never an old sin
     show("")
     return Examined(sorted(findings, key=lambda finding: finding.order), when)
 
