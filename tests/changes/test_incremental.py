@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import random
 import re
 from datetime import date
@@ -314,3 +315,31 @@ def test_who_stays_finds_what_a_full_check_finds(tmp_path) -> None:
     with pytest.raises(KeyboardInterrupt):  # closed while the tables were read: the check is given up
         watch.examine(DAY)
     assert watch._database is None
+
+
+def test_what_the_disk_says_is_of_the_moment_of_the_list(tmp_path) -> None:
+    write(tmp_path, REAL)
+    path = next(path for path in REAL.files if path.endswith("payments.csv"))
+    tree = WorkTree(tmp_path)
+    said = tree.about(path)
+    assert said and tree.about("records/none.csv") == () == tree.about("records/none.csv", True)
+    (tmp_path / path).write_bytes(REAL.files[path] + b"x\n")
+    assert tree.about(path) == said != tree.about(path, True) == WorkTree(tmp_path).about(path)
+    (tmp_path / path).unlink()
+    assert tree.about(path, True) == () == WorkTree(tmp_path).about(path)
+    (tmp_path / path).symlink_to(tmp_path / "records/datapackage.yaml")
+    assert WorkTree(tmp_path).about(path) == ()  # what a link leads to is no file of the ledger
+
+
+def test_a_file_that_was_just_written_is_read_again(tmp_path) -> None:
+    write(tmp_path, REAL)
+    path = next(path for path in REAL.files if path.endswith("payments.csv"))
+    descriptor, seen = read_descriptor(WorkTree(tmp_path)), {}
+    first = Digests(WorkTree(tmp_path), descriptor, seen).file(path)
+    told = (tmp_path / path).stat()
+    (tmp_path / path).write_bytes(REAL.files[path][:-2] + b"9\n")
+    os.utime(tmp_path / path, ns=(told.st_atime_ns, told.st_mtime_ns))
+    assert path not in seen and Digests(WorkTree(tmp_path), descriptor, seen).file(path) != first
+    os.utime(tmp_path / path, ns=(0, 0))
+    settled = Digests(WorkTree(tmp_path), descriptor, seen).file(path)
+    assert seen[path][1] == settled == Digests(WorkTree(tmp_path), descriptor, seen).file(path)

@@ -6,9 +6,8 @@ Equal digests are equal files in equal order under an equal descriptor: then row
 from __future__ import annotations
 
 import hashlib
-import os
+import time
 from collections.abc import Callable, Hashable, Iterable
-from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from gongshi.model import Finding, GongshiError
@@ -17,21 +16,22 @@ from gongshi.package.database import Database
 from gongshi.package.deriving import needed
 from gongshi.package.documents import pattern_of
 from gongshi.package.schema import RECORDS, Descriptor, Resource
-from gongshi.repository import Known, Tree, as_items, of_items
+from gongshi.repository import Known, Tree, WorkTree, as_items, of_items
 
 Value = TypeVar("Value")
 Seen = dict[str, tuple[tuple[int, ...], str]]
 """Path → what the disk said of a file when it was read, and the digest of its content."""
+SETTLED = 2_000_000_000
+"""Nanoseconds: a clock may tick so slowly, and what it calls older than that is not written again under the same time."""
 
 
 class Digests:
     """Digests of what the tables of a Tree are made of. ``seen`` spares reading a file of which the disk says the same as then:
-    only for who stays, since a file may be written twice within one tick of the clock."""
+    only for who stays, and not of a file that was just written, since it may be written again within one tick of the clock."""
 
     def __init__(self, tree: Tree, descriptor: Descriptor, seen: Seen | None = None) -> None:
         self.tree, self.descriptor, self._seen = tree, descriptor, {} if seen is None else seen
-        self._abouts: dict[str, tuple[int, ...]] = {}
-        self._places: dict[str, str] = {}
+        self._disk = tree if isinstance(tree, WorkTree) else None
         self._files: dict[str, str] = {}
         self._tables: dict[str, str] = {}
         self._sets: dict[frozenset[str], str] = {}
@@ -89,32 +89,22 @@ class Digests:
         return self._files[path]
 
     def _file(self, path: str) -> str:
-        about = self._abouts[path] = self._about(path)
-        if about and path in self._seen and self._seen[path][0] == about:
-            return self._seen[path][1]
+        told = self._disk.about(path) if self._disk else ()
+        known = self._seen.get(path) if told else None
+        if known and known[0] == told:
+            return known[1]
         try:
             found = hashlib.sha256(self.tree.read(path)).hexdigest() if self.tree.exists(path) else "-"
         except GongshiError as error:
             return str(error)
-        if about:
-            self._seen[path] = about, found
+        if told and told[0] + SETTLED < time.time_ns():
+            self._seen[path] = told, found
         return found
 
     def still(self) -> bool:
-        """Whether the disk says of all files what it said when they were digested: else what was read may be of no one moment."""
-        return all(self._about(path) == about for path, about in self._abouts.items())
-
-    def _about(self, path: str) -> tuple[int, ...]:
-        """What the disk says of a file; empty where it is on no disk. Where it lies is worked out once: a link in its place is
-        another file."""
-        try:
-            if path not in self._places:
-                place: Path | None = self.tree.file(path)
-                self._places[path] = str(place) if place else ""
-            told = os.lstat(self._places[path]) if self._places[path] else None
-        except (GongshiError, OSError):
-            return ()
-        return (told.st_mtime_ns, told.st_ctime_ns, told.st_size, told.st_ino) if told else ()
+        """Whether the disk says of all files what it said before they were digested: else what was read may be of no one moment."""
+        disk = self._disk
+        return disk is None or all(disk.about(path, True) == disk.about(path) for path in self._files)
 
     def _paths(self, resource: Resource) -> Iterable[str]:
         if resource.is_csv:

@@ -16,6 +16,8 @@ from gongshi.repository.reasons import reason
 
 PRIVATE = ".gongshi"  # the tool's own folder, never part of a Tree
 _SKIPPED = frozenset({"site", "node_modules", "__pycache__"})
+About = tuple[int, ...]
+"""What the disk says of a file: when it was written and when anything about it, how long it is, which it is."""
 _LINK, _SUBMODULE, _REGULAR = "120000", "160000", "100"
 
 
@@ -52,7 +54,7 @@ class WorkTree:
     Contents are read from disk each time.
     """
 
-    __slots__ = ("_base", "_listing", "_straight", "label", "root")
+    __slots__ = ("_abouts", "_base", "_listing", "_straight", "label", "root")
 
     def __init__(self, root: Path) -> None:
         self.root = Path(root)
@@ -60,6 +62,7 @@ class WorkTree:
         self._listing: tuple[tuple[str, ...], tuple[str, ...]] | None = None
         self._base = ""
         self._straight: dict[str, bool] = {}
+        self._abouts: dict[str, About] = {}
 
     def paths(self, prefix: str = "") -> tuple[str, ...]:
         return tuple(path for path in self._list()[0] if path.startswith(prefix))
@@ -98,6 +101,19 @@ class WorkTree:
             raise missing(path, self.label)
         return place
 
+    def about(self, path: str, again: bool = False) -> About:
+        """What the disk said of a file when the list was taken, or says ``again`` now; empty where no file is to be read."""
+        if self._listing is None:
+            self._list()
+        if not again:
+            if path not in self._abouts:
+                self._abouts[path] = self.about(path, True) if self.exists(path) else ()
+            return self._abouts[path]
+        try:
+            return about(os.lstat(f"{self._base or os.path.realpath(self.root)}/{path}"))
+        except (OSError, ValueError):
+            return ()
+
     def _place(self, path: str) -> str:
         """As ``inside``, asking once whether a folder is reached without a link."""
         _checked(path)
@@ -119,7 +135,8 @@ class WorkTree:
                 raise GongshiError(f"找不到文件夹“{self.root}”，请核对位置，或先进入账本所在的文件夹。")
             git = Git(self.root)
             names = git.tracked(untracked=True) if git.exists() else _walk(self.root)
-            self._listing = _sorted_out(self.root, names)
+            self._abouts, links = _sorted_out(self.root, names)
+            self._listing = tuple(self._abouts), links
         return self._listing
 
 
@@ -289,11 +306,11 @@ def _walk(root: Path) -> Iterator[str]:
         yield from ((base / name).relative_to(root).as_posix() for name in (*files, *linked))
 
 
-def _sorted_out(root: Path, names: Iterable[str]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _sorted_out(root: Path, names: Iterable[str]) -> tuple[dict[str, About], tuple[str, ...]]:
     """(regular files, symbolic links and submodules) among ``names``; what is gone, or lies behind a link, is in neither."""
     base = os.path.realpath(root)
     straight: dict[str, bool] = {}
-    files, links = [], []
+    files, links = {}, []
     for name in sorted(names):
         parent = name.rstrip("/").rpartition("/")[0] or "."
         if parent not in straight:
@@ -302,14 +319,21 @@ def _sorted_out(root: Path, names: Iterable[str]) -> tuple[tuple[str, ...], tupl
         if not straight[parent] or name.startswith(PRIVATE + "/"):
             continue
         try:
-            mode = os.lstat(os.path.join(base, name.rstrip("/"))).st_mode
+            told = os.lstat(os.path.join(base, name.rstrip("/")))
         except (OSError, ValueError):
             continue
-        if stat.S_ISLNK(mode) or stat.S_ISDIR(mode):  # a folder that Git lists is a repository of its own
+        if stat.S_ISLNK(told.st_mode) or stat.S_ISDIR(
+            told.st_mode
+        ):  # a folder that Git lists is a repository of its own
             links.append(name.rstrip("/"))
-        elif stat.S_ISREG(mode):
-            files.append(name)
-    return tuple(files), tuple(links)
+        elif stat.S_ISREG(told.st_mode):
+            files[name] = about(told)
+    return files, tuple(links)
+
+
+def about(told: os.stat_result) -> About:
+    """What tells one state of a file from another."""
+    return told.st_mtime_ns, told.st_ctime_ns, told.st_size, told.st_ino
 
 
 def digest(tree: Tree, *prefixes: str) -> str:
