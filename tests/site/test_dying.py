@@ -19,7 +19,7 @@ from gongshi.site.publishing import read_log
 from support import rounds, tree_of
 
 PROGRAM = """
-import errno, io, os, shutil, sys
+import errno, io, os, shutil, sys, types
 from pathlib import Path
 
 import gongshi.mkdocs_plugin
@@ -54,7 +54,7 @@ def built(config, out, *rest, **more):
 for name in ("open", "fsync", "chmod", "replace", "rename", "mkdir", "fdopen"):
     setattr(os, name, counted(getattr(os, name)))
 shutil.copyfile = counted(shutil.copyfile)
-sys.modules["gongshi.site.load"].of_examined = lambda *_: None
+sys.modules["gongshi.site.load"].of_examined = lambda *_: types.SimpleNamespace()
 gongshi.mkdocs_plugin.build = built
 place = root.parent
 try:
