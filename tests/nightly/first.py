@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from gongshi.package import load
 from gongshi.repository import WorkTree
 from today.county import divisions
 from today.county import villages as village_rows
-from today.walk import Clerk
+from today.walk import Clerk, filled_in
 
 COMMON = ["汉", "小学", "健康", "普通劳动力", "是", "否", "是", "否", "正常"]
 HOMES = 12
@@ -49,12 +48,7 @@ def sheets(clerk: Clerk) -> dict[str, bytes]:
 
 def test_first_sheets_are_sent_without_a_number_made_by_hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     clerk = Clerk(tmp_path, monkeypatch)
-    card = clerk.folder / "records/county/county.yaml"
-    card.write_text(card.read_text("utf-8").replace("office:", "complete_from: 2099-01-01\noffice:", 1), "utf-8")
-    clerk.commit("补录到 2099 年")
-    for arguments in (("init", "-q", "--bare", str(tmp_path / "远.git")), ("-C", str(clerk.folder), "remote", "add", "origin", str(tmp_path / "远.git")),
-                      ("-C", str(clerk.folder), "push", "-q", "origin", "main")):  # fmt: skip
-        subprocess.run(["git", *arguments], check=True, capture_output=True)
+    filled_in(clerk, tmp_path / "远.git")
     books = sheets(clerk)
     for name, data in books.items():
         (tmp_path / name).write_bytes(data)

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ from gongshi.package import load
 from gongshi.repository import WorkTree
 from today.county import rows
 from today.test_edition import old
-from today.walk import Clerk, exit_, people, visits, watch, work
+from today.walk import Clerk, exit_, filled_in, people, visits, watch, work
 
 HOUSEHOLDS, ROUNDS = 60, 14
 DAY = "2026-11-28"
@@ -54,12 +53,7 @@ def test_a_year_from_new_to_verify(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_the_first_batch_of_a_county_that_is_filled_in_is_sent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Until its ``complete_from`` what a new county lacks holds nothing up."""
     clerk, given = Clerk(tmp_path, monkeypatch), rows(3)
-    card = clerk.folder / "records/county/county.yaml"
-    card.write_text(card.read_text("utf-8").replace("office:", "complete_from: 2099-01-01\noffice:", 1), "utf-8")
-    clerk.commit("补录到 2099 年")
-    for arguments in (("init", "-q", "--bare", str(tmp_path / "远.git")), ("-C", str(clerk.folder), "remote", "add", "origin", str(tmp_path / "远.git")),
-                      ("-C", str(clerk.folder), "push", "-q", "origin", "main")):  # fmt: skip
-        subprocess.run(["git", *arguments], check=True, capture_output=True)
+    filled_in(clerk, tmp_path / "远.git")
     for table in ("villages", "units", "helpers", "schools", "households", "members", "memberships"):
         named = (
             [row | {"姓名": f"测{'天地玄黄宇洪荒日月'[at]}"} for at, row in enumerate(given[table])]
