@@ -50,6 +50,16 @@ def test_a_check_that_fails_beside_is_told_by_its_page_or_by_nobody(desk: Desk, 
     assert not loud and desk.failure("findings") == ""
 
 
+def test_what_a_page_begins_beside_is_waited_for_at_the_end(desk: Desk) -> None:
+    seen: list[bool] = []
+    page = threading.Thread(
+        target=lambda: desk.aside(lambda: seen.append(threading.current_thread().daemon)), daemon=True
+    )
+    page.start()
+    page.join()
+    assert waited(lambda: bool(seen)) and seen == [False]
+
+
 @pytest.mark.skipif(os.name == "nt", reason="needs signals")
 @pytest.mark.parametrize("wait", [0.0, 0.3, 1.0])
 def test_a_desk_closed_while_it_checks_leaves_no_traceback(root: Path, wait: float) -> None:

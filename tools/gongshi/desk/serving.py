@@ -12,7 +12,9 @@ from gongshi.desk.guarding import BOUND
 from gongshi.desk.state import Desk
 
 LOCAL = "127.0.0.1"
-_PATIENCE = 10  # seconds for a request to end when the desk closes
+_PATIENCE = (
+    600  # seconds for a request to end when the desk closes: one cut off within a query would take the program down
+)
 _EVERY = 10.0  # seconds between looks whether anybody is there
 
 

@@ -234,7 +234,8 @@ class Desk:
         over: Callable[[], object] = lambda: None,
     ) -> None:
         """Do something beside the pages. What cannot be done so is told by the page that needs it; when the desk closes meanwhile,
-        nobody is told."""
+        nobody is told. The program waits for it at its end: a thread of the server would hand on that it is to be cut off, and a
+        query that is cut off there takes the whole program down."""
 
         def quietly() -> None:
             try:
@@ -247,7 +248,7 @@ class Desk:
             finally:
                 over()
 
-        threading.Thread(target=quietly).start()
+        threading.Thread(target=quietly, daemon=False).start()
 
     def work(
         self,
