@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import random
 import subprocess
+import zipfile
 
 import pytest
 
+from gongshi.checks import guard
 from gongshi.library import building
 from gongshi.library.building import NotBuilt, _refuse_personal
 
@@ -74,3 +76,37 @@ def test_a_clean_page_under_another_name_is_looked_through(clone):
     seen.clear()
     _refuse_personal(root, site, None)
     assert "funds/9.html" in seen
+
+
+def archive(place, members):
+    with zipfile.ZipFile(place, "w") as packed:
+        for name, text in members.items():
+            packed.writestr(name, text)
+
+
+def test_of_an_archive_only_what_changed_is_looked_into(clone, monkeypatch):
+    root, site, _ = clone
+    parts = {f"{number}.csv": f"a,b\n{number},{COMMIT}\n" for number in range(4)}
+    archive(site / "funds/all.zip", parts)
+    _refuse_personal(root, site, None)
+    inside, real = [], guard.scan_text
+    monkeypatch.setattr(guard, "scan_text", lambda path, *rest: inside.append(path) or real(path, *rest))
+    archive(site / "funds/all.zip", parts | {"2.csv": "a,b\n7,8\n"})
+    _refuse_personal(root, site, None)
+    assert [path for path in inside if path.endswith(".csv")] == ["funds/all.zip!2.csv"]
+    for _ in range(2):
+        archive(site / "funds/all.zip", parts | {"3.csv": f"a,b\n7,{PHONE}\n"})
+        with pytest.raises(NotBuilt):
+            _refuse_personal(root, site, None)
+
+
+def test_a_large_file_that_is_known_is_not_looked_through_for_being_the_first(clone):
+    root, site, seen = clone
+    (site / "funds/0.sqlite").write_bytes(b"x" * 600_000)
+    for large in (True, False):
+        _refuse_personal(root, site, None)
+        assert ("funds/0.sqlite" in seen) is large
+        seen.clear()
+    (site / "funds/0.sqlite").write_bytes(b"x" * 600_000 + f" {PHONE} ".encode())
+    with pytest.raises(NotBuilt):
+        _refuse_personal(root, site, None)

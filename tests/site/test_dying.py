@@ -22,8 +22,7 @@ PROGRAM = """
 import errno, io, os, shutil, sys, types
 from pathlib import Path
 
-import gongshi.mkdocs_plugin
-import gongshi.site.load
+import gongshi.library.building
 from gongshi.cli import build as command
 from gongshi.model import GongshiError
 
@@ -54,8 +53,8 @@ def built(config, out, *rest, **more):
 for name in ("open", "fsync", "chmod", "replace", "rename", "mkdir", "fdopen"):
     setattr(os, name, counted(getattr(os, name)))
 shutil.copyfile = counted(shutil.copyfile)
-sys.modules["gongshi.site.load"].of_examined = lambda *_: types.SimpleNamespace()
-gongshi.mkdocs_plugin.build = built
+gongshi.library.building.of_examined = lambda *_: types.SimpleNamespace()
+gongshi.library.building.build_site = built
 place = root.parent
 try:
     command.build.main(["--on", "2020-07-31", "--out", str(place / "site"), "--log", str(place / "manifests")], obj=root, standalone_mode=False)

@@ -86,12 +86,12 @@ def test_workbooks_that_are_reused_are_those_that_would_be_made(content, tmp_pat
     fresh = made(first)
     first.settle()
     later = made(Reused(), commit="f" * 40, commit_text="ffff")
-    monkeypatch.setattr(downloads, "workbook", lambda *_: pytest.fail("made again"))
+    monkeypatch.setattr(downloads, "_workbook", lambda *_: pytest.fail("made again"))
     assert made(Reused(Cache(tmp_path))) == fresh
     assert made(Reused(Cache(tmp_path)), commit="f" * 40, commit_text="ffff") == later, (
         "a commit alone makes no workbook"
     )
-    monkeypatch.setattr(downloads, "workbook", lambda *about: b"anew")
+    monkeypatch.setattr(downloads, "_workbook", lambda *about: b"anew")
     another = made(Reused(Cache(tmp_path)), on="2020-07-01")
     assert {data for path, data in another.items() if path.endswith(".xlsx")} == {b"anew"}
 

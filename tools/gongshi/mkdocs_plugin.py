@@ -1,7 +1,7 @@
-"""The thin door to MkDocs: hand-written pages and one shell per template go through it once, ``site`` does the rest.
+"""The thin door to MkDocs: hand-written pages and one shell per folder go through it once, ``site`` does the rest.
 
-``gongshi build`` calls ``build``; ``mkdocs build`` and ``mkdocs serve`` load the plugin from mkdocs.yml. Both run
-the same events, so both give the same bytes.
+``gongshi build`` asks for the ``frames`` alone, unless an earlier build had them; ``mkdocs build`` and ``mkdocs serve`` load the
+plugin from mkdocs.yml. All run the same events, so all give the same bytes.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime
 import logging
 import os
+import tempfile
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -29,7 +30,7 @@ from mkdocs.structure.files import File, Files, InclusionLevel
 from mkdocs.structure.pages import Page
 
 from gongshi import site
-from gongshi.checks.settings import check_settings
+from gongshi.checks.settings import refuse_settings
 from gongshi.checks.showing import safe
 from gongshi.founding.pack import Pack, program_files
 from gongshi.model import GongshiError, visible
@@ -63,14 +64,18 @@ class GongshiPlugin(BasePlugin[Options]):
     draft = False
     """Whether every page says that it is one."""
 
+    only_frames = False
+    """Whether nothing is stamped and written: somebody asked for the frames."""
+
     def on_config(self, config: MkDocsConfig) -> MkDocsConfig:
         """Read the records, and let the theme know what every page says about itself."""
         try:
             self.content = self.content or self._load(config)
         except GongshiError as error:
             raise PluginError(visible(safe(str(error)))) from error
-        self.shells: dict[str, site.Shell] = {}
-        facts = self.content.facts()
+        self.shells: dict[str, tuple[str, str]] = {}
+        self.pages: dict[str, str] = {}
+        facts = site.marked(self.content.facts())
         config.site_name = escape(facts["site_name"])  # the theme writes it as it is
         marks = {"about_mark": site.ABOUT, "body_mark": site.BODY}
         config.extra["gongshi"] = {**facts, "draft": self.draft, **marks}
@@ -109,28 +114,36 @@ class GongshiPlugin(BasePlugin[Options]):
         return files
 
     def on_post_page(self, output: str, *, page: Page, config: MkDocsConfig) -> str:
-        """Keep a shell instead of writing it; put the generated part into a page that has one."""
-        try:
-            if page.meta.get("shell"):
-                folder = os.path.dirname(page.file.src_uri)
-                self.shells[folder] = site.Shell.parse(output, page.canonical_url or "")
-                return ""
-            part = self._made().section(page.file.dest_uri)
-            return site.Shell.parse(output).stamp(part).decode() if part else output
-        except GongshiError as error:
-            raise PluginError(f"{page.file.src_uri}：{error}") from error
+        """Keep a page instead of writing it: it is stamped at the end."""
+        if page.meta.get("shell"):
+            self.shells[os.path.dirname(page.file.src_uri)] = output, page.canonical_url or ""
+        else:
+            self.pages[page.file.dest_uri] = output
+        return ""
 
     def on_post_template(self, output: str, *, template_name: str, config: MkDocsConfig) -> str:
         """MkDocs' sitemap has today's date in it, and knows no record page: ours is written at the end."""
-        return "" if template_name == "sitemap.xml" else output
+        if template_name != "sitemap.xml":
+            self.pages[template_name] = output
+        return ""
 
     @event_priority(-50)
     def on_post_build(self, *, config: MkDocsConfig) -> None:
         """After the search plugin, where a county still has it, has written its index: no page of ours reads it."""
+        if self.only_frames:
+            return
         try:
-            site.finish(self._made(), self.shells, Path(config.site_dir), config.site_url or "")
+            site.assemble(self._made(), self.made(config), Path(config.site_dir))
         except GongshiError as error:
             raise PluginError(str(error)) from error
+
+    def made(self, config: MkDocsConfig) -> site.Frames:
+        """What came out, with the files that lie in the site's folder."""
+        folder = Path(config.site_dir)
+        found = (path for path in sorted(folder.rglob("*")) if path.is_file())
+        files = {path.relative_to(folder).as_posix(): path.read_bytes() for path in found}
+        kept = {path: data for path, data in files.items() if path.partition("/")[0] not in site.THEME_FILES}
+        return site.Frames(self.pages, self.shells, kept, config.site_url or "")
 
     def on_serve(
         self, server: LiveReloadServer, *, config: MkDocsConfig, builder: Callable[..., object]
@@ -154,9 +167,7 @@ class _Warnings(logging.Handler):
 def _settings(config_file: Path) -> bytes:
     """The bytes of mkdocs.yml, which MkDocs then reads and no others; GongshiError if they ask for more than a site."""
     tree = WorkTree(config_file.parent)
-    for finding in check_settings(tree):
-        line = f"第 {finding.line} 行：" if finding.line else "："
-        raise GongshiError(f"{finding.path} {line}{finding.message}。")
+    refuse_settings(tree)
     return tree.read(config_file.name)
 
 
@@ -168,6 +179,20 @@ def build(
     draft: bool = False,
 ) -> None:
     """Build the site of ``config_file`` into ``out`` for the day ``on``; any warning of MkDocs is an error."""
+    _run(config_file, out, on, content, draft, False)
+
+
+def frames(config_file: Path, content: site.Content, draft: bool = False) -> site.Frames:
+    """What MkDocs makes of the hand-written pages of ``config_file``; any warning of it is an error."""
+    with tempfile.TemporaryDirectory(prefix="gongshi-") as place:
+        found = _run(config_file, Path(place), None, content, draft, True)
+    assert found is not None
+    return found
+
+
+def _run(
+    config_file: Path, out: Path, on: datetime.date | None, content: site.Content | None, draft: bool, only_frames: bool
+) -> site.Frames | None:
     log, kept = logging.getLogger("mkdocs"), _Warnings()
     before = (log.level, log.propagate)
     log.setLevel(logging.WARNING)  # a level set above it would hide warnings from MkDocs' own strict mode
@@ -180,7 +205,9 @@ def build(
         plugin = config.plugins["gongshi"]
         assert isinstance(plugin, GongshiPlugin)
         plugin.content, plugin.config["day"], plugin.draft = content, on, draft
+        plugin.only_frames = only_frames
         run_mkdocs(config)
+        return plugin.made(config) if only_frames else None
     except (Abort, ConfigurationError) as error:
         raise GongshiError("网站没有建成：" + "；".join(kept.messages or [str(error)])) from error
     finally:

@@ -23,11 +23,13 @@ from gongshi.repository import Cache, Known, RevisionTree, Tree, digest
 if TYPE_CHECKING:
     from gongshi.checks.proof import Proofs
     from gongshi.package import Database, Descriptor, Recall
+    from gongshi.package.columns import Remembered
     from gongshi.policy import Figures, Policies, Verdict
 
 JUDGED = ("records/", "policies/")
 DESCRIPTORS = ("records/schemas/", "records/datapackage.yaml", "records/documents.yaml")
 PROOFS = 20_000  # digests kept, 1.3 MB
+WHOLE = 600_000  # bytes of a table: a longer one is compared as a whole by who looks once, to digest its columns takes too long
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,7 @@ class Judge:
     cache: Cache
     proofs: Proofs
     known: Known
+    held: Remembered
     show: Progress
     engine: str
 
@@ -127,11 +130,16 @@ def ruled(kept: Recall, when: date, show: Progress = lambda _: None, last: Figur
 def judging(root: Path, show: Progress, engine: str = "duckdb") -> Iterator[Judge]:
     """A Judge that knows the proofs of earlier runs; its own are kept with them, the latest used first."""
     from gongshi.checks.proof import Proofs
+    from gongshi.package.columns import Remembered
 
     cache = Cache(root)
     proofs = Proofs((cache.get("proofs") or b"").decode("ascii").split())
     known = Known(json.loads(cache.get("answers") or b"{}"))
-    yield Judge(cache, proofs, known, show, engine)
+    held = Remembered.decode(cache.get("columns") or b"", WHOLE)
+    before = held.close.keys() | held.answers.keys()
+    yield Judge(cache, proofs, known, held, show, engine)
+    if not held.close.keys() | held.answers.keys() <= before:
+        cache.put("columns", held.encode())
     if not known.used.keys() <= known.earlier.keys():
         cache.put("answers", json.dumps(known.kept(), ensure_ascii=False).encode("utf-8", "surrogateescape"))
     if not proofs.used.keys() <= proofs.known.keys():

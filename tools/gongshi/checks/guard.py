@@ -40,6 +40,8 @@ _BINARY_NUMBER = re.compile(rb"(?<![0-9A-Za-z.])[0-9]{11,22}[Xx]?(?![0-9A-Za-z.]
 _ESCAPE = re.compile(rb"%[0-9A-Fa-f]{2}|&[#A-Za-z]|\\[uUx0]|[^\s<>]</?[A-Za-z]|<!--")
 Passed = Callable[[str, bytes], None]
 """Is told the path and the content of a file."""
+Known = Callable[[str, bytes], bool]
+"""Whether just this was looked through before, and nothing found."""
 MOST = 2_000  # findings in one file; who plants more than this in it wants the guard to take long
 _REMEMBERED = 4096
 _FURTHER = 60  # lines in which what begins in one may go on, and more
@@ -50,10 +52,13 @@ _BATCH = 1 << 18  # small files are sieved together; what fits the cache is siev
 
 
 def scan(
-    files: Iterable[tuple[str, Callable[[], bytes]]], names: NameSet | None = None, clean: Passed | None = None
+    files: Iterable[tuple[str, Callable[[], bytes]]],
+    names: NameSet | None = None,
+    clean: Passed | None = None,
+    known: Known | None = None,
 ) -> list[Finding]:
     """Return what is personal in the files and in their names; workbooks, zip and gzip files are looked into. ``clean`` is told
-    each file in which nothing was found.
+    each file in which nothing was found, with ``known`` also each part of an archive, and what is known of those is passed over.
 
     A path that itself holds an identifier is shown masked, also on what is found inside that file.
     """
@@ -64,32 +69,34 @@ def scan(
         try:
             data = read()
         except (OSError, GongshiError):
-            findings.extend(_scan_batch(batch, names, clean))
+            findings.extend(_scan_batch(batch, names, clean, known))
             batch, size = [], 0
             findings.extend([*scan_path(path, names), _unreadable(_masked_path(path, names), "读不出来")])
             continue
         batch.append((path, data))
         size += len(data)
         if size >= _BATCH:
-            findings.extend(_scan_batch(batch, names, clean))
+            findings.extend(_scan_batch(batch, names, clean, known))
             batch, size = [], 0
-    return findings + _scan_batch(batch, names, clean)
+    return findings + _scan_batch(batch, names, clean, known)
 
 
-def _scan_batch(batch: list[tuple[str, bytes]], names: NameSet | None, clean: Passed | None) -> list[Finding]:
+def _scan_batch(
+    batch: list[tuple[str, bytes]], names: NameSet | None, clean: Passed | None, known: Known | None
+) -> list[Finding]:
     """Scan files one by one, but for those in which, and in whose names, nothing is suspicious."""
     findings: list[Finding] = []
     for (path, data), numbers in _noisy(batch):
-        known = len(findings)
+        before = len(findings)
         if numbers is None or numbers or names:
             in_name = scan_path(path, names)
             findings.extend(in_name)
             shown = in_name[0].path if in_name else path
             if numbers is None:
-                findings.extend(_scan_content(shown, data, names))
+                findings.extend(_scan_content(shown, data, names, 0, known, clean))
             else:
                 findings.extend(scan_text(shown, data, names, {number for number in numbers if number >= 0}))
-        if clean and len(findings) == known:
+        if clean and len(findings) == before:
             clean(path, data)
     return findings
 
@@ -132,7 +139,14 @@ def _sieved(parts: list[bytes]) -> set[int] | None:
         return None
 
 
-def _scan_content(path: str, data: bytes, names: NameSet | None, depth: int = 0) -> Iterator[Finding]:
+def _scan_content(
+    path: str,
+    data: bytes,
+    names: NameSet | None,
+    depth: int = 0,
+    known: Known | None = None,
+    clean: Passed | None = None,
+) -> Iterator[Finding]:
     if not is_archive(data):
         yield from scan_text(path, data, names)
         if data.startswith(_LOCKED):
@@ -147,8 +161,12 @@ def _scan_content(path: str, data: bytes, names: NameSet | None, depth: int = 0)
             inside = scan_path(name, names)
             shown = inside[0].path if inside else name
             place = f"{path}!{shown}" if shown else path
-            yield from (_at(found, place) for found in inside)
-            yield from _scan_content(place, part, names, depth + 1)
+            if known and known(place, part):
+                continue
+            found = [*(_at(one, place) for one in inside), *_scan_content(place, part, names, depth + 1)]
+            yield from found
+            if known and clean and not found:
+                clean(place, part)
     except Unreadable as error:
         yield _unreadable(path, str(error))
 

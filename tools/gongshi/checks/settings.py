@@ -8,7 +8,7 @@ from collections import abc
 from collections.abc import Iterator
 from typing import TypeAlias
 
-from gongshi.model import Finding, Severity
+from gongshi.model import Finding, GongshiError, Severity
 from gongshi.package.schema import shown_name
 from gongshi.package.yamlfile import Mapping, Node, Scalar, Sequence, YamlProblem, parse
 from gongshi.repository import Tree
@@ -56,6 +56,13 @@ def check_settings(tree: Tree) -> list[Finding]:
     message = "符号链接不能用来做网站，请换成真正的文件"
     found = [Finding("link", Severity.ERROR, message, path) for path in links]
     return found + (settings_findings(tree.read(SETTINGS)) if tree.exists(SETTINGS) else [])
+
+
+def refuse_settings(tree: Tree) -> None:
+    """GongshiError for the first of what ``check_settings`` finds."""
+    for finding in check_settings(tree):
+        line = f"第 {finding.line} 行：" if finding.line else "："
+        raise GongshiError(f"{finding.path} {line}{finding.message}。")
 
 
 def settings_findings(data: bytes) -> list[Finding]:

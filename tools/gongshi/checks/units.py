@@ -45,7 +45,7 @@ class Unit(NamedTuple):
     work: Callable[[Database], Iterable[Finding]]
     title: str = ""
     more: str = ""
-    columns: LookedAt | None = None
+    columns: Callable[[], LookedAt] | None = None
 
 
 def units(descriptor: Descriptor, tree: Tree, engine: str, proofs: Proofs | None) -> Iterator[Unit]:
@@ -71,7 +71,7 @@ def units(descriptor: Descriptor, tree: Tree, engine: str, proofs: Proofs | None
     yield Unit("other numbers", there(descriptor, aliases().table, places), check_aliases)
     for key in descriptor.foreign_keys:
         names = frozenset({key.resource, key.reference})
-        columns = _key_columns(descriptor, key)
+        columns = partial(_key_columns, descriptor, key)
         yield Unit("foreign key", names, partial(_foreign_key, key=key), "核对编号", repr(key), columns)
     for table in following():
         reads = there(descriptor, *table.reads)

@@ -16,6 +16,7 @@ from gongshi.model import GongshiError, Progress
 from gongshi.repository import WorkTree
 
 if TYPE_CHECKING:
+    from gongshi.checks.guard import NameSet
     from gongshi.repository import Git
     from gongshi.site.manifest import Manifest
 
@@ -83,8 +84,6 @@ def _built(
     show: Progress,
 ) -> tuple[date, list[str]]:
     """The site in its place; gives its day, and what to say of the log."""
-    from gongshi.cli.importing import identity_if_any
-    from gongshi.exchange.opened import opened_names
     from gongshi.library.building import building, refuse_errors
     from gongshi.library.examining import examining
     from gongshi.site.quality import earlier
@@ -97,10 +96,22 @@ def _built(
                 f"今天还没有到 {seen.when.isoformat()}，没有发布：发布了它，在那以前就再也发布不了，请核对日期和时钟。"
             )
         county = next(iter(kept.database.sql("SELECT county_code, name FROM county")), ("", ""))
-        names = opened_names(tree, identity_if_any(None, tree.root))
+        names = _opened(tree)
         past = earlier(log, chain, seen.when) if log else []
         with building(tree.root, folder, seen.when, kept, names, draft, show, past) as aside:
             return seen.when, _add_manifest(tree, log, commit, county, seen.when, aside, key) if log else []
+
+
+def _opened(tree: WorkTree) -> NameSet | None:
+    """The names that a key at hand opens; None without one, as on a machine that only publishes."""
+    from gongshi.cli.importing import identity_if_any
+
+    identity = identity_if_any(None, tree.root)
+    if identity is None:
+        return None
+    from gongshi.exchange.opened import opened_names  # a fifth of a second
+
+    return opened_names(tree, identity)
 
 
 def _published_commit(tree: WorkTree, folder: Path, log: Path, anew: bool) -> tuple[str, list[Manifest]]:

@@ -15,13 +15,13 @@ from typing import Any
 
 from gongshi.changes.steps import Walk
 from gongshi.disclosure import made
-from gongshi.disclosure.catalogue import VIEWS
+from gongshi.disclosure.catalogue import COUNTY, VIEWS
 from gongshi.disclosure.changed import CHANGES, CLOSED, COLUMNS, NAMES, Published, Since, fields_of
 from gongshi.disclosure.figures import RESOURCE, TOTAL, USUAL
 from gongshi.disclosure.frozen import NOT_YET, WITHHELD, Frozen, add
 from gongshi.disclosure.made import MADE, PEOPLE, PlaceNames
 from gongshi.disclosure.views import PUBLIC, Queried, View, ViewColumn, expand, named, reads
-from gongshi.package import worded
+from gongshi.package import Digests, worded
 
 RESOURCES = frozenset({RESOURCE, "households"}).union(
     reads(NAMES), *(reads(sql) for sql in made.SOURCES), *(reads(view.sql) for view in VIEWS)
@@ -36,10 +36,17 @@ class Disclosure:
     yet. ``history`` is what the view ``changes`` is made of, ``since`` from when on it is; None where there is none.
     """
 
-    __slots__ = ("_columns", "_frozen", "_parts", "_rows", "counted_on", "pending", "since", "threshold", "views")
+    __slots__ = (
+        *("_columns", "_digests", "_frozen", "_parts", "_rows"),
+        *("counted_on", "pending", "since", "threshold", "views"),
+    )
 
-    def __init__(self, database: Queried, day: datetime.date, history: Walk | None = None) -> None:
+    def __init__(
+        self, database: Queried, day: datetime.date, history: Walk | None = None, digests: Digests | None = None
+    ) -> None:
+        """``digests`` are of the very tables that the database holds, for who wants to know what a view is made of."""
         descriptor = database.descriptor
+        self._digests = digests
         fields_of(descriptor)
         self.since = Since.of(history) if history else None
         self._frozen = Frozen.of(database, day)
@@ -75,6 +82,14 @@ class Disclosure:
     def rows(self, name: str) -> Sequence[Any]:
         """The rows of a view, in their published order."""
         return self._rows(name)
+
+    def made_of(self, name: str) -> str:
+        """A digest of all the records that the rows of a view follow from on a day; "" if nobody knows: equal ones have equal rows."""
+        if self._digests is None or name == CHANGES.name:
+            return ""
+        sql = next((view.sql for view in VIEWS if view.name == name), "")
+        read = reads(sql) if sql else frozenset().union(*map(reads, made.SOURCES))
+        return self._digests.of(read | {RESOURCE, COUNTY.name})
 
     def figure(self, figure: str, place: str, measure: str) -> Any:
         """One frozen figure in all, such as how many rows a rule broke.

@@ -2,27 +2,34 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import shutil
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from gongshi.checks.guard import NameSet, scan
 from gongshi.checks.guard_aside import Clean
-from gongshi.mkdocs_plugin import build as build_site
+from gongshi.checks.settings import refuse_settings
+from gongshi.founding.pack import Pack, program_files
 from gongshi.model import Finding, GongshiError, Progress, Severity
 from gongshi.package import Recall
-from gongshi.repository import Cache, Git, Reused, reason
+from gongshi.repository import Cache, Git, Reused, WorkTree, reason
+from gongshi.site import Content, Frames, assemble, marked
 from gongshi.site.load import of_examined
 from gongshi.site.manifest import libraries, tool_digest
 from gongshi.site.quality import Quality
 
+ABOUT = "about.md"
 _ASIDE = ".gongshi-site-"
 _CLEAN = "clean-pages"
 _HERE = b"\0commit\0"
+_LARGE = 500_000  # bytes
 
 
 class NotBuilt(GongshiError):
@@ -52,7 +59,7 @@ def building(
     folder.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=folder.parent))
     try:
-        build_site(root / "mkdocs.yml", aside, when, content, draft)
+        build_site(root, aside, content, draft, reused)
         show("查找个人信息")
         _refuse_personal(root, aside, names)
         yield aside
@@ -60,6 +67,32 @@ def building(
         reused.settle()
     finally:
         shutil.rmtree(aside, ignore_errors=True)
+
+
+def build_site(root: Path, out: Path, content: Content, draft: bool, reused: Reused) -> None:
+    """The site in ``out``; the frames of its pages are made by MkDocs only if no earlier build had the same."""
+
+    def made() -> bytes:
+        from gongshi.mkdocs_plugin import frames  # half a second to import
+
+        return frames(root / "mkdocs.yml", content, draft).encode()
+
+    refuse_settings(WorkTree(root))
+    pack = Pack(program_files())
+    theirs = sorted((path, _sha256(data)) for path, data in {**pack.pages(), ABOUT: pack.read(f"docs/{ABOUT}")}.items())
+    said = repr((marked(content.facts()), draft, sorted(content.sections()), _pages_of(root), theirs))
+    assemble(content, Frames.decode(reused.get("frames", said, made)), out)
+
+
+def _pages_of(root: Path) -> list[tuple[str, str]]:
+    """Path and digest of all that MkDocs reads of a ledger: links are followed, as it does."""
+    folders = os.walk(root / "docs", followlinks=True)
+    places = [root / "mkdocs.yml", *(Path(folder) / name for folder, _, names in folders for name in names)]
+    return sorted((path.relative_to(root).as_posix(), _sha256(path.read_bytes())) for path in places if path.is_file())
+
+
+def _sha256(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
 
 
 def refuse_errors(findings: list[Finding]) -> None:
@@ -75,7 +108,8 @@ def _refuse_personal(root: Path, folder: Path, names: NameSet | None) -> None:
     """The guard over the whole output: a page with an identifier, or with a name that a key opened, is not published.
 
     What an earlier build of this clone found clean is not looked through again, but for the commit, which every page names:
-    the first file of each kind in each folder is always looked through as it is. With a key all of it is.
+    the first file of each kind in each folder is always looked through as it is, unless it is one of the few large ones. With a
+    key all of it is.
     """
     cache = Cache(root)
     clean = Clean() if names else Clean((cache.get(_CLEAN) or b"").decode("ascii").split())
@@ -86,20 +120,37 @@ def _refuse_personal(root: Path, folder: Path, names: NameSet | None) -> None:
             data = data.replace(name.encode(), _HERE)
         return data
 
+    def knows(path: str, data: bytes) -> bool:
+        return clean.knows(path, plain(data))
+
     def unknown() -> Iterator[tuple[str, Callable[[], bytes]]]:
-        looked: set[tuple[Path, str]] = set()
-        for place in sorted(path for path in folder.rglob("*") if path.is_file()):
-            path, kind = place.relative_to(folder).as_posix(), (place.parent, place.suffix)
-            if kind in looked and clean.knows(path, plain(place.read_bytes())):
+        looked: set[tuple[str, str]] = set()
+        for path in _files_of(folder):
+            data = (folder / path).read_bytes()
+            kind = os.path.dirname(path), os.path.splitext(path)[1]
+            if (kind in looked or len(data) > _LARGE) and knows(path, data):
                 continue
             looked.add(kind)
-            yield path, place.read_bytes
+            yield path, partial(bytes, data)
 
-    findings = scan(unknown(), names, lambda path, data: clean.note(path, plain(data)))
+    note = partial(_note, clean, plain)
+    findings = scan(unknown(), names, note, None if names else knows)
     if any(finding.severity is Severity.ERROR for finding in findings):
         raise NotBuilt("生成的网页里有个人信息，没有发布：请按上面的提示改好记录再生成", findings)
     if not names:
         cache.put(_CLEAN, "\n".join(clean.kept()).encode("ascii"))
+
+
+def _note(clean: Clean, plain: Callable[[bytes], bytes], path: str, data: bytes) -> None:
+    clean.note(path, plain(data))
+
+
+def _files_of(folder: Path) -> list[str]:
+    """Paths below a folder, in order."""
+    found = (
+        os.path.relpath(os.path.join(place, name), folder) for place, _, names in os.walk(folder) for name in names
+    )
+    return sorted(path.replace(os.sep, "/") for path in found)
 
 
 def settle(folder: Path) -> None:

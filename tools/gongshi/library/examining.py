@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from gongshi.changes.judging import Judge
     from gongshi.checks.guard_again import GuardAgain
-    from gongshi.package import Database, Digests, Recall, Seen
+    from gongshi.package import Database, Digests, LookedAt, Recall, Seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def examining(
     show("读取记录")
     with load(tree, [subjects().county.table]) as database:
         with judging(tree.root, show, engine) as judge:
-            kept = Recall(judge.known, database)
+            kept = Recall(judge.known, database, None, judge.held)
             seen = _examined(tree, base, on, today, judge, kept)
         yield seen, kept
 
@@ -194,8 +194,12 @@ def _recounted(tree: WorkTree, base: RevisionTree | None, kept: Recall, when: da
             return recount(database, then, files[-1], files)
 
     more = ("", digest(tree, "policies/")) if own else (head or "", str(git.exists() and git.shallow()))
-    columns = {RESOURCE: None, **counted_columns(database.descriptor)} if own and kept.stays else None
-    return kept.findings("recount", reads, work, *more, *(str(file.period) for file in files), columns=columns)
+
+    def columns() -> LookedAt:
+        return {RESOURCE: None, **counted_columns(database.descriptor)}
+
+    periods = (str(file.period) for file in files)
+    return kept.findings("recount", reads, work, *more, *periods, columns=columns if own else None)
 
 
 def _brought(tree: WorkTree, base: RevisionTree | None) -> list[Finding]:

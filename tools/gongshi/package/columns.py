@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import json
 import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple, TypeVar
@@ -17,6 +18,7 @@ from gongshi.package.schema import Descriptor, Resource
 
 Value = TypeVar("Value")
 ANSWERS = 10_000  # kept in memory: some twenty states of the rules
+LET_KNOW = 3_000  # kept on disk, which each look reads
 LookedAt = Mapping[str, frozenset[str] | None]
 """Table → the columns that are looked at, besides which rows there are and where; None for all of it."""
 _NAMED = re.compile(
@@ -36,12 +38,33 @@ class ColumnDigests(NamedTuple):
 
 
 class Remembered:
-    """What stays of the tables of one folder from look to look: digests of columns by what a file holds, and answers."""
+    """What stays of the tables of one folder from look to look: digests of columns by what a file holds, and answers.
 
-    def __init__(self) -> None:
+    ``largest``: of a table with more bytes no columns are digested, it counts as a whole. It is for who looks once, and lets the
+    next one know (``encode``).
+    """
+
+    def __init__(self, largest: int = 0) -> None:
+        self.largest = largest
         self.answers: dict[str, object] = {}
         self.close: dict[str, str] = {}
         self._files: dict[tuple[str, str, str], ColumnDigests | None] = {}
+
+    @classmethod
+    def decode(cls, data: bytes, largest: int) -> Remembered:
+        """What earlier looks let know."""
+        found = cls(largest)
+        if data:
+            files, found.close, found.answers = json.loads(data)
+            for name, path, digest, told in files:
+                found._files[name, path, digest] = told and ColumnDigests(*told)
+        return found
+
+    def encode(self) -> bytes:
+        """For the next one."""
+        files = [[*key, told] for key, told in self._files.items()]
+        latest = ({name: kept[name] for name in [*kept][-LET_KNOW:]} for kept in (self.close, self.answers))
+        return json.dumps([files, *latest]).encode("ascii")
 
     def learn(self, close: Mapping[str, str], answers: Mapping[str, object]) -> None:
         """Keep answers by what they looked at, and which questions over whole tables are ``close`` to which of those; what was

@@ -61,7 +61,7 @@ class Digests:
             resource = self.descriptor.resources.get(name)
             if resource is None:
                 continue
-            if columns is None or not resource.is_csv:
+            if columns is None or not resource.is_csv or 0 < held.largest < self._size(resource):
                 said.append(self.of([name]))
                 continue
             if name not in self._parts:
@@ -71,6 +71,12 @@ class Digests:
                 its = [one.columns[column] for column in sorted(columns & one.columns.keys())] if one else []
                 said += [path, *([str(one.rows), *its] if one else [self.file(path)])]
         return _digest(*said)
+
+    def _size(self, resource: Resource) -> int:
+        """How many bytes a table has."""
+        if self._disk is None:
+            return sum(len(self.tree.read(path)) for path in self._paths(resource) if self.tree.exists(path))
+        return sum(about[2] for path in self._paths(resource) if (about := self._disk.about(path)))
 
     def _columns(self, resource: Resource, path: str, held: Remembered) -> ColumnDigests | None:
         digest = self.file(path)
@@ -137,15 +143,20 @@ class Recall:
         """A digest of all that an answer follows from: what is asked, the tables, and ``more`` there is."""
         return _digest(name, self.digests.of(reads), *more)
 
-    def asked(self, name: str, reads: Iterable[str], columns: LookedAt | None, *more: str) -> tuple[str, Any | None]:
-        """A question and its answer, None if nobody knows. Who stays knows it also while only other ``columns`` change."""
+    def asked(
+        self, name: str, reads: Iterable[str], columns: Callable[[], LookedAt] | None, *more: str
+    ) -> tuple[str, Any | None]:
+        """A question and its answer, None if nobody knows. It is known also while only other ``columns`` change, if somebody
+        remembers them."""
         question = self.question(name, reads, *more)
         answer = self.known.get(question)
         if self._held is None or columns is None:
             return question, answer
         close = self._held.close.get(question)  # equal tables have equal columns
         if close is None:
-            close = _digest(name, self.digests.columns(columns, self._held), *more)
+            if answer is not None and self._held.largest:
+                return question, answer
+            close = _digest(name, self.digests.columns(columns(), self._held), *more)
         self._close[question] = close
         if answer is None and (answer := self._held.answers.get(close)) is not None:
             self._fresh[question] = answer
@@ -159,7 +170,7 @@ class Recall:
         reads: Iterable[str],
         work: Callable[[], Iterable[Finding]],
         *more: str,
-        columns: LookedAt | None = None,
+        columns: Callable[[], LookedAt] | None = None,
     ) -> list[Finding]:
         """What ``work`` finds in the tables it ``reads``, by itself and in this order; from memory if that is known."""
         question, items = self.asked(name, reads, columns, *more)
@@ -169,11 +180,6 @@ class Recall:
         found = list(work())
         self.note(question, as_items(found))
         return found
-
-    @property
-    def stays(self) -> bool:
-        """Whether somebody looks at these tables again and again."""
-        return self._held is not None
 
     def once(self, what: Hashable, work: Callable[[], Value]) -> Value:
         """What ``work`` gives, done once in this run however many ask for ``what`` of these very tables."""

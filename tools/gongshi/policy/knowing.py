@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from gongshi.package import LookedAt, Recall, columns_named, joined, those
@@ -96,7 +97,7 @@ class Asking:
             rule = query.rule
             reads, about = self._readings.of(query)
             base = self._base.get(rule.id) if query.base_sql else None
-            columns = self._readings.columns(query) if self._kept.stays else None
+            columns = partial(self._readings.columns, query)
             question, answer = self._kept.asked("rule", reads, columns, about, repr(base))
             self._questions[rule.id] = question
             if answer is not None:

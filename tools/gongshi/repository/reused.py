@@ -23,6 +23,11 @@ class Reused:
         self._earlier: dict[str, dict[str, bytes]] = {}
         self._used: dict[str, dict[str, bytes]] = {}
 
+    @property
+    def keeps(self) -> bool:
+        """Whether anything is known, or will be."""
+        return self._cache is not None
+
     def get(self, group: str, key: str, work: Callable[[], bytes]) -> bytes:
         """What is known under ``key``, else what ``work`` makes."""
         if self._cache is None:

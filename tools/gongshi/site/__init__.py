@@ -7,12 +7,27 @@ stamps the record pages from that.
 
 from pathlib import Path
 
+from gongshi.site.frames import Frames, assemble, marked
 from gongshi.site.load import load
-from gongshi.site.output import Content, finish
+from gongshi.site.output import THEME_FILES, Content
 from gongshi.site.pages import Site
 from gongshi.site.shell import ABOUT, BODY, TITLE, Page, Shell
 
 THEME = Path(__file__).parent / "theme"
 """Templates and assets laid over the generator's theme."""
 
-__all__ = ["ABOUT", "BODY", "THEME", "TITLE", "Content", "Page", "Shell", "Site", "finish", "load"]
+__all__ = [
+    "ABOUT",
+    "BODY",
+    "THEME",
+    "THEME_FILES",
+    "TITLE",
+    "Content",
+    "Frames",
+    "Page",
+    "Shell",
+    "Site",
+    "assemble",
+    "load",
+    "marked",
+]

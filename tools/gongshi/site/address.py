@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import html
 
-import segno
-
 MARK = "<!-- address -->"
 
 
@@ -15,5 +13,7 @@ def fill(body: str, url: str) -> str:
 
 
 def _box(url: str) -> str:
+    import segno  # only for a site that knows its address
+
     picture = segno.make(url, error="m", micro=False).svg_inline(omitsize=True, border=1, dark="#000")
     return f'<div class="qr" role="img" aria-label="本页网址的二维码">{picture}<p class="sm">扫一扫看本页<br><span>{html.escape(url)}</span></p></div>'

@@ -141,6 +141,11 @@ class Cost(NamedTuple):
     def far(self) -> bool:
         return self.times >= FAR or self.times * FAR <= 1
 
+    def beside(self, kind: WorkKind) -> Mapping[str, Any]:
+        """What its page says of it and of its kind."""
+        of = {"unit": kind.unit, "count": len(kind.costs), "middle": kind.middle}
+        return of | {"each": self.each, "closed": self.closed, "times": self.times}
+
 
 class WorkKind(NamedTuple):
     """Works of one kind, the dearest first."""

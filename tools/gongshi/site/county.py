@@ -7,6 +7,7 @@ import re
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from jinja2 import Environment
@@ -17,7 +18,19 @@ from gongshi.disclosure.rulings import Exemption, RuleBook
 from gongshi.model import GongshiError
 from gongshi.package import worded
 from gongshi.repository import Reused
-from gongshi.site import contents, history, money, monthly, noticing, places, quality, receipts, topics, tracks
+from gongshi.site import (
+    contents,
+    downloads,
+    history,
+    money,
+    monthly,
+    noticing,
+    places,
+    quality,
+    receipts,
+    topics,
+    tracks,
+)
 from gongshi.site.gone import Removed
 from gongshi.site.numbers import by_edition, people
 from gongshi.site.outlines import Drawing
@@ -103,8 +116,14 @@ class County:
         env.globals |= {"counted_on": self._views.counted_on, "day_of": self._views.day, "pending": self._views.pending}
         env.globals |= {"few": self._views.threshold, "in_words": receipts.in_words}
         env.globals |= by_edition(self._on)
-        self._base = repr((self._on, self._county, self._views.counted_on, self._views.pending, self._views.threshold))
+        about = (self._views.counted_on, self._views.pending, self._views.threshold, self._views.day("people-cause"))
+        self._base = repr((self._on, self._county, about))
         return env
+
+    @cached_property
+    def _tables(self) -> Sequence[downloads.Download]:
+        """What can be downloaded."""
+        return downloads.tables(self._views, self._on)
 
     def _said(self, words: str) -> str:
         """The site's own words as they are said on its day."""
@@ -176,15 +195,16 @@ class County:
         return topics.benefit_years(self._rows(view), "division_code")
 
     def _page(self, path: str, title: str, template: str, values: Mapping[str, Any], about: str) -> Page:
-        return Page(path, title, self._render(template, path, values), about)
+        return Page(path, title, self._body(template, path, values), about)
 
-    def _kept(self, path: str, title: str, template: str, values: Mapping[str, Any], about: str) -> Page:
-        """The same, rendered only if no earlier build had these very values: for many pages of few values each."""
-        said = repr((self._base, template, path, values))
+    def _body(self, template: str, path: str, values: Mapping[str, Any]) -> str:
+        """What a template makes of values, rendered only if no earlier build had these very ones: whoever gives them gives no more
+        than the page shows."""
+        said = repr((self._base, template, path, values)) if self.reused.keeps else _NAMELESS
         if _NAMELESS in said:
-            return self._page(path, title, template, values, about)
-        body = self.reused.get("pages", said, lambda: self._render(template, path, values).encode())
-        return Page(path, title, body.decode(), about)
+            return self._render(template, path, values)
+        group = f"pages-{path.rpartition('/')[0]}"
+        return self.reused.get(group, said, lambda: self._render(template, path, values).encode()).decode()
 
     def _render(self, template: str, path: str, values: Mapping[str, Any]) -> str:
         """``root`` is the way from the page to the site's root: every address in a template begins with it."""

@@ -16,7 +16,6 @@ from gongshi.package import worded
 from gongshi.package.canonical import csv_cell
 from gongshi.package.yamlfile import parse, plain
 from gongshi.repository import Reused
-from gongshi.site.workbook import places, workbook
 
 BOM = b"\xef\xbb\xbf"
 """Without it, spreadsheet programs read the Chinese of a CSV file as something else."""
@@ -35,6 +34,8 @@ class Download(NamedTuple):
     columns: tuple[ViewColumn, ...]
     key: tuple[str, ...]
     rows: Sequence[Any]
+    source: str = ""
+    """What the rows follow from, "" if only they themselves can say."""
 
     @property
     def counted(self) -> bool:
@@ -56,7 +57,7 @@ def tables(views: Disclosure, on: datetime.date) -> list[Download]:
     found = []
     for name, title in views.views.items():
         columns, key = views.columns(name), views.key(name)
-        told = any(one.name == COUNTY for one in columns)
+        told, source = any(one.name == COUNTY for one in columns), views.made_of(name)
         for part, rows in views.parts(name):
             found.append(
                 Download(
@@ -66,23 +67,39 @@ def tables(views: Disclosure, on: datetime.date) -> list[Download]:
                     columns if told else (column, *columns),
                     key if told else (COUNTY, *key),
                     rows if told else [(code, *row) for row in rows],
+                    source,
                 )
             )
     return found
 
 
-def files(views: Disclosure, facts: Mapping[str, Any], reused: Reused) -> Iterator[tuple[str, Iterable[bytes]]]:
+def files(
+    views: Disclosure, facts: Mapping[str, Any], reused: Reused, found: Sequence[Download] = ()
+) -> Iterator[tuple[str, Iterable[bytes]]]:
     """Paths and contents of all downloads."""
     day = datetime.date.fromisoformat(str(facts["on"]))
     said = f"{facts['site_name']}，数据截至{facts['on_text']}"
-    found = tables(views, day)
+    found = found or tables(views, day)
     for table in found:
-        content = b"".join(_csv(table))
-        yield f"data/{table.name}.csv", [content]
-        yield f"data/{table.name}.json", _records(table)
-        yield f"data/{table.name}.xlsx", [_book(table, day, f"{said}，{_same(content)}", reused)]
+        for ending, content in _kinds(table, day, said, reused).items():
+            yield f"data/{table.name}.{ending}", [content]
     yield "data/commitments.js", [_commitments(views)]
     yield "data/datapackage.json", [_json(package(views, found, facts))]
+
+
+def _kinds(table: Download, day: datetime.date, said: str, reused: Reused) -> dict[str, bytes]:
+    """A table as each kind of file, by its ending; made only if no earlier build made it of the same."""
+    about = (table.name, table.title, table.columns, table.source or table.rows, day, said)
+
+    def work() -> bytes:
+        content, book = b"".join(_csv(table)), (table.title, table.columns, table.rows, day)
+        kinds = [content, b"".join(_records(table)), _workbook(*book, f"{said}，{_same(content)}")]
+        return b"".join((*(len(kind).to_bytes(8, "big") for kind in kinds), *kinds))
+
+    whole = reused.get("tables", repr(about) if reused.keeps else "", work)
+    sizes = [int.from_bytes(whole[at : at + 8], "big") for at in (0, 8, 16)]
+    ends = [24, *(24 + sum(sizes[: count + 1]) for count in range(3))]
+    return {kind: whole[first:end] for kind, first, end in zip(("csv", "json", "xlsx"), ends, ends[1:], strict=False)}
 
 
 def _same(content: bytes) -> str:
@@ -90,9 +107,10 @@ def _same(content: bytes) -> str:
     return f"同名 CSV 的 SHA-256 摘要 {hashlib.sha256(content).hexdigest()}"
 
 
-def _book(table: Download, day: datetime.date, note: str, reused: Reused) -> bytes:
-    about = (table.title, table.columns, table.rows, day, note)
-    return reused.get("workbooks", repr(about), lambda: workbook(*about))
+def _workbook(*about: Any) -> bytes:
+    from gongshi.site.workbook import workbook  # half a second with all that writes Excel
+
+    return workbook(*about)
 
 
 def _csv(table: Download) -> Iterator[bytes]:
@@ -129,6 +147,14 @@ def _plain(value: Any, column: ViewColumn) -> Any:
 def digits(value: Decimal, column: ViewColumn) -> str:
     """A number as its field has it: with so many digits after the point, or with no zero at the end."""
     return f"{value:.{places(value, column)}f}"
+
+
+def places(value: Decimal, column: ViewColumn) -> int:
+    """How many digits stand behind the point: as the field says, else two of money, else as many as are needed."""
+    needed = max(0, -int(value.normalize().as_tuple().exponent))
+    if column.decimals is not None:
+        return max(needed, column.decimals)
+    return max(needed, 2) if column.unit == "元" else needed
 
 
 def _commitments(views: Disclosure) -> bytes:

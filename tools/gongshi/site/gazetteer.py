@@ -10,7 +10,6 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from gongshi.disclosure import Disclosure
-from gongshi.lookup import spelling
 from gongshi.repository import Reused
 
 KINDS = ("村", "乡镇", "项目", "资金", "公告", "收款人", "资产", "单位", "文号", "支付", "本站")
@@ -55,6 +54,8 @@ def _spelled(names: Sequence[str], reused: Reused) -> Mapping[str, Sequence[str]
     """Pinyin and initials of each name. To spell the first one costs more than a thousand others: so all or none."""
 
     def work() -> bytes:
+        from gongshi.lookup import spelling  # only for this
+
         found = {name: spelling(name) for name in names}
         return json.dumps({name: (one.full, one.initials) for name, one in found.items()}).encode("ascii")
 

@@ -103,7 +103,8 @@ def _of(
     cache: Cache | None = None,
 ) -> Site:
     database, tree, verdict = kept.database, kept.database.tree, ruled(kept, day)
-    views = Disclosure(database, day, walk(git, commit, tuple(FIELDS), cache) if git else None)
+    history = walk(git, commit, tuple(FIELDS), cache) if git else None
+    views = Disclosure(database, day, history, kept.digests)
     _refuse_dates(views)
     shown = books(verdict, database.descriptor, day, partial(views.figure, "rules"))
     changed, rules = _changed(views, tree), digest(tree, "policies/")

@@ -51,17 +51,18 @@ def questions() -> Sequence[ReadyQuestion]:
 
 
 def files(
-    views: Disclosure, facts: Mapping[str, Any], site_url: str, reused: Reused
+    views: Disclosure, facts: Mapping[str, Any], site_url: str, reused: Reused, found: Sequence[Download] = ()
 ) -> Iterator[tuple[str, Iterable[bytes]]]:
     """All downloads, one by one and then in one piece."""
     parts: dict[str, bytes] = {}
-    for path, chunks in downloads.files(views, facts, reused):
+    day = datetime.date.fromisoformat(str(facts["on"]))
+    found = found or downloads.tables(views, day)
+    for path, chunks in downloads.files(views, facts, reused, found):
         content = b"".join(chunks)
         yield path, [content]
         if path.endswith(".csv") or path == DESCRIPTION:
             parts[path] = content
-    day = datetime.date.fromisoformat(str(facts["on"]))
-    found, whole = downloads.tables(views, day), json.loads(parts[DESCRIPTION])
+    whole = json.loads(parts[DESCRIPTION])
     yield from archive(parts, day)
     about = {name: whole[name] for name in ("title", "description", "citation", "version")}
     yield SQLITE, [sqlite(found, about)]

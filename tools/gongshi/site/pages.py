@@ -30,7 +30,7 @@ class Site(Sections):
 
     def files(self, site_url: str = "") -> Iterator[tuple[str, Iterable[bytes]]]:
         """The downloads, the feeds and the names that the search looks in."""
-        yield from packed.files(self._views, self.facts(), site_url, self.reused)
+        yield from packed.files(self._views, self.facts(), site_url, self.reused, self._tables)
         yield "data/rules.csv", rulings.download(self._books)
         yield QUALITY, [quality.encode(self._over_time["now"])]
         yield (
@@ -71,7 +71,8 @@ class Site(Sections):
         projects = {row.project_id: row for row in self._rows("projects")}
         for row in self._rows("allocations"):
             code = row.allocation_id
-            values = {"fund": row, "budget": budget[code], "payments": paid[code], "projects": projects}
+            mine = {line.project_id: projects[line.project_id] for line in budget[code] if line.project_id in projects}
+            values = {"fund": row, "budget": budget[code], "payments": paid[code], "projects": mine}
             values |= {"persons": persons[code], "yuan_of": money.one_yuan(row, paid[code], persons[code])}
             about = (
                 f"{row.year}年{row.source_level}资金，用于{row.programme}，下达 {(row.amount or 0) / 10000:,.2f} 万元。"
@@ -99,7 +100,7 @@ class Site(Sections):
         parts = {name: self._group(name, "project_id") for name in (*names, "payments", "assets", "notice-projects")}
         notices = {row.notice_id: row for row in self._rows("notices")}
         kinds = comparing.unit_costs(self._rows("projects"), self._ways)
-        costs = {cost.project.project_id: (kind, cost) for kind in kinds for cost in kind.costs}
+        costs = {cost.project.project_id: cost.beside(kind) for kind in kinds for cost in kind.costs}
         about = f"{self._county.name}同类工程每单位多少钱，和全县中位比；高出或低于一半以上的列在前面。"
         yield self._page("projects/unit-costs.html", "同类工程的单价", "unit-costs.html", {"kinds": kinds}, about)
         towns = {row.township_code: row for row in self._rows("townships")}
@@ -109,7 +110,9 @@ class Site(Sections):
             mine["notices"] = [notices[link.notice_id] for link in mine.pop("notice_projects")]
             mine["history"] = self._history.by_project.get(code, ())
             town = towns.get(row.township_code)
-            mine |= {"project": row, "way": self._ways[code], "links": notices, "town": town, "cost": costs.get(code)}
+            named = (row.notice_before, row.notice_after, *(change.notice_id for change in mine["changes"]))
+            links = {one: notices[one] for one in named if one in notices}
+            mine |= {"project": row, "way": self._ways[code], "links": links, "town": town, "cost": costs.get(code)}
             mine.pop("stages")
             yield self._page(f"projects/{code}.html", row.name, "project.html", mine, self._ways[code].sentence)
 
@@ -121,6 +124,7 @@ class Site(Sections):
         benefits, year = self._benefits("benefit-totals"), max(self._map.years, default=0)
         for row in self._rows("townships"):
             code = row.township_code
+            here = (code, *(village.village_code for village in villages[code]))
             values = {
                 "township": row,
                 "villages": villages[code],
@@ -128,12 +132,12 @@ class Site(Sections):
                 "projects": projects[code],
                 "total": sums(projects[code]),
                 "notices": notices[code],
-                "people": self._people,
+                "people": {place: self._people[place] for place in here},
                 "groups": topics.benefit_years(groups[code], "group"),
-                "benefits": benefits,
+                "benefits": {place: benefits[place] for place in here if place in benefits},
                 "received": {v: benefits[v.village_code] for v in villages[code] if v.village_code in benefits},
                 "dividends": dividends[code],
-                "ways": self._ways,
+                "ways": {one.project_id: self._ways[one.project_id] for one in projects[code]},
                 "running": [notice for notice in self._running if notice.division_code[:9] == code[:9]],
             }
             head = self._map.head(code, year)
@@ -170,7 +174,7 @@ class Site(Sections):
                 "strip": receipts.strip(heads[code], near, list(heads.values())),
             }
             values["sentence"] = about = receipts.sentence(values, self._on)
-            yield self._kept(f"villages/{code}.html", row.name, "village.html", values, about)
+            yield self._page(f"villages/{code}.html", row.name, "village.html", values, about)
 
     def _asset_pages(self) -> Iterator[Page]:
         """One for each asset: "assets" is the theme's own folder."""
@@ -188,7 +192,7 @@ class Site(Sections):
                 "project": projects.get(row.project_id),
                 "others": [one for one in beside[row.village_code] if one is not row],
             }
-            yield self._kept(f"property/{row.asset_no}.html", row.name, "asset.html", values, values["sentence"])
+            yield self._page(f"property/{row.asset_no}.html", row.name, "asset.html", values, values["sentence"])
 
     def _notice_pages(self) -> Iterator[Page]:
         projects = self._group("notice-projects", "notice_id")
@@ -207,7 +211,7 @@ class Site(Sections):
                 "commitments": commitments[code],
             }
             about = f"{row.scope or ''}{row.notice_kind}，{chinese(row.starts_on)}至{chinese(row.ends_on)}。"
-            yield self._kept(f"notices/{code}.html", row.title, "notice.html", values, about)
+            yield self._page(f"notices/{code}.html", row.title, "notice.html", values, about)
         for path, title, template, more, about in noticing.lists(
             self._rows("notices"), self._rows("notices-withdrawn")
         ):

@@ -11,12 +11,12 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import lru_cache
 from typing import Any
 
-from jinja2 import BytecodeCache, Environment, PackageLoader, StrictUndefined
-from jinja2.bccache import Bucket
+from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup, escape
 
 from gongshi.disclosure import Withheld
 from gongshi.package import worded
+from gongshi.site.compiled import Compiled
 from gongshi.site.tables import frame
 
 MISSING = Markup('<span class="gs-none">未填</span>')
@@ -124,21 +124,7 @@ def bar(part: Any, whole: Any) -> Markup:
     return Markup(f'<span class="gs-bar"><span style="width:{width:.1f}%"></span></span> {share(part, whole)}')
 
 
-class _Compiled(BytecodeCache):
-    """Templates as the engine compiled them: once in a process, however many sites it builds."""
-
-    def __init__(self) -> None:
-        self.kept: dict[str, bytes] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        if bucket.key in self.kept:
-            bucket.bytecode_from_string(self.kept[bucket.key])
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        self.kept[bucket.key] = bucket.bytecode_to_string()
-
-
-_COMPILED = _Compiled()
+_COMPILED = Compiled()
 
 
 class _Worded(PackageLoader):

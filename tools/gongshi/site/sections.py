@@ -46,7 +46,7 @@ class Sections(County):
             return None
         name = PurePosixPath(path.removesuffix("index.html")).stem or "home"
         name = "map-section" if name == "map" else name
-        return Page(path, "", self._render(f"{name}.html", path, parts[path]()), self._about(name))
+        return self._page(path, "", f"{name}.html", parts[path](), self._about(name))
 
     def _home(self) -> dict[str, Any]:
         year = max(money.years(self._views), default=self._on.year)
@@ -135,7 +135,7 @@ class Sections(County):
         return topics.catalogue_values(self._views, self._on) | {name: self._rows(name) for name in shown}
 
     def _data(self) -> dict[str, Any]:
-        found = downloads.tables(self._views, self._on)
+        found = self._tables
         whole = downloads.package(self._views, found, self.facts())
         shown = {"tables": found, "licence": self._county.licence, "citation": whole["citation"]}
         shown |= {"questions": packed.questions(), "archive": packed.archive_name(self._on)}

@@ -9,6 +9,7 @@ from typing import Any
 
 from gongshi.disclosure import ViewColumn, Withheld
 from gongshi.exchange.styles import StyledBook
+from gongshi.site.downloads import places
 
 
 def workbook(title: str, columns: Sequence[ViewColumn], rows: Sequence[Any], day: datetime.date, note: str) -> bytes:
@@ -30,14 +31,6 @@ def workbook(title: str, columns: Sequence[ViewColumn], rows: Sequence[Any], day
             else:
                 _write(sheet, number, place, value, dates)
     return book.close()
-
-
-def places(value: Decimal, column: ViewColumn) -> int:
-    """How many digits stand behind the point: as the field says, else two of money, else as many as are needed."""
-    needed = max(0, -int(value.normalize().as_tuple().exponent))
-    if column.decimals is not None:
-        return max(needed, column.decimals)
-    return max(needed, 2) if column.unit == "元" else needed
 
 
 def _write(sheet: Any, row: int, column: int, value: Any, dates: Any) -> None:
