@@ -9,8 +9,8 @@ import zipfile
 import pytest
 
 from gongshi.checks import guard
-from gongshi.library import building
-from gongshi.library.building import NotBuilt, _refuse_personal
+from gongshi.library import guarding
+from gongshi.library.guarding import NotBuilt, refuse_personal
 
 COMMIT = "c0ffee" * 6 + "babe"
 PHONE = "1" + "38" + "0000" + "0001"
@@ -21,7 +21,7 @@ def clone(tmp_path, monkeypatch):
     """A clone with a site of two folders, and how many files were looked through."""
     root, site = tmp_path / "ledger", tmp_path / "site"
     subprocess.run(["git", "init", "-q", str(root)], check=True)
-    monkeypatch.setattr(building.Git, "head", lambda self: COMMIT)
+    monkeypatch.setattr(guarding.Git, "head", lambda self: COMMIT)
     for folder in ("villages", "funds"):
         (site / folder).mkdir(parents=True)
         for number in range(5):
@@ -29,29 +29,29 @@ def clone(tmp_path, monkeypatch):
                 f"<p>{folder} {number} 版本 {COMMIT[:12]}，全称 {COMMIT}</p>", "utf-8"
             )
     seen: list[str] = []
-    real = building.scan
+    real = guarding.scan
 
     def scan(files, *rest):
         return real(((path, seen.append(path) or read) for path, read in files), *rest)
 
-    monkeypatch.setattr(building, "scan", scan)
+    monkeypatch.setattr(guarding, "scan", scan)
     return root, site, seen
 
 
 def test_only_what_changed_and_the_first_of_each_kind_is_looked_through_again(clone, monkeypatch):
     root, site, seen = clone
-    _refuse_personal(root, site, None)
+    refuse_personal(root, site, None)
     assert len(seen) == 10
     seen.clear()
-    _refuse_personal(root, site, None)
+    refuse_personal(root, site, None)
     assert seen == ["funds/0.html", "villages/0.html"]
     new = "beef" * 10
     for path in site.rglob("*.html"):
         path.write_text(path.read_text("utf-8").replace(COMMIT, new).replace(COMMIT[:12], new[:12]), "utf-8")
-    monkeypatch.setattr(building.Git, "head", lambda self: new)
+    monkeypatch.setattr(guarding.Git, "head", lambda self: new)
     (site / "funds/3.html").write_text("<p>改了</p>", "utf-8")
     seen.clear()
-    _refuse_personal(root, site, None)
+    refuse_personal(root, site, None)
     assert seen == ["funds/0.html", "funds/3.html", "villages/0.html"], "another commit alone changes nothing"
 
 
@@ -59,22 +59,22 @@ def test_what_is_planted_anywhere_is_found_after_any_number_of_builds(clone):
     root, site, _ = clone
     chance = random.Random(7)
     for _ in range(4):
-        _refuse_personal(root, site, None)
+        refuse_personal(root, site, None)
         place = chance.choice(sorted(site.rglob("*.html")))
         clean = place.read_text("utf-8")
         place.write_text(f"{clean}<p>联系电话 {PHONE}</p>", "utf-8")
         for _ in range(2):
             with pytest.raises(NotBuilt):
-                _refuse_personal(root, site, None)
+                refuse_personal(root, site, None)
         place.write_text(clean, "utf-8")
 
 
 def test_a_clean_page_under_another_name_is_looked_through(clone):
     root, site, seen = clone
-    _refuse_personal(root, site, None)
+    refuse_personal(root, site, None)
     (site / "funds/4.html").rename(site / "funds/9.html")
     seen.clear()
-    _refuse_personal(root, site, None)
+    refuse_personal(root, site, None)
     assert "funds/9.html" in seen
 
 
@@ -88,25 +88,49 @@ def test_of_an_archive_only_what_changed_is_looked_into(clone, monkeypatch):
     root, site, _ = clone
     parts = {f"{number}.csv": f"a,b\n{number},{COMMIT}\n" for number in range(4)}
     archive(site / "funds/all.zip", parts)
-    _refuse_personal(root, site, None)
+    refuse_personal(root, site, None)
     inside, real = [], guard.scan_text
     monkeypatch.setattr(guard, "scan_text", lambda path, *rest: inside.append(path) or real(path, *rest))
     archive(site / "funds/all.zip", parts | {"2.csv": "a,b\n7,8\n"})
-    _refuse_personal(root, site, None)
+    refuse_personal(root, site, None)
     assert [path for path in inside if path.endswith(".csv")] == ["funds/all.zip!2.csv"]
     for _ in range(2):
         archive(site / "funds/all.zip", parts | {"3.csv": f"a,b\n7,{PHONE}\n"})
         with pytest.raises(NotBuilt):
-            _refuse_personal(root, site, None)
+            refuse_personal(root, site, None)
 
 
 def test_a_large_file_that_is_known_is_not_looked_through_for_being_the_first(clone):
     root, site, seen = clone
     (site / "funds/0.sqlite").write_bytes(b"x" * 600_000)
     for large in (True, False):
-        _refuse_personal(root, site, None)
+        refuse_personal(root, site, None)
         assert ("funds/0.sqlite" in seen) is large
         seen.clear()
     (site / "funds/0.sqlite").write_bytes(b"x" * 600_000 + f" {PHONE} ".encode())
     with pytest.raises(NotBuilt):
-        _refuse_personal(root, site, None)
+        refuse_personal(root, site, None)
+
+
+def test_a_second_process_takes_half_and_nothing_is_missed(clone, monkeypatch):
+    root, site, seen = clone
+    monkeypatch.setattr(guarding, "_MUCH", 100)
+    refuse_personal(root, site, None)
+    assert seen == [
+        f"{folder}/{number}.html"
+        for folder, numbers in (("funds", (0, 2, 4)), ("villages", (1, 3)))
+        for number in numbers
+    ]
+    monkeypatch.setattr(guarding, "_MUCH", 10**9)
+    seen.clear()
+    refuse_personal(root, site, None)
+    assert seen == ["funds/0.html", "villages/0.html"], "what the other found clean is known"
+    monkeypatch.setattr(guarding, "_MUCH", 10)
+    for page in ("funds/2.html", "funds/3.html"):
+        text = (site / page).read_text("utf-8")
+        (site / page).write_text(f"{text}<p>{PHONE}</p>", "utf-8")
+        for _ in range(2):
+            with pytest.raises(NotBuilt) as caught:
+                refuse_personal(root, site, None)
+            assert {one.path for one in caught.value.findings} == {page}
+        (site / page).write_text(text, "utf-8")

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import AbstractContextManager
 from dataclasses import astuple
 from pathlib import Path
+from typing import Any
 
 from gongshi.model import Finding, Severity
 from gongshi.repository import Aside, Cache, WorkTree, aside, tell
@@ -23,9 +24,14 @@ def guard_aside(root: Path, own: str = "") -> AbstractContextManager[Aside]:
 
 def guarded(running: Aside) -> list[Finding]:
     """What the process found; GongshiError if it did not come to its end."""
+    return found_of(running.answer())
+
+
+def found_of(lines: Iterable[list[Any]]) -> list[Finding]:
+    """Findings as a process tells them."""
     return [
         Finding(code, Severity(severity), message, path, line, resource, field, tuple(key), policy, rule, clause)
-        for code, severity, message, path, line, resource, field, key, policy, rule, clause, _ in running.answer()
+        for code, severity, message, path, line, resource, field, key, policy, rule, clause, _ in lines
     ]
 
 

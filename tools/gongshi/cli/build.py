@@ -48,7 +48,8 @@ def build(
 
     例：gongshi build --out site
     """
-    from gongshi.library.building import NotBuilt, settle
+    from gongshi.library.building import settle
+    from gongshi.library.guarding import NotBuilt
 
     if draft and log:
         raise GongshiError("草稿不能发布：--draft 和 --log 不能同用，请改好错误再发布。")

@@ -7,19 +7,18 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
-from functools import partial
 from pathlib import Path
 
-from gongshi.checks.guard import NameSet, scan
-from gongshi.checks.guard_aside import Clean
+from gongshi.checks.guard import NameSet
 from gongshi.checks.settings import refuse_settings
 from gongshi.founding.pack import Pack, program_files
+from gongshi.library.guarding import NotBuilt, refuse_personal
 from gongshi.model import Finding, GongshiError, Progress, Severity
 from gongshi.package import Recall
-from gongshi.repository import Cache, Git, Reused, WorkTree, reason
+from gongshi.repository import Cache, Reused, WorkTree, reason
 from gongshi.site import Content, Frames, assemble, marked
 from gongshi.site.load import of_examined
 from gongshi.site.manifest import libraries, tool_digest
@@ -27,17 +26,6 @@ from gongshi.site.quality import Quality
 
 ABOUT = "about.md"
 _ASIDE = ".gongshi-site-"
-_CLEAN = "clean-pages"
-_HERE = b"\0commit\0"
-_LARGE = 500_000  # bytes
-
-
-class NotBuilt(GongshiError):
-    """No site was made, for these findings."""
-
-    def __init__(self, message: str, findings: list[Finding]) -> None:
-        super().__init__(message)
-        self.findings = findings
 
 
 @contextmanager
@@ -61,7 +49,7 @@ def building(
     try:
         build_site(root, aside, content, draft, reused)
         show("查找个人信息")
-        _refuse_personal(root, aside, names)
+        refuse_personal(root, aside, names)
         yield aside
         _swap(aside, folder)
         reused.settle()
@@ -102,55 +90,6 @@ def refuse_errors(findings: list[Finding]) -> None:
         raise NotBuilt(
             f"台账有 {len(errors)} 处错误，没有生成网站：请照上面的提示改好；只想先看看样子的，加 --draft。", errors
         )
-
-
-def _refuse_personal(root: Path, folder: Path, names: NameSet | None) -> None:
-    """The guard over the whole output: a page with an identifier, or with a name that a key opened, is not published.
-
-    What an earlier build of this clone found clean is not looked through again, but for the commit, which every page names:
-    the first file of each kind in each folder is always looked through as it is, unless it is one of the few large ones. With a
-    key all of it is.
-    """
-    cache = Cache(root)
-    clean = Clean() if names else Clean((cache.get(_CLEAN) or b"").decode("ascii").split())
-    commit = (Git(root).head() or "") if cache.folder else ""
-
-    def plain(data: bytes) -> bytes:
-        for name in (commit, commit[:12]) if commit else ():
-            data = data.replace(name.encode(), _HERE)
-        return data
-
-    def knows(path: str, data: bytes) -> bool:
-        return clean.knows(path, plain(data))
-
-    def unknown() -> Iterator[tuple[str, Callable[[], bytes]]]:
-        looked: set[tuple[str, str]] = set()
-        for path in _files_of(folder):
-            data = (folder / path).read_bytes()
-            kind = os.path.dirname(path), os.path.splitext(path)[1]
-            if (kind in looked or len(data) > _LARGE) and knows(path, data):
-                continue
-            looked.add(kind)
-            yield path, partial(bytes, data)
-
-    note = partial(_note, clean, plain)
-    findings = scan(unknown(), names, note, None if names else knows)
-    if any(finding.severity is Severity.ERROR for finding in findings):
-        raise NotBuilt("生成的网页里有个人信息，没有发布：请按上面的提示改好记录再生成", findings)
-    if not names:
-        cache.put(_CLEAN, "\n".join(clean.kept()).encode("ascii"))
-
-
-def _note(clean: Clean, plain: Callable[[bytes], bytes], path: str, data: bytes) -> None:
-    clean.note(path, plain(data))
-
-
-def _files_of(folder: Path) -> list[str]:
-    """Paths below a folder, in order."""
-    found = (
-        os.path.relpath(os.path.join(place, name), folder) for place, _, names in os.walk(folder) for name in names
-    )
-    return sorted(path.replace(os.sep, "/") for path in found)
 
 
 def settle(folder: Path) -> None:
