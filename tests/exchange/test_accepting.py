@@ -7,14 +7,18 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
 
 from exchange.clones import HOUSEHOLDS, change, clone, git, own_git, said
 from exchange.conftest import DAY
 from gongshi.cli.setup import setup
-from gongshi.exchange.accepting import accept, send_back, waiting
+from gongshi.exchange import remarking
+from gongshi.exchange.accepting import accept, answer, open_remarks, send_back, waiting
 from gongshi.exchange.proposing import propose
+from gongshi.exchange.remarking import Remark
 from gongshi.exchange.remotes import fetch, place
-from gongshi.model import GongshiError, Severity
+from gongshi.model import GongshiError, Severity, visible
 from gongshi.repository import Git
 from gongshi.sealing.approving import approvals, unapproved
 from gongshi.sealing.authority import COUNTY_FILE
@@ -296,3 +300,55 @@ def test_the_hook_of_the_pull_step_tells_and_does_not_fail(signed, reviewer, mon
     button(reviewer, branch)
     done = CliRunner().invoke(setup, ["--hook", "grounds", "main", "HEAD"], obj=reviewer)
     assert done.exit_code == 0 and "::notice" in done.output and "未经签名的合并" in done.output
+
+
+def test_what_is_said_of_records_comes_back_as_it_was_said_and_old_returns_read_as_ever(
+    signed, reviewer, monkeypatch
+) -> None:
+    branch = sent(signed.root)
+    by(monkeypatch, "县级审核")
+    odd = Remark(
+        "表 一：二%", (("households", "H0000001"), ("cases", "Z1/a b:c%2F：d"), ("cases", "甲/")), "请\n核对 : x"
+    )
+    asked = Remark("项目", (("projects", "P1"),), "按哪条标准？", True)
+    send_back(reviewer, branch, "总的：\n看表\nRemark: 假", of=[odd, asked])
+    clerk = Git(signed.root)
+    fetch(clerk, place(clerk))
+    (one,) = waiting(clerk, place(clerk))
+    assert one.said and one.said.remarks == (odd._replace(text="请 核对 : x"), asked)
+    assert one.said.text == "总的：\n看表\nRemark: 假" and one.remarks.split("\n")[1] == "项目 P1，问：按哪条标准？"
+    now, said = open_remarks(clerk)
+    assert said["projects", "P1"] == (asked,) and open_remarks(clerk, (now, said))[1] is said
+    by(monkeypatch, "古镇扶贫办")
+    with pytest.raises(GongshiError, match="还没有写答复"):
+        answer(signed.root, branch, " ")
+    answer(signed.root, branch, "按第三条")
+    assert open_remarks(clerk, (now, said))[1] == {}
+    by(monkeypatch, "县级审核")
+    there = Git(reviewer)
+    fetch(there, place(there))
+    (one,) = waiting(there, place(there))
+    assert one.remarks == "" and [(word.answer, word.author) for word in one.words] == [
+        (True, "古镇扶贫办"),
+        (False, "县级审核"),
+    ]
+    with pytest.raises(GongshiError, match="又送了新的"):
+        send_back(reviewer, branch, "x", seen="0" * 40)
+    old = git(
+        reviewer, "commit-tree", f"origin/{branch}^{{tree}}", "-p", f"origin/{branch}", "-m", "退回：组别不对\n请看表"
+    )
+    git(reviewer, "push", "-qf", "origin", f"{old}:refs/heads/tuihui/{branch.removeprefix('songshen/')}")
+    fetch(clerk, place(clerk))
+    assert [one.remarks for one in waiting(clerk, place(clerk))] == ["组别不对\n请看表"]
+
+
+@given(
+    st.lists(st.tuples(st.text(min_size=1), st.text(min_size=1), st.text(min_size=1), st.booleans()), max_size=3),
+    st.text(),
+)
+def test_whatever_is_said_is_read_again(said, text) -> None:
+    remarks = [Remark(table, (("households", key),), words_, asks) for table, key, words_, asks in said]
+    found = remarking._read(remarking.message(text, remarks))[1][-len(remarks) :] if remarks else []
+    for mine, theirs in zip(remarks, found, strict=True):
+        assert theirs.records == (("households", visible(mine.records[0][1])),) and theirs.asks == mine.asks
+        assert theirs.text == visible(" ".join(mine.text.split()))[: remarking.MOST] or not mine.text.strip()

@@ -84,7 +84,7 @@ def commands(words: dict[str, str], folder: Path) -> dict[str, list[list[str]]]:
         "verify": [[str(folder / f"{name}.json")], [str(folder / "清单.json")]],
         "build": [["--out", str(folder / "site")], ["--draft", "--out", str(folder / "site")]],
         "upgrade": [["--dry-run"], [name]],
-        "review": [["list"], ["check"], ["return", branch, "-m", f"请核对{name}"], ["accept", branch, "--signing-key", str(folder / name)], ["accept", name], ["comment", name]],
+        "review": [["list"], ["check"], ["return", branch, "-m", f"请核对{name}"], ["return", branch, "--on", f"households/{name}", f"请核对{name}"], ["return", branch, "--ask", f"{name}/1", "x"], ["answer", branch, "-m", f"见{name}"], ["remarks", branch], ["remarks", name], ["accept", branch, "--signing-key", str(folder / name)], ["accept", name], ["comment", name]],
         "due": [[], ["--township", name]],
         "visit": [[name], [PERSONS[1].number, "--kind", name], ["H0000001", "--role", name]],
         "event": [["脱贫", name, "--case", "Z2020-00001"], [name, "H0000001", "--case", name]],

@@ -73,5 +73,8 @@ fi
 rest=${CI_JOB_URL:-${GITHUB_RUN_ID:+$GITHUB_SERVER_URL/$GITHUB_REPOSITORY/actions/runs/$GITHUB_RUN_ID}}
 tell=("$here/.venv/bin/gongshi" -C "$head" diff "$merge_base" HEAD --findings)
 "${tell[@]}" --format markdown --rest "$rest" >"$report/comment.md" || echo "改动摘要没有生成。" >"$report/comment.md"
+# What reviewers said of its records when they returned it, and the answers.
+said=$("$here/.venv/bin/gongshi" -C "$head" review remarks -- "${name:-none}" 2>/dev/null) || said=""
+[ -z "$said" ] || printf '\n### 退回时说过的\n\n%s\n' "$said" >>"$report/comment.md"
 "${tell[@]}" >"$report/changes.txt" || echo "改动摘要没有生成。" >"$report/changes.txt"
 finish "$status"

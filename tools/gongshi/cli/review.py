@@ -80,21 +80,81 @@ def accept(root: Path, name: str, signing_key: Path | None, identity: Path | Non
 
 @review.command("return", cls=Command)
 @click.argument("branch")
-@click.option("-m", "remarks", metavar="TEXT", required=True, help="哪里要改，可以写几行；不要写姓名，写编号")
+@click.option("-m", "remarks", metavar="TEXT", default="", help="哪里要改，可以写几行；不要写姓名，写编号")
+@click.option(
+    "--on",
+    nargs=2,
+    multiple=True,
+    metavar="RECORD TEXT",
+    help="某一条记录要改什么，RECORD 写成 households/H0000012，可以写几次",
+)
+@click.option("--ask", nargs=2, multiple=True, metavar="RECORD TEXT", help="问某一条记录，写法同 --on")
 @IDENTITY
 @click.pass_obj
-def return_(root: Path, branch: str, remarks: str, identity: Path | None) -> None:
+def return_(
+    root: Path,
+    branch: str,
+    remarks: str,
+    on: tuple[tuple[str, str], ...],
+    ask: tuple[tuple[str, str], ...],
+    identity: Path | None,
+) -> None:
     """退回一份送审，写明哪里要改。送审人改好再运行 gongshi propose，就又在待审核里。
 
-    例：gongshi review return songshen/2026-11-28-guzhen-1 -m 'H0000012 的脱贫年度请核对'
+    例：gongshi review return songshen/2026-11-28-guzhen-1 --on households/H0000012 '脱贫年度请核对'
     """
     from gongshi.checks.showing import shown_path
     from gongshi.cli.importing import identity_if_any
     from gongshi.exchange.accepting import send_back
+    from gongshi.exchange.remarking import remark_on
+    from gongshi.repository import WorkTree
 
     work_tree(root)
-    commit = send_back(root, branch, remarks, identity_if_any(identity, root))
+    said = [(*one, False) for one in on] + [(*one, True) for one in ask]
+    of = [remark_on(WorkTree(root), record, text, asks) for record, text, asks in said]
+    commit = send_back(root, branch, remarks, identity_if_any(identity, root), of)
     say(f"已退回 {shown_path(branch)}（{commit[:12]}）。")
+
+
+@review.command("answer", cls=Command)
+@click.argument("branch")
+@click.option("-m", "text", metavar="TEXT", required=True, help="答复；不要写姓名，写编号")
+@IDENTITY
+@click.pass_obj
+def answer_(root: Path, branch: str, text: str, identity: Path | None) -> None:
+    """答复审核员问的，记录不用改；这份送审就又在待审核里。
+
+    例：gongshi review answer songshen/2026-11-28-guzhen-1 -m '按示扶项批〔2020〕18号第三条'
+    """
+    from gongshi.checks.showing import shown_path
+    from gongshi.cli.importing import identity_if_any
+    from gongshi.exchange.accepting import answer
+
+    work_tree(root)
+    commit = answer(root, branch, text, identity_if_any(identity, root))
+    say(f"答复送到了 {shown_path(branch)}（{commit[:12]}）。")
+
+
+@review.command("remarks", cls=Command)
+@click.argument("branch")
+@click.pass_obj
+def remarks_(root: Path, branch: str) -> None:
+    """列出一份送审退回时说过的、答复过的，新的在前；合并请求的评论里也有。
+
+    例：gongshi review remarks songshen/2026-11-28-guzhen-1
+    """
+    from gongshi.checks.showing import shown_text
+    from gongshi.exchange.accepting import waiting
+    from gongshi.exchange.remotes import place
+    from gongshi.repository import Git
+
+    work_tree(root)
+    git = Git(root)
+    found = next((one for one in waiting(git, place(git)) if one.branch == branch), None)
+    for word in found.words if found else ():
+        say(f"{word.day} {'答复' if word.answer else '退回'}：")
+        for line in word.told.split("\n"):
+            say(f"- {shown_text(line)}")
 
 
 @review.command("comment", cls=Command)

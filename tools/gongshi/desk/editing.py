@@ -7,8 +7,8 @@ from typing import Any
 from flask import Blueprint, abort, g, render_template, request
 from flask.typing import ResponseReturnValue
 
-from gongshi.checks.showing import told
-from gongshi.lookup import Grid, grid, tables
+from gongshi.checks.showing import shown_text, told
+from gongshi.lookup import Grid, grid, tables, township_of
 from gongshi.model import SEVERITIES, GongshiError
 from gongshi.verbs import Edit, Flaw, Flawed, New, amend, look
 
@@ -28,9 +28,10 @@ def edit() -> ResponseReturnValue:
         name = next(iter(every), "")
     towns = desk.held().townships
     slug = request.args.get("township", "")
-    own = bool(name) and every[name][1]
+    own, at = bool(name) and every[name][1], request.args.get("at", "")[:200]
+    slug = township_of(desk.database(), name, at) if own and at else slug
     slug = slug if slug in towns else next(iter(towns), "")
-    return render_template("edit.html", tables=every, name=name, slug=slug if own else "", own=own, towns=towns)
+    return render_template("edit.html", tables=every, name=name, slug=slug if own else "", own=own, towns=towns, at=at)
 
 
 @page.post("/edit/rows")
@@ -67,13 +68,20 @@ def check() -> ResponseReturnValue:
 
 @page.post("/edit/findings")
 def findings() -> ResponseReturnValue:
-    """What the full check says of the table, cell by cell; ``done`` is false while it runs beside."""
+    """What the full check says of the table, cell by cell, and the county's reviewer of its records; ``done`` is false while the check
+    runs beside."""
     name = _asked().get("table", "")
     every = g.desk.findings()
     mine = [told(one) for one in every or () if one.resource == name and one.key]
     found = [("/".join(one.key), one.field, SEVERITIES[one.severity], one.message) for one in mine]
     failed = g.desk.failure("findings")
-    return {"done": every is not None or bool(failed), "found": found[:MANY], "error": failed}
+    said = [
+        (key, "", "县里问" if one.asks else "县里要改", shown_text(one.text))
+        for (table, key), remarks in g.desk.remarks().items()
+        for one in remarks
+        if table == name
+    ]
+    return {"done": every is not None or bool(failed), "found": found[:MANY], "error": failed, "said": said}
 
 
 @page.post("/edit/save")

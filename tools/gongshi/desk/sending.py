@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from flask import Blueprint, g, redirect, render_template, request
@@ -12,7 +13,7 @@ from gongshi.changes.late import with_late
 from gongshi.changes.pieces import pieces
 from gongshi.desk.state import Desk, Told
 from gongshi.desk.working import waiting_page
-from gongshi.exchange.accepting import received, waiting
+from gongshi.exchange.accepting import answer, received, waiting
 from gongshi.exchange.catching import catch_up
 from gongshi.exchange.proposing import Message, propose
 from gongshi.exchange.remotes import place
@@ -42,6 +43,18 @@ def go() -> ResponseReturnValue:
     return (_ended() if job.over.is_set() else None) or redirect("/send")
 
 
+@page.post("/send/answer")
+def reply() -> ResponseReturnValue:
+    """Answer what the county asked, where nothing is to be mended."""
+    desk, branch, text = g.desk, request.form.get("branch", "")[:200], request.form.get("answer", "")[:1000]
+    try:
+        answer(desk.root, branch, text, desk.identity)
+    except GongshiError as error:
+        return _page({}, f"{error}", {branch: text}), 422
+    desk.tell("答复送到了，又在县里的待审核里。")
+    return redirect("/send")
+
+
 @page.post("/send/newest")
 def newest() -> ResponseReturnValue:
     """What the county said of it, and what others did."""
@@ -66,7 +79,7 @@ def _ended() -> ResponseReturnValue | None:
     return redirect("/send") if sent or caught else None
 
 
-def _page(form: dict[str, str], error: str) -> str:
+def _page(form: dict[str, str], error: str, answers: Mapping[str, str] | None = None) -> str:
     desk = g.desk
     git = Git(desk.root)
     if not git.exists() or git.head() is None:
@@ -75,8 +88,9 @@ def _page(form: dict[str, str], error: str) -> str:
     found = with_late(compare(*trees), git, *trees, date.today())
     every = desk.findings()
     errors = None if every is None else [one for one in every if one.severity == "error"]
-    where = place(git)
+    where, told_of = place(git), pieces(found)
     return render_template(
-        "send.html", sent=waiting(git, where), taken=received(git, where), told_of=pieces(found), count=len(found.changes),
-        errors=errors, failed=desk.failure("findings"), form=form, error=error, remote=where.remote,
+        "send.html", sent=waiting(git, where), taken=received(git, where), told_of=told_of, count=len(found.changes),
+        errors=errors, failed=desk.failure("findings"), form=form, error=error, remote=where.remote, answers=answers or {},
+        said=desk.remarks(), touched={record for piece in told_of.pieces for record in piece.records},
     )  # fmt: skip

@@ -7,6 +7,7 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -14,12 +15,13 @@ from typing import Any, NamedTuple
 
 from gongshi.checks.guard import NameSet
 from gongshi.exchange import ImportResult
+from gongshi.exchange.accepting import Said, open_remarks
 from gongshi.exchange.opened import name_set
 from gongshi.library.examining import Watch
 from gongshi.lookup import Entry, Index, entries, opened, townships
 from gongshi.model import Finding, GongshiError, Progress
 from gongshi.package import Database, county_day, load
-from gongshi.repository import WorkTree, recover, stamp, written
+from gongshi.repository import Git, WorkTree, recover, stamp, written
 from gongshi.sealing import Identity, identity_place, read_identity, signing_place
 from gongshi.verbs import Due, due
 
@@ -28,6 +30,7 @@ IDLE = 600.0
 STOPPED = "没有查完，请把工作台关掉再打开；还是这样，请运行 gongshi check。"
 PATIENCE = 1.0
 """Seconds that a page waits for what was asked for before it shows how far that is."""
+REMEMBERED = 40
 WAITING = 8
 """Workbooks that are held at once."""
 
@@ -112,6 +115,8 @@ class Desk:
         self.closing = False
         self.jobs: dict[str, Job] = {}
         self.patience = PATIENCE
+        self.seen: dict[object, Any] = {}
+        self._said: tuple[bytes, Said] = (b"", {})
 
     def touch(self) -> None:
         """Somebody is here; after ten minutes of nobody the names are gone first."""
@@ -285,6 +290,20 @@ class Desk:
         """One sentence for the next page."""
         with self.lock:
             self.told.append(Told(text))
+    def remember(self, name: object, value: object) -> None:
+        """Keep what never changes, such as what one commit brings; the oldest goes."""
+        with self.lock:
+            while len(self.seen) >= REMEMBERED:
+                self.seen.pop(next(iter(self.seen)))
+            self.seen[name] = value
+
+    def remarks(self) -> Said:
+        """What reviewers said of records that were sent, and nothing came since."""
+        git = Git(self.root)
+        with suppress(GongshiError):  # no main branch yet
+            self._said = open_remarks(git, self._said) if git.exists() else (b"", {})
+        return self._said[1]
+
 
     def wrote(self, text: str, record: tuple[str, str] | None = None) -> None:
         """One sentence about what was just written, and the number by which it is taken back."""

@@ -6,10 +6,11 @@ from flask import Blueprint, Response, g, render_template
 from flask.typing import ResponseReturnValue
 
 page = Blueprint("working", __name__)
-BACK = {"send": "/send", "review": "/review", "catch": "/send"}
+BACK = {"send": "/send", "review": "/review", "weigh": "/review", "catch": "/send"}
 WORDS = {
     "send": "正在送审",
     "review": "正在接受",
+    "weigh": "正在看送来的改了什么",
     "catch": "正在取最新的",
     "audit": "正在从头看历史",
     "take": "正在读这张表",

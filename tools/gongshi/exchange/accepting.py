@@ -1,11 +1,12 @@
 """What a reviewer does with proposals: see which wait, accept one by a signed merge, return one with remarks.
 
 Everything lies in Git, so that a bare remote is enough: a proposal is a branch ``songshen/…``; accepted, it is a merge into main
-signed by a reviewer; returned, a commit with the remarks stands upon it on a branch ``tuihui/…`` of the same name.
+signed by a reviewer; returned, a commit with the remarks stands upon it on a branch ``tuihui/…`` of the same name (``remarking``).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from difflib import get_close_matches
 from pathlib import Path
@@ -16,21 +17,22 @@ from gongshi.changes.commits import authors_of, logged
 from gongshi.checks.guard import NameSet, scan_text
 from gongshi.checks.showing import shown_path, shown_text
 from gongshi.exchange.opened import opened_names
+from gongshi.exchange.remarking import RETURNED, Remark, Word, message, words
 from gongshi.exchange.remotes import PREFIX, RemotePlace, fetch, place
-from gongshi.exchange.sendable import check_content, check_history, merged_changes, merged_tree
-from gongshi.model import GongshiError, Progress
+from gongshi.exchange.sendable import brought, check_content, check_history, merged_changes, merged_tree
+from gongshi.model import Finding, GongshiError, Progress
 from gongshi.package import RECORDS, read_descriptor
 from gongshi.repository import Git, RevisionTree, WorkTree, move, sending, writer
 from gongshi.sealing import Identity
 from gongshi.sealing.approving import APPROVES, makers_of, reviewer, unapproved
 from gongshi.sealing.signers import GIT, sign
 
-RETURNED = "tuihui/"
 _TRIES = 5
 
 
 class Waiting(NamedTuple):
-    """A proposal that is not in main: ``remarks`` is what it was returned with and nothing came since, else ""."""
+    """A proposal that is not in main: ``remarks`` is what it was returned with and nothing came since, else ""; ``words`` is all that
+    was said of it so far, the newest first."""
 
     branch: str
     commit: str
@@ -39,6 +41,12 @@ class Waiting(NamedTuple):
     text: str
     files: int
     remarks: str
+    words: tuple[Word, ...] = ()
+
+    @property
+    def said(self) -> Word | None:
+        """What it was returned with, None if it waits for a reviewer."""
+        return self.words[0] if self.remarks else None
 
 
 class Accepted(NamedTuple):
@@ -61,8 +69,9 @@ def waiting(git: Git, where: RemotePlace) -> list[Waiting]:
         branch = ref.removeprefix(side)
         (last,) = list(logged(git, "-1", "--end-of-options", commit))
         files = git.run("diff", "--name-only", "-z", f"{main}...{commit}", "--", f"{RECORDS}/").count(b"\0")
-        remarks = _remarks(git, f"{side}{RETURNED}{branch.removeprefix(PREFIX)}", commit)
-        found.append(Waiting(branch, commit, last.author, last.when[:10], last.subject, files, remarks))
+        said = words(git, f"{side}{RETURNED}{branch.removeprefix(PREFIX)}", (commit, main))
+        remarks = said[0].told if said and said[0].on == commit and not said[0].answer else ""
+        found.append(Waiting(branch, commit, last.author, last.when[:10], last.subject, files, remarks, said))
     return sorted(found, key=lambda one: (one.day, one.branch))
 
 
@@ -81,11 +90,40 @@ def received(git: Git, where: RemotePlace, most: int = 5) -> list[Waiting]:
     return found
 
 
+def brings(root: Path, commit: str, base: str, day: date, identity: Identity | None = None) -> list[Finding]:
+    """What is found in a proposal, as it is looked for when it is accepted; what ``base`` had is ``standing``."""
+    git, names = _ready(root, identity)
+    return brought(root, RevisionTree(git, commit), base, day, names)
+
+
+Said = Mapping[tuple[str, str], tuple[Remark, ...]]
+"""Table and key of a record → what was last said of it, and its proposal still waits for its clerk."""
+
+
+def open_remarks(git: Git, before: tuple[bytes, Said] = (b"", {})) -> tuple[bytes, Said]:
+    """(what it follows from, what is said of records); ``before`` where nothing has come since."""
+    now = git.run("for-each-ref", "--format=%(objectname) %(refname)", "refs/heads", "refs/remotes")
+    if now == before[0] or f"/{RETURNED}".encode() not in now:
+        return now, before[1] if now == before[0] else {}
+    found: dict[tuple[str, str], tuple[Remark, ...]] = {}
+    for one in waiting(git, place(git)):
+        for remark in one.said.remarks if one.said else ():
+            found |= {record: (*found.get(record, ()), remark) for record in remark.records}
+    return now, found
+
+
 def accept(
-    root: Path, name: str, key: Path, day: date, progress: Progress = lambda _: None, identity: Identity | None = None
+    root: Path,
+    name: str,
+    key: Path,
+    day: date,
+    progress: Progress = lambda _: None,
+    identity: Identity | None = None,
+    seen: str = "",
 ) -> Accepted:
     """Merge a proposal into main, record by record, in a commit signed with ``key``; or sign for a commit of main that
-    nobody signed. GongshiError, one sentence, for every refusal; then main is as it was."""
+    nobody signed. ``seen`` is the commit that was looked at, "" for whatever is there now. GongshiError, one sentence, for every
+    refusal; then main is as it was."""
     git, names = _ready(root, identity)
     with sending(root):
         for _ in range(_TRIES):
@@ -93,7 +131,7 @@ def accept(
             where = place(git)
             fetch(git, where)
             main = latest(git, where)
-            branch = _proposal(git, where, name)
+            branch = _seen(git, _proposal(git, where, name), seen)
             progress("合并、检查")
             made, files = _joined(root, git, main, branch, day, names) if branch else _approved(git, main, name)
             makers = authors_of(git, main, git.commit(branch)) if branch else makers_of(git, git.commit(name))
@@ -105,28 +143,47 @@ def accept(
         raise GongshiError("没有上传成功，主线还是原来的样子；请检查网络、账号和权限后再运行一次。")
 
 
-def send_back(root: Path, name: str, remarks: str, identity: Identity | None = None) -> str:
-    """Return a proposal with remarks; gives the commit that holds them."""
-    git, names = _ready(root, identity)
-    if not remarks.strip():
+def send_back(
+    root: Path,
+    name: str,
+    remarks: str,
+    identity: Identity | None = None,
+    of: Sequence[Remark] = (),
+    seen: str = "",
+) -> str:
+    """Return a proposal with remarks, on all of it and ``of`` single records; gives the commit that holds them. ``seen`` as for
+    ``accept``."""
+    if not remarks.strip() and not of:
         raise GongshiError("退回要写明哪里要改，请用 -m 写清楚，可以写多行。")
-    if found := scan_text("退回意见", remarks.encode(), names):
-        raise GongshiError(f"退回意见里{found[0].message.rstrip('。')}。")
+    return _say(root, name, message(remarks, of), "退回意见", identity, seen)
+
+
+def answer(root: Path, name: str, text: str, identity: Identity | None = None, of: Sequence[Remark] = ()) -> str:
+    """Answer what was asked of a proposal, so that it waits for the reviewer again; gives the commit that holds it."""
+    if not text.strip() and not of:
+        raise GongshiError("还没有写答复。")
+    return _say(root, name, message(text, of, answer=True), "答复", identity)
+
+
+def _say(root: Path, name: str, text: str, what: str, identity: Identity | None, seen: str = "") -> str:
+    """Put what is said of a proposal upon its tip."""
+    git, names = _ready(root, identity)
+    if found := scan_text(what, text.encode(), names):
+        raise GongshiError(f"{what}里{found[0].message.rstrip('。')}。")
     with sending(root):
         where = place(git)
         fetch(git, where)
-        branch = _proposal(git, where, name)
+        branch = _seen(git, _proposal(git, where, name), seen)
         if not branch:
             raise GongshiError("只能退回送审的分支，请用 gongshi review list 查看名称。")
         tip = git.commit(branch)
         back = RETURNED + name.removeprefix(PREFIX)
         before = git.resolve(f"refs/remotes/{where.remote}/{back}" if where.remote else f"refs/heads/{back}")
         parents = ["-p", tip, *(["-p", before] if before else [])]
-        text = f"退回：{remarks.strip()}\n".encode()
-        commit = git.run("commit-tree", f"{tip}^{{tree}}", *parents, "-F", "-", input=text).decode().strip()
+        commit = git.run("commit-tree", f"{tip}^{{tree}}", *parents, "-F", "-", input=text.encode()).decode().strip()
         if where.remote:
             if why := git.complaint("push", "-q", where.remote, f"{commit}:refs/heads/{back}"):
-                raise GongshiError(f"退回意见没有送出（{shown_text(why)}），请检查网络和账号后再运行一次。")
+                raise GongshiError(f"{what}没有送出（{shown_text(why)}），请检查网络和账号后再运行一次。")
         else:
             git.run("update-ref", f"refs/heads/{back}", commit)
         return commit
@@ -156,6 +213,13 @@ def _proposal(git: Git, where: RemotePlace, name: str) -> str:
         return "" if git.resolve(f"{name}^{{commit}}") else _unknown(git, where, name)
     sides = (f"refs/remotes/{where.remote}/{name}",) if where.remote else (f"refs/heads/{name}",)
     return next((side for side in sides if git.resolve(side)), "") or _unknown(git, where, name)
+
+
+def _seen(git: Git, branch: str, commit: str) -> str:
+    """The branch, if it is as it was looked at."""
+    if branch and commit and git.commit(branch) != commit:
+        raise GongshiError("这份送审刚刚又送了新的，还没有看过；请先看新的再决定，写过的意见还在。")
+    return branch
 
 
 def _unknown(git: Git, where: RemotePlace, name: str) -> str:
@@ -227,11 +291,3 @@ def _here(root: Path, git: Git, where: RemotePlace, commit: str) -> None:
     elif not git.run("status", "--porcelain", "--untracked-files=no").strip():
         with writer(root) as write:
             move(root, commit, write)
-
-
-def _remarks(git: Git, ref: str, tip: str) -> str:
-    """What a proposal was returned with, if nothing has come to it since."""
-    if not git.resolve(ref) or git.resolve(f"{ref}^1") != tip:
-        return ""
-    text = git.run("log", "-1", "--format=%B", ref).decode("utf-8", "replace")
-    return text.strip().removeprefix("退回：")

@@ -30,16 +30,37 @@ def check_content(
     """Refuse for personal data in any record that differs from the base, and for errors, of the records or of a rule,
     that the base did not have: what ``gongshi check --against`` fails on."""
     before = RevisionTree(Git(root), base)
-    changed = [path for path in differing(before, tree) if path.startswith(f"{RECORDS}/") and tree.exists(path)]
-    if isinstance(tree, RevisionTree):
-        tree.prefetch(path for path in tree.paths() if path.startswith(JUDGED))
-    refuse(check_guard(tree, changed, names), "有个人信息")
-    with judging(root, lambda _: None) as judge, load(tree) as database:
-        found = [*judge.since(before, database, county_day(database) or day), *check_keys(tree)]
-        refuse(check_public(database), "公开的文字里像有人名")
+    refuse(_personal(tree, before, names), "有个人信息")
+    found, public = _judged(root, tree, before, day)
+    refuse(public, "公开的文字里像有人名")
     if merged:
         refuse(found, "并入最新的记录后有新的错误", "请照着改好自己的记录再送审", 5)
     refuse(found, "有新的错误")
+
+
+def brought(root: Path, tree: RevisionTree, base: str, day: date, names: NameSet) -> list[Finding]:
+    """The same findings, all of them, for who decides: errors first; ``standing`` are those that the base had."""
+    before = RevisionTree(Git(root), base)
+    personal = _personal(tree, before, names)
+    found, public = _judged(root, tree, before, day)
+    order = list(Severity)
+    return sorted([*personal, *found, *public], key=lambda one: (one.standing, order.index(one.severity), one.order))
+
+
+def _personal(tree: WorkTree | RevisionTree, before: RevisionTree, names: NameSet) -> list[Finding]:
+    changed = [path for path in differing(before, tree) if path.startswith(f"{RECORDS}/") and tree.exists(path)]
+    if isinstance(tree, RevisionTree):
+        tree.prefetch(path for path in tree.paths() if path.startswith(JUDGED))
+    return check_guard(tree, changed, names)
+
+
+def _judged(
+    root: Path, tree: WorkTree | RevisionTree, before: RevisionTree, day: date
+) -> tuple[list[Finding], list[Finding]]:
+    """(what the rules and the keys say, what public text says of people)."""
+    with judging(root, lambda _: None) as judge, load(tree) as database:
+        found = [*judge.since(before, database, county_day(database) or day), *check_keys(tree)]
+        return found, check_public(database)
 
 
 def check_history(root: Path, commit: str, base: str, names: NameSet) -> None:

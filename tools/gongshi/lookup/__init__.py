@@ -2,7 +2,7 @@
 
 from gongshi.lookup.card import Card, card
 from gongshi.lookup.gathering import entries, found_tables, opened, titles, townships
-from gongshi.lookup.grid import Grid, GridColumn, grid, tables
+from gongshi.lookup.grid import Grid, GridColumn, grid, tables, township_of
 from gongshi.lookup.index import Entry, Index
 from gongshi.lookup.pinyin import Spelling, folded, spelling, spellings
 
@@ -23,5 +23,6 @@ __all__ = [
     "spellings",
     "tables",
     "titles",
+    "township_of",
     "townships",
 ]  # fmt: skip

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from gongshi.checks.phrases import wanted
 from gongshi.checks.showing import shown_cell, shows
 from gongshi.lookup.gathering import found_tables
-from gongshi.package import Database, Descriptor, Field, Resource, quoted
+from gongshi.package import Database, Descriptor, Field, Resource, identifier, quoted
 
 _TOWNSHIPS = "records/townships/"
 
@@ -50,6 +50,18 @@ def by_township(descriptor: Descriptor, resource: Resource) -> bool:
         return bool(resource.paths) and all(path.startswith("townships/") for path in resource.paths)
     found = [one.path for one in descriptor.documents if resource.name in (one.resource, *one.lists.values())]
     return bool(found) and all("townships/" in path for path in found)
+
+
+def township_of(database: Database, name: str, key: str) -> str:
+    """The folder of the township that a record lies with, "" where it lies with none, or is not there."""
+    resource = database.descriptor.resources[name]
+    names, parts = resource.schema.primary_key, key.split("/")
+    if len(names) != len(parts):
+        return ""
+    same = " AND ".join(f"{identifier(part)} = ?" for part in names)
+    rows = database.sql(f"SELECT rowid FROM {database.text_of(name)} WHERE {same}", parts)
+    path = database.locate(name, rows[0][0])[0] if rows else ""
+    return path.removeprefix(_TOWNSHIPS).partition("/")[0] if path.startswith(_TOWNSHIPS) else ""
 
 
 def grid(database: Database, name: str, slug: str, label: Callable[[str, str], str]) -> Grid | None:

@@ -12,20 +12,38 @@
     } else if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       const next = document.querySelector("[data-next]:not([disabled])");
       if (next) next.click();
-    } else if (/^[jkr]$/i.test(event.key) && !typing(event.target) && !event.ctrlKey && !event.metaKey && !event.altKey) {
+    } else if (/^[jkarq]$/i.test(event.key) && !typing(event.target) && !event.ctrlKey && !event.metaKey && !event.altKey) {
       step(event.key.toLowerCase(), event);
     }
   });
-  // 审核: from record to record by J and K, R says what is to be mended of one
+  // 审核: from record to record by J and K; A is seen, R to be mended, Q a question
   const step = (key, event) => {
     const pieces = [...document.querySelectorAll(".piece")];
     const at = pieces.indexOf(document.activeElement?.closest(".piece"));
     if (!pieces.length) return;
     event.preventDefault();
-    if (key !== "r") return pieces[Math.min(Math.max(at + (key === "j" ? 1 : -1), 0), pieces.length - 1)].focus();
-    const says = pieces[at]?.querySelector("details");
-    if (says) { says.open = true; says.querySelector("input:not([type=hidden])").focus(); }
+    if (key === "j" || key === "k") return pieces[Math.min(Math.max(at + (key === "j" ? 1 : -1), 0), pieces.length - 1)].focus();
+    const chosen = pieces[at]?.querySelector(`input[value=${{ a: "seen", r: "mend", q: "ask" }[key]}]`);
+    if (!chosen) return;
+    chosen.checked = true;
+    chosen.dispatchEvent(new Event("change", { bubbles: true }));
+    if (key === "a") step("j", event);
+    else pieces[at].querySelector("textarea").focus();
   };
+  // How many of each, and which of the two buttons goes
+  const marks = document.querySelector("[data-marks]");
+  const count = () => {
+    const pieces = [...marks.querySelectorAll(".piece")], of = { seen: 0, mend: 0, ask: 0, "": 0 };
+    for (const piece of pieces) of[piece.querySelector("input[type=radio]:checked")?.value || ""] += 1;
+    for (const node of marks.querySelectorAll("[data-count]")) node.textContent = `${of[node.dataset.count]} 处`;
+    const said = of.mend + of.ask, back = marks.querySelector("[data-return]"), take = marks.querySelector("[data-accept]"), why = marks.querySelector("[data-why]");
+    take.disabled = said > 0;
+    why.hidden = !said && !of[""];
+    why.textContent = said ? `还不能接受：${[of.mend && `${of.mend} 处要改`, of.ask && `${of.ask} 处在问`].filter(Boolean).join("，")}。` : `还有 ${of[""]} 处没看。`;
+    back.firstChild.textContent = said ? `退回，附 ${said} 条意见` : "退回";
+    for (const [node, main] of [[back, said > 0], [take, !said]]) { node.classList.toggle("main", main); node.toggleAttribute("data-next", main); }
+  };
+  if (marks) { marks.addEventListener("change", count); count(); }
   // What was found goes when the field and its list are left
   document.addEventListener("focusout", (event) => {
     const field = event.target.closest?.(".field");

@@ -274,7 +274,7 @@
     at("back").disabled = !steps.length;
     about();
   };
-  const problems = (list) => {
+  const problems = (list, done) => {
     const node = at("problems");
     if (!list.length) return node.replaceChildren(element("p", "✓ 没有问题。"));
     const lines = element("ul", "", "find-list");
@@ -285,22 +285,24 @@
       line.append(element("span", severity, `tag ${severity === "错误" ? "bad" : "warm"}`), button, message);
       lines.append(line);
     }
+    if (!done) lines.append(element("li", "正在检查全部记录，要几秒钟。", "quiet"));
     node.replaceChildren(lines, ...(list.length > 30 ? [element("p", `还有 ${count(list.length - 30)} 处，按 F8 一处一处看。`, "tip")] : []));
   };
   const findings = async () => {
     try {
       const answer = await ask("/edit/findings", {});
-      if (!answer.done) return setTimeout(findings, 1500);
+      if (!answer.done) setTimeout(findings, 1500);
+      if (!answer.done && !answer.said.length) return;
       if (answer.error) return at("problems").replaceChildren(element("p", `没有检查成：${answer.error}`, "err"));
       const before = [...found.keys()];
       found.clear();
-      const here = answer.found.filter(([key]) => byId.has(key));
+      const here = [...answer.said, ...answer.found].filter(([key]) => byId.has(key));
       for (const [key, field, severity, message] of here) {
         const where = id(key, columns.some((one) => one.name === field) ? field : columns[0].name);
         found.set(where, [...(found.get(where) || []), [severity, message]]);
       }
       again([...before, ...found.keys()]);
-      problems(here);
+      problems(here, answer.done);
     } catch (error) { say(error.message); }
   };
 
@@ -427,5 +429,6 @@
   at("reset").addEventListener("click", reset);
   for (const one of document.querySelectorAll("[data-go]")) one.addEventListener("change", () => one.form.requestSubmit());
   addEventListener("beforeunload", (event) => { if (grid && waits()) event.preventDefault(); });
-  load().then(findings, (error) => { at("tally").textContent = error.message; });
+  const arrive = () => { const row = byId.get(box.dataset.at); if (row) go(row, columns[0].name); findings(); };
+  load().then(arrive, (error) => { at("tally").textContent = error.message; });
 })();
