@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import threading
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from click.testing import CliRunner
 from desk.conftest import HOST, ask
 from desk.test_pages import state
 from gongshi.cli import gongshi
+from gongshi.desk import state as desk_state
 from gongshi.desk.app import make
 from gongshi.desk.guarding import COOKIE
 from gongshi.desk.state import Desk
@@ -134,3 +136,21 @@ def test_two_desks_over_one_folder_lose_nothing_and_take_back_their_own(client, 
         assert ask(client, "/undo", "POST", data={"number": mine}).status_code == 302 and state(root) == before
     finally:
         other.close()
+
+
+def test_after_a_write_what_was_there_is_found_at_once_and_what_is_new_is_waited_for(client, desk, monkeypatch) -> None:
+    assert "H0000001" in ask(client, "/find", "POST", data={"q": "h1"}).text
+    go, make_index = threading.Event(), desk_state.Index
+
+    def slow(*given: object):
+        assert go.wait(30)
+        return make_index(*given)
+
+    monkeypatch.setattr(desk_state, "Index", slow)
+    given = {"household": "H0000001", "kind": "走访", "subjects": "H0000001", "on": "2020-06-28"}
+    assert ask(client, "/enter/visit", "POST", data=given).status_code == 302
+    assert "H0000001" in ask(client, "/find", "POST", data={"q": "h1"}).text
+    place = desk.root / "records/townships/guzhen/households.csv"
+    place.write_text(place.read_text("utf-8").replace("H0000003", "H0000004"), "utf-8")
+    threading.Timer(0.3, go.set).start()
+    assert "H0000004" in ask(client, "/find", "POST", data={"q": "h4"}).text and go.is_set()

@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from gongshi.lookup import Entry, Index
+from gongshi.lookup import Entry, Index, index
+from gongshi.lookup.pinyin import spellings as real
 
 ENTRIES = [
     Entry("households", "H0000055", "岳广田", "农城社区 3组，3 口人", opened=True),
@@ -67,3 +68,14 @@ def test_a_county_is_searched_in_no_time() -> None:
         began = time.perf_counter()
         assert index.find(query)
         assert time.perf_counter() - began < max(0.1, made / 5)
+
+
+def test_an_index_made_of_an_earlier_one_spells_only_what_is_new(monkeypatch) -> None:
+    before, spelled = Index(ENTRIES), []
+    monkeypatch.setattr(index, "spellings", lambda text, person: spelled.append(text) or real(text, person))
+    changed = [*ENTRIES[1:], Entry("villages", "990101100300", "新湖村", "古镇")]
+    made = Index(changed, before)
+    assert spelled == ["新湖村"]
+    for query in ("xhc", "ygt", "H0000055", "岳光田", "h70"):
+        assert made.ranked(query) == Index(changed).ranked(query)
+    assert made.ranked("xinhucun")[1] and not made.ranked("岳光田")[1]

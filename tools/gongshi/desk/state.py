@@ -103,6 +103,7 @@ class Desk:
         self._names: dict[str, str] = {}
         self._known: NameSet | None = None
         self._held: Held | None = None
+        self._index: Index | None = None
         self._due: tuple[int, list[Due]] | None = None
         self._findings: tuple[int, list[Finding]] | None = None
         self._begun: dict[str, int] = {}
@@ -114,6 +115,8 @@ class Desk:
         self._watch = Watch(root)
         self.closing = False
         self.jobs: dict[str, Job] = {}
+        self.seen: dict[object, Any] = {}
+        self._said: tuple[bytes, Said] = (b"", {})
         self.patience = PATIENCE
         self.seen: dict[object, Any] = {}
         self._said: tuple[bytes, Said] = (b"", {})
@@ -141,7 +144,7 @@ class Desk:
     def lock_up(self) -> None:
         """Let go of the key, the names, and every workbook, which may hold some."""
         with self.lock:
-            self.identity, self._names, self._known = None, {}, None
+            self.identity, self._names, self._known, self._index = None, {}, None, None
             self.workbooks.clear()
             self._drop()
 
@@ -152,7 +155,7 @@ class Desk:
         names = opened(tree, identity)
         known = name_set(tree, names.values())
         with self.lock:
-            self.identity, self._names, self._known = identity, names, known
+            self.identity, self._names, self._known, self._index = identity, names, known, None
             self._drop()
         self.aside(self.index)
 
@@ -197,7 +200,12 @@ class Desk:
         with self._indexing:
             held = self.held()
             if held.index is None:
-                held.index = Index(self._labels(held).values())
+                with self.lock:
+                    before, names = self._index, self._names
+                held.index = Index(self._labels(held).values(), before)
+                with self.lock:
+                    if names is self._names:
+                        self._index = held.index
             return held.index
 
     def _labels(self, held: Held) -> Mapping[tuple[str, str], Entry]:
@@ -229,7 +237,11 @@ class Desk:
         with self.lock:
             if self._begun.get(what) != at:
                 self._begun[what] = at
-                work = {"due": self._find_due, "findings": self._examine}[what]
+                work: Callable[[int], object] = {
+                    "due": self._find_due,
+                    "findings": self._examine,
+                    "index": self._spell,
+                }[what]
                 self.aside(lambda: work(at), lambda why: self._failed.update({what: (at, why)}))
 
     def aside(
@@ -280,6 +292,20 @@ class Desk:
             job = self.jobs.get(name)
             return self.jobs.pop(name) if job and job.over.is_set() else None
 
+    def remember(self, name: object, value: object) -> None:
+        """Keep what never changes, such as what one commit brings; the oldest goes."""
+        with self.lock:
+            while len(self.seen) >= REMEMBERED:
+                self.seen.pop(next(iter(self.seen)))
+            self.seen[name] = value
+
+    def remarks(self) -> Said:
+        """What reviewers said of records that were sent, and nothing came since."""
+        git = Git(self.root)
+        with suppress(GongshiError):  # no main branch yet
+            self._said = open_remarks(git, self._said) if git.exists() else (b"", {})
+        return self._said[1]
+
     def close(self) -> None:
         """Let go of everything; what is still being found out is given up."""
         self.closing = True
@@ -310,6 +336,9 @@ class Desk:
         number = next((one.number for one in written(self.root)), 0)
         with self.lock:
             self.told.append(Told(text, undo=number, record=record))
+            self._fresh = False
+        if self._index:
+            self.warm()
 
     def failure(self, what: str) -> str:
         """Why the due list or the findings could not be found out for the ledger as it lies; "" if they were, or are still to come."""
@@ -335,8 +364,22 @@ class Desk:
         return entry.name if entry else ""
 
     def find(self, query: str, resources: Collection[str] | None = None, limit: int = 20) -> list[Entry]:
-        """Records for what was typed."""
+        """Records for what was typed. Just after something was written the index of before is asked while a new one is made beside;
+        what it does not have is waited for."""
+        held = self.held()
+        if held.index is None and (old := self._index):
+            self.warm()
+            found, sure = old.ranked(query, limit, resources)
+            if sure:
+                return found
         return self.index().find(query, limit, resources)
+
+    def _spell(self, at: int) -> None:
+        self.index()
+
+    def warm(self) -> None:
+        """Have the index made beside, once for each state of the files."""
+        self._beside("index", self.held().at)
 
     def keep(self, workbook: Workbook) -> str:
         """Hold a workbook; gives its name in addresses."""

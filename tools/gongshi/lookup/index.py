@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from gongshi.lookup.pinyin import folded, spelling, spellings
 
+SOUND, NEAR = 3, 4
 _NUMBER = re.compile("([a-z])0*([1-9][0-9]*)")
 _CHINESE = re.compile("[\u3400-\u9fff\U00020000-\U0003ffff]")
 
@@ -32,31 +33,38 @@ class Entry:
 
 
 class Index:
-    """Entries to be searched; making one spells every name once."""
+    """Entries to be searched; making one spells every name once, and none that ``before`` had."""
 
-    def __init__(self, entries: Iterable[Entry]) -> None:
+    def __init__(self, entries: Iterable[Entry], before: Index | None = None) -> None:
         self.entries = tuple(entries)
-        starts, lines, at = [], [], 0
+        known: dict[Entry, str] = before._spelled if before else {}
+        spelled: dict[Entry, str] = {}
+        starts, at = [], 0
         for entry in self.entries:
-            text = "\n" + "\n".join(_words(entry)) + "\n"
+            text = known.get(entry) or "\n" + "\n".join(_words(entry)) + "\n"
             starts.append(at)
-            lines.append(text)
+            spelled[entry] = text
             at += len(text)
-        self._text, self._starts = "".join(lines), starts
+        self._text, self._starts = "".join(spelled[one] for one in self.entries), starts
+        self._spelled: dict[Entry, str] = spelled
 
     def find(self, query: str, limit: int = 20, resources: Collection[str] | None = None) -> list[Entry]:
         """The best entries for what was typed, the likeliest first; a query of several words wants all of them."""
+        return self.ranked(query, limit, resources)[0]
+
+    def ranked(self, query: str, limit: int = 20, resources: Collection[str] | None = None) -> tuple[list[Entry], bool]:
+        """The same, and whether one of them has what was typed, not only something that sounds so or is near it."""
         words = [word for word in (folded(part) for part in query.split()[:6]) if word][:6]
         if not words:
-            return []
+            return [], True
         ranks = [self._ranked(word[:40]) for word in (["".join(words)] if len(words) > 1 else words)]
         found = ranks[0]
         if len(words) > 1 and not found:
             each = [self._ranked(word[:40]) for word in words]
             found = {place: sum(one[place] for one in each) for place in each[0] if all(place in one for one in each)}
         order = sorted(found, key=lambda place: (found[place], len(self.entries[place].name), place))
-        wanted = (self.entries[place] for place in order)
-        return [entry for entry in wanted if resources is None or entry.resource in resources][:limit]
+        wanted = [place for place in order if resources is None or self.entries[place].resource in resources][:limit]
+        return [self.entries[place] for place in wanted], any(found[place] < SOUND for place in wanted)
 
     def _ranked(self, word: str) -> dict[int, int]:
         """Entry → how far it is from ``word``: 0 is the very word, 1 begins with it, 2 has it within, 3 sounds so, 4 nearly."""
@@ -69,10 +77,10 @@ class Index:
                 found.setdefault(bisect_right(self._starts, match.start()) - 1, 1)
         if _CHINESE.search(word):
             sound = spelling(word).full
-            self._note(found, f"\n{sound}", 3)
+            self._note(found, f"\n{sound}", SOUND)
         if not found and (len(word) > 3 or (len(word) == 3 and _CHINESE.search(word))):
             for place in self._near(word):
-                found.setdefault(place, 4)
+                found.setdefault(place, NEAR)
         return found
 
     def _note(self, found: dict[int, int], sought: str, rank: int) -> None:
