@@ -118,8 +118,6 @@ class Desk:
         self.seen: dict[object, Any] = {}
         self._said: tuple[bytes, Said] = (b"", {})
         self.patience = PATIENCE
-        self.seen: dict[object, Any] = {}
-        self._said: tuple[bytes, Said] = (b"", {})
 
     def touch(self) -> None:
         """Somebody is here; after ten minutes of nobody the names are gone first."""
@@ -292,20 +290,6 @@ class Desk:
             job = self.jobs.get(name)
             return self.jobs.pop(name) if job and job.over.is_set() else None
 
-    def remember(self, name: object, value: object) -> None:
-        """Keep what never changes, such as what one commit brings; the oldest goes."""
-        with self.lock:
-            while len(self.seen) >= REMEMBERED:
-                self.seen.pop(next(iter(self.seen)))
-            self.seen[name] = value
-
-    def remarks(self) -> Said:
-        """What reviewers said of records that were sent, and nothing came since."""
-        git = Git(self.root)
-        with suppress(GongshiError):  # no main branch yet
-            self._said = open_remarks(git, self._said) if git.exists() else (b"", {})
-        return self._said[1]
-
     def close(self) -> None:
         """Let go of everything; what is still being found out is given up."""
         self.closing = True
@@ -316,6 +300,7 @@ class Desk:
         """One sentence for the next page."""
         with self.lock:
             self.told.append(Told(text))
+
     def remember(self, name: object, value: object) -> None:
         """Keep what never changes, such as what one commit brings; the oldest goes."""
         with self.lock:
@@ -329,7 +314,6 @@ class Desk:
         with suppress(GongshiError):  # no main branch yet
             self._said = open_remarks(git, self._said) if git.exists() else (b"", {})
         return self._said[1]
-
 
     def wrote(self, text: str, record: tuple[str, str] | None = None) -> None:
         """One sentence about what was just written, and the number by which it is taken back."""
