@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from gongshi.package.yamlfile import parse, plain
-from support import ROOT
+from support import ROOT, project_descriptor
 
 HOUSE = ROOT / "tools/gongshi"
 ROOMS = (
@@ -102,6 +102,32 @@ def found() -> dict[str, list[str]]:
 @pytest.mark.parametrize("name", ROOMS)
 def test_no_room_of_the_engine_names_the_domain(name: str) -> None:
     assert found()[name] == [], "put what is new into gongshi/pack"
+
+
+ABOVE = ("disclosure", "verbs", "site", "desk", "cli")
+READ = re.compile(r"\b(?:FROM|JOIN|INTO|UPDATE|TABLE)\s+(?:raw\.|rules\.)?[\"{]?([a-z][a-z-]*)[\"}]?", re.IGNORECASE)
+
+
+def tables_read(source: str) -> list[str]:
+    """Resources that strings of a module, but for docstrings, read as tables."""
+    tables = project_descriptor().resources
+    tree = ast.parse(source)
+    said = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    texts = (node.value for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in said)
+    return [name for text in texts if isinstance(text, str) for name in READ.findall(text) if name in tables]
+
+
+@pytest.mark.parametrize("room", ABOVE)
+def test_the_rooms_above_read_views_and_named_queries_alone(room: str) -> None:
+    """Their SQL lies in ``gongshi/pack``: ``views/*.sql``, ``open/*.sql`` and files of named queries."""
+    assert {
+        path.name: found for path in sorted((HOUSE / room).rglob("*.py")) if (found := tables_read(path.read_text()))
+    } == {}
+
+
+def test_the_test_sees_tables() -> None:
+    assert tables_read('"""FROM households"""\nx = f"SELECT {a} FROM households"') == ["households"]
+    assert tables_read("x = 'select 1 from {status-events} e join \"cases\" c'") == ["status-events", "cases"]
 
 
 def test_the_words_are_few_and_each_is_needed() -> None:

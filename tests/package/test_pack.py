@@ -15,14 +15,16 @@ import pytest
 
 from gongshi.changes.questions import AnsweredBy
 from gongshi.model import GongshiError
-from gongshi.package import FieldPlace, pack, query
+from gongshi.package import Database, FieldPlace, QueryError, pack, queries, query
 from gongshi.package import pack as door
 from gongshi.package.yamlfile import parse, plain
+from gongshi.repository import WorkTree
 from gongshi.sealing import SEALED_FIELDS
 from support import ROOT, project_descriptor
 
 HOUSE = ROOT / "tools/gongshi"
-FILES = sorted((HOUSE / "pack").iterdir())
+FILES = sorted(path for path in (HOUSE / "pack").iterdir() if path.is_file())
+SEVERAL = [path for path in FILES if path.suffix == ".sql" and "-- name: " in path.read_text(encoding="utf-8")]
 
 
 class Way(StrEnum):
@@ -158,7 +160,7 @@ OWN: Mapping[str, frozenset[str]] = {
 }
 
 
-@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+@pytest.mark.parametrize("path", [path for path in FILES if path not in SEVERAL], ids=lambda path: path.name)
 def test_every_name_is_one_of_the_dictionary(path: Path) -> None:
     tables = project_descriptor().resources
     if path.suffix == ".yaml":
@@ -169,6 +171,35 @@ def test_every_name_is_one_of_the_dictionary(path: Path) -> None:
         assert reads and all(
             table in tables and {*names} <= {*tables[table].schema.names} for table, names in reads.items()
         )
+
+
+@pytest.fixture(scope="module")
+def tables(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Database]:
+    """Every table of the dictionary, without a row."""
+    with Database(project_descriptor(), WorkTree(tmp_path_factory.mktemp("empty"))) as database:
+        yield database
+
+
+def planned(tables: Database, sql: str) -> None:
+    """DuckDB has a way to answer: each table and column is there."""
+    sql = re.sub(r"\{([a-z-]+)\}", r'"\1"', sql).replace("$day", "DATE '2020-06-30'")
+    holes = max([sql.count("?"), *(int(number) for number in re.findall(r"\$(\d)", sql))])
+    tables.sql(f"EXPLAIN {sql}", [None] * holes)
+
+
+@pytest.mark.parametrize(
+    ("path", "name"),
+    [(path, name) for path in SEVERAL for name in queries(path.stem)],
+    ids=lambda one: getattr(one, "stem", one),
+)
+def test_every_query_of_a_file_can_be_asked(tables: Database, path: Path, name: str) -> None:
+    planned(tables, queries(path.stem)[name])
+
+
+def test_the_test_sees_a_query_that_cannot_be_asked(tables: Database) -> None:
+    for wrong in ("SELECT nobody FROM households", "SELECT 1 FROM householdz"):
+        with pytest.raises(QueryError):
+            planned(tables, wrong)
 
 
 def test_the_test_sees_strangers() -> None:

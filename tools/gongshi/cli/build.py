@@ -87,6 +87,7 @@ def _built(
     """The site in its place; gives its day, and what to say of the log."""
     from gongshi.library.building import building, refuse_errors
     from gongshi.library.examining import examining
+    from gongshi.package import queries
     from gongshi.site.quality import earlier
 
     with examining(tree, None, on, date.today(), show) as (seen, kept):
@@ -96,7 +97,7 @@ def _built(
             raise GongshiError(
                 f"今天还没有到 {seen.when.isoformat()}，没有发布：发布了它，在那以前就再也发布不了，请核对日期和时钟。"
             )
-        county = next(iter(kept.database.sql("SELECT county_code, name FROM county")), ("", ""))
+        county = next(iter(kept.database.sql(queries("county")["named"])), ("", "", ""))[:2]
         names = _opened(tree)
         past = earlier(log, chain, seen.when) if log else []
         with building(tree.root, folder, seen.when, kept, names, draft, show, past) as aside:

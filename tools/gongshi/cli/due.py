@@ -23,13 +23,13 @@ def due(root: Path, township: str | None, on_day: str | None) -> None:
     from datetime import date
 
     from gongshi.checks.showing import shown_text
-    from gongshi.package import county_day, load
+    from gongshi.package import county_day, load, queries
     from gongshi.verbs import due as find
 
     tree = work_tree(root)
     with load(tree, ["county", "divisions"]) as database:
         when = given_day(on_day) or county_day(database) or date.today()
-        slugs = {slug for (slug,) in database.sql("SELECT slug FROM divisions WHERE slug IS NOT NULL")}
+        slugs = {slug for (slug,) in database.sql(queries("due")["folders"])}
     if township is not None and township not in slugs:
         raise GongshiError(f"没有乡镇“{township[:40]}”，请写 records/townships 下的目录名，如 guzhen。")
     found = find(tree, when, township)

@@ -63,11 +63,11 @@ def export(
 
 def _provenance(root: Path, database: Database) -> Provenance:
     """The county that a package is of: its code goes into each key, its office answers for it, the commit is its version."""
-    from gongshi.package import Provenance
+    from gongshi.package import Provenance, queries
     from gongshi.repository import Git
 
     county = database.descriptor.resources.get("county")
-    rows = database.sql("SELECT county_code, name, office FROM county") if county else []
+    rows = database.sql(queries("county")["named"]) if county else []
     code, name, office = rows[0] if rows else ("", database.descriptor.title, "")
     git = Git(root)
     commit = (git.head() or "") if git.exists() else ""

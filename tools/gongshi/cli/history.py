@@ -95,7 +95,7 @@ MOST = 50  # records on one page
 def _write_life(git: Git, out: Path, resource: str, key: str, field: str | None, complete: bool) -> None:
     from gongshi.changes.life import life
     from gongshi.changes.past import history as open_history
-    from gongshi.package import load
+    from gongshi.package import load, queries
     from gongshi.package.subjects import subjects
     from gongshi.repository import write_private
     from gongshi.site.life import render
@@ -110,8 +110,8 @@ def _write_life(git: Git, out: Path, resource: str, key: str, field: str | None,
             raise GongshiError(f"以“{key[:40]}”开头的记录有 {len(found)} 条，一页最多 {MOST} 条，请把编号写全。")
         lives = [life(past, resource, one) for one in found]
         with load(RevisionTree(git, past.tip), ("county",)) as county:
-            rows = county.sql("SELECT name FROM county") if "county" in county.descriptor.resources else []
-    text = render(lives, rows[0][0] if rows and rows[0][0] else "", past.tip, complete, date.today())
+            rows = county.sql(queries("county")["named"]) if "county" in county.descriptor.resources else []
+    text = render(lives, rows[0][1] if rows and rows[0][1] else "", past.tip, complete, date.today())
     write_private(out, text.encode())
     steps = sum(len(one.steps) for one in lives)
     say(f"已写到 {out}：{len(lives)} 条记录，{steps} 次改动。里面有内部信息，看完请删去，不要上网。")

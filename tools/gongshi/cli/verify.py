@@ -134,10 +134,10 @@ def _sheet(root: Path, content: bytes, site: Path | None, logs: dict[Path, list[
 def _recorded(root: Path) -> dict[str, list[str]]:
     """The commitments in the records, by notice."""
     from gongshi.cli.common import work_tree
-    from gongshi.package import load
+    from gongshi.package import load, queries
 
     with load(work_tree(root), ["notices", "notice-commitments"]) as database:
-        rows = database.sql('SELECT notice_id, commitment FROM "notice-commitments" ORDER BY notice_id, page')
+        rows = database.sql(queries("notices")["commitments"])
     found: dict[str, list[str]] = {}
     for code, commitment in rows:
         found.setdefault(code, []).append(commitment)

@@ -13,13 +13,14 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from gongshi.model import GongshiError
-from gongshi.package import county_day, worded
+from gongshi.package import county_day, queries, worded
 
 RESOURCES = (
     *("county", "divisions", "villages", "units", "helpers", "households", "members", "status-events", "monitoring"),
     *("pairings", "contacts", "subsidies", "measures", "cases", "case-steps", "notices"),
 )
 """What the papers are made from."""
+_SQL = queries("cards")
 GONE = ("死亡", "转出")
 _MOST = 100  # households of one list
 Names = Mapping[str, str]
@@ -105,10 +106,7 @@ class Visits:
 
 def card(database: Any, number: str, names: Names, today: datetime.date) -> HouseholdCard:
     """The card of a household as the records stand; GongshiError if there is none of that number."""
-    query = """SELECT h.*, d.name AS village, t.name AS town, t.division_code AS town_code FROM households h
-      LEFT JOIN divisions d ON d.division_code = h.village_code LEFT JOIN divisions t ON t.division_code = d.parent_code
-      WHERE h.household_no = ?"""
-    columns, rows = database.columns(query, [number])
+    columns, rows = database.columns(_SQL["home"], [number])
     if not rows:
         raise GongshiError(f"没有户“{number[:20]}”，请在“查”里找到户编号再印。")
     home, day = dict(zip(columns, rows[0], strict=True)), county_day(database) or today
@@ -122,8 +120,7 @@ def card(database: Any, number: str, names: Names, today: datetime.date) -> Hous
 
 def homes_of(database: Any, village: str) -> list[str]:
     """The numbers of a village's households in the order in which one walks through it: by group, then by number."""
-    query = "SELECT household_no, group_name FROM households WHERE village_code = ?"
-    found = sorted(database.sql(query, [village]), key=lambda row: (len(row[1] or ""), row[1] or "", row[0]))
+    found = sorted(database.sql(_SQL["homes"], [village]), key=lambda row: (len(row[1] or ""), row[1] or "", row[0]))
     if not found:
         raise GongshiError(f"村“{village[:20]}”没有户，请核对 12 位的村代码。")
     return [number for number, _ in found]
@@ -131,18 +128,11 @@ def homes_of(database: Any, village: str) -> list[str]:
 
 def visits(database: Any, helper: str, names: Names, today: datetime.date) -> Visits:
     """The households that a helper looks after, in the order of the way; GongshiError if there is none of that number."""
-    query = "SELECT h.name, u.name, h.left_on FROM helpers h LEFT JOIN units u USING (unit_code) WHERE helper_no = ?"
-    found = database.sql(query, [helper])
+    found = database.sql(_SQL["helper"], [helper])
     if not found:
         raise GongshiError(f"没有帮扶人“{helper[:20]}”，请在“查”里找到编号再印。")
     day = county_day(database) or today
-    query = """SELECT h.household_no, h.population, h.household_class, h.poverty_status, h.group_name, d.name AS village,
-      t.name AS town, t.division_code AS town_code, h.village_code, p.role,
-      max(c.contacted_on) FILTER (c.contacted_on <= $2) AS last, count(c.contacted_on) FILTER (year(c.contacted_on) = year($2::DATE)) AS count
-      FROM pairings p JOIN households h USING (household_no) LEFT JOIN contacts c USING (pairing_id)
-      LEFT JOIN divisions d ON d.division_code = h.village_code LEFT JOIN divisions t ON t.division_code = d.parent_code
-      WHERE p.helper_no = $1 AND p.started_on <= $2 AND (p.ended_on IS NULL OR p.ended_on > $2) GROUP BY ALL"""
-    columns, rows = database.columns(query, [helper, day])
+    columns, rows = database.columns(_SQL["visits"], [helper, day])
     homes = [dict(zip(columns, row, strict=True)) for row in rows]
     homes.sort(
         key=lambda one: (
@@ -172,15 +162,12 @@ def _place(home: Mapping[str, Any]) -> str:
 
 def _heads(database: Any) -> dict[str, str]:
     """Household → the number of its head."""
-    query = "SELECT household_no, member_no FROM members WHERE relation = '户主' AND life_status NOT IN (?, ?) ORDER BY member_no DESC"
-    return dict(database.sql(query, GONE))
+    return dict(database.sql(_SQL["heads"], GONE))
 
 
 def _standing(database: Any, home: Mapping[str, Any]) -> str:
     """In a word or two, what a household is now."""
-    watched = database.sql(
-        "SELECT category FROM monitoring WHERE household_no = ? AND removed_on IS NULL", [home["household_no"]]
-    )
+    watched = database.sql(_SQL["watched"], [home["household_no"]])
     return "、".join(part for part in (home["poverty_status"], *(row[0] for row in watched)) if part)
 
 
@@ -189,34 +176,24 @@ def _kinds(database: Any, home: Mapping[str, Any]) -> tuple[str, ...]:
     status, since = home["poverty_status"] or "", home["exit_year"]
     said = [f"{status}{f'（{since}年）' if since and status == '已脱贫' else ''}"] if status else []
     said += [text for text in dict.fromkeys((home["household_class"], home["household_attr"])) if text]
-    watched = database.sql(
-        "SELECT category, identified_on, risk_1 FROM monitoring WHERE household_no = ? AND removed_on IS NULL ORDER BY 2",
-        [home["household_no"]],
-    )
+    watched = database.sql(_SQL["watched"], [home["household_no"]])
     for category, on, risk in watched:
         said.append(f"{_day(on)}起列为{category}" + (f"，原因是{risk}" if risk else ""))
     return tuple(said)
 
 
 def _events(database: Any, number: str) -> tuple[tuple[datetime.date, str], ...]:
-    query = 'SELECT occurred_on, event FROM "status-events" WHERE household_no = ? AND occurred_on IS NOT NULL ORDER BY 1, 2'
-    return tuple(database.sql(query, [number]))
+    return tuple(database.sql(_SQL["events"], [number]))
 
 
 def _helpers(database: Any, number: str, day: datetime.date) -> tuple[Helper, ...]:
-    query = """SELECT coalesce(h.name, ''), p.role, coalesce(u.name, ''), coalesce(u.office_phone, '') FROM pairings p
-      LEFT JOIN helpers h USING (helper_no) LEFT JOIN units u ON u.unit_code = coalesce(h.unit_code, p.unit_code)
-      WHERE p.household_no = ? AND p.started_on <= ? AND (p.ended_on IS NULL OR p.ended_on > ?) ORDER BY p.started_on, p.pairing_id"""
-    return tuple(Helper(*row) for row in database.sql(query, [number, day, day]))
+    return tuple(Helper(*row) for row in database.sql(_SQL["helpers"], [number, day, day]))
 
 
 def _paid(database: Any, number: str, names: Names, year: int) -> tuple[Paid, ...]:
-    query = """SELECT s.paid_on, s.benefit, s.period, s.amount, s.member_no, m.relation FROM subsidies s
-      LEFT JOIN members m ON m.member_no = s.member_no
-      WHERE s.household_no = ? AND year(s.paid_on) = ? AND s.amount IS NOT NULL ORDER BY s.paid_on, s.subsidy_id"""
     return tuple(
         Paid(on, f"{benefit}（{_period(period)}）" if period else benefit, _whom(names, member, relation), amount)
-        for on, benefit, period, amount, member, relation in database.sql(query, [number, year])
+        for on, benefit, period, amount, member, relation in database.sql(_SQL["paid"], [number, year])
     )
 
 
@@ -236,26 +213,17 @@ def _period(period: str) -> str:
 
 
 def _help(database: Any, number: str, day: datetime.date) -> tuple[Help, ...]:
-    query = """SELECT m.item, count(DISTINCT m.member_no), min(m.started_on), coalesce(min(u.name), '') FROM measures m
-      LEFT JOIN units u ON u.unit_code = m.provider_unit
-      WHERE m.household_no = ? AND m.item IS NOT NULL AND m.started_on <= ? AND (m.ended_on IS NULL OR m.ended_on > ?)
-      GROUP BY m.item, m.provider_unit ORDER BY 3 DESC, 1"""
-    return tuple(Help(*row) for row in database.sql(query, [number, day, day]))
+    return tuple(Help(*row) for row in database.sql(_SQL["helped"], [number, day, day]))
 
 
 def _grounds(database: Any, number: str) -> tuple[str, ...]:
     """On which papers a household is what it is: the case that changed its standing last."""
-    query = """SELECT s.event, s.occurred_on, c.case_id, c.doc_no FROM "status-events" s JOIN cases c USING (case_id)
-      WHERE s.household_no = ? ORDER BY s.occurred_on DESC LIMIT 1"""
-    return tuple(_ground(database, *row) for row in database.sql(query, [number]))
+    return tuple(_ground(database, *row) for row in database.sql(_SQL["ground"], [number]))
 
 
 def _ground(database: Any, event: str, on: datetime.date, case: str, doc: str | None) -> str:
     parts = [f"{event}：案卷 {case}" + (f"，{doc}" if doc else "")]
-    steps = """SELECT s.step, s.attendees, s.votes_for, n.starts_on, n.ends_on, n.place, n.result FROM "case-steps" s
-      LEFT JOIN notices n USING (notice_id) WHERE s.case_id = ? AND (s.votes_for IS NOT NULL OR n.notice_id IS NOT NULL)
-      ORDER BY s.step_no"""
-    for step, came, agreed, starts, ends, place, result in database.sql(steps, [case]):
+    for step, came, agreed, starts, ends, place, result in database.sql(_SQL["steps"], [case]):
         if agreed is not None:
             parts.append(f"{step}{f'到会 {came} 人，' if came else ''}{agreed} 人同意")
         if starts:
@@ -266,13 +234,12 @@ def _ground(database: Any, event: str, on: datetime.date, case: str, doc: str | 
 
 def _office(database: Any, town: str | None) -> tuple[tuple[str, str], ...]:
     """The office of a township and its phone."""
-    query = "SELECT name, office_phone FROM units WHERE division_code = ? AND unit_kind = '乡镇政府' AND office_phone IS NOT NULL"
-    return tuple(database.sql(f"{query} ORDER BY unit_code LIMIT 1", [town]))
+    return tuple(database.sql(_SQL["office"], [town]))
 
 
 def _county(database: Any, day: datetime.date) -> tuple[str, Sequence[tuple[str, str]]]:
     """(the county's name, its office and the hotline with their phones)."""
-    rows = database.sql("SELECT name, office, office_phone, hotline FROM county")
+    rows = database.sql(_SQL["county"])
     name, office, phone, hotline = rows[0] if rows else ("", None, None, None)
     pairs: Iterable[tuple[str | None, str | None]] = ((office, phone), (worded("扶贫监督举报电话", day), hotline))
     return name or "", [(who, number) for who, number in pairs if who and number]

@@ -18,6 +18,7 @@ from gongshi.changes.values import Revision
 from gongshi.disclosure import views
 from gongshi.disclosure.views import PUBLIC, View, ViewColumn, counts_people, stands_for_people
 from gongshi.model import GongshiError
+from gongshi.package import queries
 from gongshi.package.schema import Descriptor
 
 FIELDS = {
@@ -67,7 +68,7 @@ COLUMNS = (
 )
 
 NEW, CHANGED, TEXT, GONE = "新增", "修改", "改文字", "删除"
-NAMES = """SELECT unit_code, name FROM {units} UNION ALL SELECT division_code, name FROM {divisions}"""
+NAMES = queries("counted")["names"]
 """Codes that a reader knows by name."""
 
 MEASURES = ("quantity", "accepted_quantity", "unit_price", "final_cost")
@@ -75,9 +76,15 @@ MEASURES = ("quantity", "accepted_quantity", "unit_price", "final_cost")
 
 CONDITIONAL = frozenset(("projects", name) for name in MEASURES)
 
-CLOSED = f"""SELECT 'payments', payment_id FROM "payments" WHERE {views.TO_PERSONS}
-UNION ALL SELECT 'project-villages', project_id FROM {views.SCATTERED}"""
-"""Resource and first key of records that a view does not see; these numbers do not leave this room."""
+
+def closed_records(descriptor: Descriptor) -> str:
+    """SQL for resource and first key of the records that a view does not see; these numbers do not leave this room."""
+    keys = {name: descriptor.resources[name].schema.primary_key[0] for name in views.OPEN_ROWS}
+    return " UNION ALL ".join(
+        f"""SELECT '{name}', "{keys[name]}" FROM "{name}" WHERE NOT ({rule})"""
+        for name, rule in views.OPEN_ROWS.items()
+    )
+
 
 _CARD = "一卡通"
 
@@ -149,7 +156,7 @@ def _to_persons(payment: Cells) -> object:
 class Published:
     """The public part of a Walk, as rows of the view.
 
-    ``names`` are of codes; ``notices`` those that may be shown, ``closed`` the other records that may not (CLOSED).
+    ``names`` are of codes; ``notices`` those that may be shown, ``closed`` the other records that may not (``closed_records``).
     """
 
     def __init__(

@@ -18,41 +18,17 @@ from gongshi.checks.phrases import is_personal
 from gongshi.disclosure.figures import TOTAL, USUAL, Figure, declaration
 from gongshi.disclosure.views import COUNTED, PUBLIC, Queried, aliases_in, expand, tables_in
 from gongshi.model import GongshiError
-from gongshi.package import LookedAt, columns_named, joined, those
+from gongshi.package import LookedAt, columns_named, joined, queries, those
 from gongshi.package.schema import Descriptor
 from gongshi.policy import Outcome, RuleState, Verdict
 
 JOINS = frozenset({"household_no", "member_no", "pairing_id", "payment_id", "village_code", "school_code"})
 """Numbers that a count may join and count by, and that no result has."""
 
-_PLACES = """
-SELECT division_code, level, parent_code FROM {divisions} WHERE level IN ('县', '乡镇', '村')
-ORDER BY list_position(['县', '乡镇', '村'], level), division_code"""
-
-_MONEY = """
-SELECT coalesce(h.village_code, ''), b.benefit, year(b.paid_on), b.household_no, sum(b.amount), min(b.amount),
-  count(DISTINCT coalesce(b.member_no, '')), list(DISTINCT b.amount)
-FROM {subsidies} b LEFT JOIN {households} h ON h.household_no = b.household_no
-WHERE b.paid_on <= $day GROUP BY ALL"""
-
-_PROJECTS = """
-SELECT p.project_id, p.allocation_id, b.benefit, year(b.paid_on), count(DISTINCT b.household_no), sum(b.amount)
-FROM {subsidies} b JOIN {payments} p ON p.payment_id = b.payment_id
-WHERE b.paid_on <= $day GROUP BY ALL"""
-
-_OWN = """
-SELECT p.project_id, coalesce(h.village_code, ''), b.benefit, year(b.paid_on), sum(b.amount)
-FROM {subsidies} b JOIN {payments} p ON p.payment_id = b.payment_id JOIN {households} h ON h.household_no = b.household_no
-WHERE b.paid_on <= $day GROUP BY ALL ORDER BY ALL"""
-
-_PUPILS = """
-SELECT coalesce(m.school_code, '其他'), coalesce(s.school_level, ''), b.benefit || '/' || b.period, b.member_no,
-  sum(b.amount)
-FROM {subsidies} b JOIN {members} m ON m.member_no = b.member_no
-LEFT JOIN {schools} s ON s.school_code = m.school_code WHERE b.paid_on <= $day GROUP BY ALL"""
-
-_TERMS = """
-SELECT DISTINCT benefit || '/' || period, benefit, year(paid_on) FROM {subsidies} WHERE paid_on <= $day"""
+_SQL = queries("counted")
+_PLACES, _MONEY, _PROJECTS, _OWN, _PUPILS, _TERMS = (
+    _SQL[name] for name in ("places", "money", "projects", "own", "pupils", "terms")
+)
 
 
 class Cell(NamedTuple):
@@ -121,7 +97,7 @@ class Counted:
 
 def smallest(database: Queried) -> int:
     """Counts below this are not published: the county's own number, or the usual one."""
-    rows = database.sql('SELECT max("threshold") FROM county') if _has(database, "county", "threshold") else []
+    rows = database.sql(queries("county")["threshold"]) if _has(database, "county", "threshold") else []
     return int(rows[0][0]) if rows and rows[0][0] is not None else USUAL
 
 

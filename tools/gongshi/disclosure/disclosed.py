@@ -15,8 +15,8 @@ from typing import Any
 
 from gongshi.changes.steps import Walk
 from gongshi.disclosure import made
-from gongshi.disclosure.catalogue import COUNTY, VIEWS
-from gongshi.disclosure.changed import CHANGES, CLOSED, COLUMNS, NAMES, Published, Since, fields_of
+from gongshi.disclosure.catalogue import VIEWS
+from gongshi.disclosure.changed import CHANGES, COLUMNS, NAMES, Published, Since, closed_records, fields_of
 from gongshi.disclosure.figures import RESOURCE, TOTAL, USUAL
 from gongshi.disclosure.frozen import NOT_YET, WITHHELD, Frozen, add
 from gongshi.disclosure.made import MADE, PEOPLE, PlaceNames
@@ -27,6 +27,7 @@ RESOURCES = frozenset({RESOURCE, "households"}).union(
     reads(NAMES), *(reads(sql) for sql in made.SOURCES), *(reads(view.sql) for view in VIEWS)
 )
 """What the views read: nothing else of the ledger needs to be loaded to publish it."""
+_EVERY: tuple[View | made.Made, ...] = (*VIEWS, PEOPLE, *MADE, CHANGES)
 
 
 class Disclosure:
@@ -52,9 +53,7 @@ class Disclosure:
         self._frozen = Frozen.of(database, day)
         self.pending, self.counted_on = self._frozen.pending, self._frozen.on
         counted = self.counted_on or day
-        self.views: Mapping[str, str] = {
-            view.name: worded(view.title, day) for view in (*VIEWS, PEOPLE, *MADE, CHANGES)
-        }
+        self.views: Mapping[str, str] = {view.name: worded(view.title, day) for view in _EVERY}
         self._columns = {view.name: view.resolve(descriptor) for view in VIEWS}
         self._columns |= {view.name: view.columns for view in (PEOPLE, *MADE)} | {CHANGES.name: COLUMNS}
         self._columns = {name: _said(columns, day) for name, columns in self._columns.items()}
@@ -77,7 +76,7 @@ class Disclosure:
 
     def key(self, name: str) -> tuple[str, ...]:
         """The columns that tell the rows of a view apart."""
-        return next(view.key for view in (*VIEWS, PEOPLE, *MADE, CHANGES) if view.name == name)
+        return next(view.key for view in _EVERY if view.name == name)
 
     def rows(self, name: str) -> Sequence[Any]:
         """The rows of a view, in their published order."""
@@ -89,7 +88,7 @@ class Disclosure:
             return ""
         sql = next((view.sql for view in VIEWS if view.name == name), "")
         read = reads(sql) if sql else frozenset().union(*map(reads, made.SOURCES))
-        return self._digests.of(read | {RESOURCE, COUNTY.name})
+        return self._digests.of(read | {RESOURCE, "county"})
 
     def figure(self, figure: str, place: str, measure: str) -> Any:
         """One frozen figure in all, such as how many rows a rule broke.
@@ -161,6 +160,6 @@ def _changes(database: Queried, history: Walk | None, notices: Collection[str]) 
     if history is None:
         return []
     names = dict(database.sql(expand(NAMES, database.descriptor, PUBLIC)))
-    closed = {tuple(row) for row in database.sql(CLOSED)}
+    closed = {tuple(row) for row in database.sql(closed_records(database.descriptor))}
     titles = {view.name: view.title for view in VIEWS}
     return list(Published(history, database.descriptor, names, notices, closed).rows(titles))

@@ -17,9 +17,10 @@ from typing import Any, NamedTuple
 from gongshi.disclosure.figures import RESOURCE, Period, declaration
 from gongshi.disclosure.views import PUBLIC, expand
 from gongshi.model import GongshiError
+from gongshi.package import queries
 
 _NUMBER = re.compile(r"-?[0-9]{1,18}(\.[0-9]{1,9})?")
-SOURCE = "SELECT period, figure, place, item, measure, value FROM {figures} ORDER BY ALL"
+SOURCE = queries("counted")["figures"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from gongshi.disclosure.rewriting import rewritten
+from gongshi.package import queries
 from gongshi.repository import Tree
 
+_SQL = queries("notices")
 STEPS = {
     **dict.fromkeys(("识别公示",), ("第一次公示", "第二次公示")),
     **dict.fromkeys(("退出公示",), ("村内公示", "第二次公示")),
@@ -25,8 +27,7 @@ def links(tree: Tree, database: Any, notice: Any, projects: Iterable[str]) -> Ma
     files: dict[str, bytes] = {}
     code, kind = notice.notice_id, notice.notice_kind
     for name in STEPS.get(kind, ()) if notice.case_id else ():
-        query = 'SELECT step_no FROM "case-steps" WHERE case_id = ? AND step = ? AND notice_id IS NULL ORDER BY step_no LIMIT 1'
-        if rows := database.sql(query, [notice.case_id, name]):
+        if rows := database.sql(_SQL["unlinked-step"], [notice.case_id, name]):
             files |= _listed(
                 tree, database, ("cases", "case_id", notice.case_id), "steps", {"step_no": str(rows[0][0])}, code
             )
@@ -34,12 +35,9 @@ def links(tree: Tree, database: Any, notice: Any, projects: Iterable[str]) -> Ma
     for project in projects:
         if kind in FIELDS:
             files |= _cell(tree, database, project, FIELDS[kind], code)
-        elif kind == CHANGE:
-            query = """SELECT changed_on, change_kind FROM "project-changes" WHERE project_id = ? AND notice_id IS NULL
-                ORDER BY changed_on LIMIT 1"""
-            if rows := database.sql(query, [project]):
-                key = {"changed_on": str(rows[0][0]), "change_kind": rows[0][1]}
-                files |= _listed(tree, database, ("projects", "project_id", project), "changes", key, code)
+        elif kind == CHANGE and (rows := database.sql(_SQL["unlinked-change"], [project])):
+            key = {"changed_on": str(rows[0][0]), "change_kind": rows[0][1]}
+            files |= _listed(tree, database, ("projects", "project_id", project), "changes", key, code)
     return files
 
 
@@ -49,8 +47,8 @@ def _place(database: Any, resource: str, field: str, value: str) -> str:
 
 
 def _cell(tree: Tree, database: Any, project: str, field: str, code: str) -> dict[str, bytes]:
-    rows = database.sql(f'SELECT "{field}" FROM projects WHERE project_id = ?', [project])
-    if not rows or rows[0][0]:
+    names, rows = database.columns(_SQL["project"], [project])
+    if not rows or rows[0][names.index(field)]:
         return {}
     path = _place(database, "projects", "project_id", project)
     return {path: rewritten(database.descriptor, tree.read(path), path, {field: code})}

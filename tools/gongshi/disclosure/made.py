@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 from gongshi.disclosure.figures import TOTAL, declaration
 from gongshi.disclosure.frozen import NOT_YET, WITHHELD, Frozen, FrozenCell, Value, Withheld
 from gongshi.disclosure.views import HEADS, PUBLIC, ViewColumn, counts_people, expand
-from gongshi.package import worded
+from gongshi.package import queries, worded
 from gongshi.package.schema import Descriptor
 
 LEVELS = ("县", "乡镇", "村")
@@ -48,12 +48,7 @@ _DAY = ViewColumn("as_of", "截至", "date", description="哪个季度末的数"
 _REST = _money("rest", "其余金额")
 """Of a place: its amount less what is published one level below."""
 
-_PLACES = """
-SELECT division_code, name, level, slug, valid_to IS NULL AS current FROM {divisions}
-WHERE level IN ('县', '乡镇', '村')
-ORDER BY list_position(['县', '乡镇', '村'], level), division_code"""
-_SCHOOLS = "SELECT school_code, name FROM {schools}"
-_PROJECTS = "SELECT project_id, name FROM {projects}"
+_PLACES, _SCHOOLS, _PROJECTS = (queries("counted")[f"named-{name}"] for name in ("places", "schools", "projects"))
 SOURCES = (_PLACES, _SCHOOLS, _PROJECTS)
 
 

@@ -16,9 +16,10 @@ from gongshi.disclosure.rewriting import rewritten
 from gongshi.disclosure.sheets import NoticeSheet
 from gongshi.disclosure.views import named
 from gongshi.model import Finding, GongshiError, Severity
-from gongshi.package import RECORDS, document_at, yaml_bytes
+from gongshi.package import RECORDS, document_at, queries, yaml_bytes
 from gongshi.repository import Tree
 
+_SQL = queries("notices")
 RESULTS = ("无异议", "有异议已处理", "有异议已撤回")
 WITHDRAWN = RESULTS[2]
 
@@ -41,11 +42,7 @@ class Wish:
 
 def listed(database: Any) -> Sequence[Any]:
     """Every notice on record, newest first, with the name of its division as ``scope``."""
-    names, rows = database.columns(
-        """SELECT n.*, d.name AS scope FROM notices n
-        LEFT JOIN divisions d ON d.division_code = n.division_code
-        ORDER BY n.starts_on DESC, n.notice_id DESC"""
-    )
+    names, rows = database.columns(_SQL["listed"])
     shape = named("Notice", names, rename=True)
     return [shape(*row) for row in rows if None not in (row[names.index("starts_on")], row[names.index("ends_on")])]
 
@@ -60,13 +57,13 @@ def find(database: Any, notice_id: str) -> Any:
 
 def committed(database: Any, notice_id: str) -> tuple[str, ...]:
     """The commitments to the pages of a notice's sheet, in order."""
-    rows = database.sql('SELECT commitment FROM "notice-commitments" WHERE notice_id = ? ORDER BY page', [notice_id])
+    rows = database.sql(_SQL["committed"], [notice_id])
     return tuple(row[0] for row in rows)
 
 
 def calendar(database: Any) -> WorkingDays:
     """The county's working days."""
-    return WorkingDays.of(database.sql("SELECT calendar_date, day_kind FROM calendar WHERE calendar_date IS NOT NULL"))
+    return WorkingDays.of(database.sql(_SQL["calendar"]))
 
 
 def check(database: Any, day: datetime.date) -> list[Finding]:
@@ -100,12 +97,12 @@ def draft(database: Any, wish: Wish, before: int = 0) -> Any:
     """The notice that is wished for, complete but for its list, as the next after so many that are not on record yet;
     GongshiError names what it breaks."""
     rule = _rule(wish.kind)
-    rows = database.sql("SELECT name FROM divisions WHERE division_code = ? LIMIT 1", [wish.division])
+    rows = database.sql(_SQL["division"], [wish.division])
     if not rows:
         raise GongshiError(f"没有“{wish.division[:20]}”这个区划代码，请在 divisions.csv 里查公示范围的 12 位代码。")
     if not wish.unit:
         raise GongshiError(f"units.csv 里没有“{rows[0][0]}”的单位，不知道由谁公示，请用 --unit 写公示单位的编号。")
-    if not database.sql("SELECT 1 FROM units WHERE unit_code = ?", [wish.unit]):
+    if not database.sql(_SQL["unit"], [wish.unit]):
         raise GongshiError(f"没有“{wish.unit[:20]}”这个单位，请在 units.csv 里查公示单位的编号。")
     if rule.carries == HOUSEHOLDS and bool(wish.case_id) == bool(wish.payment_id):
         raise GongshiError(f"{rule.kind}要用 --case 写明案卷，或用 --payment 写明哪笔支付，名单从那里来。")
@@ -141,7 +138,7 @@ def _rule(kind: str) -> NoticeKind:
 
 
 def _number(database: Any, year: int, before: int) -> str:
-    rows = database.sql("SELECT max(notice_id) FROM notices WHERE notice_id SIMILAR TO ?", [f"G{year}-[0-9]{{5}}"])
+    rows = database.sql(_SQL["last"], [f"G{year}-[0-9]{{5}}"])
     last = (int(rows[0][0][-5:]) if rows[0][0] else 0) + before
     if last >= 99999:
         raise GongshiError(f"{year} 年的公示编号用完了。")
@@ -182,10 +179,10 @@ def _text(value: Any) -> str:
 
 
 def _frozen(tree: Tree, database: Any, code: str, named: Mapping[str, bytes]) -> str:
-    rows = database.sql("SELECT _row FROM projects WHERE project_id = ?", [code])
+    names, rows = database.columns(_SQL["project"], [code])
     if not rows:
         raise GongshiError(f"没有“{code[:30]}”这个项目，请核对项目编号。")
-    path = database.locate("projects", rows[0][0])[0]
+    path = database.locate("projects", rows[0][names.index("_row")])[0]
     return blob_id(named.get(path) or tree.read(path))
 
 
@@ -196,7 +193,7 @@ def blob_id(content: bytes) -> str:
 
 def township_of(database: Any, division: str) -> str:
     """The folder of the township that a division lies in or is, "" for the county."""
-    found = database.sql("SELECT slug FROM divisions WHERE division_code = ?", [division[:9] + "000"])
+    found = database.sql(_SQL["folder"], [division[:9] + "000"])
     return (found[0][0] or "") if found and not division.endswith("000000") else ""
 
 
@@ -230,8 +227,7 @@ def _check_close(database: Any, notice: Any, result: str, day: datetime.date) ->
         raise GongshiError(f"“{code}”已在 {notice.closed_on} 办结（{notice.result}），不能再改。")
     if result != WITHDRAWN and now in (NoticeState.PENDING, NoticeState.RUNNING):
         raise GongshiError(f"“{code}”要公示到 {notice.ends_on}，期满后才能办结；要提前撤下的，结果写“{WITHDRAWN}”。")
-    query = 'SELECT count(*), count(answered_on) FROM "notice-objections" WHERE notice_id = ?'
-    ((raised, answered),) = database.sql(query, [code])
+    ((raised, answered),) = database.sql(_SQL["objected"], [code])
     if raised > answered:
         raise GongshiError(f"“{code}”还有 {raised - answered} 件异议没有答复，请先答复并登记处理结果。")
     if not raised and result == RESULTS[1]:
@@ -271,9 +267,7 @@ def _objection_number(
     database: Any, code: str, topic: str, raised: datetime.date, answered: datetime.date | None
 ) -> int:
     """The number of the objection on its day and topic: a new one is the next, an answer is to the first that waits for one."""
-    query = """SELECT objection_no, answered_on FROM "notice-objections"
-        WHERE notice_id = ? AND raised_on = ? AND topic = ? ORDER BY objection_no"""
-    rows = database.sql(query, [code, raised, topic])
+    rows = database.sql(_SQL["objections"], [code, raised, topic])
     waiting = [number for number, done in rows if done is None]
     if answered and waiting:
         return int(waiting[0])

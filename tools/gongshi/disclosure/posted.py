@@ -8,8 +8,9 @@ from typing import Any
 from gongshi.disclosure import notices
 from gongshi.disclosure.kinds import NoticeKind, carries_households, kinds
 from gongshi.model import GongshiError
-from gongshi.package import Database
+from gongshi.package import Database, queries
 
+_SQL = queries("notices")
 RESOURCES = (
     "county",
     "divisions",
@@ -46,19 +47,15 @@ def posted(database: Database, notice_id: str) -> Posted:
 
 def heading(database: Database, publisher_unit: str) -> tuple[dict[str, Any], str, str | None]:
     """What stands above and below a paper: the county, the publishing unit's name and its office phone."""
-    unit = database.sql("SELECT name, office_phone FROM units WHERE unit_code = ?", [publisher_unit])
-    names, rows = database.columns("SELECT * FROM county")
+    unit = database.sql(_SQL["unit"], [publisher_unit])
+    names, rows = database.columns(_SQL["county"])
     publisher, phone = unit[0] if unit else (publisher_unit, None)
     return dict(zip(names, rows[0], strict=True)) if rows else {}, publisher, phone
 
 
 def _rows(database: Database, notice: Any) -> tuple[tuple[str, ...], tuple[tuple[Any, ...], ...]]:
     """The projects of a notice, else the money that its document hands down."""
-    projects = """SELECT p.name, coalesce(string_agg(d.name, '、' ORDER BY d.division_code), ''), p.content, p.budget_total
-      FROM "notice-projects" n JOIN projects p USING (project_id) LEFT JOIN "project-villages" v USING (project_id)
-      LEFT JOIN divisions d ON d.division_code = v.village_code WHERE n.notice_id = ? GROUP BY ALL ORDER BY p.name"""
-    if found := database.sql(projects, [notice.notice_id]):
+    if found := database.sql(_SQL["projects"], [notice.notice_id]):
         return ("项目", "在哪里", "做什么", "预算（元）"), tuple(found)
-    money = "SELECT name, programme, doc_no, amount FROM allocations WHERE doc_no = ? ORDER BY allocation_id"
-    found = database.sql(money, [notice.doc_no]) if notice.doc_no else []
+    found = database.sql(_SQL["money"], [notice.doc_no]) if notice.doc_no else []
     return ("资金", "用在哪方面", "文号", "金额（元）"), tuple(found)

@@ -19,7 +19,7 @@ from gongshi.disclosure import notices
 from gongshi.disclosure.kinds import carries_households
 from gongshi.disclosure.rewriting import rewritten
 from gongshi.model import GongshiError
-from gongshi.package import load
+from gongshi.package import load, queries
 from gongshi.repository import Tree, WorkTree, data_folder, exposed, reason, write_kept, write_private, writer
 
 OUTSIDE = "仓库外"
@@ -158,4 +158,4 @@ def _inside(database: Any, notice: Any, kind: str) -> bool:
     schema = database.descriptor.resources["county"].schema
     if "proof_place" not in schema.names:
         return False
-    return bool(database.sql("SELECT max(proof_place) FROM county") == [(notice_pack().inside,)])
+    return bool(database.sql(queries("notices")["proof-place"]) == [(notice_pack().inside,)])

@@ -18,6 +18,7 @@ from typing import Any, NamedTuple
 
 from gongshi.disclosure.kinds import HOUSEHOLDS, kinds
 from gongshi.model import GongshiError
+from gongshi.package import queries
 
 ROWS = 20
 """Rows of a page, on A4 and A3 alike: the paper must not change what was committed to."""
@@ -36,22 +37,6 @@ NEVER = frozenset(
 
 _SPACE = re.compile(r"[\s\u200b\ufeff]+")
 _HEAD = re.compile(rf"({VERSION});(G\d{{4}}-\d{{5}});(\d{{1,4}})/(\d{{1,4}});([0-9a-f]{{32}});([^;|]*);", re.ASCII)
-
-_CASE = """
-SELECT h.household_no, h.village_code, h.group_name, h.population, m.member_no, '' AS benefit, NULL AS amount
-FROM "case-households" c
-JOIN households h ON h.household_no = c.household_no
-LEFT JOIN (SELECT household_no, min(member_no) AS member_no FROM members
-  WHERE relation = '户主' AND life_status IN ('正常', '转入') GROUP BY ALL) m ON m.household_no = h.household_no
-WHERE c.case_id = ?"""
-
-_PAYMENT = """
-SELECT h.household_no, h.village_code, h.group_name, h.population, m.member_no, s.benefit, sum(s.amount) AS amount
-FROM subsidies s
-JOIN households h ON h.household_no = s.household_no
-LEFT JOIN (SELECT household_no, min(member_no) AS member_no FROM members
-  WHERE relation = '户主' AND life_status IN ('正常', '转入') GROUP BY ALL) m ON m.household_no = h.household_no
-WHERE s.payment_id = ? GROUP BY ALL"""
 
 RESOURCES = ("case-households", "households", "members", "subsidies")
 """What the rows of a sheet are made from."""
@@ -132,8 +117,8 @@ def entries(database: Any, notice: Any) -> list[SheetEntry]:
         raise GongshiError(f"“{notice.notice_id}”是{notice.notice_kind}，没有到户名单，不需要公示榜。")
     if not notice.case_id and not notice.payment_id:
         raise GongshiError(f"“{notice.notice_id}”没有写明案卷或支付编号，不知道名单在哪里，请补上再打印。")
-    query, key = (_CASE, notice.case_id) if notice.case_id else (_PAYMENT, notice.payment_id)
-    found = [SheetEntry(*row) for row in database.sql(query, [key])]
+    what, key = ("case", notice.case_id) if notice.case_id else ("payment", notice.payment_id)
+    found = [SheetEntry(*row) for row in database.sql(queries("notices")[f"sheet-of-{what}"], [key])]
     if not found:
         raise GongshiError(f"“{key}”下没有户，没有可公示的名单，请核对编号。")
     _refuse(notice, found)

@@ -18,11 +18,13 @@ from typing import Any, Protocol
 from gongshi.checks.phrases import is_personal
 from gongshi.disclosure.figures import declaration
 from gongshi.model import GongshiError
+from gongshi.package import pack_files
 from gongshi.package.schema import Descriptor, Field
 
 named: Callable[..., type[tuple[Any, ...]]] = namedtuple
 """A row's type whose columns are only known when the program runs."""
 
+_NOTE = re.compile(r"^-- .*\n", re.MULTILINE)
 PUBLIC = frozenset({"public"})
 COUNTED = frozenset({"public", "aggregate"})
 """What a count of people may group by; its rows never leave, their numbers do, frozen as a figure."""
@@ -33,13 +35,12 @@ TO_PERSONS = declaration().persons["payments"]
 HEADS = "[户人名口家位]"
 """A unit with one of these counts households or persons."""
 
-SCATTERED = f"""(SELECT v.project_id FROM "project-villages" v JOIN "projects" p ON p.project_id = v.project_id
-  WHERE regexp_matches(p.quantity_unit, '{HEADS}') GROUP BY v.project_id HAVING count(*) > 1)"""
-"""Projects for so many people in several villages: who knows the villages knows that six households in six are one each."""
-
-OPEN_ROWS = {"payments": f"NOT ({TO_PERSONS})", "project-villages": f"project_id NOT IN {SCATTERED}"}
-"""Of these resources a view sees only the rows for which this holds: payments to units are public one by one, those to
-persons only as frozen sums."""
+_OPEN = pack_files("open")
+OPEN_ROWS = {
+    name: _NOTE.sub("", rows.sql).replace("$persons", TO_PERSONS).replace("$heads", HEADS).strip()
+    for name, rows in _OPEN.items()
+}
+"""Of these resources a view sees only the rows for which this holds."""
 
 MARKS = {
     "#": "a number of rows",
@@ -49,9 +50,6 @@ MARKS = {
     "~": "a text of a row with such figures: where one is withheld, the text does not say it either",
     "+": "an amount to which the frozen amount to persons is added",
 }
-
-_RULING = {"payments": ("subsidies",), "project-villages": ("projects",)}
-"""What OPEN_ROWS reads beside the resource itself."""
 
 _PLACEHOLDER = re.compile(r"\{([a-z-]+)\}")
 _TABLE = re.compile(r"\b(?:from|join)\s+(?![{(])", re.IGNORECASE)
@@ -201,4 +199,4 @@ def _figure(view: View, spec: str, match: re.Match[str], field: Field) -> str:
 def reads(sql: str) -> frozenset[str]:
     """The resources that ``sql`` has placeholders for, and those that say which of their rows are open."""
     found = _PLACEHOLDER.findall(sql)
-    return frozenset(found) | {other for name in found for other in _RULING.get(name, ())}
+    return frozenset(found) | {other for name in found for other in (_OPEN[name].reads if name in _OPEN else ())}

@@ -17,7 +17,7 @@ from gongshi.package.documents import (
 from gongshi.package.export import Provenance, export_package, schema_descriptor
 from gongshi.package.fitting import fits, form_of, is_free
 from gongshi.package.formatting import format_files
-from gongshi.package.pack import FieldPlace, PackQuery, pack, query
+from gongshi.package.pack import FieldPlace, PackQuery, pack, pack_files, queries, query
 from gongshi.package.recall import Digests, Recall, Seen
 from gongshi.package.schema import RECORDS, Descriptor, Document, Field, ForeignKey, Resource, Schema
 from gongshi.package.texts import TextTables, text_rows
@@ -67,7 +67,9 @@ __all__ = [
     "load",
     "offered",
     "pack",
+    "pack_files",
     "pattern_of",
+    "queries",
     "query",
     "quoted",
     "read_descriptor",

@@ -14,7 +14,7 @@
 
 A shape is a dataclass: its attributes are the keys of the file, those with a default may be left out, any other key is refused. They may
 be text, numbers, yes or no (``bool``), lists (``tuple``, ``frozenset``), tables (``Mapping`` by text), further dataclasses, and unions with
-None. ``query`` gives a file of SQL. That every resource and field named there is one of the dictionary holds ``tests/package/test_pack.py``.
+None. ``query`` gives a file of SQL, ``queries`` one with several, ``pack_files`` the files of one folder. That every resource and field named there is one of the dictionary holds ``tests/package/test_pack.py``.
 """
 
 from __future__ import annotations
@@ -34,6 +34,7 @@ from gongshi.package.yamlfile import Node, Scalar, Sequence, YamlProblem, parse
 
 FOLDER = resources.files("gongshi") / "pack"
 Shape = TypeVar("Shape")
+_NAME = re.compile(r"^-- name: (\S+)\n", re.MULTILINE)
 _READS = re.compile(r"-- reads: ([\w-]+)\(([\w, ]+)\)")
 
 
@@ -63,8 +64,24 @@ def pack(subject: str, shape: type[Shape]) -> Shape:
 @cache
 def query(name: str) -> PackQuery:
     """``pack/<name>.sql``."""
-    text = _bytes(f"{name}.sql").decode()
+    return _query(_bytes(f"{name}.sql").decode())
+
+
+def _query(text: str) -> PackQuery:
     return PackQuery(text, {table: tuple(names.split(", ")) for table, names in _READS.findall(text)})
+
+
+@cache
+def queries(name: str) -> Mapping[str, str]:
+    """The queries of ``pack/<name>.sql``, each below a line ``-- name: …``."""
+    _, *parts = _NAME.split(_bytes(f"{name}.sql").decode())
+    return dict(zip(parts[::2], parts[1::2], strict=True))
+
+
+def pack_files(folder: str) -> Mapping[str, PackQuery]:
+    """The files of SQL in ``pack/<folder>``, by name."""
+    files = sorted((FOLDER / folder).iterdir(), key=lambda file: file.name)
+    return {file.name.removesuffix(".sql"): _query(file.read_text("utf-8")) for file in files}
 
 
 @cache

@@ -10,11 +10,12 @@ from gongshi.disclosure import notices
 from gongshi.disclosure.clock import NoticeState, state
 from gongshi.disclosure.kinds import kinds
 from gongshi.model import GongshiError
-from gongshi.package import Database, load, read_descriptor
+from gongshi.package import Database, load, queries, read_descriptor
 from gongshi.policy import Policies, load_policies, run
 from gongshi.repository import Tree
 from gongshi.verbs.procedure import next_step, procedures
 
+_SQL = queries("due")
 WEEK = 7
 RESOURCES = (
     *("divisions", "villages", "households", "members", "pairings", "contacts", "helpers", "units", "schools"),
@@ -90,11 +91,10 @@ def _notices(database: Database, _: Policies, day: date) -> Iterator[Due]:
 
 def _cases(database: Database, policies: Policies, day: date) -> Iterator[Due]:
     known = procedures(policies, day)
-    query = 'SELECT case_id, step, CAST(done_on AS VARCHAR) FROM "case-steps" WHERE done_on IS NOT NULL'
     done: dict[str, dict[str, str]] = {}
-    for number, step, on in database.sql(query):
+    for number, step, on in database.sql(_SQL["done-steps"]):
         done.setdefault(number, {})[step] = on
-    rows = database.sql("SELECT case_id, procedure, village_code, opened_on FROM cases WHERE closed_on IS NULL")
+    rows = database.sql(_SQL["open-cases"])
     names = _names(database)
     for number, procedure, village, opened in rows:
         common = {
@@ -119,7 +119,7 @@ def _visits(database: Database, policies: Policies, day: date) -> Iterator[Due]:
         for _, rule in policies.rules()
         if getattr(rule.body.items.get("other"), "value", "") == "contacts" and rule.resource == "pairings"
     ]
-    homes = dict(database.sql("SELECT pairing_id, household_no FROM pairings WHERE household_no IS NOT NULL"))
+    homes = dict(database.sql(_SQL["homes-of-pairings"]))
     for outcome in run(policies, database, day, only=asked):
         missed: dict[str, list[str]] = {}
         for finding in outcome.findings:
@@ -136,11 +136,7 @@ def _visits(database: Database, policies: Policies, day: date) -> Iterator[Due]:
 
 
 def _acceptances(database: Database, _: Policies, day: date) -> Iterator[Due]:
-    query = """SELECT p.project_id, p.name, p.township_code, max(s.done_on) FILTER (s.stage = '竣工'),
-      count(*) FILTER (s.stage = '乡镇初检') FROM projects p JOIN "project-stages" s USING (project_id)
-      WHERE p.project_id NOT IN (SELECT project_id FROM payments WHERE payment_stage = '直补' AND project_id IS NOT NULL)
-      GROUP BY ALL HAVING count(*) FILTER (s.stage = '竣工') > 0 AND count(*) FILTER (s.stage = '县级验收') = 0"""
-    for number, name, town, ended, seen in database.sql(query):
+    for number, name, town, ended, seen in database.sql(_SQL["acceptances"]):
         step = "县级验收" if seen else "乡镇初检"
         why = f"{number}，{ended} 竣工；验收后才能付尾款。"
         by, township = ended + timedelta(_ACCEPT), notices.township_of(database, town or "")
@@ -149,10 +145,7 @@ def _acceptances(database: Database, _: Policies, day: date) -> Iterator[Due]:
 
 
 def _clues(database: Database, _: Policies, day: date) -> Iterator[Due]:
-    query = """SELECT c.clue_id, c.household_no, c.clue_kind, c.verify_by, u.name, h.village_code FROM clues c
-      LEFT JOIN units u ON u.unit_code = c.source_unit LEFT JOIN households h USING (household_no)
-      WHERE c.verified_on IS NULL AND c.verify_by IS NOT NULL"""
-    for number, home, kind, by, unit, village in database.sql(query):
+    for number, home, kind, by, unit, village in database.sql(_SQL["clues"]):
         why = f"{home}：{kind}，{unit or '有关部门'}比对出来的，要入户核实。"
         yield Due(
             "疑点",
@@ -179,7 +172,7 @@ def _standards(policies: Policies, day: date) -> Iterator[Due]:
 
 
 def _names(database: Database) -> dict[str, str]:
-    return dict(database.sql("SELECT division_code, name FROM divisions"))
+    return dict(database.sql(_SQL["names-of-divisions"]))
 
 
 def _date(text: str) -> date | None:

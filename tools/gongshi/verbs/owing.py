@@ -15,12 +15,13 @@ from gongshi.disclosure.linking import CHANGE, FIELDS, STEPS
 from gongshi.disclosure.sheets import NEVER, RESOURCES
 from gongshi.exchange.opened import opened_names, refuse_names
 from gongshi.model import GongshiError
-from gongshi.package import Database, load, read_descriptor
+from gongshi.package import Database, load, queries, read_descriptor
 from gongshi.policy import Policies, load_policies, run
 from gongshi.repository import OverlayTree, Tree, WorkTree, write_kept, writer
 from gongshi.sealing import Identity
 from gongshi.verbs.procedure import next_step, procedures
 
+_SQL = queries("due")
 _SOON = timedelta(7)
 _BOARDS = ("村公示栏", "乡镇公示栏", "政府网站")
 _TOLD = 5  # faults that one refusal names
@@ -174,9 +175,8 @@ def _of(kind: NoticeKind, missed: Missed) -> Iterator[tuple[str, str, tuple[str,
 def _steps(
     database: Database, policies: Policies, asked: Choice, there: list[NoticeKind], missed: Missed
 ) -> Iterator[Owed]:
-    cases = {row[0]: row for row in database.sql("SELECT case_id, procedure, village_code FROM cases")}
-    query = 'SELECT case_id, CAST(step_no AS VARCHAR), step FROM "case-steps" WHERE notice_id IS NULL'
-    bare = {(case, number): (case, step) for case, number, step in database.sql(query)}
+    cases = {row[0]: row for row in database.sql(_SQL["cases"])}
+    bare = {(case, number): (case, step) for case, number, step in database.sql(_SQL["unposted-steps"])}
     rules = sorted({rule for kind in there if kind.procedure for rule in kind.asked_by})
     past = [bare[key] for rule in rules for key in sorted(missed.get(rule, ())) if key in bare]
     for case, step in [*past, *_next_steps(database, policies, asked.starts_on)]:
@@ -192,10 +192,8 @@ def _steps(
 def _next_steps(database: Database, policies: Policies, day: date) -> Iterator[tuple[str, str]]:
     """Open cases whose next step is due within the week, or has no day."""
     known = procedures(policies, day)
-    query = """SELECT c.case_id, c.procedure, s.step, CAST(s.done_on AS VARCHAR) FROM cases c
-      LEFT JOIN "case-steps" s ON s.case_id = c.case_id AND s.done_on IS NOT NULL WHERE c.closed_on IS NULL ORDER BY ALL"""
     done: dict[tuple[str, str], dict[str, str]] = {}
-    for case, procedure, step, on in database.sql(query):
+    for case, procedure, step, on in database.sql(_SQL["steps-of-open-cases"]):
         done.setdefault((case, procedure), {}).update({step: on} if step else {})
     for (case, procedure), steps in done.items():
         step, by = next_step(known.get(procedure, ()), steps)
@@ -204,8 +202,7 @@ def _next_steps(database: Database, policies: Policies, day: date) -> Iterator[t
 
 
 def _on_record(database: Database, kind: str, case: str) -> int:
-    query = "SELECT count(*) FROM notices WHERE notice_kind = ? AND case_id = ? AND withdrawn_on IS NULL"
-    return int(database.sql(query, [kind, case])[0][0])
+    return int(database.sql(_SQL["notices-of-case"], [kind, case])[0][0])
 
 
 # -- projects and money -------------------------------------------------------------------------------------------
@@ -231,20 +228,18 @@ def _projects(database: Database, asked: Choice, kind: NoticeKind, missed: Misse
 def _names_none(database: Database, kind: str, key: tuple[str, ...]) -> bool:
     """Whether what a rule finds wrong names no notice yet: one of another kind is not a notice that is missing."""
     if kind in FIELDS:
-        query = f'SELECT "{FIELDS[kind]}" IS NULL FROM projects WHERE project_id = ?'
-        return bool(database.sql(query, [key[0]])[0][0])
+        names, rows = database.columns(queries("notices")["project"], [key[0]])
+        return rows[0][names.index(FIELDS[kind])] is None
     if kind == CHANGE:
-        query = 'SELECT count(*) FROM "project-changes" WHERE project_id = ? AND changed_on = ? AND notice_id IS NULL'
-        return bool(database.sql(query, [key[0], key[1]])[0][0] > 0)
+        return bool(database.sql(_SQL["unposted-changes"], [key[0], key[1]])[0][0] > 0)
     return True
 
 
 def _scope(database: Database, project: str, place: str, kind: NoticeKind) -> tuple[str, str]:
     """The division and the board of a notice about a project: as asked, or the next above that the project lies in."""
-    query = 'SELECT min(village_code) FROM "project-villages" WHERE project_id = ? HAVING count(*) = 1'
-    village = [row[0] for row in database.sql(query, [project])]
-    town = [row[0] for row in database.sql("SELECT township_code FROM projects WHERE project_id = ?", [project])]
-    county = [row[0] for row in database.sql("SELECT county_code FROM county")]
+    village = [row[0] for row in database.sql(_SQL["only-village"], [project])]
+    town = [row[0] for row in database.sql(_SQL["township"], [project])]
+    county = [row[0] for row in database.sql(_SQL["county"])]
     for board, found in zip(_BOARDS, (village, town, county), strict=True):
         if _BOARDS.index(board) >= _BOARDS.index(place) and board in kind.places and found and found[0]:
             return found[0], board
@@ -261,8 +256,11 @@ def _batches(database: Database, asked: Choice, kind: NoticeKind, missed: Missed
 
 def _funds(database: Database, asked: Choice, kind: NoticeKind, missed: Missed) -> Iterator[Owed]:
     """Money handed down, one notice for a document."""
-    query = "SELECT doc_no, (SELECT county_code FROM county) FROM allocations WHERE allocation_id = ?"
-    found = {(*row, rule, place) for rule, place, key in _of(kind, missed) for row in database.sql(query, [key[0]])}
+    found = {
+        (*row, rule, place)
+        for rule, place, key in _of(kind, missed)
+        for row in database.sql(_SQL["document-of-money"], [key[0]])
+    }
     for doc, county, rule, place in sorted(found):
         wish = _wish(database, asked, kind, county or "", place, doc_no=doc)
         yield Owed(wish, f"{doc}（{rule}）", (kind.kind, doc))
@@ -270,9 +268,7 @@ def _funds(database: Database, asked: Choice, kind: NoticeKind, missed: Missed) 
 
 def _batch_division(database: Database, payment: str) -> str:
     """The village of a batch, else its township; "" where no list may be posted or there is none."""
-    query = """SELECT h.village_code, s.benefit FROM subsidies s JOIN households h USING (household_no)
-      WHERE s.payment_id = ? GROUP BY ALL"""
-    rows = database.sql(query, [payment])
+    rows = database.sql(_SQL["villages-of-payment"], [payment])
     villages, benefits = {row[0] for row in rows}, {row[1] for row in rows}
     if not villages or benefits & NEVER:
         return ""
@@ -287,7 +283,7 @@ def _wish(database: Database, asked: Choice, kind: NoticeKind, division: str, pl
 
 def _unit(database: Database, division: str, projects: tuple[str, ...]) -> str:
     """Who publishes: the unit of the division, else the one that is answerable for the project, "" if neither is known."""
-    rows = database.sql("SELECT min(unit_code) FROM units WHERE division_code = ?", [division])
+    rows = database.sql(_SQL["unit-of-division"], [division])
     if rows[0][0] is None and projects:
-        rows = database.sql("SELECT owner_unit FROM projects WHERE project_id = ?", [projects[0]])
+        rows = database.sql(_SQL["owner"], [projects[0]])
     return rows[0][0] or "" if rows else ""
