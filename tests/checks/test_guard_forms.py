@@ -633,6 +633,13 @@ def test_too_many_findings_are_cut_and_said():
     assert len(found) == MOST + 1 and found[-1].code == "guard-unreadable"
 
 
+def test_too_many_in_one_line_are_said():
+    rng = random.Random(10)
+    line = " 丙 ".join(phone(rng) for _ in range(MOST + 500))
+    found = scan_text("a.csv", f"甲\n{line}\n{phone(rng)}".encode())
+    assert {one.line for one in found[:-1]} == {2} and found[-1].code == "guard-unreadable"
+
+
 def test_the_name_of_a_symbolic_link(tmp_path):
     value = phone(random.Random(11))
     (tmp_path / value).symlink_to("nowhere")

@@ -17,11 +17,11 @@ from typing import overload
 
 from gongshi.checks.guard_archive import DEEPEST, Unreadable, is_archive, members
 from gongshi.checks.guard_lines import across
-from gongshi.checks.guard_numbers import find_numbers, is_harmless
-from gongshi.checks.guard_people import NameSet, find_births, find_health, health_beside
+from gongshi.checks.guard_numbers import MOST, find_numbers, is_harmless
+from gongshi.checks.guard_people import NameSet, find_births, find_health, has_date, health_beside
 from gongshi.checks.guard_sieve import digits_alike, suspicious_lines
 from gongshi.checks.guard_tables import Columns, file_columns, markdown_tables
-from gongshi.checks.guard_text import CHUNK, Digits, chunks, decode_escapes, is_text, normalise, views
+from gongshi.checks.guard_text import CHUNK, Digits, chunks, decode_escapes, has_escape, is_text, normalise, views
 from gongshi.checks.guard_values import Hit
 from gongshi.model import Finding, GongshiError, Severity
 
@@ -42,10 +42,11 @@ Passed = Callable[[str, bytes], None]
 """Is told the path and the content of a file."""
 Known = Callable[[str, bytes], bool]
 """Whether just this was looked through before, and nothing found."""
-MOST = 2_000  # findings in one file; who plants more than this in it wants the guard to take long
 _REMEMBERED = 4096
+_DENSE = 16  # if one line of so many is read, all are decoded at once
 _FURTHER = 60  # lines in which what begins in one may go on, and more
 _SHORTEST = 10  # ASCII characters that anything personal takes at least
+_SIX, _TEN = (re.compile(f"(?:[^0-9]*+[0-9]){{{count}}}") for count in (6, 10))  # with a cross at the end eleven
 _NOUGHTS = re.compile(r"\.0+(?![0-9])")
 _ONES = str.maketrans("023456789", "111111111")
 _BATCH = 1 << 18  # small files are sieved together; what fits the cache is sieved faster
@@ -176,23 +177,25 @@ def scan_text(
 ) -> list[Finding]:
     """Return what is personal in one text (or in the digits of one binary file), in the order of lines.
 
-    ``suspicious`` are its lines from 0 that may hold something, if that is known already.
+    ``suspicious`` are its lines from 0 that may hold something, if that is known already: then it is a small text in UTF-8.
     """
-    if not is_text(data):
+    if suspicious is None and not is_text(data):
         return _scan_binary(path, data)
     findings: dict[Finding, None] = {}
     clean: set[str] = set()  # texts in which nothing was found
     columns: Columns | None = None
-    for first, chunk in chunks(data):
+    for first, chunk in chunks(data) if suspicious is None else [(1, data)]:
         top = 0
         if first == 1:
             columns, top = file_columns(chunk)
         for number, texts in _readings(chunk, columns, top, suspicious):
             for text in texts:
-                if text in clean:
+                if text in clean or not _may_tell(text):
                     continue
-                known = [*_line_findings(path, first + number, text)]
+                known = [found for view in views(text) for found in _line_findings(path, first + number, view)]
                 findings.update(dict.fromkeys(known))
+                if len(known) > MOST:
+                    return [*sorted(findings, key=lambda found: found.line), _more(path)]
                 if not known and len(clean) < _REMEMBERED:
                     clean.add(text)
             if len(findings) >= MOST:
@@ -202,10 +205,19 @@ def scan_text(
     return sorted(findings, key=lambda found: found.line)
 
 
+def _may_tell(text: str) -> bool:
+    """Whether a text has digits for a number or a date, or what may be other characters than it looks like."""
+    if not text.isascii():
+        return True
+    if not _SIX.match(text):
+        return "\\N{" in text
+    return bool(_TEN.match(text) or has_escape(text) or has_date(text))
+
+
 def _readings(
     chunk: bytes, columns: Columns | None, top: int, suspicious: set[int] | None
 ) -> Iterator[tuple[int, list[str]]]:
-    """Yield (line from 0, the ways to read it) for each line worth reading."""
+    """Yield (line from 0, what to read there) for each line worth reading."""
     numbers = suspicious_lines(chunk) if suspicious is None else suspicious
     tables = [(top, None, columns)] if columns else [*markdown_tables(chunk)]
     if not numbers and not tables:
@@ -219,16 +231,23 @@ def _readings(
             rows = islice(io.BytesIO(chunk), begin, end)
             told.update(begin + at for at in table.personal_rows(rows, alike[begin:end]))
         under.update((number, table) for number in numbers | told if begin <= number and (not end or number < end))
-    lines = _Lines(chunk, max(numbers | told, default=0))
-    for number in sorted(numbers | told):
+    chosen = sorted(numbers | told)
+    lines = _lines(chunk, chosen)
+    for number in chosen:
         line, sentence = under[number].readings(lines[number]) if number in under else (lines[number], "")
         texts = []
         if number in numbers:
             short = len(line) < _SHORTEST and line.isascii()  # chosen for what comes in the next ones
-            read = [] if short or not (number in under or not harmless(_alike(line))) else [line]
-            read += [text for text in across(lines, number) if not harmless(_alike(text))]
-            texts = [view for text in read for view in views(text)]
-        yield number, [*texts, *(views(sentence) if sentence else ())]
+            texts = [] if short or not (number in under or not harmless(_alike(line))) else [line]
+            texts += [text for text in across(lines, number) if not harmless(_alike(text))]
+        yield number, [*texts, sentence] if sentence else texts
+
+
+def _lines(chunk: bytes, chosen: Sequence[int]) -> Sequence[str]:
+    """The lines of a text, at least those chosen and some behind them."""
+    last = chosen[-1] if chosen else 0
+    dense = len(chosen) > (last + _FURTHER) // _DENSE
+    return chunk.decode("utf-8").split("\n") if dense else _Lines(chunk, last)
 
 
 class _Lines(Sequence[str]):

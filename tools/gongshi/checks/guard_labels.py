@@ -6,6 +6,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import chain
 
 _REACH = 40  # a line can be a whole document: what is farther away says nothing
 _DIRECT = 20  # characters between a label and its own value at most
@@ -39,7 +40,12 @@ _FIRST = re.compile(
     "编邮代号段流出车箱柜井管房货件运地重容数企学医政部卫协凭发批序条税纳识档文订交票项工宗图不许设机"
     "表水气读里桩坐经纬北东面长高海时校版oOdDhHiIsSpPmMtTaAbBcC_vVuUlL]"
 )
+_WORDS = re.compile(f"{_FIRST.pattern}[^0-9]*+")  # up to the next digit, which is part of no label
 OTHER = frozenset({"official", "public", "money", "code"})  # what makes a number nobody's own
+
+
+_Part = tuple[Sequence[int], Sequence[int], Sequence[str]]
+_NONE: _Part = ((), (), ())
 
 
 class Labels:
@@ -50,8 +56,8 @@ class Labels:
     def __init__(self, text: str) -> None:
         self._text = text
         self._cuts = [0, len(text)] if len(text) < 2 * _PART else _cuts(text)
-        self._whole: _Part | None = None
-        self._parts: dict[tuple[int, int], _Part] = {}
+        self._parts: dict[int, _Part] = {}
+        self._last: tuple[int, int, _Part] = (0, -1, _NONE)
 
     def near(self, kinds: frozenset[str], start: int, end: int) -> bool:
         """Tell whether a label of these kinds stands near a place, in which there is none."""
@@ -89,25 +95,39 @@ class Labels:
                 return self._text[ends[at] : start]
         return ""
 
+    def any(self) -> bool:
+        """Whether there is any label; for texts that are not long."""
+        return bool(self._part(0, len(self._text))[0])
+
     def _part(self, start: int, end: int) -> _Part:
         """The labels around a stretch of text."""
-        if len(self._cuts) == 2:
-            if self._whole is None:
-                self._whole = _part(self._text, 0, len(self._text))
-            return self._whole
+        low, high, part = self._last
+        if low <= start and end <= high:
+            return part
         cuts = self._cuts
         first = bisect_right(cuts, max(start, 0), 0, len(cuts) - 1) - 1
-        behind = max(bisect_left(cuts, end, first), first + 1)
-        if (part := self._parts.get((first, behind))) is None:
-            part = self._parts[first, behind] = _part(self._text, cuts[first], cuts[min(behind, len(cuts) - 1)])
+        behind = min(max(bisect_left(cuts, end, first), first + 1), len(cuts) - 1)
+        parts = [self._between(at) for at in range(first, behind)]
+        if len(parts) > 1:
+            starts, ends, kinds = zip(*parts, strict=True)
+            part = [*chain(*starts)], [*chain(*ends)], [*chain(*kinds)]
+        else:
+            part = parts[0]
+        low = cuts[first] if first else -_FAR
+        self._last = low, cuts[behind] if behind < len(cuts) - 1 else _FAR + len(self._text), part
+        return part
+
+    def _between(self, at: int) -> _Part:
+        """The labels between two cuts, found once."""
+        if (part := self._parts.get(at)) is None:
+            part = self._parts[at] = _part(self._text, self._cuts[at], self._cuts[at + 1])
         return part
 
 
+_FAR = 10_000  # farther than anybody looks
 _PART = 512
 _LONGEST = 40  # characters of a label
 _DIGIT = re.compile("[0-9]")
-_Part = tuple[Sequence[int], Sequence[int], Sequence[str]]
-_NONE: _Part = ((), (), ())
 
 
 def _cuts(text: str) -> list[int]:
@@ -118,23 +138,35 @@ def _cuts(text: str) -> list[int]:
     return [*cuts, len(text)] if cuts[-1] < len(text) else cuts
 
 
-@lru_cache(4096)
-def _label(words: str, before: str) -> tuple[int, str]:
-    """How long the label is that begins some words, and its kind; a text has the same labels again and again."""
-    one = LABEL.match(before + words, len(before))
-    return (one.end() - len(before), one.lastgroup or "") if one else (0, "")
+_Found = tuple[int, int, str]
+_CACHED = 64
+
+
+def _labels(words: str, before: str) -> list[_Found]:
+    """(begin, end, kind) of the labels in words without a digit, behind some character."""
+    text, skipped = before + words, len(before)
+    found: list[_Found] = []
+    behind = 0
+    for first in _FIRST.finditer(text, skipped):  # far quicker than to try every label at every character
+        at = first.start()
+        one = LABEL.match(text, at, at + _LONGEST) if at >= behind else None
+        if one:
+            behind = one.end()
+            found.append((at - skipped, behind - skipped, one.lastgroup or ""))
+    return found
+
+
+_known_labels = lru_cache(4096)(_labels)  # a text has the same labels again and again
 
 
 def _part(text: str, start: int, end: int) -> _Part:
     """(begin, end, kind) of the labels in a part of a text."""
-    found: list[tuple[int, int, str]] = []
-    for first in _FIRST.finditer(text, start, end):  # far quicker than to try every label at every character
-        if not found or first.start() >= found[-1][1]:
-            at = first.start()
-            around = text[max(0, at - 1) : at + _LONGEST]
-            length, kind = _label(_DIGIT.split(around[1:], 1)[0], around[:1]) if at else _label(text[:_LONGEST], "")
-            if kind:
-                found.append((at, at + length, kind))
+    found: list[_Found] = []
+    for run in _WORDS.finditer(text, start, end):
+        at, words = run.start(), run[0]
+        known = (_known_labels if len(words) < _CACHED else _labels)(words, text[at - 1] if at else "")
+        if known:
+            found += [(at + begin, at + behind, kind) for begin, behind, kind in known]
     if not found:
         return _NONE
     starts, ends, kinds = zip(*found, strict=True)

@@ -10,7 +10,7 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 
-from gongshi.checks.guard_text import AS_DIGITS, GO_ON, normalise
+from gongshi.checks.guard_text import AS_DIGITS, GO_ON, NUMERALS, normalise
 from gongshi.checks.guard_values import ID, PHONE, UNIT_AFTER
 
 _SHORT = 64  # bytes of a row that holds one digit
@@ -47,6 +47,10 @@ _MOST_DIGITS = 18
 _GO_ON = re.compile(rf"(?:{GO_ON})[^\n]*[0-9]")
 _ENDS = re.compile(r"[0-9][ \\\r-]{0,4}$")
 _BEGINS = re.compile(r"[ >]{0,9}[0-9]")
+_EIGHT = re.compile("(?:[^0-9]*+[0-9]){8}")  # fewer are no number and no date of birth
+_ELSE = re.compile(
+    f"[%&\\\\{NUMERALS}]|[^\x00-\x7f\u4e00-\u9fff\uff00-\uff0f：，。；、（）]"
+)  # what may be digits besides
 _REACH = 200  # characters before and behind the end of a line in which a number goes on in the next
 
 
@@ -245,4 +249,5 @@ def _onwards(lines: Sequence[str], number: int) -> Iterator[str]:
         if not ends or not begins:
             return
         whole = whole[: ends.start() + 1] + line[begins.end() - 1 : _REACH]
-        yield whole
+        if _EIGHT.match(whole) or _ELSE.search(whole):
+            yield whole

@@ -23,6 +23,8 @@ _PAIR = re.compile(
     r"[\"'\[({]{0,2}(?P<name>(?:[A-Za-z_]{0,12}|第)(?:\[?[0-9]{0,2}\]?)位?)[\"'\])]{0,2}\s?(?:=>|->|[-=:：,、.])\s?"
     r"[\"']?(?P<digit>[0-9Xx])(?![0-9A-Za-z])[\"'\])}]{0,2}(?:[\s,;&，；、|]{1,3}|$)"
 )
+_VALUE = re.compile(r"[-=:：,、.>]\s?[\"']?[0-9Xx](?![0-9A-Za-z])")
+_NEAR = 48  # characters from one value to the next one at most
 _FEWEST, _MOST = 11, 18
 _COUNTER = re.compile("[0-9]+")
 
@@ -39,8 +41,24 @@ def without_tex(text: str) -> str:
 
 def assigned(text: str) -> Iterator[str]:
     """The numbers of which a text assigns each digit to a name of its own, with what stands before and behind."""
+    for start, end in _regions(text):
+        yield from _assigned(text, start, end)
+
+
+def _regions(text: str) -> Iterator[tuple[int, int]]:
+    """Where so many single digits stand behind marks, each near the next one, that they may be those of a number."""
+    places = [value.end() for value in _VALUE.finditer(text)]
+    first = 0
+    for at in range(1, len(places) + 1):
+        if at == len(places) or places[at] - places[at - 1] > _NEAR:
+            if at - first >= _FEWEST:
+                yield max(0, places[first] - _NEAR), places[at - 1] + 8
+            first = at
+
+
+def _assigned(text: str, start: int, last: int) -> Iterator[str]:
     found: list[re.Match[str]] = []
-    for pair in _PAIR.finditer(text):
+    for pair in _PAIR.finditer(text, start, last):
         if found and pair.start() != found[-1].end():
             yield from _number(text, found)
             found = []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from itertools import compress
+from itertools import compress, islice
 
 from gongshi.checks.guard_labels import OTHER
 from gongshi.checks.guard_spread import cuts, find_spread
@@ -15,7 +15,7 @@ from gongshi.checks.guard_values import (
     CROSS,
     ID,
     ID_KIND,
-    MOBILE,
+    ID_YEAR,
     OLD_ID,
     PHONE,
     PHONE_KIND,
@@ -25,12 +25,13 @@ from gongshi.checks.guard_values import (
     Line,
     are_figures,
     groups_behind,
+    ids_in,
     lazy,
+    phones_in_pieces,
 )
 from gongshi.checks.guard_values import is_id as is_id
 
-_TEN = re.compile("(?:[^0-9]*+[0-9]){10}")
-_RUN = re.compile(rf"[0-9][0-9{CROSS}{GLUE[1:-1]}]{{10,}}")
+_RUN = re.compile(rf"(?<![0-9])(?=[0-9](?:[{CROSS}{GLUE[1:-1]}]*+[0-9]){{10}})[0-9{CROSS}{GLUE[1:-1]}]{{11,}}")
 # What may be written otherwise, say a birth, or depend on which digits these are.
 _NOT_PLAIN = re.compile(
     rf"[{NUMERALS}%&\\<>*`=\[\]{{}}~|#\x00-\x1f\x7f生男女姓倒反逆(（\"]|[^\x00-\x7f\u4e00-\u9fff，。、：]"
@@ -41,18 +42,53 @@ _DECIMAL = re.compile(r"[0-9]{11}\.[0-9]{1,8}")
 _USUAL = frozenset(("-", ".", "_"))  # in dates and codes, too
 _GAP = re.compile(rf"{GLUE}{{4,}}")
 _SEQUENCE = re.compile(rf"[0-9].*[0-9{CROSS}]")
-_IDS = re.compile(rf"(?=({ID})([1-7][1-4])?)")  # a disability card is an ID number with two digits more
+_MORE = re.compile("[1-7][1-4]")  # a disability card is an ID number with two digits more
 _OLD_IDS = re.compile(rf"(?=({OLD_ID}))")
 _ID = re.compile(ID)
 _AROUND = 120
-# It begins with one of three digits, which the engine looks for quickly; group 1 is all behind that digit.
-_PHONES = re.compile(f"[018](?=((?<=1){MOBILE[1:]}|(?<=8)60?{MOBILE}|(?<=0)0?(?:860?)?{MOBILE}))")
+_GLUED_PHONES = phones_in_pieces("\0*")
+# What a phone number with no label may end with among many other groups.
+_IN_A_CROWD = re.compile(
+    "(?:[0-9]{11}|[0-9]{3}-[0-9]{8}|[0-9]{7}-[0-9]{4}|[0-9]{4}-[0-9]{4}-[0-9]{3}|[0-9]{3}-[0-9]{3}-[0-9]{5}"
+    f"|[0-9]{{4}}{GLUE}+[0-9]{{3}}{GLUE}+[0-9]{{4}})$"
+)
+_CROWD = 20  # pieces; a number with its prefix has fewer
 _REPLACEMENT = re.compile(rf"{GLUE}?[Bb][0-9](?![0-9])")
 _ID_GROUPS = ([18], [6, 8, 4], [6, 4, 4, 4], [3, 3, 4, 4, 4], [6, 12], [14, 4], [6, 4, 2, 2, 4])
 _JOINED: dict[int, str | None] = dict.fromkeys([*map(ord, " ._~-\u00b7\u2212"), *range(0x2010, 0x2016)])
 _JOINED |= {ord(char): "X" for char in CROSS}
 _GAPS = b"\1" + bytes(255)
 _KEPT = {code: kept or "\0" for code, kept in _JOINED.items()}
+_CUT = re.compile(f"([0-9]+|[{CROSS}])")
+# What a line must hold to be worth a closer look: digits that may be a number, whatever stands between them, its first one and
+# a phone's last one at the edge of a piece. Beside a label many digits may be an account or an old ID number.
+_LONG_LINE = 500  # such a one holds it nearly always
+
+
+def _apart(*digits: str) -> str:
+    return "[^0-9]*+".join(digits)
+
+
+_ANY = ("[0-9]",)
+_PREFIXES = "|".join(
+    _apart(*digits) for digits in ("86", "860", "0", "00", "086", "0860", "0086", "00860", "17951", "17911", "12593")
+)
+_A_PHONE = rf"(?:(?:{_PREFIXES})[^0-9]*+)?{_apart('1', '[3-9]', *_ANY * 9)}(?![0-9])"
+_A_YEAR = rf"(?:{_apart('1', '[89]')}|{_apart('2', '[01]')})"
+_AN_ID = _apart("[1-9]", *_ANY * 5, _A_YEAR, *_ANY * 2, "[01]", "[0-9]", "[0-3]", *_ANY * 4)
+_AN_ID_BACKWARDS = (
+    rf"[0-9X]{_apart('', *_ANY * 4, '[0-3]', '[0-9]', '[01]', *_ANY * 2, '[0189]', '[12]', *_ANY * 5, '[1-9]')}"
+)
+_A_CARD = _apart(f"(?:4|5|{_apart('6', '[02]')}|{_apart('3', '5')}|{_apart('9', '5', '5', '8')})", *_ANY * 11)
+_MAY_BE = re.compile(f"(?<![0-9])(?:{_A_PHONE}|{_AN_ID}|{_AN_ID_BACKWARDS}|{_A_CARD}|[0-9]{{19}})")
+_MAY_BE_SAID = re.compile(f"(?<![0-9])(?:{_A_PHONE}|{_apart(*_ANY * 15)})")
+_EDGES = "".join(chr(code) for code, kept in _JOINED.items() if not kept)
+
+
+def _cut(text: str) -> tuple[list[str], list[str]]:
+    """(the pieces of a number, what stands between them)."""
+    parts = _CUT.split(text)
+    return parts[1::2], parts[2:-1:2]
 
 
 class _Stretch:
@@ -64,11 +100,12 @@ class _Stretch:
 
     def __init__(self, line: Line, start: int, end: int) -> None:
         self.line, self.text, self.start, self.end = line, line.text, start, end
-        self.digits = self.text[start:end].translate(_JOINED)
+        self.glued = self.text[start:end].translate(_KEPT)  # with NUL for what stands between the digits
+        self.digits = self.glued.replace("\0", "")
 
     @lazy
     def _kept(self) -> bytes:
-        return self.text[self.start : self.end].translate(_KEPT).encode("ascii")
+        return self.glued.encode("ascii")
 
     @lazy
     def places(self) -> list[int]:
@@ -123,13 +160,13 @@ class _Stretch:
     @lazy
     def _ids(self) -> list[tuple[int, str, str]]:
         """(first digit, number, the two digits more of a card) of all that looks like an ID number and begins with a piece."""
-        borders = self.borders
-        found = (
-            (match.start(), match[1], match[2] or "") for match in _IDS.finditer(self.digits) if borders[match.start()]
-        )
-        return [
-            each for each in found if self._said or is_id(each[1]) or (each[0] == 0 and len(self.digits) in (18, 20))
+        borders, digits = self.borders, self.digits
+        kept = [
+            (first, value)
+            for first, value in ids_in(digits)
+            if borders[first] and (self._said or is_id(value) or (first == 0 and len(digits) in (18, 20)))
         ]
+        return [(first, value, (_MORE.match(digits, first + 18) or [""])[0]) for first, value in kept]
 
     def is_whole(self, first: int, behind: int) -> bool:
         """Tell whether a window is the whole stretch."""
@@ -138,15 +175,10 @@ class _Stretch:
     def place(self, first: int, behind: int) -> tuple[int, int]:
         return self.places[first], self.places[behind - 1] + 1
 
-    def pieces(self, first: int, behind: int) -> list[str]:
-        """The pieces of a window of whole pieces."""
-        ends = [*filter(self.parted, range(first + 1, behind)), behind]
-        return [self.digits[begin:end] for begin, end in zip([first, *ends], ends, strict=False)]
-
-    def separators(self, first: int, behind: int) -> list[str]:
-        """What stands between the pieces of a window."""
-        ends = filter(self.parted, range(first + 1, behind))
-        return [self.text[self.places[end - 1] + 1 : self.places[end]] for end in ends]
+    def cut(self, first: int, behind: int) -> tuple[list[str], list[str]]:
+        """(the pieces of a window of whole pieces, what stands between them)."""
+        start, end = self.place(first, behind)
+        return _cut(self.text[start:end])
 
     def labelled(self, kinds: frozenset[str]) -> bool:
         """Tell whether such a label stands anywhere near; if not, no window of it needs to be asked."""
@@ -157,23 +189,26 @@ class _Stretch:
         return self.line.labels.around(self.start, self.end)
 
 
+MOST = 2_000  # findings in one line or one file; who plants more than this in it wants the guard to take long
 _Detector = Callable[[_Stretch], Iterator[Hit]]
 
 
 def find_numbers(text: str) -> list[Hit]:
-    """Return the ID numbers, disability cards, phones and accounts of a normalised line, in order.
+    """Return the ID numbers, disability cards, phones and accounts of a normalised line, in order; of thousands, the first.
 
     Digits are read by themselves, then with the numerals around them: in 张三 and 三组 a numeral is part of a word.
     """
     hits: list[Hit] = []
     taken = bytearray(len(text) + 8)
     for line in map(Line, numerals_too(text)):
-        if not _TEN.match(line.text):  # with a cross at the end eleven, fewer than any number has
+        if len(line.text) < _LONG_LINE and not (_MAY_BE_SAID if line.labels.any() else _MAY_BE).search(line.text):
             continue
         for stretch in _stretches(line):
             for detector in _detectors(stretch):
                 _take(detector(stretch), hits, taken)
-        _take(find_spread(line), hits, taken)
+            if len(hits) > MOST:
+                return hits
+        _take(islice(find_spread(line), MOST + 1), hits, taken)
     return sorted(hits, key=lambda hit: hit.start) if len(hits) > 1 else hits
 
 
@@ -181,7 +216,7 @@ def _detectors(stretch: _Stretch) -> Iterator[_Detector]:
     """What may find something in a stretch, in order of certainty: what an earlier one takes, a later one does not read again."""
     digits, whole = stretch.digits, stretch.whole
     if len(digits) > 14:  # shorter than any other number
-        if _IDS.search(digits):
+        if ID_YEAR.search(digits):
             yield from (_cards, _ids, _ids_in_long_runs)
         if len(digits) == 18 and _ID.fullmatch(digits[::-1]):
             yield _backwards
@@ -189,7 +224,7 @@ def _detectors(stretch: _Stretch) -> Iterator[_Detector]:
             yield _old_ids
         if not whole or CARD.fullmatch(digits) or stretch.labelled(ACCOUNT_KINDS):
             yield _accounts
-    if PHONE.fullmatch(digits) if whole else _PHONES.search(digits):
+    if PHONE.fullmatch(digits) if whole else len(digits) > _LONG_LINE or _GLUED_PHONES.search(stretch.glued):
         yield _phones
 
 
@@ -227,18 +262,27 @@ def _is_harmless(line: Line, start: int, end: int) -> bool:
 def _stretches(line: Line) -> Iterator[_Stretch]:
     """The stretches of eleven digits or more, with at most three characters between two of them."""
     for run in _RUN.finditer(line.text):
-        start = run.start()
-        if (whole := run[0]).isdigit():
+        start, whole = run.start(), run[0]
+        if whole.isdigit():
             if _may_be_number(whole):
                 yield _Stretch(line, start, run.end())
-            continue
-        gaps = [(gap.start(), gap.end()) for gap in _GAP.finditer(line.text, start, run.end())]
-        for end, behind in (*gaps, (run.end(), 0)):
-            found = _SEQUENCE.search(line.text, start, end) if end - start > 10 else None
-            stretch = _Stretch(line, *found.span()) if found else None
-            if stretch and len(stretch.digits) > 10:
+        elif not _GAP.search(whole):
+            stretch = _Stretch(line, start, start + len(whole.rstrip(_EDGES)))
+            if len(stretch.digits) > 10:
                 yield stretch
-            start = behind
+        else:
+            yield from _parts(line, start, run.end())
+
+
+def _parts(line: Line, start: int, last: int) -> Iterator[_Stretch]:
+    """The stretches of a run with gaps."""
+    gaps = [(gap.start(), gap.end()) for gap in _GAP.finditer(line.text, start, last)]
+    for end, behind in (*gaps, (last, 0)):
+        found = _SEQUENCE.search(line.text, start, end) if end - start > 10 else None
+        stretch = _Stretch(line, *found.span()) if found else None
+        if stretch and len(stretch.digits) > 10:
+            yield stretch
+        start = behind
 
 
 def _may_be_number(whole: str) -> bool:
@@ -260,7 +304,7 @@ def _take(found: Iterable[Hit], hits: list[Hit], taken: bytearray) -> None:
 def _cards(stretch: _Stretch) -> Iterator[Hit]:
     for first, behind, value in stretch.numbers(20):
         start, end = stretch.place(first, behind)
-        whole = len(stretch.pieces(first, behind)) == 1 + 2 * value.count("X")
+        whole = len(stretch.cut(first, behind)[0]) == 1 + 2 * value.count("X")
         if stretch.line.is_person(start, value[:18], whole):
             again = _REPLACEMENT.match(stretch.text, end)
             yield Hit("personal-disability-card", start, again.end() if again else end, value, True)
@@ -270,7 +314,7 @@ def _ids(stretch: _Stretch) -> Iterator[Hit]:
     line = stretch.line
     for first, behind, value in stretch.numbers(18):
         start, end = stretch.place(first, behind)
-        if line.is_person(start, value, whole=len(stretch.pieces(first, behind)) == 1 + value.count("X")):
+        if line.is_person(start, value, whole=len(stretch.cut(first, behind)[0]) == 1 + value.count("X")):
             yield Hit("personal-id", start, end, value, is_id(value))
         elif _is_id_grouping(stretch, first, behind) and line.is_mistyped_person(start, end, value):
             yield Hit("personal-id", start, end, value)
@@ -280,7 +324,8 @@ def _is_id_grouping(stretch: _Stretch, first: int, behind: int) -> bool:
     """Accept the number in one piece or in usual groups, with nothing before or after it."""
     if not stretch.is_whole(first, behind):
         return False
-    lengths, separators = [*map(len, stretch.pieces(first, behind))], stretch.separators(first, behind)
+    pieces, separators = stretch.cut(first, behind)
+    lengths = [*map(len, pieces)]
     if lengths[-1] == 1 and separators and not separators[-1]:
         lengths[-2:] = [lengths[-2] + 1]
         del separators[-1]
@@ -323,19 +368,22 @@ def _old_ids(stretch: _Stretch) -> Iterator[Hit]:
 
 
 def _phones(stretch: _Stretch) -> Iterator[Hit]:
-    if not _PHONES.search(stretch.digits):
-        return
     if stretch.whole:
         yield from _plain_phone(stretch)
         return
     labels = stretch.line.labels if stretch.labelled(PHONE_KIND) else None
-    for first, behind, value in stretch.windows(_PHONES):
-        if not labels and stretch.borders.count(1, first, behind) > 5 and not stretch.is_whole(first, behind):
+    crowded = not labels and len(stretch.digits) > _CROWD < stretch.count
+    for found in _GLUED_PHONES.finditer(stretch.glued):
+        start, end = stretch.start + found.start(), stretch.start + found.end(1)
+        said = stretch.text[start:end]
+        if crowded and not _IN_A_CROWD.search(said):
             continue
-        pieces = stretch.pieces(first, behind)
-        start, end = stretch.place(first, behind)
+        pieces, separators = _cut(said)
+        whole = end - start == stretch.end - stretch.start
+        if not labels and len(pieces) > 5 and not whole:
+            continue
+        value = "".join(pieces)
         labelled = bool(labels and labels.near(PHONE_KIND, start, end))
-        separators = stretch.separators(first, behind)
         said_so = labelled and separators != ["."]  # 13.9 and more decimals is no phone even beside the word
         if len(value) == 12 and not said_so:
             continue  # a nought before it may be one that fills a code

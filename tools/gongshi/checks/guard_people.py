@@ -89,6 +89,11 @@ _BIRTH = (
     re.compile(rf"(?:出生[ :：=]{{0,3}}|(?<![产发诞滋衍派])生于\s?)(?P<date>{_DATE})"),
     re.compile(rf"(?P<date>(?<![0-9]){_DATE})\s?(?:出生(?!率|人口|缺陷)|生人|降生|生(?=[,，。;；、)）\s]|$))"),
 )
+_FULL_DATE = re.compile(
+    r"[12](?:(?<=1)[89]|(?<=2)[01])[0-9]{2}(?:\s?[-./年]\s?[0-9]{1,2}\s?[-./月]\s?[0-9]|[01][0-9][0-3][0-9])"
+)
+_CHINESE = re.compile("[〇○\u4e00-\u9fff]")
+_YEAR = re.compile(r"(?:18|19|2[01])[0-9]{2}|[零〇○一二三四五六七八九0-9]{4}\s?[-./年]")  # in each date
 _BIRTH_WORD = re.compile(r"(?i:birth|born|d\.?o\.?b)")
 _MAYBE_BORN = re.compile("[生男女(（]|(?i:birth|born|d.?o.?b)")
 # A name with a date in brackets behind it, and a date beside the sex, are births without the word.
@@ -158,14 +163,22 @@ def _is_name(words: str) -> bool:
     return any(names_alone(words)) or any(names_beside(f"{words}（"))
 
 
+def has_date(text: str) -> bool:
+    """Whether a text has what may be a full date, in figures."""
+    return _FULL_DATE.search(text) is not None
+
+
 def find_births(text: str) -> list[Hit]:
     """Return the full dates that a word, a name or the sex beside them calls a birth."""
-    if not _MAYBE_BORN.search(text):
+    if not _MAYBE_BORN.search(text) or not _YEAR.search(text):
         return []
-    text = _dated(text)
+    chinese = not text.isascii() and _CHINESE.search(text)
+    text = _dated(text) if chinese else text
+    if not has_date(text):
+        return []
     said = _BIRTH if "生" in text or _BIRTH_WORD.search(text) else ()  # every pattern has one of the two
     places = [found for pattern in said for found in pattern.finditer(text)]
-    if "(" in text or "（" in text:
+    if chinese and ("(" in text or "（" in text):
         places += [found for found in _BRACKETED.finditer(text) if _is_name(found["name"])]
     if any(sex in text for sex in _SEXES):
         places += _BESIDE_SEX.finditer(text)

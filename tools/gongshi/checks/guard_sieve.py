@@ -15,7 +15,7 @@ from typing import TypeVar
 
 from gongshi.checks.guard_lines import beginnings, parts
 from gongshi.checks.guard_people import ILL, person_near
-from gongshi.checks.guard_text import CELLS, GO_ON, INLINE, NUMERALS, SEPARATOR
+from gongshi.checks.guard_text import CELLS, GO_ON, INLINE, NUMERALS
 
 
 def _between(first: str, last: str, without: str) -> Iterator[tuple[str, str]]:
@@ -36,6 +36,7 @@ _STRANGE = (
 )
 _ANY = f"0-9{NUMERALS}{_STRANGE}"
 _GLUE = "[ ._~\u00b7\u2010-\u2015\u2212*-]"
+_SEPARATOR = r"(?:[^\w\n]|_)"
 _RARE = f"{NUMERALS}{_STRANGE}"
 _PLAIN = "".join(f"{first}-{last}" for first, last in _between("\u4e00", "\u9fff", NUMERALS))  # Chinese, but no numeral
 _DAY = r"1{4}(?:\s?[-./年]\s?11?\s?[-./月]\s?11?|1{4})(?!1)"
@@ -44,20 +45,22 @@ _NEXT_CELL = r"/(?:td|th|li|p|div|dd|text|option)>\s{0,9}<[a-z][^<>]{0,99}>"
 # is mostly part of a word (一卡通, 二季度), what stands behind it comes first.
 _SIGN = re.compile(
     rf"[{_RARE}{ILL}生日姓男女话机证码号（(【〔\[{{~%&\\<\]\x01-\x08\x0b\x0c\x0e-\x1f](?:"
+    r"(?<=<)(?:"  # what each of the frequent marks may begin
+    rf"(?<=[>\s]111<){_NEXT_CELL}1{{4}}<|(?<=1{{6}}<){_NEXT_CELL}1{{4}}(?:1{{2}}|1{{4}}|1{{8}})?<"
+    rf"|(?<=[0-9Xx]<)(?:(?!/?(?:{CELLS})\b)[A-Za-z/!?]?[^<>\n]{{0,99}}>\s?[0-9]|/?(?:{INLINE}|br|BR)\b|!--)"
+    r"|(?<=>[0-9]<)/t[dh]>\s{0,9}<t[dh][^<>]{0,99}>[0-9]<)"
+    r"|(?<=[%&\\])(?:(?<=%)(?:[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|(?<=[0-9]%)%)|(?<=&)(?:#|[A-Za-z]\w{1,30};|(?<=[0-9]&)[A-Za-z])"
+    r"|(?<=\\)(?:[ux][0-9A-Fa-f{]|U[0-9]{3}|N\{|[0-9]{2}|[A-Za-z]{2,12}\*?[ {]{0,2}-?[0-9])|(?<=[0-9]\\)[^\w\s])"
+    r"|(?<![<%&\\])(?:"
     r"(?<=[病残癌瘤瘫痫艾])(?!虫|毒|死|害)|(?<=失)能|(?<=[肝透尿白血结糖心脑抑智精].)(?<=肝炎|透析|尿毒|白血|血压|结核|糖尿|心梗|脑梗|抑郁|智障|精神)"
     rf"|(?<=[{_RARE}])(?:(?<=[0-9].)|(?![{_PLAIN}])(?:(?={_GLUE}{{0,3}}[{_ANY}])"
-    rf"|(?={SEPARATOR}{{1,8}}[{_ANY}]{SEPARATOR}{{1,8}}[{_ANY}]))|(?<=[0-9]{_GLUE}[0-9]{_GLUE}.))"
+    rf"|(?={_SEPARATOR}{{1,8}}[{_ANY}]{_SEPARATOR}{{1,8}}[{_ANY}]))|(?<=[0-9]{_GLUE}[0-9]{_GLUE}.))"
     r"|(?<=生)(?:(?<=出生)|[日于人])|(?<=日)(?:生|出生)|(?<=姓)"
     r"|(?<=[（(【〔\[])1{3,4}[)）】〕\]][ -]?1{4}[ -]?1{3,4}(?!1)"
-    rf"|(?<=[>\s]111<){_NEXT_CELL}1{{4}}<|(?<=1{{6}}<){_NEXT_CELL}1{{4}}(?:1{{2}}|1{{4}}|1{{8}})?<"
     rf"|(?<=[男女])(?=[^1\n]{{1,40}}+{_DAY})[^\w\n]{{1,4}}(?:[\u4e00-\u9fff]{{1,6}}[^\w\n]{{1,4}}){{0,3}}{_DAY}|(?<=[（(])[男女,，、;；|/\s]{{0,4}}(?:{_DAY}|[{_RARE}]{{4}}年)"
-    r"|(?<=%)(?:[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4}|(?<=[0-9]%)%)|(?<=&)(?:#|[A-Za-z]\w{1,30};|(?<=[0-9]&)[A-Za-z])"
-    r"|(?<=\\)(?:[ux][0-9A-Fa-f{]|U[0-9]{3}|N\{|[0-9]{2}|[A-Za-z]{2,12}\*?[ {]{0,2}-?[0-9])|(?<=[0-9]\[)[\^\]]|(?<=[0-9]!\[)|(?<=[0-9]\{)[#%{,]|(?<=[0-9]~)~"
-    rf"|(?<=[0-9Xx]<)(?!/?(?:{CELLS})\b)[A-Za-z/!?]?[^<>\n]{{0,99}}>\s?[0-9]"
-    rf"|(?<=[0-9Xx]<)(?:/?(?:{INLINE}|br|BR)\b|!--)|(?<=[0-9]\])\(|(?<=[0-9]\\)[^\w\s]"
+    r"|(?<=[0-9]\[)[\^\]]|(?<=[0-9]!\[)|(?<=[0-9]\{)[#%{,]|(?<=[0-9]~)~|(?<=[0-9]\])\("
     rf"|(?<={GO_ON})[^\n]{{0,60}}[0-9][ \\\r-]{{0,4}}(?![^\n])"
-    r"|(?<=>[0-9]<)/t[dh]>\s{0,9}<t[dh][^<>]{0,99}>[0-9]<"
-    r"|(?<=[0-9][\x01-\x08\x0b\x0c\x0e-\x1f])"
+    r"|(?<=[0-9][\x01-\x08\x0b\x0c\x0e-\x1f]))"
     r")"
 )
 _LOOKED = 20  # so far behind an illness a person need not be looked for again
@@ -126,17 +129,23 @@ _PARTED_CELL = re.compile(
 # An ID number in three cells; of amounts, which may have as many digits, some have a point.
 _THREE_CELLS = re.compile(rb"111111\"? ?[,;|\t] ?\"?111111\"? ?[,;|\t] ?\"?11111[1Xx](?![1.])")
 _CELLS = b"111111,111111,11111"  # such cells, and others, when what parts and surrounds them is squeezed out
-# Groups with marks between them that part no cells, up to eight in a row: (1)(2)(3)
-_CHAIN = re.compile(rb"1(?:/{1,8}1{1,18}){1,17}")
+# Groups with marks between them that part no cells, up to eight in a row, which have as many digits as a phone number: (1)(2)(3)
+_CHAIN = re.compile(
+    b"1/(?:(?<=1{11}/)(?=/{0,7}1)|"
+    + b"|".join(b"(?<=(?<!1)1{%d}/)(?:/{0,7}+1){%d}" % (size, 11 - size) for size in range(1, 11))
+    + b")"
+)
 _COMMENT = re.compile(rb"1/\*[^*\n]{0,60}\*/1")
 _HARD = _hard_table()
 _GLUED = _TRAILING + b" ._~*`\\\r'-\x7f"
 # A number that may go on in the next line: in a cell that is not closed.
 _OPEN_CELL = re.compile(rb'"[^\n"]{0,60}1[ \\\r-]{0,4}(?![^\n])')
 # One digit an assignment: d0=1&d1=3, a=1;b=3, x01:1 x02:3; of its marks those are left that part no cells.
-_ASSIGNED = (b"/11" * 8, b"/1" * 10, b"/111" * 8, b"/1/11" * 8, b"/1//1" * 8)
+_ASSIGNED = re.compile(b"(?:/11){8}|(?:/1){10}|(?:/111){8}|(?:/1/11){8}|(?:/1//1){8}")
 _POWER = re.compile(b"111111111x,?11")  # a phone number as a power of ten, without the noughts at its end
 _NEEDLES = (_BEYOND, b"1" * 11, b"1,1,1,1,1,1,1,1", b"birth", b"born", b"dob")
+# Lines of these alone hold no sign and no mark that cuts.
+_PLAINEST = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz,._- \r\n"
 Text = TypeVar("Text", bytes, str)
 
 
@@ -148,7 +157,7 @@ def suspicious_lines(chunk: bytes) -> set[int]:
     """
     lines = digits_alike(chunk)
     distinct = [*set(lines)]
-    minded = {distinct[number] for number in _minded(distinct)}
+    minded = _minded(distinct)
     ends, singles = parts(distinct)
     wanted = minded | ends | singles
     chosen = [*compress(count(), map(wanted.__contains__, lines))] if wanted else []
@@ -175,13 +184,22 @@ def _landlines(chunk: bytes, lines: list[bytes], numbers: list[int]) -> set[int]
         line, offices = _LANDLINE.subn(b"0", chunk[at : at + len(lines[number])])
         if offices:
             rest[number] = line.translate(_DIGITS)
-    again = [*rest]
-    return set(again) - {again[at] for at in _minded([*rest.values()])} if again else set()
+    minded = _minded([*rest.values()]) if rest else set()
+    return {number for number, line in rest.items() if line not in minded}
 
 
-def _minded(lines: list[bytes]) -> set[int]:
-    """Which of the lines may hold something."""
-    whole = b"\n".join(lines)
+def _minded(lines: list[bytes]) -> set[bytes]:
+    """Those of the lines that may hold something; in many, say of ciphers, no sign and no mark can."""
+    plain = [line for line in lines if line.isascii()]
+    whole = b"\n".join(plain)
+    if whole.translate(None, _PLAINEST):
+        plain = [line for line in plain if not line.translate(None, _PLAINEST)]
+        whole = b"\n".join(plain)
+    return {*map(plain.__getitem__, _numbered(plain, whole))} | _others([*{*lines}.difference(plain)])
+
+
+def _numbered(lines: list[bytes], whole: bytes) -> set[int]:
+    """Which of the lines may hold something by their digits and letters; ``whole`` is all of them."""
     shape = whole.translate(_SHAPE, _TRAILING)
     squeezed = shape.replace(_DIVISION, _SHORTER).translate(_MARKS, _BLANK)
     numbers: set[int] = set()
@@ -190,18 +208,27 @@ def _minded(lines: list[bytes]) -> set[int]:
     numbers.update(_lines(squeezed, b"\n", partial(_match, b"111111111x", _POWER, squeezed)))
     for begin, groups in _GROUPS.items():
         numbers.update(_lines(squeezed, b"\n", partial(_match, begin, groups, squeezed)))
-    numbers.update(_lines(shape, b"\n", partial(_match, _PARTED, _PARTED_CELL, shape)))
-    numbers.update(_lines(whole, b"\n", partial(_match, b'"', _OPEN_CELL, whole)))
     cells = _lines(squeezed, b"\n", partial(squeezed.find, _CELLS))
     numbers.update(number for number in cells if _THREE_CELLS.search(lines[number]))
+    numbers.update(_lines(whole, b"\n", partial(whole.find, b"HIV")))
+    if b'"' in shape or b"|" in shape:
+        numbers.update(_lines(shape, b"\n", partial(_match, _PARTED, _PARTED_CELL, shape)))
+    return numbers
+
+
+def _others(lines: list[bytes]) -> set[bytes]:
+    """Those that may hold something of lines with more than digits, letters and what glues them."""
+    whole = b"\n".join(lines)
+    numbers = _numbered(lines, whole)
+    numbers.update(_lines(whole, b"\n", partial(_match, b'"', _OPEN_CELL, whole)))
     text = whole.decode("utf-8")
     numbers.update(_lines(text, "\n", partial(_sign, text)))
     hard = _without_doubled(whole).translate(_HARD, _GLUED)
     numbers.update(_lines(hard, b"\n", partial(_cut, hard)))
-    numbers.update(_lines(whole, b"\n", partial(_match, b"1/*", _COMMENT, whole)))
+    if b"*" in whole:
+        numbers.update(_lines(whole, b"\n", partial(_match, b"1/*", _COMMENT, whole)))
     numbers.update(_assigning(hard))
-    numbers.update(_lines(whole, b"\n", partial(whole.find, b"HIV")))
-    return numbers
+    return {*map(lines.__getitem__, numbers)}
 
 
 def _without_doubled(text: bytes) -> bytes:
@@ -215,31 +242,22 @@ def _assigning(hard: bytes) -> Iterator[int]:
     """The lines that may assign one digit after another: few have so many marks that part no cells."""
     lines = hard.split(b"\n")
     for number in [at for at, marks in enumerate(map(bytes.count, lines, repeat(b"/"))) if marks > 7]:
-        pairs = lines[number].translate(None, b"x,")
-        if any(needle in pairs for needle in _ASSIGNED):
+        if _ASSIGNED.search(lines[number].translate(None, b"x,")):
             yield number
 
 
 def _match(begin: bytes, pattern: re.Pattern[bytes], text: bytes, at: int) -> int:
     """The next place of a pattern that begins so; -1 if there is none."""
     at = text.find(begin, at)
-    while at >= 0 and not pattern.match(text, at):
-        at = text.find(begin, at + 1)
-    return at
+    found = pattern.search(text, at) if at >= 0 else None
+    return found.start() if found else -1
 
 
 def _cut(hard: bytes, at: int) -> int:
     """The next place at which marks cut as many digits as a phone number has; -1 if there is none."""
-    while (at := hard.find(b"1/", at)) >= 0:
-        chain = _CHAIN.match(hard, at)
-        if chain is None:
-            at += 2
-            continue
-        before = hard[max(0, at - 18) : at]
-        if chain[0].count(b"1") + len(before) - len(before.rstrip(b"1")) >= 11:
-            return at
-        at = chain.end()
-    return -1
+    at = hard.find(b"1/", at)
+    found = _CHAIN.search(hard, at) if at >= 0 else None
+    return found.start() if found else -1
 
 
 def _sign(text: str, at: int) -> int:

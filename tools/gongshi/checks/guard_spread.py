@@ -7,6 +7,7 @@ number also must be the whole of its row of digits.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from functools import lru_cache
 from itertools import accumulate
@@ -24,11 +25,17 @@ from gongshi.checks.guard_values import (
     Line,
     are_figures,
     groups_behind,
+    ids_in,
     is_id,
     lazy,
+    phones_in_pieces,
 )
 
-_CHAIN = re.compile(rf"(?<![0-9])[0-9]+(?:{SEPARATOR}{{1,8}}[0-9]+)+(?:{SEPARATOR}{{0,8}}[Xx](?![A-Za-z0-9]))?")
+_SHORTEST = 11  # digits
+_CHAIN = re.compile(
+    rf"(?<![0-9])(?=(?:[0-9]{SEPARATOR}{{0,8}}+){{{_SHORTEST - 1}}}[0-9Xx])"
+    rf"[0-9]+(?:{SEPARATOR}{{1,8}}[0-9]+)+(?:{SEPARATOR}{{0,8}}[Xx](?![A-Za-z0-9]))?"
+)
 _HARD = re.compile(rf"[0-9](?!{GLUE}{{0,3}}[0-9Xx]){SEPARATOR}{{1,8}}[0-9Xx]")
 _PIECE = re.compile("[0-9Xx]+")
 _BETWEEN = re.compile("[^0-9Xx]+")
@@ -41,20 +48,17 @@ _LISTING = re.compile(r"^$|[,;|\t\u3001\uff0c\uff1b\uff1a:+=\u00d7*\u2192<>]")  
 _OF_FIGURES = frozenset({".", "-", "-.", ""})  # mixed with other marks: the coordinates of a drawing
 
 # Lengths of pieces as letters, a for one digit.
-_SHORTEST = 11  # digits
 _SINGLES = re.compile("a{11,}")
-_ID_GROUPS = re.compile("(?=(fhd|fff|fddd|ccddd|fl|nd|fdbbd|fdbbca|bbbbbbbbb|cccccc|ii|jh|hj))")
+_ID_GROUPS = re.compile("fhd|fff|fddd|ccddd|fl|nd|fdbbd|fdbbca|bbbbbbbbb|cccccc|ii|jh|hj")
 _GROUPED = ("cdd", "dcd", "ch", "hc", "gd", "dg", "ef", "fe", "ddc", "cce", "cec", "ecc", "bccc")
 _PHONE_GROUPS = re.compile("|".join(_GROUPED))
-_PHONE_PLACES = re.compile(f"(?=({_PHONE_GROUPS.pattern}))")
-# The same behind the groups of a prefix, or with two to four digits of it in the first group.
-_LONGER = "|".join(chr(ord(groups[0]) + more) + groups[1:] for groups in _GROUPED for more in (2, 3, 4))
-_PREFIXED = re.compile(f"(?=(b?[abcd](?:{_PHONE_GROUPS.pattern})|b?(?:{_LONGER})))")
+_PHONES = phones_in_pieces(",?", "(?!,[0-9],[0-9],)")  # digits one by one are read by themselves
+_MANY = 20  # pieces
+_MOST_GROUPS = 6  # those of a prefix included
 _THREE = ("cdd", "dcd")
 _PAIRS = ("hc", "dg", "ef", "fe")
 _THOUSANDS = re.compile("[abc]c{4,6}")
 _ID = re.compile(ID)
-_IDS = re.compile(f"(?=({ID}))")
 _ANYBODY = re.compile(f"1[3-9][0-9]{{9}}|{ID[:-6]}[0-9Xx]")
 
 
@@ -79,6 +83,16 @@ class _Chain:
         self.shape = "".join(map(_LETTERS.__getitem__, map(len, self.parts)))
 
     @lazy
+    def offsets(self) -> list[int]:
+        """With which of all the digits each piece begins, and how many there are."""
+        return [*accumulate(map(len, self.parts), initial=0)]
+
+    def at(self, offset: int) -> int:
+        """The piece that begins with a digit, or how many there are behind the last; -1 if none begins there."""
+        found = bisect_left(self.offsets, offset)
+        return found if self.offsets[found] == offset else -1
+
+    @lazy
     def starts(self) -> list[int]:
         """Where each piece begins in the line."""
         between = _PIECE.split(self.text[self.start : self.end])[1:-1]
@@ -89,6 +103,12 @@ class _Chain:
 
     def place(self, first: int, behind: int) -> tuple[int, int]:
         return self.starts[first], self.starts[behind - 1] + len(self.parts[behind - 1])
+
+    @lazy
+    def dull(self) -> bool:
+        """Whether all that stands between the pieces lists or reckons: then but few groups of them are a number of their own."""
+        marks = set(_PIECE.split(self.text[self.start : self.end])[1:-1])
+        return all(_LISTING.search(mark) and len(mark) == 1 for mark in map(_mark, marks))
 
     def separators(self, first: int, behind: int) -> set[str]:
         """What stands between the pieces, blanks and quotes apart."""
@@ -117,10 +137,8 @@ def find_spread(line: Line) -> Iterator[Hit]:
     text = line.text
     for found in _CHAIN.finditer(text) if _HARD.search(text) else ():
         start, end = found.span()
-        if end - start > _SHORTEST and _HARD.search(text, start, end):
+        if _HARD.search(text, start, end):
             chain = _Chain(line, start, end)
-            if len(chain.digits) < _SHORTEST:
-                continue
             alone = [*_SINGLES.finditer(chain.shape)]
             for singles in alone:
                 yield from _singles(chain, *singles.span())
@@ -136,10 +154,10 @@ def find_spread(line: Line) -> Iterator[Hit]:
 def _singles(chain: _Chain, first: int, behind: int) -> Iterator[Hit]:
     """Digits one by one: an ID number anywhere in the row, a phone or an account if it is the whole row."""
     value, line = chain.value(first, behind), chain.line
-    for found in _IDS.finditer(value):
-        sure = is_id(found[1])
-        if found[1][:2] in PROVINCES and (sure or len(value) == 18):
-            yield Hit("personal-id", *chain.place(first + found.start(), first + found.end(1)), found[1], sure)
+    for offset, number in ids_in(value):
+        sure = is_id(number)
+        if number[:2] in PROVINCES and (sure or len(value) == 18):
+            yield Hit("personal-id", *chain.place(first + offset, first + offset + 18), number, sure)
     if len(value) in range(15, 20) and value.isdigit():
         start, end = chain.place(first, behind)
         if line.is_account(start, end, value, _labelled(line, start, end)):
@@ -182,15 +200,11 @@ def _labelled(line: Line, start: int, end: int) -> bool:
 
 
 def _ids(chain: _Chain) -> Iterator[Hit]:
-    for found in _ID_GROUPS.finditer(chain.shape):
-        first, behind = found.start(), found.end(1)
-        value = chain.value(first, behind)
-        if (
-            _ID.fullmatch(value)
-            and len(chain.separators(first, behind)) == 1
-            and value[:2] in PROVINCES
-            and is_id(value)
-        ):
+    for offset, value in ids_in(chain.digits.upper()):
+        first, behind = chain.at(offset), chain.at(offset + 18)
+        if first < 0 or behind < 0 or not _ID_GROUPS.fullmatch(chain.shape, first, behind):
+            continue
+        if value[:2] in PROVINCES and is_id(value) and len(chain.separators(first, behind)) == 1:
             yield Hit("personal-id", *chain.place(first, behind), value, True)
     count = len(chain.parts)
     if count > 18 or "a" * 11 in chain.shape:
@@ -218,7 +232,11 @@ def _accounts(chain: _Chain) -> Iterator[Hit]:
 
 
 def _phones(chain: _Chain) -> Iterator[Hit]:
+    dull = len(chain.parts) > _MANY and chain.dull
     for first, behind in dict.fromkeys(_phone_places(chain)):
+        figures = dull and chain.parts[first][0] == "1" and chain.shape[first:behind] not in _THREE
+        if figures and not chain.line.labels.near(PHONE_KIND, *chain.place(first, behind)):
+            continue
         found = PHONE.fullmatch("".join(chain.parts[first:behind]))
         if found is None:
             continue
@@ -229,9 +247,15 @@ def _phones(chain: _Chain) -> Iterator[Hit]:
 
 def _phone_places(chain: _Chain) -> Iterator[tuple[int, int]]:
     """(first piece, behind the last) of what is grouped as phone numbers are, also behind a prefix, and of a short chain."""
-    parts = chain.parts
-    for begins, groups in (("1", _PHONE_PLACES), ("08", _PREFIXED)):
-        yield from (found.span(1) for found in groups.finditer(chain.shape) if parts[found.start()][0] in begins)
+    pieces = ",".join(chain.parts)
+    first = counted = 0
+    for found in _PHONES.finditer(pieces):
+        start, end = found.start(), found.end(1)
+        size = 1 + pieces.count(",", start, end)
+        if size <= _MOST_GROUPS:
+            first += pieces.count(",", counted, start)
+            counted = start
+            yield first, first + size
     if len(chain.parts) < 10:
         yield 0, len(chain.parts)
 
@@ -242,7 +266,7 @@ def _is_phone(chain: _Chain, first: int, behind: int, groups: list[str], dialled
     line, (start, end) = chain.line, chain.place(first, behind)
     shape, marks = "".join(_LETTERS[len(group)] for group in groups), chain.separators(behind - len(groups), behind)
     usual, others = _PHONE_GROUPS.fullmatch(shape), len(chain.parts) - (behind - first)
-    if not (usual or (others == 0 and len(marks) == 1)):
+    if not (usual or (others == 0 and len(marks) == 1 and len(chain.parts) < 10)):
         return False
     labelled, apart = line.labels.near(PHONE_KIND, start, end), _is_apart_by(marks, groups)
     if not (labelled or apart or shape in _THREE or marks == {"/"}):

@@ -24,6 +24,8 @@ _PERSON = re.compile(r"姓\s*名")
 _BIRTH = re.compile(r"出生|生日|(?i:birth)")
 _PARTED = re.compile(r"\D*(?:出生|生日)\D*年\D*\n\D*月\D*\n\D*日\D*|(?i:\D*birth\D*year\D*\n\D*month\D*\n\D*day\D*)")
 _MAYBE_FULL = re.compile(r"[0-9][^0-9]{1,8}[0-9]{1,2}[^0-9]{1,8}[0-9]|[0-9]{8}|[^\x00-\x7f]|[&%\\]")
+# A row with no quotes, its digits not told apart, whose cell behind so many others holds a year and a month at most.
+_HALF_DATE = rb'(?:[^%(mark)b"]*%(mark)b){%(before)d}(?:1{4}(?:[-/.]?1{1,2})?)?(?:%(mark)b|\r?$)'
 _HEADER_LINES = 5  # a workbook may begin with titles
 _LONGEST_ROW = 10_000
 _LONGEST_HEADER = 4_000
@@ -83,7 +85,13 @@ class Columns:
         ``alike`` are the rows with their digits not told apart: most need to be looked at only so, each once.
         """
         may_be = lru_cache(1024)(lambda cell: _MAYBE_FULL.search(cell.decode("utf-8")))
-        maybe = {form for form in set(alike) if self._may_tell(form, may_be)}
+        forms = set(alike)
+        if not self.whole and len(self.births) == len(self.births[0]) == 1:
+            half = re.compile(
+                _HALF_DATE % {b"mark": re.escape(self._delimiter).encode(), b"before": self.births[0].start}
+            )
+            forms = {form for form in forms if not half.match(form)}
+        maybe = {form for form in forms if self._may_tell(form, may_be)}
         if not maybe:
             return iter(())
         rows = list(rows)
@@ -136,10 +144,16 @@ def split(line: str, delimiter: str) -> list[str]:
 def file_columns(chunk: bytes) -> tuple[Columns | None, int]:
     """Return the columns of a file that is one table, and on which line its rows begin."""
     for number, line in enumerate(chunk.split(b"\n", _HEADER_LINES)[:_HEADER_LINES], 1):
-        columns = Columns.of_header(line[: 4 * _LONGEST_HEADER].decode("utf-8", "replace"))
+        columns = _columns(line[: 4 * _LONGEST_HEADER])
         if columns:
             return columns, number
     return None, 0
+
+
+@lru_cache(64)
+def _columns(header: bytes) -> Columns | None:
+    """The columns under a line; many files have the same."""
+    return Columns.of_header(header.decode("utf-8", "replace"))
 
 
 def markdown_tables(chunk: bytes) -> Iterator[tuple[int, int, Columns]]:

@@ -11,8 +11,11 @@ from __future__ import annotations
 
 import html
 import re
+import string
 import unicodedata
 from collections.abc import Collection, Iterator
+from functools import lru_cache
+from itertools import product
 
 from gongshi.checks.guard_markup import as_marks, assigned, without_tex
 
@@ -23,8 +26,8 @@ GO_ON = "电话|手机|份证|号码|卡号|账号"  # behind these words a numb
 INVISIBLE = "\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufe00-\ufe0f\ufeff"
 # What may stand between the digits of one number.
 GLUE = "[ ._~\u00b7\u2010-\u2015\u2212-]"
-# What may part cells, groups and items: no letter, no digit, within one line.
-SEPARATOR = r"(?:[^\w\n]|_)"
+# What may part cells, groups and items of a line: no letter, no digit.
+SEPARATOR = r"[\W_]"
 
 _VALUES = (
     "零○洞⓪⓿",
@@ -40,6 +43,7 @@ _VALUES = (
 )
 AS_DIGITS = {ord(char): str(value) for value, chars in enumerate(_VALUES) for char in chars}
 NUMERALS = "".join(_VALUES)
+_ENOUGH = re.compile(f"[0-9](?:{SEPARATOR}{{0,8}}+[0-9]){{10}}")  # fewer are no number
 _NUMERAL = re.compile(f"[{NUMERALS}]")
 _NUMERAL_RUN = re.compile(f"[0-9{NUMERALS}](?:{SEPARATOR}{{0,8}}[0-9{NUMERALS}]){{10,}}(?:[Xx]?[0-9{NUMERALS}]{{2}})?")
 
@@ -52,6 +56,8 @@ _FIGURES = re.compile("[0-9 ,;\t/-]*")
 _NOT_PLAIN = re.compile(r"[^ -~]|[%&\\.]")
 _PERCENT = re.compile("(?:%[0-9A-Fa-f]{2})+")
 _PERCENT_U = re.compile("%u([0-9A-Fa-f]{4})")
+_ENTITY = re.compile(r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[A-Za-z][^\t\n\f <&#;]{0,31};?)")
+_HALF = re.compile("[\ud800-\udbff]")
 _NAMED = re.compile(r"\\N\{([A-Za-z0-9 -]{1,60})\}")
 _TERMINAL = re.compile("\x1b\\[[0-9;]{0,20}[A-Za-z]")
 _COMMENT = r"<!--[^<>\n]{0,200}-->"
@@ -70,11 +76,12 @@ _NOTHING = re.compile(
     r"|!?\[[^\[\]\n]{0,60}\]\([^()\s]{0,200}\)|\[\^[^\[\]\s]{0,30}\]|~~[^~0-9\n]{0,60}~~|\\[,;:! ]|\{,?\}){1,8}(?=[0-9Xx])",
     re.IGNORECASE,
 )
-_MARKED = re.compile(r"[0-9](?:<|/\*|\{|%%|!?\[|~~|\\[,;:! ])")
+_TAGGED = re.compile("[0-9]<")
+_MARKED = re.compile(r"[0-9](?:/\*|\{|%%|!?\[|~~|\\[,;:! ])")
 _TAG = re.compile(r"</?[A-Za-z!][^<>]{0,300}>")
 _EMPHASIS = re.compile(r"(?<![*`])[*`]{1,3}(?![*`])|\\(?=[^\w\s])|\]\([^()\s]{0,200}\)|\[(?=[0-9])")
 _MIDDLE = re.compile(r"(?<=[0-9] )[(\[【〔]([0-9]{3,4})[)\]】〕](?= [0-9])")
-_AREA = re.compile(r"[(\[【〔]([0-9]{3,4})[)\]】〕][ -]?(?=[0-9]{4})")
+_AREA = re.compile(r"[(\[【〔]([0-9]{3,4})[)\]】〕][ -]?(?=[0-9]{4}( ?)(?:[^ ]|$))")
 _DRAWING = re.compile(r"""\b(?:d|points|viewBox|transform|values)=\\?(?:"[^"]*"|'[^']*')""")
 # The numbers of a drawing are many and stand alone: neither separators nor decimal points may glue them.
 _UNGLUE = str.maketrans({" ": "丶", ",": "丶", "_": "丶", "-": "丶", ".": "0p"})
@@ -193,23 +200,23 @@ def views(line: str) -> list[str]:
     if "=" in text:
         text = _DRAWING.sub(lambda found: found[0].translate(_UNGLUE), text)
     found = [text]
-    if "<" in text:
+    if tagged := "<" in text and ">" in text:
         found.append(_INLINE_TAG.sub("", text))
         found.append(_TAG.sub("\t", found[-1]))
     if ("(" in text or "[" in text or "【" in text or "〔" in text) and _AREA.search(text):
-        pieces = _AREA.split(_MIDDLE.sub(r"\1", text))  # every other one is what stands in brackets
-        for mark in "- ":
-            pieces[1::2] = [piece.rstrip("-") + mark for piece in pieces[1::2]]
-            found.append("".join(pieces))
+        pieces = _AREA.split(_MIDDLE.sub(r"\1", text))  # text, what stands in brackets, what parts the groups behind it
+        pieces[2::3] = [mark or "-" for mark in pieces[2::3]]
+        found.append("".join(pieces))
     if "*" in text or "`" in text or "\\" in text or "](" in text:
         found.append(_EMPHASIS.sub("", found[-1]))
-    if _MARKED.search(text):
+    if _MARKED.search(text) or (tagged and _TAGGED.search(text)):
         found.append(Digits(_NOTHING.sub("", text)))
-    if any(text.count(mark) < line.count(mark) for mark in "%\\") and (marked := as_marks(line)):
+    fewer = text.count("%") < line.count("%") or text.count("\\") < line.count("\\")
+    if fewer and (marked := as_marks(line)):
         found.append(Digits(normalise(marked)))
     if plain := without_tex(text):
         found.append(Digits(plain))
-    if "=" in text or ":" in text or "：" in text:
+    if ("=" in text or ":" in text or "：" in text) and sum(map(text.count, "=:：-,、.")) > 10:
         found += map(Digits, assigned(text))
     if _BEYOND.search(line):
         found += _otherwise(line, text)
@@ -243,13 +250,21 @@ def _whole(found: re.Match[str]) -> str:
 
 
 def numerals_too(text: str) -> Collection[str]:
-    """The text; and with its Chinese numerals and ① as digits, each in its place, where many stand in a row; and so again
-    but for the first of them, which may end a word: in 一卡通 and 三峡 they are words, and 张三 may stand before a number.
+    """The text if it has enough digits near each other; and with its Chinese numerals and ① as digits, each in its place, where
+    many stand in a row; and so again but for the first of them, which may end a word: in 一卡通 and 三峡 they are words, and
+    张三 may stand before a number.
     """
     if text.isascii() or not _NUMERAL.search(text):
-        return (text,)
+        return (text,) if _ENOUGH.search(text) else ()
+    if not _NUMERAL_RUN.search(text):
+        return ()
     whole = _NUMERAL_RUN.sub(lambda run: run[0].translate(AS_DIGITS), text)
     return dict.fromkeys((text, whole, _NUMERAL_RUN.sub(lambda run: run[0][0] + run[0][1:].translate(AS_DIGITS), text)))
+
+
+def has_escape(line: str) -> bool:
+    """Whether something in a line may be written as an escape."""
+    return _ESCAPE.search(line) is not None
 
 
 def decode_escapes(line: str) -> str:
@@ -261,7 +276,7 @@ def decode_escapes(line: str) -> str:
         if "%" in line:
             line = _PERCENT_U.sub(lambda found: chr(int(found[1], 16)), _PERCENT.sub(_unquoted, line))
         if "&" in line:
-            line = html.unescape(line)
+            line = _ENTITY.sub(lambda found: _unescaped(found[0]), line)
         if "\\" in line:
             line = _backslashes(line)
         if line == before:
@@ -269,8 +284,15 @@ def decode_escapes(line: str) -> str:
     return line
 
 
+_unescaped = lru_cache(1024)(html.unescape)
+
+
+_ASCII = {f"%{escape}": chr(int(escape, 16)) for escape in map("".join, product("01234567", string.hexdigits))}
+
+
 def _unquoted(found: re.Match[str]) -> str:
-    return bytes.fromhex(found[0].replace("%", "")).decode("utf-8", "replace")
+    known = _ASCII.get(found[0])
+    return known if known else bytes.fromhex(found[0].replace("%", "")).decode("utf-8", "replace")
 
 
 def _backslashes(line: str) -> str:
@@ -278,7 +300,7 @@ def _backslashes(line: str) -> str:
     line = _OTHER_ESCAPE.sub(_other_escape, line)
     if "\\N{" in line:
         line = _NAMED.sub(_named, line)
-    if any("\ud800" <= char <= "\udbff" for char in line):  # two halves that JSON writes for one character
+    if _HALF.search(line):  # two halves that JSON writes for one character
         line = line.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return line
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
@@ -34,12 +34,28 @@ _PROVINCE_RANGES = (
 PROVINCES = frozenset([str(code) for low, high in _PROVINCE_RANGES for code in range(low, high + 1)])
 _BIRTH = r"(?:1[89]|2[01])[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 ID = rf"[1-9][0-9]{{5}}{_BIRTH}[0-9]{{3}}[0-9X]"
+# The first digit of the year of what looks like an ID number: there are few such, so that they are quickly looked for.
+ID_YEAR = re.compile(
+    r"[12](?=(?:(?<=1)[89]|(?<=2)[01])[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}[0-9X])(?<=[1-9][0-9]{5}.)"
+)
 OLD_ID = r"[1-9][0-9]{7}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])[0-9]{3}"
 PREFIX = (
     "(?:860?|0{1,2}(?:860?)?)"  # of the country, or to dial out of a place; the others are of firms that pass calls on
 )
 MOBILE = "1[3-9][0-9]{9}"
 PHONE = re.compile(f"(?:{PREFIX}|17951|17911|12593)?({MOBILE})")
+
+
+def phones_in_pieces(mark: str, begin: str = "") -> re.Pattern[str]:
+    """Finds, behind the first digit as group 1, phone numbers of whole pieces between which a mark may stand; ``begin`` says
+    how they begin."""
+    mobile = f"[3-9]{mark}" + mark.join(["[0-9]"] * 9) + "(?![0-9])"
+    prefixes = f"(?<=1){mark}{mobile}|(?<=8){mark}6{mark}(?:0{mark})?1{mark}{mobile}"
+    return re.compile(
+        f"[018](?<![0-9].){begin}(?=({prefixes}|(?<=0){mark}(?:0{mark})?(?:8{mark}6{mark}(?:0{mark})?)?1{mark}{mobile}))"
+    )
+
+
 YEAR = re.compile(r"(?:19|20)[0-9]{2}")
 CARD = re.compile(r"62[0-9]{14,17}|(?:4|5|60|35|9558)[0-9]+")
 _MONEY_BEFORE = re.compile(r"(?:[¥￥$]|人民币|(?i:(?<![a-z])(?:rmb|cny|usd)))\s?$")
@@ -67,6 +83,13 @@ CARD_KIND, PUBLIC_KIND, ACCOUNT_KINDS = (
     frozenset({"public"}),
     frozenset({"account", "card", "public"}),
 )
+
+
+def ids_in(digits: str) -> Iterator[tuple[int, str]]:
+    """(offset, value) of all that looks like an ID number among digits, each with whatever it overlaps."""
+    for year in ID_YEAR.finditer(digits):
+        first = year.start() - 6
+        yield first, digits[first : first + 18]
 
 
 def are_figures(groups: Sequence[str]) -> bool:
