@@ -13,8 +13,10 @@ from types import SimpleNamespace
 import pytest
 
 from disclosure.small_ledger import COUNTY, ledger, rows, town, village
+from gongshi.disclosure import counting
 from gongshi.disclosure.auditing import Audit
 from gongshi.disclosure.counting import Cell, count
+from gongshi.disclosure.counting import _read_money as real_money
 from gongshi.disclosure.figures import Period, declaration, declared
 from gongshi.disclosure.freezing import WITHHELD, FrozenFile, files_of, freeze, frozen
 from gongshi.disclosure.pinned import pinned
@@ -22,8 +24,9 @@ from gongshi.disclosure.recounting import altered, recount
 from gongshi.disclosure.solver import Question, System, _Model
 from gongshi.disclosure.withholding import publish
 from gongshi.model import GongshiError, Severity
+from gongshi.package import Recall, Remembered, forgetful
 from gongshi.policy import load_policies
-from gongshi.repository import WorkTree
+from gongshi.repository import Known, WorkTree
 from support import ROOT, DictTree, project_descriptor, tree_of
 
 Q2 = Period.of("2020-Q2")
@@ -520,3 +523,29 @@ def test_check_and_build_need_no_solver():
     code = "import gongshi.cli.check, gongshi.cli.build, gongshi.disclosure.recounting, sys; print('highspy' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     assert done.stdout.strip() == "False"
+
+
+def test_who_stays_counts_only_figures_whose_columns_changed(monkeypatch) -> None:
+    """Any one cell changed gives what counting everything gives; the money is read again only where it may differ."""
+    table, figures, held, read = rows(HOMES, grants()), list(declaration().figures.values()), Remembered(), []
+    monkeypatch.setattr(counting, "_read_money", lambda *given: read.append(1) or real_money(*given))
+
+    def counted(found, remember: bool):
+        with ledger(found) as database:
+            recall = Recall(Known(), database, held=held) if remember else None
+            made = count(database, None, Q2.end, figures, recall.held if recall else forgetful)
+            assert recall is None or recall.settle()
+            return made.cells, made.sums, made.money, made.homes, made.pupils, made.routes
+
+    other = table["payments"][1]["project_id"]
+    changes = [
+        ("households", "group_name", "9组"), ("households", "main_cause", "因灾"), ("households", "population", "9"),
+        ("households", "village_code", village(1, 1)), ("subsidies", "amount", "17.00"), ("payments", "project_id", other),
+        ("villages", "population", "7"), ("divisions", "name", "别县"),
+    ]  # fmt: skip
+    assert counted(table, True) == counted(table, True) == counted(table, False)
+    first = len(read)
+    for name, column, text in changes:
+        changed = table | {name: [table[name][0] | {column: text}, *table[name][1:]]}
+        assert counted(changed, True) == counted(changed, False), (name, column)
+    assert first == 2 and len(changes) + 2 < len(read) - first < 2 * len(changes), "forgetful ones, and four or so"

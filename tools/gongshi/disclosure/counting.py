@@ -9,16 +9,16 @@ import datetime
 import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 from gongshi.checks.phrases import is_personal
 from gongshi.disclosure.figures import TOTAL, USUAL, Figure, declaration
 from gongshi.disclosure.views import COUNTED, PUBLIC, Queried, aliases_in, expand, tables_in
 from gongshi.model import GongshiError
-from gongshi.package import LookedAt, columns_named, joined, queries, those
+from gongshi.package import Kept, LookedAt, columns_named, forgetful, joined, queries, those
 from gongshi.package.schema import Descriptor
 from gongshi.policy import Outcome, RuleState, Verdict
 
@@ -29,6 +29,8 @@ _SQL = queries("counted")
 _PLACES, _MONEY, _PROJECTS, _OWN, _PUPILS, _TERMS = (
     _SQL[name] for name in ("places", "money", "projects", "own", "pupils", "terms")
 )
+
+_PAID = (_MONEY, _PROJECTS, _OWN, _PUPILS, _TERMS)
 
 
 class Cell(NamedTuple):
@@ -108,8 +110,12 @@ def counted_tables(descriptor: Descriptor) -> frozenset[str]:
 
 def counted_columns(descriptor: Descriptor) -> LookedAt:
     """What of those tables figures are counted from."""
+    return _columns_of(descriptor, _queries())
+
+
+def _columns_of(descriptor: Descriptor, queries: Iterable[str]) -> LookedAt:
     found: LookedAt = dict.fromkeys({"county"} & descriptor.resources.keys())
-    for sql in _queries():
+    for sql in queries:
         for name, words in columns_named(sql, aliases_in(sql)).items():
             resource = descriptor.resources.get(name)
             if resource is not None:
@@ -119,7 +125,7 @@ def counted_columns(descriptor: Descriptor) -> LookedAt:
 
 def _queries() -> tuple[str, ...]:
     """All that is asked."""
-    return (_PLACES, _MONEY, _PROJECTS, _OWN, _PUPILS, _TERMS, *(one.sql for one in declaration().figures.values()))
+    return (_PLACES, *_PAID, *(one.sql for one in declaration().figures.values()))
 
 
 def _has(database: Queried, resource: str, name: str) -> bool:
@@ -127,8 +133,14 @@ def _has(database: Queried, resource: str, name: str) -> bool:
     return found is not None and any(item.name == name for item in found.schema.fields)
 
 
-def count(database: Queried, verdict: Verdict | None, day: datetime.date, figures: Sequence[Figure]) -> Counted:
-    """Every cell of ``figures`` on ``day``; ``verdict`` is what the rules say on it."""
+def count(
+    database: Queried,
+    verdict: Verdict | None,
+    day: datetime.date,
+    figures: Sequence[Figure],
+    kept: Kept = forgetful,
+) -> Counted:
+    """Every cell of ``figures`` on ``day``; ``verdict`` is what the rules say on it, ``kept`` remembers figures one by one."""
     places = _rows(database, _PLACES, day, "")
     county = next((code for code, level, _ in places if level == "县"), "")
     if not county:
@@ -136,20 +148,43 @@ def count(database: Queried, verdict: Verdict | None, day: datetime.date, figure
     known = {code for code, _, _ in places}
     counted = Counted(day, county, {code: parent for code, _, parent in places if parent in known})
     levels = {level: [code for code, its, _ in places if its == level] for level in ("县", "乡镇", "村")}
-    _read_money(database, counted)
+    columns = partial(_columns_of, database.descriptor)
+    paid = partial(columns, (_PLACES, *_PAID))
+    money: Counted = kept(f"money {day}", paid, lambda: _read_money(database, replace(counted, **_unpaid())))
+    counted = replace(money, cells={}, sums=[], alike=[])
     _placed("到户补助", levels, "村", {share.village for share in counted.money})
     for figure in figures:
-        if figure.money:
-            _money(counted, figure, levels)
-        elif figure.figure == "rules":
+        if figure.figure == "rules":
             _rules(database, counted, verdict)
-        else:
-            _table(database, counted, figure, levels)
+            continue
+        reads = paid if figure.money else partial(columns, (_PLACES, figure.sql))
+        counted.cells |= kept(f"{figure!r} {day}", reads, partial(_cells_of, database, counted, figure, levels))
     _tie(counted, {figure.figure: figure for figure in figures}, levels)
     people = declaration().registers["households"]
     homes = {cell.place: one.value for cell, one in counted.cells.items() if (cell.figure, *cell[2:]) == people}
     counted.homes = {place: int(value) for place, value in homes.items()}
     return counted
+
+
+def _cells_of(
+    database: Queried, counted: Counted, figure: Figure, levels: Mapping[str, list[str]]
+) -> dict[Cell, Count]:
+    """The cells of one figure."""
+    alone = replace(counted, cells={})
+    if figure.money:
+        _money(alone, figure, levels)
+    else:
+        _table(database, alone, figure, levels)
+    return alone.cells
+
+
+def _unpaid() -> dict[str, Any]:
+    """Empty places for what is read of money."""
+    return {
+        "money": [],
+        "own": [],
+        **{name: {} for name in ("recipients", "paid", "routes", "pupils", "levels", "terms")},
+    }
 
 
 def _rows(database: Queried, sql: str, day: datetime.date, county: str) -> Sequence[tuple[Any, ...]]:
@@ -271,7 +306,8 @@ def _whole(counted: Counted, resource: str, outcomes: Sequence[Outcome]) -> None
 # -- money ---------------------------------------------------------------------------------------------------------
 
 
-def _read_money(database: Queried, counted: Counted) -> None:
+def _read_money(database: Queried, counted: Counted) -> Counted:
+    """The same with what was paid to persons."""
     for village, benefit, year, household, amount, least, persons, parts in _rows(database, _MONEY, counted.day, ""):
         if least is None:
             raise GongshiError("补助里有没填的金额，统计不了；先运行 gongshi check 改好记录。")
@@ -290,6 +326,7 @@ def _read_money(database: Queried, counted: Counted) -> None:
     for school, level, item, _, amount in _rows(database, _PUPILS, counted.day, ""):
         counted.pupils.setdefault((school, item), []).append(int(amount * 100))
         counted.levels[school] = level
+    return counted
 
 
 def _read_own(database: Queried, counted: Counted) -> None:

@@ -15,7 +15,7 @@ from gongshi.disclosure.figures import RESOURCE, TOTAL, Period, declaration
 from gongshi.disclosure.freezing import FOLDER, WITHHELD, FrozenFile, due, last_before, path_of, text_of, with_rest
 from gongshi.disclosure.withholding import Publication, WithheldGroup, distance, entry_of, tied, twins
 from gongshi.model import Finding, GongshiError, Severity
-from gongshi.package import RECORDS, Database
+from gongshi.package import RECORDS, Database, Kept, forgetful
 from gongshi.policy import load_policies
 from gongshi.repository import Tree
 
@@ -23,15 +23,21 @@ UNSOUND = "figures"
 AGAIN = "公布的数字由 gongshi figures 写出，不能手改，请撤销对这一行的修改"
 
 
-def recount(database: Database, then: Database | None, file: FrozenFile, files: Sequence[FrozenFile]) -> list[Finding]:
-    """Findings on a period's file; ``then`` is the ledger as it stood at its end, None if nobody knows."""
+def recount(
+    database: Database,
+    then: Database | None,
+    file: FrozenFile,
+    files: Sequence[FrozenFile],
+    kept: Kept = forgetful,
+) -> list[Finding]:
+    """Findings on a period's file; ``then`` is the ledger as it stood at its end, None if nobody knows; ``kept`` as for ``count``."""
     lines = _lines(database, file)
     if then is None:
         place = min(lines.values(), default=("", 0))
         message = f"没有 {file.period.end} 那天的台账，核对不了 {file.period} 公布的数字；请取回完整的历史再检查"
         return [_finding(Severity.NOTICE, message, *place, ())]
     try:
-        counted = count(then, None, file.period.end, due(files, file.period))
+        counted = count(then, None, file.period.end, due(files, file.period), kept)
     except GongshiError as error:
         message = f"核对不了 {file.period} 公布的数字：{error}"
         return [_finding(Severity.ERROR, message, *min(lines.values(), default=("", 0)), ())]

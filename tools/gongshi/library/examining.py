@@ -173,7 +173,7 @@ def _recounted(tree: WorkTree, base: RevisionTree | None, kept: Recall, when: da
     from gongshi.disclosure.freezing import frozen
     from gongshi.disclosure.recounting import altered, misplaced, recount
     from gongshi.disclosure.standing import standing
-    from gongshi.package import county_day
+    from gongshi.package import county_day, forgetful
     from gongshi.repository import Git, digest
 
     database = kept.database
@@ -191,7 +191,7 @@ def _recounted(tree: WorkTree, base: RevisionTree | None, kept: Recall, when: da
 
     def work() -> list[Finding]:
         with standing(database, end, git if git.exists() else None) as then:
-            return recount(database, then, files[-1], files)
+            return recount(database, then, files[-1], files, kept.held if own else forgetful)
 
     more = ("", digest(tree, "policies/")) if own else (head or "", str(git.exists() and git.shallow()))
 

@@ -18,7 +18,7 @@ from gongshi.package.export import Provenance, export_package, schema_descriptor
 from gongshi.package.fitting import fits, form_of, is_free
 from gongshi.package.formatting import format_files
 from gongshi.package.pack import FieldPlace, PackQuery, pack, pack_files, queries, query
-from gongshi.package.recall import Digests, Recall, Seen
+from gongshi.package.recall import Digests, Kept, Recall, Seen, forgetful
 from gongshi.package.schema import RECORDS, Descriptor, Document, Field, ForeignKey, Resource, Schema
 from gongshi.package.texts import TextTables, text_rows
 from gongshi.package.words import NEWEST, first_day, offered, worded
@@ -35,6 +35,7 @@ __all__ = [
     "FieldPlace",
     "FlatDocument",
     "ForeignKey",
+    "Kept",
     "LookedAt",
     "PackQuery",
     "Provenance",
@@ -57,6 +58,7 @@ __all__ = [
     "export_package",
     "first_day",
     "fits",
+    "forgetful",
     "form_of",
     "format_files",
     "home",

@@ -17,6 +17,7 @@ from gongshi.package.parts import byte_pass
 from gongshi.package.schema import Descriptor, Resource
 
 Value = TypeVar("Value")
+LATEST = 2  # so that an edit and its undoing are both known
 ANSWERS = 10_000  # kept in memory: some twenty states of the rules
 LET_KNOW = 3_000  # kept on disk, which each look reads
 LookedAt = Mapping[str, frozenset[str] | None]
@@ -48,6 +49,7 @@ class Remembered:
         self.largest = largest
         self.answers: dict[str, object] = {}
         self.close: dict[str, str] = {}
+        self.found: dict[str, dict[str, object]] = {}
         self._files: dict[tuple[str, str, str], ColumnDigests | None] = {}
 
     @classmethod
@@ -71,6 +73,15 @@ class Remembered:
         asked last stays longest."""
         _latest(self.close, close)
         _latest(self.answers, answers)
+
+    def keep(self, found: Mapping[tuple[str, str], object]) -> None:
+        """Keep what was found in columns, of each question what was found last: these things are large."""
+        for (name, close), value in found.items():
+            its = self.found.setdefault(name, {})
+            its.pop(close, None)
+            its[close] = value
+            for old in [*its][:-LATEST]:
+                del its[old]
 
     def digests(self, resource: Resource, path: str, digest: str, data: bytes | None) -> ColumnDigests | None:
         """Those of a file with this ``digest``, None if only the whole may be compared; ``data`` once they are not known."""

@@ -21,8 +21,15 @@ from gongshi.repository import Known, Tree, WorkTree, as_items, of_items
 Value = TypeVar("Value")
 Seen = dict[str, tuple[tuple[int, ...], str]]
 """Path → what the disk said of a file when it was read, and the digest of its content."""
+Kept = Callable[[str, Callable[[], LookedAt], Callable[[], Any]], Any]
+"""(what is asked, what it is looked up in, who looks it up) → what is found there, from whoever remembers it."""
 SETTLED = 2_000_000_000
 """Nanoseconds: a clock may tick so slowly, and what it calls older than that is not written again under the same time."""
+
+
+def forgetful(_: str, reads: Callable[[], LookedAt], work: Callable[[], Any]) -> Any:
+    """Who remembers nothing: ``Kept``."""
+    return work()
 
 
 class Digests:
@@ -136,6 +143,7 @@ class Recall:
         self._close: dict[str, str] = {}
         self._narrow: dict[str, object] = {}
         self._fresh: dict[str, object] = {}
+        self._found: dict[tuple[str, str], object] = {}
         self._once: dict[Hashable, object] = {}
         self.digests = digests or Digests(database.tree, database.descriptor)
 
@@ -187,6 +195,17 @@ class Recall:
             self._once[what] = work()
         return cast("Value", self._once[what])
 
+    def held(self, name: str, reads: Callable[[], LookedAt], work: Callable[[], Any]) -> Any:
+        """What ``work`` finds in columns of tables, for as long as they stay; only who stays remembers it."""
+        if self._held is None:
+            return work()
+        close = _digest(self.digests.columns(reads(), self._held))
+        known = self._held.found.get(name, {}).get(close)
+        if known is None:
+            known = work()
+        self._found[name, close] = known
+        return known
+
     def note(self, question: str, answer: object) -> None:
         """An answer that was found out now."""
         self._fresh[question] = answer
@@ -197,10 +216,12 @@ class Recall:
         """Let the next runs know what was found out; nothing, and False, if a file was written meanwhile."""
         fresh, self._fresh = self._fresh, {}
         narrow, self._narrow = self._narrow, {}
+        found, self._found = self._found, {}
         if not self.digests.still():
             return False
         if self._held is not None:
             self._held.learn(self._close, narrow)
+            self._held.keep(found)
         for question, answer in fresh.items():
             self.known.put(question, answer)
         return True
