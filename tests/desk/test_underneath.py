@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import threading
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,14 @@ from click.testing import CliRunner
 from desk.conftest import HOST, ask
 from desk.test_pages import state
 from gongshi.cli import gongshi
+from gongshi.desk import sending as desk_sending
 from gongshi.desk import state as desk_state
 from gongshi.desk.app import make
 from gongshi.desk.guarding import COOKIE
 from gongshi.desk.state import Desk
+from gongshi.model import GongshiError
 from gongshi.repository import Git
+from gongshi.sealing import generate_identity
 from gongshi.verbs import VERBS
 
 PAGES = ("/", "/take", "/find", "/edit", "/send", "/review", "/audit/status", "/print", "/key", "/enter/notices", *(f"/enter/{name}" for name in VERBS))  # fmt: skip
@@ -154,3 +158,106 @@ def test_after_a_write_what_was_there_is_found_at_once_and_what_is_new_is_waited
     place.write_text(place.read_text("utf-8").replace("H0000003", "H0000004"), "utf-8")
     threading.Timer(0.3, go.set).start()
     assert "H0000004" in ask(client, "/find", "POST", data={"q": "h4"}).text and go.is_set()
+
+
+def pulled(root, old: str = "4组", new: str = "7组") -> None:
+    """What a `git pull` beside the desk brings: one cell of one household."""
+    place = root / "records/townships/guzhen/households.csv"
+    lines = place.read_text("utf-8").splitlines(True)
+    place.write_text("".join([lines[0], lines[1].replace(old, new), *lines[2:]]), "utf-8")
+    Git(root).run(
+        "-c", "user.name=t", "-c", "user.email=t@example.invalid", "commit", "-qam", "别人\n\n审批：某办\n依据：会议"
+    )
+
+
+def seen_on(page: str) -> str:
+    return page.split('name="seen" value="')[1].split('"')[0]
+
+
+def test_the_base_moves_under_an_open_grid(client, root) -> None:
+    rows = ask(client, "/edit/rows", "POST", json={"table": "households", "township": "guzhen"}).json
+    names = [column["name"] for column in rows["columns"]]
+    first = dict(zip(names, rows["rows"][0], strict=True))
+    pulled(root)
+    sent = {"table": "households", "township": "guzhen"}
+    typed = {**sent, "edits": [[["H0000001"], "group_name", "4组", "9组"]]}
+    told = ask(client, "/edit/save", "POST", json=typed).json
+    assert (
+        "刚才被别人改过" in told["flaws"][0][2]
+        and "7组" in (before := state(root))["records/townships/guzhen/households.csv"].decode()
+    )
+    struck = {**sent, "edits": [], "less": [["H0000001"]], "looked": [[["H0000001"], first]]}
+    told = ask(client, "/edit/save", "POST", json=struck).json
+    assert "“村民小组”刚才被别人改过" in told["flaws"][0][2] and state(root) == before
+    for bad in (1, [1], [["a", 1]], [[1, {}]]):
+        assert ask(client, "/edit/save", "POST", json={**struck, "looked": bad}).status_code == 400
+
+
+def refuse(why: str) -> None:
+    raise GongshiError(why)
+
+
+def test_what_is_sent_is_what_was_shown(client, root, monkeypatch) -> None:
+    """Another tab writes, or somebody pulls, between the look and the button."""
+    place = root / "records/townships/guzhen/households.csv"
+    place.write_text(place.read_text("utf-8").replace("4组", "5组", 1), "utf-8")
+    seen = seen_on(ask(client, "/send").text)
+    place.write_text(place.read_text("utf-8").replace("4组", "6组", 1), "utf-8")
+    head, before = Git(root).head(), state(root)
+    given = {"text": "改组", "basis": "村民会议", "by": "古镇人民政府"}
+    refused = ask(client, "/send", "POST", data=given | {"seen": seen})
+    assert (
+        refused.status_code == 409 and "和这一页打开时不一样了" in refused.text and 'value="村民会议"' in refused.text
+    )
+    assert (Git(root).head(), state(root)) == (head, before)
+    sent = []
+    monkeypatch.setattr(desk_sending, "propose", lambda *given, **named: sent.append(given) or refuse("没有网"))
+    again = ask(client, "/send", "POST", data=given | {"seen": seen_on(refused.text)})
+    assert again.status_code == 422 and "没有网" in again.text and len(sent) == 1
+
+
+def test_a_workbook_is_written_as_it_was_shown(client, root) -> None:
+    sheet = "户编号,村民小组\nH0000001,9组\n".encode()
+    back = ask(client, "/take", "POST", data={"workbook": (BytesIO(sheet), "户.csv"), "township": "guzhen"})
+    page = ask(client, back.location).text
+    assert "写入 1 行" in page
+    pulled(root)
+    before = state(root)
+    refused = ask(client, f"{back.location}/write", "POST", data={"seen": seen_on(page)})
+    assert refused.status_code == 409 and "和这一页打开时不一样了" in refused.text and "7组" in refused.text
+    assert state(root) == before
+    done = ask(client, f"{back.location}/write", "POST", data={"seen": seen_on(refused.text)})
+    assert done.status_code == 302 and b"9\xe7\xbb\x84" in state(root)["records/townships/guzhen/households.csv"]
+
+
+def test_a_key_that_is_withdrawn_while_it_is_open(client, desk, root, tmp_path) -> None:
+    """Its file goes, then the county takes it off the list: what is open stays until it is locked, then one sentence says why not."""
+    text = generate_identity()[0]
+    place = tmp_path / "钥匙.txt"
+    place.write_text(text, "utf-8")
+    place.chmod(0o600)
+    desk._option = place
+    assert ask(client, "/key/open", "POST", data={}).status_code == 302 and desk.identity
+    place.unlink()
+    for page in ("/", "/find", "/key", "/edit", "/enter/visit", "/send"):
+        assert ask(client, page).status_code == 200, page
+    ask(client, "/key/lock", "POST")
+    gone = ask(client, "/key/open", "POST", data={})
+    assert gone.status_code == 409 and "Traceback" not in gone.text and desk.identity is None
+    assert ask(client, "/key").status_code == 200
+    place.write_text("AGE-SECRET-KEY-1NOTHING", "utf-8")
+    assert ask(client, "/key/open", "POST", data={}).status_code == 409 and desk.identity is None
+
+
+def test_the_clock_set_back_under_an_open_desk(client, desk, root, monkeypatch) -> None:
+    """Idle time is no clock time, drafts stay in their order, and a day that has not come yet is told."""
+    ask(client, "/")
+    before = state(root)
+    for room in ("desk.state", "desk.sending", "desk.reviewing", "desk.printing", "desk.posting"):
+        monkeypatch.setattr(f"gongshi.{room}.date", Long)
+    monkeypatch.setattr("gongshi.desk.state.county_day", lambda _: None)
+    desk._drop()
+    for page in PAGES:
+        assert ask(client, page).status_code == 200, page
+    late = ask(client, "/enter/visit", "POST", data={"subjects": "H0000001", "on": "2020-06-28", "kind": "走访"})
+    assert late.status_code == 422 and "还没到" in late.text and state(root) == before

@@ -90,7 +90,8 @@ def save() -> ResponseReturnValue:
     desk = g.desk
     name, edits, more, less = _edits()
     try:
-        done = amend(desk.root, name, edits, desk.held().today, desk.identity, more=more, less=less)
+        today, looked = desk.held().today, _looked()
+        done = amend(desk.root, name, edits, today, desk.identity, more=more, less=less, looked=looked)
     except Flawed as flawed:
         return {"flaws": _told(flawed.flaws), "error": f"没有存：有 {len(flawed.flaws)} 处要改。"}
     except GongshiError as error:
@@ -130,6 +131,16 @@ def _edits() -> tuple[str, list[Edit], list[New], list[tuple[str, ...]]]:
             abort(400)
         edits.append(Edit(tuple(key), field, was, text[:4000]))
     return table, edits, [_new(one) for one in more], [_key(one) for one in less]
+
+
+def _looked() -> dict[tuple[str, ...], dict[str, str]]:
+    """What the records to be struck out look like on the page; cells that are not shown are not compared."""
+    sent = request.get_json(silent=True)
+    asked = sent.get("looked", []) if isinstance(sent, dict) else []
+    pairs = asked if isinstance(asked, list) else abort(400)
+    if not all(isinstance(pair, list) and len(pair) == 2 and isinstance(pair[1], dict) for pair in pairs):
+        abort(400)
+    return {_key(key): {name: text for name, text in row.items() if isinstance(text, str)} for key, row in pairs}
 
 
 def _new(one: object) -> New:

@@ -7,6 +7,7 @@ from datetime import date
 from flask import Blueprint, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from gongshi.desk.shown import MOVED, mark, moved
 from gongshi.disclosure.clock import NoticeState, state
 from gongshi.disclosure.kinds import kinds
 from gongshi.disclosure.notices import listed
@@ -33,9 +34,13 @@ def post() -> ResponseReturnValue:
         starts = _day(request.form.get("starts", ""), desk.held().today)
         kind, unit = (request.form.get(name, "").strip()[:40] for name in ("kind", "unit"))
         asked = owing.Choice(starts, kind, unit=unit)
-        done, told = owing.post(desk.root, asked, _key if write else None, desk.identity)
+        done, told = owing.post(
+            desk.root, asked, _key if write else None, desk.identity, lambda now: not (write and moved(_mark(now)))
+        )
     except GongshiError as error:
         return _page(None, {"due": str(error)}), 422
+    if not told:
+        return _page(done, {"due": MOVED}), 409
     if not write or not done.made:
         return _page(done, {})
     desk.wrote(f"{told}。到“印”里印出来张贴。")
@@ -64,6 +69,11 @@ def proof() -> ResponseReturnValue:
     return redirect("/enter/notices")
 
 
+def _mark(done: owing.Batch) -> str:
+    """Of what the page says of the notices; their numbers may still be others."""
+    return mark(*((one.title, one.notice_kind, str(one.starts_on), str(one.ends_on), why) for one, why in done.made))
+
+
 def _key() -> Identity:
     """The open key, which a list of households needs."""
     found: Identity | None = g.desk.identity
@@ -89,6 +99,7 @@ def _page(done: owing.Batch | None, errors: dict[str, str]) -> str:
     return render_template(
         "notices.html",
         done=done,
+        seen=_mark(done) if done else "",
         hung=hung,
         errors=errors,
         kinds=kinds(),

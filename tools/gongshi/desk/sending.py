@@ -10,7 +10,9 @@ from flask.typing import ResponseReturnValue
 
 from gongshi.changes.diff import compare
 from gongshi.changes.late import with_late
-from gongshi.changes.pieces import pieces
+from gongshi.changes.pieces import Pieces, pieces
+from gongshi.changes.values import Diff
+from gongshi.desk.shown import MOVED, mark, moved
 from gongshi.desk.state import Desk, Told
 from gongshi.desk.working import waiting_page
 from gongshi.exchange.accepting import answer, received, waiting
@@ -38,6 +40,8 @@ def send() -> ResponseReturnValue:
 def go() -> ResponseReturnValue:
     """Send it."""
     desk, form = g.desk, {name: request.form.get(name, "")[:400].strip() for name in ("text", "doc", "basis", "by")}
+    if moved(_mark(pieces(_changed(desk)))):
+        return _page(form, MOVED), 409
     message = Message(form["text"] or "台账登记", form["doc"], form["basis"], form["by"])
     job = desk.work("send", form, lambda show: _send(desk, message, show))
     return (_ended() if job.over.is_set() else None) or redirect("/send")
@@ -63,6 +67,19 @@ def newest() -> ResponseReturnValue:
     return (_ended() if job.over.is_set() else None) or redirect("/send")
 
 
+def _changed(desk: Desk) -> Diff:
+    """What would be sent."""
+    git = Git(desk.root)
+    if not git.exists() or git.head() is None:
+        raise GongshiError("这里不是 Git 仓库，或还没有第一次提交，不能送审。")
+    trees = RevisionTree(git, "HEAD"), WorkTree(desk.root)
+    return with_late(compare(*trees), git, *trees, date.today())
+
+
+def _mark(told_of: Pieces) -> str:
+    return mark(told_of.alarms, *(piece.name for piece in told_of.pieces))
+
+
 def _send(desk: Desk, message: Message, show: Progress) -> None:
     sent = propose(desk.root, message, date.today(), show, identity=desk.identity)
     where = "已上传，等县里审核" if sent.address else "没有远程仓库，提交留在本机"
@@ -81,16 +98,12 @@ def _ended() -> ResponseReturnValue | None:
 
 def _page(form: dict[str, str], error: str, answers: Mapping[str, str] | None = None) -> str:
     desk = g.desk
-    git = Git(desk.root)
-    if not git.exists() or git.head() is None:
-        raise GongshiError("这里不是 Git 仓库，或还没有第一次提交，不能送审。")
-    trees = RevisionTree(git, "HEAD"), WorkTree(desk.root)
-    found = with_late(compare(*trees), git, *trees, date.today())
+    git, found = Git(desk.root), _changed(desk)
     every = desk.findings()
     errors = None if every is None else [one for one in every if one.severity == "error"]
     where, told_of = place(git), pieces(found)
     return render_template(
         "send.html", sent=waiting(git, where), taken=received(git, where), told_of=told_of, count=len(found.changes),
-        errors=errors, failed=desk.failure("findings"), form=form, error=error, remote=where.remote, answers=answers or {},
+        errors=errors, seen=_mark(told_of), failed=desk.failure("findings"), form=form, error=error, remote=where.remote, answers=answers or {},
         said=desk.remarks(), touched={record for piece in told_of.pieces for record in piece.records},
     )  # fmt: skip

@@ -7,6 +7,7 @@ from pathlib import Path, PurePosixPath, PureWindowsPath
 from flask import Blueprint, abort, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
+from gongshi.desk.shown import MOVED, mark, moved
 from gongshi.desk.state import Desk, Workbook
 from gongshi.desk.working import waiting_page
 from gongshi.exchange import ImportResult, Request, plan_import, take_in
@@ -47,7 +48,7 @@ def drop() -> ResponseReturnValue:
     return _unread(token, job.error) if job.form["back"] == back and job.error else redirect(back)
 
 
-def _unread(token: str, error: str) -> ResponseReturnValue:
+def _unread(token: str, error: str, code: int = 200) -> ResponseReturnValue:
     """The page to drop another one: this could not be read, and is not held."""
     desk = g.desk
     name = desk.workbooks.pop(token).name
@@ -91,14 +92,23 @@ def look(token: str) -> ResponseReturnValue:
         desk.ended("take")
         if job.error:
             return _unread(token, job.error)
+    return _looked(desk, workbook, token, "")
+
+
+def _mark(result: ImportResult) -> str:
+    """Of what the page says of its rows; the number of a new record may still be another one."""
+    return mark(*((row.kind, row.row, "" if row.kind == Fate.CREATED else row.key, row.changes) for row in result.rows))
+
+
+def _looked(desk: Desk, workbook: Workbook, token: str, error: str, code: int = 200) -> ResponseReturnValue:
     try:
         result = _plan(desk, workbook)
-    except GongshiError as error:
-        return _unread(token, str(error))
+    except GongshiError as unread:
+        return _unread(token, str(unread))
     return render_template(
-        "taking.html", workbook=workbook, token=token, result=result, order=ORDER, counts=result.counts, shown=SHOWN,
+        "taking.html", error=error, seen=_mark(result), workbook=workbook, token=token, result=result, order=ORDER, counts=result.counts, shown=SHOWN,
         address=address, columns_at=_column, writable=result.counts[Fate.CREATED] + result.counts[Fate.UPDATED],
-    )  # fmt: skip
+    ), code  # fmt: skip
 
 
 @page.post("/take/<token>/mend")
@@ -120,6 +130,8 @@ def mend(token: str) -> ResponseReturnValue:
 def write(token: str) -> ResponseReturnValue:
     """Write what can be written; the rest is given back in a workbook of its own."""
     desk, workbook = g.desk, _held(token)
+    if "seen" in request.form and moved(_mark(_plan(desk, workbook))):
+        return _looked(desk, workbook, token, MOVED, 409)
     result, returned = take_in(desk.root, _place(workbook), workbook.data, _request(desk, workbook), desk.environ)
     counts = result.counts
     told = f"已写入：新增 {counts[Fate.CREATED]} 行，修改 {counts[Fate.UPDATED]} 行；{counts[Fate.UNCHANGED]} 行本来就一样。"

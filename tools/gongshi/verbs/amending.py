@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from pathlib import Path
+from types import MappingProxyType
 from typing import NamedTuple
 
 from gongshi.checks.guard import NameSet
@@ -61,11 +62,13 @@ def amend(
     trial: bool = False,
     more: Sequence[New] = (),
     less: Sequence[tuple[str, ...]] = (),
+    looked: Mapping[tuple[str, ...], Mapping[str, str]] = MappingProxyType({}),
 ) -> Done:
-    """Change cells of a table, add and strike out records. Flawed, with nothing written, where one of it cannot be so."""
+    """Change cells of a table, add and strike out records; ``looked`` is what those to be struck out looked like. Flawed, with nothing
+    written, where one of it cannot be so."""
     with writer(root) as write:
         tree = WorkTree(root)
-        book, flaws = _judged(tree, name, edits, today, identity, more, less)
+        book, flaws = _judged(tree, name, edits, today, identity, more, less, looked)
         if flaws:
             raise Flawed(flaws)
         changed = [one for place, one in book.touched.items() if place[1] in {edit.key for edit in edits}]
@@ -117,13 +120,14 @@ def _judged(
     identity: Identity | None,
     more: Sequence[New],
     less: Sequence[tuple[str, ...]],
+    looked: Mapping[tuple[str, ...], Mapping[str, str]],
 ) -> tuple[Book, list[Flaw]]:
     if len(edits) + sum(len(one.cells) for one in more) + len(less) > MOST:
         raise GongshiError(f"一次最多改 {MOST} 格，请分几次存。")
     resource = _resource(read_descriptor(tree), name)
     book = Book(tree, [name], today)
     flaws = [flaw for edit in edits if (flaw := _put(book, resource, edit))]
-    flaws += [flaw for key in less for flaw in _struck(book, resource, key)]
+    flaws += [flaw for key in less for flaw in _struck(book, resource, key, looked.get(key, {}))]
     at: dict[tuple[str, ...], str] = {}
     flaws += [flaw for one in more for flaw in _added(book, resource, one, at)]
     wrong = {(flaw.key, flaw.field) for flaw in flaws}
@@ -173,15 +177,23 @@ def _added(book: Book, resource: Resource, one: New, at: dict[tuple[str, ...], s
     return []
 
 
-def _struck(book: Book, resource: Resource, key: tuple[str, ...]) -> list[Flaw]:
-    """Strike out a record, or why that cannot be."""
+def _struck(book: Book, resource: Resource, key: tuple[str, ...], looked: Mapping[str, str]) -> list[Flaw]:
+    """Strike out a record, if it is as it ``looked``, or why that cannot be."""
     try:
-        if book.ledger.row(resource.name, key) is None:
+        row = book.ledger.row(resource.name, key)
+        if row is None:
             raise GongshiError("台账里已经没有这条记录，别人刚改过，请重新打开这张表")
+        now = dict(zip(resource.schema.names, book.ledger.read(resource.name, key, row), strict=True))
+        if moved := next((name for name, text in looked.items() if now.get(name) != text), ""):
+            raise GongshiError(f"“{_title(resource, moved)}”刚才被别人改过，你看到的是旧的，核对后再删")
         book.drop(resource.name, key)
     except GongshiError as error:
         return [Flaw(resource.name, key, resource.schema.primary_key[0], str(error))]
     return []
+
+
+def _title(resource: Resource, name: str) -> str:
+    return resource.schema.field(name).title if name in resource.schema.names else name[:40]
 
 
 def _resource(descriptor: Descriptor, name: str) -> Resource:

@@ -74,13 +74,19 @@ def batch(tree: Tree, asked: Choice, identity: Callable[[], Identity] | None) ->
 
 
 def post(
-    root: Path, asked: Choice, identity: Callable[[], Identity] | None, opened: Identity | None
+    root: Path,
+    asked: Choice,
+    identity: Callable[[], Identity] | None,
+    opened: Identity | None,
+    agreed: Callable[[Batch], bool] = lambda _: True,
 ) -> tuple[Batch, str]:
     """(every notice that is due, what was done in words): written under one lock, all or none; without an ``identity`` nothing is
-    written. ``opened`` is the key whose names must not stand in what is written, None for none."""
+    written, and nothing, without a word, if it is not what was ``agreed``. ``opened`` is the key whose names must not stand in what is written, None for none."""
     with writer(root) as write:
         tree = WorkTree(root)
         done = batch(tree, asked, identity)
+        if not agreed(done):
+            return done, ""
         numbers = "、".join(notice.notice_id for notice, _ in done.made[:_TOLD])
         more = " 等" if len(done.made) > _TOLD else ""
         told = f"登记公示 {len(done.made)} 份（{numbers}{more}）" if done.made else "登记公示 0 份"

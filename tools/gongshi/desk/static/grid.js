@@ -122,7 +122,9 @@
   };
   const born = () => [...added.values()].map((row) => [row.__id, Object.fromEntries(columns.map((one) => [one.name, row[one.name]]))]).filter(([, row]) => Object.values(row).some(Boolean));
   const gone = () => [...struck].map((row) => fixed.map((name) => byId.get(row).getData()[name]));
-  const all = () => ({ edits: cells().filter(([key]) => !struck.has(key.join("/"))), more: born(), less: gone() });
+  const stood = (row, name) => pending.get(id(row, name))?.was ?? byId.get(row).getData()[name];
+  const looked = () => [...struck].map((row) => [fixed.map((name) => byId.get(row).getData()[name]), Object.fromEntries(columns.map((one) => [one.name, stood(row, one.name)]))]);
+  const all = () => ({ looked: looked(), edits: cells().filter(([key]) => !struck.has(key.join("/"))), more: born(), less: gone() });
   const waits = () => pending.size + born().length + struck.size;
   const check = async () => {
     const sent = all();
