@@ -11,17 +11,19 @@ import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from gongshi.changes.steps import Walk
 from gongshi.disclosure import made
 from gongshi.disclosure.catalogue import VIEWS
-from gongshi.disclosure.changed import CHANGES, COLUMNS, NAMES, Published, Since, closed_records, fields_of
+from gongshi.disclosure.changed import CHANGES, COLUMNS, FIELDS, NAMES, Published, Since, closed_records, fields_of
 from gongshi.disclosure.figures import RESOURCE, TOTAL, USUAL
 from gongshi.disclosure.frozen import NOT_YET, WITHHELD, Frozen, add
+from gongshi.disclosure.kept import pack, unpack
 from gongshi.disclosure.made import MADE, PEOPLE, PlaceNames
-from gongshi.disclosure.views import PUBLIC, Queried, View, ViewColumn, expand, named, reads
+from gongshi.disclosure.views import OPEN_ROWS, PUBLIC, Queried, View, ViewColumn, expand, named, reads
 from gongshi.package import Digests, worded
+from gongshi.repository import Reused
 
 RESOURCES = frozenset({RESOURCE, "households"}).union(
     reads(NAMES), *(reads(sql) for sql in made.SOURCES), *(reads(view.sql) for view in VIEWS)
@@ -30,24 +32,42 @@ RESOURCES = frozenset({RESOURCE, "households"}).union(
 _EVERY: tuple[View | made.Made, ...] = (*VIEWS, PEOPLE, *MADE, CHANGES)
 
 
+class Earlier(NamedTuple):
+    """What a build goes on from that an earlier one in the same clone made: digests of the very tables that the database holds or
+    will read, the rows that views had, and what reads a table."""
+
+    digests: Digests
+    reused: Reused
+    need: Callable[[Iterable[str]], None]
+    tip: str = ""
+    """What of the history the view of changes is made of."""
+
+    def made_of(self, name: str) -> str:
+        """A digest of all that the rows of a view follow from: equal ones have equal rows."""
+        tip, more = (self.tip, FIELDS.keys()) if name == CHANGES.name else ("", ())
+        return tip + self.digests.of({RESOURCE, "county", *_read_by(name), *more})
+
+
 class Disclosure:
     """The public views of one Database on a day. A row is a named tuple; a withheld figure in it is a ``Withheld``.
 
     ``counted_on`` is the quarter's end that the figures about people are of, and ``pending`` says that there are none
-    yet. ``history`` is what the view ``changes`` is made of, ``since`` from when on it is; None where there is none.
+    yet. ``history`` is what the view ``changes`` is made of, ``since`` from when on it is; None where there is none. With
+    ``earlier`` only those tables are read of which the views were not known.
     """
 
     __slots__ = (
-        *("_columns", "_digests", "_frozen", "_parts", "_rows"),
+        *("_columns", "_earlier", "_frozen", "_parts", "_rows"),
         *("counted_on", "pending", "since", "threshold", "views"),
     )
 
     def __init__(
-        self, database: Queried, day: datetime.date, history: Walk | None = None, digests: Digests | None = None
+        self, database: Queried, day: datetime.date, history: Walk | None = None, earlier: Earlier | None = None
     ) -> None:
-        """``digests`` are of the very tables that the database holds, for who wants to know what a view is made of."""
         descriptor = database.descriptor
-        self._digests = digests
+        self._earlier = earlier
+        if earlier:
+            earlier.need([RESOURCE])
         fields_of(descriptor)
         self.since = Since.of(history) if history else None
         self._frozen = Frozen.of(database, day)
@@ -58,7 +78,8 @@ class Disclosure:
         self._columns |= {view.name: view.columns for view in (PEOPLE, *MADE)} | {CHANGES.name: COLUMNS}
         self._columns = {name: _said(columns, day) for name, columns in self._columns.items()}
         self._parts = {name: made.parts(name, descriptor, counted) for name in self.views}
-        self._rows = cache(_reader(database, self._frozen, self._columns, history, counted))
+        read = _reader(database, self._frozen, self._columns, history, counted, self.rows)
+        self._rows = cache(_remembering(read, earlier, self._columns, day) if earlier else read)
         county = self.rows("county")
         self.threshold = county[0].threshold if county and county[0].threshold else USUAL
 
@@ -84,11 +105,7 @@ class Disclosure:
 
     def made_of(self, name: str) -> str:
         """A digest of all the records that the rows of a view follow from on a day; "" if nobody knows: equal ones have equal rows."""
-        if self._digests is None or name == CHANGES.name:
-            return ""
-        sql = next((view.sql for view in VIEWS if view.name == name), "")
-        read = reads(sql) if sql else frozenset().union(*map(reads, made.SOURCES))
-        return self._digests.of(read | {RESOURCE, "county"})
+        return self._earlier.made_of(name) if self._earlier else ""
 
     def figure(self, figure: str, place: str, measure: str) -> Any:
         """One frozen figure in all, such as how many rows a rule broke.
@@ -114,10 +131,42 @@ def _said(columns: Sequence[ViewColumn], day: datetime.date) -> tuple[ViewColumn
     )
 
 
-def _reader(
-    database: Queried, frozen: Frozen, columns: Columns, history: Walk | None, counted: datetime.date
+def _read_by(name: str) -> frozenset[str]:
+    """The tables that a view reads, beside the figures."""
+    if name == CHANGES.name:
+        return reads(NAMES).union(*(reads(f"{{{table}}}") for table in OPEN_ROWS))
+    sql = next((view.sql for view in VIEWS if view.name == name), "")
+    return reads(sql) if sql else frozenset().union(*map(reads, made.SOURCES))
+
+
+def _remembering(
+    read: Callable[[str], list[Any]], earlier: Earlier, columns: Columns, day: datetime.date
 ) -> Callable[[str], list[Any]]:
-    """What reads a view; only this closure holds the database."""
+    """The same, but what an earlier build read of the same records is not read again."""
+
+    def asked(name: str) -> list[Any]:
+        earlier.need(_read_by(name))
+        return read(name)
+
+    def known(name: str) -> list[Any]:
+        if not earlier.reused.keeps:
+            return asked(name)
+        shape = named("Row", [column.name for column in columns[name]])
+        said = repr((name, columns[name], day, earlier.made_of(name)))
+        return [shape(*row) for row in unpack(earlier.reused.get("views", said, lambda: pack(asked(name))))]
+
+    return known
+
+
+def _reader(
+    database: Queried,
+    frozen: Frozen,
+    columns: Columns,
+    history: Walk | None,
+    counted: datetime.date,
+    again: Callable[[str], Sequence[Any]],
+) -> Callable[[str], list[Any]]:
+    """What reads a view, of another one ``again``; only this closure holds the database."""
     views, figures = {view.name: view for view in VIEWS}, {view.name: view for view in MADE}
     places = cache(lambda: PlaceNames(database))
 
@@ -127,7 +176,7 @@ def _reader(
         if name == PEOPLE.name:
             rows = made.people(frozen, places(), database.descriptor, counted)
         elif name == CHANGES.name:
-            rows = _changes(database, history, {row.notice_id for row in read("notices")})
+            rows = _changes(database, history, {row.notice_id for row in again("notices")})
         elif name in figures:
             rows = made.rows(figures[name], frozen, places())
         else:

@@ -20,7 +20,7 @@ from gongshi.model import Finding, GongshiError, Progress, Severity
 from gongshi.package import Recall
 from gongshi.repository import Cache, Reused, WorkTree, reason
 from gongshi.site import Content, Frames, assemble, marked
-from gongshi.site.load import of_examined
+from gongshi.site.load import of_examined, still
 from gongshi.site.manifest import libraries, tool_digest
 from gongshi.site.quality import Quality
 
@@ -42,12 +42,13 @@ def building(
     """The site of ``root``, whose tables were just examined (``kept``), in a folder of its own, to add to; at the end of the
     context it takes the place of ``folder``. ``past`` is what the log says of the records' quality."""
     show("生成网页")
-    content = of_examined(root, kept, when, draft, past)
-    content.reused = reused = Reused(Cache(root), f"{tool_digest()} {libraries()}")
+    reused = Reused(Cache(root), f"{tool_digest()} {libraries()}")
+    content = of_examined(root, kept, when, draft, past, reused)
     folder.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=folder.parent))
     try:
         build_site(root, aside, content, draft, reused)
+        still(kept)
         show("查找个人信息")
         refuse_personal(root, aside, names)
         yield aside

@@ -13,19 +13,20 @@ from gongshi.checks import check_public
 from gongshi.checks.free_text import check_titles
 from gongshi.checks.outlines import PATH as OUTLINES
 from gongshi.checks.outlines import read_outlines
-from gongshi.disclosure import RESOURCES, Disclosure
+from gongshi.disclosure import Disclosure, Earlier
 from gongshi.disclosure.changed import FIELDS
 from gongshi.disclosure.notices import blob_id
 from gongshi.disclosure.rulings import books, exemptions
 from gongshi.model import Finding, GongshiError, Severity
 from gongshi.package import RECORDS, Database, Recall, county_day
 from gongshi.package import load as load_tables
-from gongshi.repository import Cache, Git, Tree, WorkTree, digest
+from gongshi.repository import Cache, Git, Reused, Tree, WorkTree, digest
 from gongshi.site.gone import removed
 from gongshi.site.outlines import Drawing, draw
 from gongshi.site.pages import Site
 from gongshi.site.quality import Quality
 
+NOTHING = Reused()
 PARTS = (RECORDS, "policies", "docs", "mkdocs.yml")
 """What of the repository a site is made of."""
 
@@ -65,17 +66,31 @@ def of_tree(
     return _of(kept, day, git, commit, clean, past)
 
 
-def of_examined(root: Path, kept: Recall, day: datetime.date, draft: bool, past: Sequence[Quality] = ()) -> Site:
-    """The site of tables that were just examined and in which, but for a ``draft``, nothing is wrong; tables that no page needs
-    are not read. ``past`` is what the rules found when it was published before."""
+def of_examined(
+    root: Path,
+    kept: Recall,
+    day: datetime.date,
+    draft: bool,
+    past: Sequence[Quality] = (),
+    reused: Reused = NOTHING,
+) -> Site:
+    """The site of tables that were just examined and in which, but for a ``draft``, nothing is wrong; a table is read once a view
+    needs it, so ask ``still`` when all is made. ``past`` is what the rules found when it was published before, ``reused`` what
+    earlier builds made."""
     if draft:
         kept.database.need(kept.database.descriptor.resources)
         _refuse_unread(kept.database)
         _refuse_named([*check_public(kept.database, kept), *check_titles(kept.database)])
-    kept.database.need(RESOURCES)
+    still(kept)
+    found = _of(kept, day, *_here(root), past, Cache(root), Earlier(kept.digests, reused, kept.database.need))
+    found.reused = reused
+    return found
+
+
+def still(kept: Recall) -> None:
+    """GongshiError if a file of the records is no longer what it was when they were examined."""
     if not kept.digests.still():
         raise GongshiError("生成网站时台账的文件又变了，没有生成，请等别的程序写完再运行一次。")
-    return _of(kept, day, *_here(root), past, Cache(root))
 
 
 def _refuse_unread(database: Database) -> None:
@@ -101,10 +116,14 @@ def _of(
     clean: bool,
     past: Sequence[Quality] = (),
     cache: Cache | None = None,
+    earlier: Earlier | None = None,
 ) -> Site:
     database, tree, verdict = kept.database, kept.database.tree, ruled(kept, day)
     history = walk(git, commit, tuple(FIELDS), cache) if git else None
-    views = Disclosure(database, day, history, kept.digests)
+    if earlier and history:
+        newest = [step.revision.commit for step in history.steps[-1:]]
+        earlier = earlier._replace(tip=repr((history.first.commit, history.complete, len(history.steps), newest)))
+    views = Disclosure(database, day, history, earlier)
     _refuse_dates(views)
     shown = books(verdict, database.descriptor, day, partial(views.figure, "rules"))
     changed, rules = _changed(views, tree), digest(tree, "policies/")
