@@ -178,7 +178,8 @@ def _recounted(tree: WorkTree, base: RevisionTree | None, kept: Recall, when: da
 
     database = kept.database
     database.need([RESOURCE])
-    files = [file for file in frozen(database) if file.period.end <= when]
+    every = kept.held("frozen", lambda: {RESOURCE: None}, lambda: frozen(database))
+    files = [file for file in every if file.period.end <= when]
     git = Git(tree.root)
     head = git.head() if git.exists() else None
     before = base or (RevisionTree(git, head) if head else None)

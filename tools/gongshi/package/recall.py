@@ -43,6 +43,8 @@ class Digests:
         self._tables: dict[str, str] = {}
         self._sets: dict[frozenset[str], str] = {}
         self._parts: dict[str, list[tuple[str, ColumnDigests | None]]] = {}
+        self._bare: dict[str, str] = {}
+        self._each: dict[tuple[str, str], str] = {}
         self._documents: dict[str, list[str]] | None = None
 
     def of(self, names: Iterable[str]) -> str:
@@ -73,11 +75,17 @@ class Digests:
                 continue
             if name not in self._parts:
                 self._parts[name] = [(path, self._columns(resource, path, held)) for path in self._paths(resource)]
-            said.append(repr(resource))
-            for path, one in self._parts[name]:
-                its = [one.columns[column] for column in sorted(columns & one.columns.keys())] if one else []
-                said += [path, *([str(one.rows), *its] if one else [self.file(path)])]
+                rows = [str(one.rows) if one else self.file(path) for path, one in self._parts[name]]
+                self._bare[name] = _digest(repr(resource), *(path for path, _ in self._parts[name]), *rows)
+            said += [self._bare[name], *(self._column(name, column) for column in sorted(columns))]
         return _digest(*said)
+
+    def _column(self, table: str, column: str) -> str:
+        """Of one column of all files that have columns; those that have none are told of by the table."""
+        if (table, column) not in self._each:
+            parts = (one.columns.get(column, "") for _, one in self._parts[table] if one)
+            self._each[table, column] = _digest(column, *parts)
+        return self._each[table, column]
 
     def _size(self, resource: Resource) -> int:
         """How many bytes a table has."""
