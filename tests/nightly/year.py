@@ -37,6 +37,10 @@ def test_a_year_from_new_to_verify(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         assert database.sql("SELECT count(*) FROM households") == [(60,)]
         assert database.sql("SELECT count(*) FROM members") == [(180,)]
         assert database.sql("SELECT count(*) FROM contacts") == [(840,)]
+        assert database.sql('SELECT count(*) FROM "status-events"') == [(0,)], (
+            "memberships alone say what a household is"
+        )
+        assert database.sql("SELECT category, risk_1, case_id, removed_on FROM raw.monitoring") == [("", "", "", "")]
         assert database.sql("SELECT sum(amount) FROM payments")[0][0] == 300000
         assert database.sql("SELECT stage, notice_before <> '' AND notice_after <> '' FROM projects") == [
             ("移交", True)

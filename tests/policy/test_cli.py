@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from gongshi.cli import gongshi
 from gongshi.model import GongshiError
-from support import tree_of
+from support import ROOT, tree_of
 
 POLICY = """policy: 05-test
 title: 试行方案
@@ -78,10 +78,19 @@ def test_explain(folder) -> None:
         "fact 05-test/people",
     ):
         assert words in text
+    assert "\\n" not in text, "the query is shown as it is written"
     assert "未配置" in tell(folder, "explain", "p05-lost", "--on", "2020-06-30")
     told = json.loads(tell(folder, "explain", "p05-few", "--on", "2020-06-30", "--format", "json"))
     assert (told["state"], told["looked"], told["broke"]) == ("ran", 1, 1)
     assert "2" in told["values"] and "population" in told["sql"] and "2020" not in told["sql"]
+
+
+def test_the_guide_is_how_plans_are_written(folder, tmp_path) -> None:
+    told = tell(folder, "guide")
+    whole = (ROOT / "policies/README.md").read_text("utf-8").partition("\n## 写法\n")[2]
+    assert told.strip() == whole.strip() and "policy: 2026-plan" in told and "**ratio 比例**" in told
+    assert "写方案.md" in tell(folder, "guide", "-o", str(tmp_path / "写方案.md"))
+    assert (tmp_path / "写方案.md").read_text("utf-8").startswith("# 写方案和规则\n")
 
 
 @pytest.mark.parametrize(

@@ -122,3 +122,15 @@ def test_the_strongest_way_counts(rules: tuple[str, ...], way: str) -> None:
         f"  - {{id: rows, title: 三, {common}, resource: villages, demand: [{{field: households, filled: 是}}]}}\n"
     )
     assert how(Answer("1-01", "试", rules, page="policies"), policies) == way
+
+
+def test_every_check_of_a_county_s_own_has_a_rule_that_cites_it_or_a_reason() -> None:
+    """Of what a county checks in its exports 99 had no rule, or no whole one."""
+    policies = load_policies(WorkTree(ROOT), project_descriptor())
+    numbers = re.compile("[0-9]{1,4}_[0-9]+(?:_[0-9]+)?")
+    cited = {one for _, rule in policies.rules() for one in numbers.findall(rule.clause)}
+    text = (ROOT / "policies/README.md").read_text("utf-8").split("## 县级筛查")[1].split("\n## ")[0]
+    table = [line.split("|")[1:4] for line in text.splitlines() if line.startswith("| ") and "_" in line]
+    reasons = {one: reason.strip() for first, _, reason in table for one in numbers.findall(first)}
+    assert (len(cited), len(reasons)) == (85, 14) and not cited & set(reasons) and all(reasons.values())
+    assert set(re.findall("`(q[0-9]+[a-z]?)`", text)) <= {rule.id for _, rule in policies.rules()}

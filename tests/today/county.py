@@ -122,6 +122,10 @@ def villages() -> list[dict[str, str]]:
     full |= {
         "culture_room": "是",
         "bus": "是",
+        "primary_school": "是",
+        "pension_persons": "600",
+        "public_toilets": "2",
+        "refuse_points": "3",
         "hard_road": "是",
         "farmland_mu": "900.00",
         "paddy_mu": "500.00",

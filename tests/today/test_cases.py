@@ -67,12 +67,10 @@ def never_poor() -> Rows:
     watched = {
         "monitoring_id": "W000001",
         "household_no": number,
-        "category": "边缘易致贫户",
         "identified_on": "2026-06-15",
     }
     watched |= {
         "clue_source": "农户自主申报",
-        "risk_1": "因病",
         "per_capita": "8000.00",
         "self_paid_medical": "20000.00",
     }
@@ -92,8 +90,7 @@ def never_poor() -> Rows:
         "case-steps": steps,
         "case-households": [{"case_id": CASE, "household_no": number}],
         "notices": [notice],
-        "status-events": [{"household_no": number, "occurred_on": "2026-06-15", "event": "纳入监测", "case_id": CASE}],
-        "monitoring": [watched | {"dev_measures_state": "未实施", "contact_helper": "B00010", "case_id": CASE}],
+        "monitoring": [watched | {"dev_measures_state": "未实施", "contact_helper": "B00010"}],
         "memberships": [membership(61, 61, "边缘易致贫户", "2026-06-15", case_id=CASE, risk_1="因病")],
         "measures": [measure | {"provider_unit": "U003", "cost": "3000.00", "started_on": "2026-06-25", "signed": "是"}],
         "incomes": [income(61, 2025, 1)],

@@ -123,3 +123,79 @@ def test_a_derivation_that_leads_nowhere_is_told_and_derives_nothing() -> None:
     files[path] = files[path].replace(b"match: {household_no: household_no}, ", b"")
     with load(MemoryTree(files)) as database:
         assert any("derive" in one.message for one in database.descriptor.problems)
+
+
+WATCH = "SELECT category, risk_1, case_id, removed_on::VARCHAR FROM monitoring"
+
+
+def watched(**cells: str) -> Rows:
+    """A household whose membership alone says what its judgement is about."""
+    judged = {
+        "monitoring_id": "W000001",
+        "household_no": "H0000001",
+        "identified_on": "2026-03-15",
+        "per_capita": "8000.00",
+    }
+    being = membership(2, 1, "防止返贫致贫对象", "2026-03-15", case_id="Z2026-00001", risk_1="因学", **cells)
+    return with_memberships(membership(1, 1, "脱贫户", "2019-12-10"), being) | {"monitoring": [judged]}
+
+
+def test_a_judgement_says_nothing_of_what_its_membership_says() -> None:
+    said = ("防止返贫致贫对象", "因学", "Z2026-00001")
+    assert read(watched(), WATCH) == [(*said, None)]
+    assert read(watched(ended_on="2026-10-11", end_reason="风险消除"), WATCH) == [(*said, "2026-10-11")]
+    assert read(watched(ended_on="2026-10-11", end_reason="转为另一种"), WATCH) == [(*said, None)], (
+        "it goes on under another name"
+    )
+
+
+@pytest.mark.parametrize(
+    ("other", "read_as"),
+    [
+        (membership(2, 1, "低保边缘", "2026-03-15", case_id="Z2026-00001", risk_1="因学"), None),
+        (membership(2, 1, "农村低保", "2026-03-15", member_no="M00000001"), None),
+        (membership(2, 1, "防止返贫致贫对象", "2026-03-16"), None),
+        (membership(2, 2, "防止返贫致贫对象", "2026-03-15"), None),
+        (membership(2, 1, "边缘易致贫户", "2026-03-15"), "边缘易致贫户"),
+    ],
+)
+def test_it_reads_from_the_watched_kind_that_begins_on_its_day_alone(
+    other: dict[str, str], read_as: str | None
+) -> None:
+    given = watched()
+    given["memberships"][1] = other
+    assert [row[0] for row in read(given, WATCH)] == [read_as]
+
+
+def test_a_kind_that_its_list_does_not_know_is_not_read() -> None:
+    given = watched()
+    given["memberships"][1] = membership(2, 1, "脱贫监测户", "2020-06-15")
+    given["monitoring"][0]["identified_on"] = "2020-06-15"
+    assert read(given, "SELECT category FROM monitoring") == [(None,)]
+
+
+@pytest.mark.parametrize(
+    ("field", "typed"),
+    [
+        ("category", "边缘易致贫户"),
+        ("risk_1", "因病"),
+        ("risk_2", ""),
+        ("case_id", "Z2026-00002"),
+        ("removed_on", "2026-10-12"),
+    ],
+)
+def test_what_a_judgement_types_beside_its_membership_must_agree(field: str, typed: str) -> None:
+    given = watched(ended_on="2026-10-11", end_reason="风险消除")
+    given["monitoring"][0][field] = typed
+    told = [(one.field, one.severity) for one in found(given, DAY, "m-order") if one.code == "derived"]
+    assert told == ([(field, Severity.ERROR)] if typed else [])
+
+
+@pytest.mark.parametrize("event", ["识别", "脱贫", "纳入监测", "风险消除"])
+def test_an_event_that_memberships_say_has_its_home_there(event: str) -> None:
+    row = {"household_no": "H0000001", "occurred_on": "2026-03-15", "event": event, "case_id": "Z2026-00001"}
+    given = watched() | {"status-events": [row]}
+    rules = ("m-event-status", "m-event-watch", "m-event-unwatch", "m-event-home")
+    told = {one.rule for one in found(given, DAY, *rules) if one.code == "rule"}
+    against = {"识别": {"m-event-status"}, "脱贫": {"m-event-status"}, "风险消除": {"m-event-unwatch"}}
+    assert told == {"m-event-home"} | against.get(event, set())

@@ -37,7 +37,7 @@ JOB = {
 }  # fmt: skip
 KEPT = {
     "posts": [POST], "jobs": [JOB], "projects": [PROJECT],
-    "land": [{"household_no": "H0000001", "record_year": "2026", "land_kind": kind, "area_mu": area} for kind, area in (("耕地", "3.00"), ("林果", "1.50"))],
+    "land": [{"household_no": "H0000001", "record_year": "2026", "land_kind": kind, "area_mu": area} for kind, area in (("耕地", "3.00"), ("林果", "1.50"), ("退耕还林", "0.00"), ("牧草地", "0.00"), ("水面", "0.00"))],
     "workshops": [{"workshop_no": "Q0001", "name": "东一村车间", "village_code": VILLAGE, "started_on": "2023-01-01", "workers": "12", "helped_workers": "7"}],
     "project-links": [{"project_id": PROJECT["project_id"], "link_kind": kind, "households": "6", "persons": "15", "yearly_amount": "9000.00"} for kind in ("就业务工", "消费帮扶")],
     "project-budget": [{"project_id": PROJECT["project_id"], "source_level": "中央", "fund": "财政衔接推进乡村振兴补助资金", "amount": "300000.00"}],

@@ -133,12 +133,11 @@ def watch(clerk: Clerk) -> None:
     """A household is found in trouble, taken up, and helped."""
     case, _ = clerk.case("纳入监测", "H0000001", "2026-03-01", 4, "监测公示", 3)
     row = {
-        "monitoring_id": "W000001", "household_no": "H0000001", "category": "防止返贫致贫对象", "identified_on": "2026-03-15", "clue_source": "农户自主申报",
-        "risk_1": "因务工就业不稳", "per_capita": "8000.00", "self_paid_medical": "0.00", "dev_measures_state": "已实施", "contact_helper": "B00011", "case_id": case,
+        "monitoring_id": "W000001", "household_no": "H0000001", "identified_on": "2026-03-15", "clue_source": "农户自主申报", "per_capita": "8000.00", "self_paid_medical": "0.00", "dev_measures_state": "已实施", "contact_helper": "B00011",
     }  # fmt: skip
     being = membership(9001, 1, "防止返贫致贫对象", "2026-03-15", case_id=case, risk_1="因务工就业不稳")
-    clerk.take_in("monitoring", [row])
     clerk.take_in("memberships", [being])
+    clerk.take_in("monitoring", [row])
     clerk.take_in("measures", [{
         "measure_id": "C0000001", "household_no": "H0000001", "category": "就业帮扶", "item": "劳务输出", "support_kind": "技术", "provider_unit": "U002",
         "cost": "800.00", "started_on": "2026-03-20", "ended_on": "2026-09-30", "signed": "是",
@@ -150,19 +149,18 @@ def exit_(clerk: Clerk) -> str:
     """The risk is gone, half a year later, and the household leaves without a label; gives the notice's number."""
     case, notice = clerk.case("风险消除", "H0000001", "2026-10-01", 2, "风险消除公示", 3)
     row, being = clerk.watched
+    clerk.take_in("memberships", [being | {"ended_on": "2026-10-11", "end_reason": "风险消除"}])
     clerk.take_in(
         "monitoring",
         [
             row
             | {
-                "removed_on": "2026-10-11",
                 "removed_by": "帮扶消除",
                 "removed_per_capita": "14000.00",
                 "removal_case": case,
             }
         ],
     )
-    clerk.take_in("memberships", [being | {"ended_on": "2026-10-11", "end_reason": "风险消除"}])
     return notice
 
 

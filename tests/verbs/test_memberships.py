@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,8 +11,10 @@ from gongshi.lookup.grid import grid
 from gongshi.package import load
 from gongshi.repository import Git, MemoryTree, WorkTree, take_back
 from gongshi.review.stepping import stepped
-from gongshi.verbs import Edit, Flawed, amend
+from gongshi.verbs import VERBS, Edit, Flawed, amend, do
 from support import ROOT
+from today.county import made, rows
+from today.test_cases import CASE, joined, never_poor
 
 from .conftest import TODAY
 from .test_verbs import changed, sound
@@ -49,7 +52,7 @@ def status(root: Path) -> tuple:
 POOR = ("建档立卡贫困户", "2014-05-27", "", "", "Z2014-00001")
 
 
-def test_an_exit_ends_one_membership_and_begins_the_next(living, act) -> None:
+def test_an_exit_ends_one_membership_and_begins_the_next(living, act, text) -> None:
     assert spans(living) == [POOR] and status(living) == ("未脱贫", "", None)
     act("case-new", procedure="退出", households="H0000001", village="990101100001", on="2020-06-01")
     done = act("event", event="脱贫", households="H0000001", case="Z2020-00002", on="2020-06-20")
@@ -63,20 +66,45 @@ def test_an_exit_ends_one_membership_and_begins_the_next(living, act) -> None:
         ("返贫户", "2020-06-25", "", "", "Z2020-00003"),
     ]
     assert status(living)[:2] == ("返贫", "")
+    assert "脱贫" not in text("status-events.csv") and "返贫" not in text("status-events.csv"), "it is said once"
     sound(living)
     for _ in range(4):
         undone = take_back(living).what
     assert undone.startswith("立案卷") and done.told and spans(living) == [POOR] and changed(living) == ""
 
 
-def test_who_leaves_the_list_is_nothing_any_more(living, act) -> None:
+def test_who_leaves_the_list_is_nothing_any_more(living, act, text) -> None:
     act("case-new", procedure="更正", households="H0000001", village="990101100001", on="2020-06-01")
     act("event", event="核减", households="H0000001", case="Z2020-00002", on="2020-06-20")
     assert spans(living) == [(*POOR[:2], "2020-06-20", "核减", POOR[4])] and status(living) == ("已销号", "", None)
+    assert "H0000001,2020-06-20,核减,Z2020-00002," in text("status-events.csv"), (
+        "which memberships do not say of a household"
+    )
     with load(WorkTree(living), ["memberships"]) as database:
         assert database.sql(
             "SELECT count(*) FROM raw.memberships WHERE household_no = 'H0000001' AND ended_on = ''"
         ) == [(0,)]
+
+
+def test_what_a_judgement_called_it_moves_into_the_membership(tmp_path) -> None:
+    given = joined(rows(1), never_poor())
+    given["memberships"] = given["memberships"][:1]
+    given["cases"][0] |= {"closed_on": "", "result": "", "doc_no": ""}
+    said = {"category": "边缘易致贫户", "risk_1": "因病", "case_id": CASE}
+    given["monitoring"][0] |= {**said, "identified_on": "2026-06-14"}
+    root, day = made(tmp_path / "县", given), date(2026, 6, 15)
+    do(
+        root,
+        VERBS["case-close"],
+        {"case": CASE, "result": "通过", "on": "2026-06-15", "doc": "测防返贫〔2026〕1号"},
+        day,
+    )
+    with load(WorkTree(root)) as database:
+        query = "SELECT kind, started_on, risk_1, case_id FROM raw.memberships WHERE household_no = 'H0000061'"
+        assert database.sql(query) == [(said["category"], "2026-06-14", said["risk_1"], CASE)]
+        assert database.sql("SELECT category, risk_1, case_id FROM raw.monitoring") == [("", "", "")]
+        assert database.sql("SELECT category, risk_1, case_id FROM monitoring") == [tuple(said.values())]
+        assert database.sql('SELECT count(*) FROM "status-events"') == [(0,)]
 
 
 def test_which_kind_of_watched_household_it_is_must_be_said_where_there_are_several(living, act) -> None:

@@ -36,7 +36,9 @@ class BuildPack(build_py):
         own = [path for path in PACKAGE.rglob("*") if path.is_file() and path.suffix not in (".py", ".pyc")]
         table = tomllib.loads((PACKAGE / "scaffold/pack.toml").read_text(encoding="utf-8"))
         patterns = [
-            pattern for name in ("placed", "begun", "made", "shown", "offered") for pattern in table.get(name, ())
+            pattern
+            for name in ("placed", "begun", "made", "shown", "offered", "read")
+            for pattern in table.get(name, ())
         ]
         pack = sorted({path for pattern in patterns for path in ROOT.glob(pattern)})
         return [(path, target / path.relative_to(PACKAGE)) for path in own] + [

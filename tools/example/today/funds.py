@@ -121,7 +121,7 @@ class Money:
             "benef_poor_households": str(max(len(mine), 1)), "benef_poor_persons": str(max(persons, 1)), "goal_output": f"完成{work.name}{size}{work.unit}",
             "goal_benefit": "受益户生产生活条件得到改善", "goal_satisfaction": "95.00", "in_plan": "是", "benefit_link": work.link,
         }  # fmt: skip
-        level = "省" if rng.random() < 0.3 else "中央"
+        level = self._level(year, work.kind, budget)
         self._budget(row, level, budget, work.kind)
         self.rows["project-villages"].append({"project_id": number, "village_code": village})
         if work.link:
@@ -133,6 +133,13 @@ class Money:
         self.rows["projects"].append(row)
         if work.asset and "移交" in done:
             self.made.append((row, work.asset))
+
+    def _level(self, year: int, kind: str, budget: Decimal) -> str:
+        """Whose money: the state's for industry, and for other works as far as industry keeps its share of that."""
+        mine = {other: amount for (on, level, other), amount in self.needed.items() if (on, level) == (year, "中央")}
+        industry = mine.pop("产业发展", Decimal(0))
+        fits = industry * 4 >= (sum(mine.values(), Decimal(0)) + budget) * 6
+        return "中央" if kind == "产业发展" or fits else "省"
 
     def _budget(self, row: Row, level: str, budget: Decimal, kind: str) -> None:
         year = int(row["year"])
@@ -250,7 +257,7 @@ class Money:
                 mine = [pupil for pupil in pupils if _aid(pupil)[0] == benefit]
                 if not mine or paid >= AS_OF:
                     continue
-                number = self._payment(row, "中央", paid, "直补", Decimal(sum(_aid(pupil)[1] for pupil in mine)), "巩固三保障成果", payee_kind="一卡通批次",
+                number = self._payment(row, "省", paid, "直补", Decimal(sum(_aid(pupil)[1] for pupil in mine)), "巩固三保障成果", payee_kind="一卡通批次",
                                        payee_unit=BANK, persons=str(len(mine)), pay_channel="一卡通", purpose="助学")  # fmt: skip
                 for pupil in mine:
                     self._subsidy(pupil, benefit, f"{year}-S{term}", 1, _aid(pupil)[1], paid, number)
@@ -280,7 +287,7 @@ class Money:
             self.world, "实施前公示", COUNTY, date(year, 1, 22), date(year, 2, 2), items="1"
         )
         self.rows["notice-projects"].append({"notice_id": row["notice_before"], "project_id": number})
-        self._budget(row, "中央", amount, kind)
+        self._budget(row, "省", amount, kind)
         for step, level, day in (("乡镇申报", "乡镇", date(year - 1, 10, 15)), ("县级审批", "县", date(year, 1, 4))):
             self.rows["project-stages"].append(
                 {
@@ -302,7 +309,7 @@ class Money:
         for post in held:
             towns[town_code_of(post["village_code"])].append(post)
         for town, mine in sorted(towns.items()):
-            number = self._payment(row, "中央", paid, "直补", Decimal(len(mine) * PAY * 3), "就业项目", payee_kind="一卡通批次", payee_unit=BANK,
+            number = self._payment(row, "省", paid, "直补", Decimal(len(mine) * PAY * 3), "就业项目", payee_kind="一卡通批次", payee_unit=BANK,
                                    persons=str(len(mine)), pay_channel="一卡通", purpose="补助到户")  # fmt: skip
             for post in mine:
                 self._subsidy(post, "公益岗补贴", f"{year}-Q{quarter}", 3, PAY, paid, number)

@@ -134,11 +134,11 @@ def conditions(world: World, home: Row) -> None:
         "house_structure": "砖混材料", "house_built": str(rng.randrange(1998, 2020)), "house_safety": "安全", "fuel": "清洁能源",
         **dict.fromkeys(yes, "是"), **dict.fromkeys(hard, "否"),
     })  # fmt: skip
-    for kind, area in (("耕地", farm), ("林果", fruit)):
-        if area:
-            world.rows["land"].append(
-                {"household_no": number, "record_year": "2026", "land_kind": kind, "area_mu": f"{area:.2f}"}
-            )
+    for kind in ("耕地", "林果", "退耕还林", "牧草地", "水面"):
+        area = {"耕地": farm, "林果": fruit}.get(kind, ZERO)
+        world.rows["land"].append(
+            {"household_no": number, "record_year": "2026", "land_kind": kind, "area_mu": f"{Decimal(area):.2f}"}
+        )
 
 
 def incomes(world: World, home: Row, members: list[Row], given: dict[str, Decimal], low: bool) -> Decimal:

@@ -96,6 +96,7 @@ def _village(world: World, code: str, households: int) -> dict[str, str]:
         "collective_income": f"{rng.randrange(80, 480)}000.00", "farmland_mu": f"{farmland}.00", "paddy_mu": f"{farmland * 2 // 3}.00",
         "dry_mu": f"{farmland - farmland * 2 // 3}.00", "net_income_pc": f"{rng.randrange(13500, 19800)}.00", "clinic": "是", "doctors": "1",
         "culture_room": "是", "bus": "是", "hard_road": "是", "power": "是", "broadband": "是", "water_households": "0", "unsafe_house_households": "0",
+        "primary_school": "否" if code.endswith("4") else "是", "pension_persons": str(all_households * 2), "public_toilets": "2", "refuse_points": "4",
         "industry_1": rng.choice(("茶叶", "食用菌", "果树", "中药材")), "industry_2": rng.choice(("粮油", "养蜂", "养牛")),
     }  # fmt: skip
 

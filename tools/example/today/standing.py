@@ -146,26 +146,22 @@ class Household:
         income = Decimal(line + rng.randrange(200, 3000) if sudden else line - rng.randrange(100, 2500))
         number = f"W{len(self.rows['monitoring']) + 1:06}"
         row = {
-            "monitoring_id": number, "household_no": self.number, "category": kind, "identified_on": day.isoformat(), "risk_1": risk,
+            "monitoring_id": number, "household_no": self.number, "identified_on": day.isoformat(),
             "clue_source": rng.choice(("农户自主申报", "干部排查", "部门筛查预警")), "per_capita": f"{income:.2f}",
             "self_paid_medical": f"{rng.randrange(6, 40) * 1000 if risk == '因病' else 0}.00", "dev_measures_state": "已实施" if self.help(risk, day, ends if over else None) else "未实施",
-            "contact_helper": "B00001", "case_id": case,
+            "contact_helper": "B00001",
         }  # fmt: skip
         self.clue(row, clue)
         last = None
         if over:
             last = ends + timedelta(13)
             row |= {
-                "removed_on": last.isoformat(),
                 "removed_by": rng.choice(("帮扶消除", "帮扶消除", "自然消除")),
                 "removal_case": self.case("风险消除", ends, ENDED, "风险消除公示"),
             }
             row["removed_per_capita"] = f"{LINES[last.year] + rng.randrange(1500, 6000)}.00"
         self.membership(kind, day, last, case_id=case, risk_1=risk, **({"end_reason": "风险消除"} if last else {}))
         self.rows["monitoring"].append(row)
-        self.event("纳入监测", day, case)
-        if last:
-            self.event("风险消除", last, row["removal_case"])
         return not over and not sudden
 
     def case(self, procedure: str, first: date, steps: tuple[tuple[str, str, int], ...], notice: str) -> str:
@@ -194,11 +190,6 @@ class Household:
                                    "closed_on": last.isoformat(), "doc_no": f"今防返贫组〔{last.year}〕{last.month + 10}号", "result": "通过"})  # fmt: skip
         self.rows["case-households"].append({"case_id": number, "household_no": self.number})
         return number
-
-    def event(self, event: str, day: date, case: str) -> None:
-        self.rows["status-events"].append(
-            {"household_no": self.number, "occurred_on": day.isoformat(), "event": event, "case_id": case}
-        )
 
     def away(self) -> bool:
         """Whether somebody works outside of the township."""

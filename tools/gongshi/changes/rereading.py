@@ -10,7 +10,7 @@ from typing import NamedTuple
 from gongshi.changes.past import History, Stored, rows_in
 from gongshi.changes.values import RecordVersion
 from gongshi.package import Field, derived_fields
-from gongshi.package.deriving import Said, behind
+from gongshi.package.deriving import Said, behind, paths
 from gongshi.package.schema import Derive
 from gongshi.repository import RevisionTree
 
@@ -134,8 +134,8 @@ class _State:
         if not self.said:
             return set()
         derive = self.said[1]
-        names = {name for name, _ in (*derive.ended, *derive.where, *derive.match)}
-        return names | {derive.value.partition(".")[0], derive.latest}
+        names = {name for name, _ in (*derive.ended, *derive.match)}
+        return names | {path.partition(".")[0] for path in paths(derive)} | {derive.latest}
 
     def turned(self, key: tuple[str, ...]) -> tuple[str | None, str | None]:
         """How the record's cell was read, and how it is now."""

@@ -1,4 +1,4 @@
-"""``gongshi policy list|show|explain|add``."""
+"""``gongshi policy guide|list|show|explain|add``."""
 
 from __future__ import annotations
 
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from gongshi.policy import Explanation, Outcome, Policies, Policy
 
 FORMATS = click.Choice(["text", "json"])
+GUIDE = "## 写法"
 STATES = {
     "ran": "已运行",
     "not-configured": "未配置",
@@ -38,6 +39,24 @@ def policy() -> None:
 
     例：gongshi policy explain p05-load
     """
+
+
+@policy.command(cls=Command, short_help="怎样写方案和规则")
+@click.option("-o", "--output", type=click.Path(dir_okay=False, path_type=Path), help="写到这个文件，不写就显示")
+def guide(output: Path | None) -> None:
+    """怎样写方案和规则：从头写一个的样子、各个键、全部种类。
+
+    例：gongshi policy guide -o 写方案.md
+    """
+    from gongshi.founding.pack import Pack, program_files
+
+    text = Pack(program_files()).read("policies/README.md").decode().partition(f"\n{GUIDE}\n")[2]
+    if output:
+        output.write_text(f"# 写方案和规则\n{text}", encoding="utf-8")
+        say(f"怎样写方案，写在 {shown_path(str(output))} 里。")
+        return
+    for line in text.strip().split("\n"):
+        say(line)
 
 
 @policy.command("list", cls=Command, short_help="列出全部方案和规则册")
@@ -291,10 +310,10 @@ def _explanation(words: Explanation, outcome: Outcome, when: date) -> Iterable[s
     for problem in words.problems:
         yield f"问题：{problem}"
     for name, sql in words.facts:
-        yield f"\n-- fact {name}\n{sql}"
+        yield from ("", f"-- fact {name}", *sql.split("\n"))
     if words.sql:
-        yield f"\n{words.sql}"
-        yield "\n参数：" + "，".join(
+        yield from ("", *words.sql.split("\n"), "")
+        yield "参数：" + "，".join(
             f"${number} = {shown_text(str(value))}" for number, value in enumerate(words.values, 1)
         )
 

@@ -17,7 +17,17 @@ from gongshi.package import county_day, queries, worded
 
 RESOURCES = (
     *("county", "divisions", "villages", "units", "helpers", "households", "members", "status-events", "monitoring"),
-    *("pairings", "contacts", "subsidies", "measures", "cases", "case-steps", "notices"),
+    *(
+        "pairings",
+        "contacts",
+        "subsidies",
+        "measures",
+        "cases",
+        "case-steps",
+        "notices",
+        "memberships",
+        "membership-kinds",
+    ),
 )
 """What the papers are made from."""
 _SQL = queries("cards")

@@ -22,6 +22,7 @@ SCAFFOLD = "scaffold/county/"
 PACKAGE_FILE = "records/datapackage.yaml"
 LOCK = "requirements.lock"
 COUNTY = "{county}"
+LISTS = ("placed", "begun", "made", "shown", "offered", "read")
 _SKIPPED = {"__pycache__"}
 Files = Mapping[str, bytes]
 
@@ -42,7 +43,7 @@ def program_files() -> dict[str, bytes]:
 def listed(home: Path, table: bytes) -> list[str]:
     """The files below ``home`` that ``pack.toml`` lists, each once."""
     wanted = tomllib.loads(table.decode())
-    patterns = [pattern for name in ("placed", "begun", "made", "shown", "offered") for pattern in wanted.get(name, ())]
+    patterns = [pattern for name in LISTS for pattern in wanted.get(name, ())]
     return sorted({place.relative_to(home).as_posix() for pattern in patterns for place in home.glob(pattern)})
 
 

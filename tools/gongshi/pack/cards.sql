@@ -33,7 +33,13 @@ GROUP BY ALL
 SELECT category, identified_on, risk_1 FROM monitoring WHERE household_no = ? AND removed_on IS NULL ORDER BY 2
 
 -- name: events
-SELECT occurred_on, event FROM "status-events" WHERE household_no = ? AND occurred_on IS NOT NULL ORDER BY 1, 2
+SELECT DISTINCT occurred_on, event FROM (
+  SELECT household_no, occurred_on, event, case_id FROM "status-events"
+  UNION SELECT m.household_no, m.started_on, k.begun_by, m.case_id FROM memberships m JOIN "membership-kinds" k USING (kind)
+    WHERE k.begun_by IS NOT NULL AND k.poverty_status IS NOT NULL
+  UNION SELECT household_no, identified_on, '纳入监测', case_id FROM monitoring
+  UNION SELECT household_no, removed_on, '风险消除', removal_case FROM monitoring WHERE removed_on IS NOT NULL)
+WHERE household_no = ? AND occurred_on IS NOT NULL ORDER BY 1, 2
 
 -- name: helpers
 SELECT coalesce(h.name, ''), p.role, coalesce(u.name, ''), coalesce(u.office_phone, '')
@@ -60,10 +66,15 @@ ORDER BY 3 DESC, 1
 
 -- name: ground
 SELECT s.event, s.occurred_on, c.case_id, c.doc_no
-FROM "status-events" s
+FROM (
+  SELECT household_no, occurred_on, event, case_id FROM "status-events"
+  UNION SELECT m.household_no, m.started_on, k.begun_by, m.case_id FROM memberships m JOIN "membership-kinds" k USING (kind)
+    WHERE k.begun_by IS NOT NULL AND k.poverty_status IS NOT NULL
+  UNION SELECT household_no, identified_on, '纳入监测', case_id FROM monitoring
+  UNION SELECT household_no, removed_on, '风险消除', removal_case FROM monitoring WHERE removed_on IS NOT NULL) s
 JOIN cases c USING (case_id)
 WHERE s.household_no = ?
-ORDER BY s.occurred_on DESC
+ORDER BY s.occurred_on DESC, s.event
 LIMIT 1
 
 -- name: steps

@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple, TypeVar
 
-from gongshi.package.deriving import behind, unsound
+from gongshi.package.deriving import behind, paths, unsound
 from gongshi.package.parts import byte_pass
 from gongshi.package.schema import Descriptor, Resource
 
@@ -166,9 +166,12 @@ def with_sources(descriptor: Descriptor, columns: LookedAt) -> LookedAt:
             if (its is not None and field.name not in its) or unsound(descriptor, resource, derive):
                 continue
             own = {mine for _, mine in derive.match} | ({derive.times} - {""})
-            value, _, rest = derive.value.partition(".")
-            theirs = {value, derive.latest, *(name for name, _ in (*derive.match, *derive.where, *derive.ended))} - {""}
+            read = [path.partition(".")[::2] for path in paths(derive)]
+            names = [name for name, _ in (*derive.match, *derive.ended)]
+            theirs = {derive.latest, *names, *(name for name, _ in read)} - {""}
             key = behind(descriptor, derive)
-            through = {key.reference: frozenset({rest, *key.reference_fields})} if key else {}
+            through = (
+                {key.reference: frozenset({*(rest for _, rest in read), *key.reference_fields}) - {""}} if key else {}
+            )
             found = joined(found, {resource.name: frozenset(own)}, {derive.rows: frozenset(theirs)}, through)
     return found

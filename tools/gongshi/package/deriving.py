@@ -1,9 +1,10 @@
 """Values that other rows give: an empty cell of a field with ``derive`` in its schema reads as what those rows say.
 
 ``derive: {rows: memberships, match: {household_no: household_no}, value: kind.status, latest: started_on, ended: {ended_on: 已销号}}``
-is the value of the latest matching row, read through a key, or the given label once that row has an end. ``where`` chooses rows,
-``times`` multiplies by a field of the row itself, ``otherwise`` stands where no row matches. What is typed stays what it is;
-``checks`` tells where the two differ. Of rows that begin on one day the one without an end counts.
+is the value of the latest matching row, read through a key, or the given label once that row has an end. ``where`` chooses rows
+(its names may lead through the same key), ``times`` multiplies by a field of the row itself, ``otherwise`` stands where no row matches.
+A label that is not in the field's own list is not said. What is typed stays what it is; ``checks`` tells where the two differ. Of rows
+that begin on one day the one without an end counts.
 
 The same in two ways: ``derived_rows`` as SQL for a whole Database, ``Said`` row by row for who reads files or history alone.
 """
@@ -50,32 +51,34 @@ def unsound(descriptor: Descriptor, resource: Resource, derive: Derive) -> str:
     there = descriptor.resources.get(derive.rows)
     if there is None:
         return derive.rows
-    names = [name for name, _ in (*derive.match, *derive.where, *derive.ended)] + [
-        name for name in (derive.latest,) if name
-    ]
+    names = [name for name, _ in (*derive.match, *derive.ended)] + [name for name in (derive.latest,) if name]
     own = [name for _, name in derive.match] + [name for name in (derive.times,) if name]
     missing = [name for name in names if name not in there.schema.names]
     missing += [name for name in own if name not in resource.schema.names]
-    return next(iter(missing), "") or ("" if _value(descriptor, derive)[0] else derive.value)
+    missing += [path for path in paths(derive) if not _cell(descriptor, derive, path)]
+    return next(iter(missing), "")
 
 
-def _value(descriptor: Descriptor, derive: Derive) -> tuple[str, str]:
-    """(the value as SQL, the join it needs); empty if its path leads nowhere."""
-    here = descriptor.resources[derive.rows]
-    first, _, rest = derive.value.partition(".")
+def paths(derive: Derive) -> tuple[str, ...]:
+    """What is read of the other rows by a path: the value, and what chooses them."""
+    return (derive.value, *(name for name, _ in derive.where))
+
+
+def _cell(descriptor: Descriptor, derive: Derive, path: str) -> str:
+    """A cell of the other row, or of what its key leads to, as SQL; empty if the path leads nowhere."""
+    first, _, rest = path.partition(".")
     if not rest:
-        return (f'o."{first}"', "") if first in here.schema.names else ("", "")
+        return f'o."{first}"' if first in descriptor.resources[derive.rows].schema.names else ""
     key = behind(descriptor, derive)
-    if key and rest in descriptor.resources[key.reference].schema.names:
-        return f'k."{rest}"', f'JOIN "{key.reference}" k ON k."{key.reference_fields[0]}" = o."{first}"'
-    return "", ""
+    there = key is not None and key.fields == (first,) and rest in descriptor.resources[key.reference].schema.names
+    return f'k."{rest}"' if there else ""
 
 
 def behind(descriptor: Descriptor, derive: Derive) -> ForeignKey | None:
-    """The key through which a value is read; None where the row itself has it."""
-    first, _, rest = derive.value.partition(".")
+    """The one key through which paths lead; None where the row itself has everything."""
+    first = next((path.partition(".")[0] for path in paths(derive) if "." in path), "")
     keys = (key for key in descriptor.foreign_keys if (key.resource, key.fields) == (derive.rows, (first,)))
-    return next(keys, None) if rest else None
+    return next(keys, None)
 
 
 def derived_fields(descriptor: Descriptor) -> Iterator[tuple[Resource, Field, Derive]]:
@@ -109,12 +112,15 @@ def sources(descriptor: Descriptor, derive: Derive) -> frozenset[str]:
 
 def derived_rows(descriptor: Descriptor, resource: Resource, field: Field, derive: Derive) -> str:
     """The SELECT of (_row, value as text) over plain views; only rows of which something is known."""
-    value, join = _value(descriptor, derive)
+    known = value = _cell(descriptor, derive, derive.value)
     for name, label in derive.ended:
         value = f'CASE WHEN o."{name}" IS NOT NULL THEN {_literal(label)} ELSE {value} END'
     on = " AND ".join(f's."{own}" = o."{theirs}"' for theirs, own in derive.match)
-    where = " AND ".join([f'o."{name}"::VARCHAR = {_literal(word)}' for name, word in derive.where] or ["true"])
-    known = value if not derive.ended else _value(descriptor, derive)[0]
+    chosen_by = [f"{_cell(descriptor, derive, name)}::VARCHAR = {_literal(word)}" for name, word in derive.where]
+    listed = [f"{known}::VARCHAR IN ({', '.join(map(_literal, field.enum))})"] if field.enum else []
+    where = " AND ".join([*chosen_by, *listed, f"{known} IS NOT NULL"])
+    key = behind(descriptor, derive)
+    join = f'JOIN "{key.reference}" k ON k."{key.reference_fields[0]}" = o."{key.fields[0]}"' if key else ""
     chosen = f"max({value})"
     if derive.latest:
         still = " AND ".join(["true", *(f'o."{name}" IS NULL' for name, _ in derive.ended)])
@@ -124,7 +130,7 @@ def derived_rows(descriptor: Descriptor, resource: Resource, field: Field, deriv
     cast = f"DECIMAL(21, {6 if field.decimals is None else field.decimals})" if field.type == "number" else "VARCHAR"
     return (
         f'SELECT s._row, (({chosen})::{cast})::VARCHAR AS value FROM "{resource.name}" s JOIN "{derive.rows}" o ON {on} {join} '
-        f"WHERE {where} AND {known} IS NOT NULL GROUP BY s._row"
+        f"WHERE {where} GROUP BY s._row"
     )
 
 
@@ -148,9 +154,13 @@ class Said:
     ) -> tuple[str, bool, Decimal, str] | None:
         """(its day, whether it still is, its number, the value) of a row; None if it says nothing."""
         derive = self.derive
-        first, _, rest = derive.value.partition(".")
-        value = through.get(row.get(first, ""), {}).get(rest, "") if rest else row.get(first, "")
-        if not value or any(row.get(name, "") != word for name, word in derive.where):
+
+        def cell(path: str) -> str:
+            first, _, rest = path.partition(".")
+            return through.get(row.get(first, ""), {}).get(rest, "") if rest else row.get(first, "")
+
+        value, listed = cell(derive.value), self.field.enum
+        if not value or (listed and value not in listed) or any(cell(name) != word for name, word in derive.where):
             return None
         labels = [label for name, label in derive.ended if row.get(name)]
         number = _number(value) if self.field.type in ("number", "integer") else Decimal(0)

@@ -58,12 +58,14 @@ def event(book: Book, said: Said) -> str:
 
 def _happened(book: Book, households: list[str], name: str, day: str, case: str, other: str = "") -> str:
     """Enter the event and what follows from it; gives what is left to be entered, "" for nothing."""
+    turned = memberships.turn(book, households, name, day, case)
     for number in households:
-        row = {"household_no": number, "occurred_on": day, "event": name, "case_id": case, "other_household": other}
-        book.add("status-events", row, "households")
-    asked = memberships.turn(book, households, name, day, case)
-    book.derive("households", households, ["status-events"])
-    return f"；{len(asked)} 户是哪一种身份看不出来，请另登记“身份”" if asked else ""
+        if number not in {*turned.said, *turned.asked}:
+            row = {"household_no": number, "occurred_on": day, "event": name, "case_id": case, "other_household": other}
+            book.add("status-events", row, "households")
+    followed = [one for one in ("status-events", *memberships.TABLES[:2]) if one in book.descriptor.resources]
+    book.derive("households", households, followed)
+    return f"；{len(turned.asked)} 户是哪一种身份看不出来，请另登记“身份”" if turned.asked else ""
 
 
 def case_new(book: Book, said: Said) -> str:
@@ -94,14 +96,19 @@ def case_step(book: Book, said: Said) -> str:
     name = said.get("step") or getattr(next_step(steps, done)[0], "name", "")
     if not name:
         raise refuse("step", f"案卷 {case['case_id']} 没有下一步了，可以结卷（gongshi case close），或写明是哪一步")
-    if name in done:
-        raise refuse("step", f"案卷 {case['case_id']} 的{name}已在 {done[name]} 登记过")
+    before = next((one.of(done) for one in steps if name in (one.name, one.also)), "") or done.get(name)
+    if before:
+        raise refuse("step", f"案卷 {case['case_id']} 的{name}已在 {before} 登记过")
     notice = _notice(book, case["case_id"], name, said.get("notice", ""))
     ended = notice.get("starts_on" if name == "公告" else "ends_on", "")
     row = {"step": name, "done_on": said["on"] or ended or book.today.isoformat()}
     if ended > min(row["done_on"], book.today.isoformat()):
         raise refuse("on", f"公示 {notice['notice_id']} 到 {ended} 才满，那天起才能登记这一步")
-    row["level"] = said.get("level") or next((one.level for one in steps if one.name == name), "") or _usual(book, name)
+    row["level"] = (
+        said.get("level")
+        or next((one.level for one in steps if name in (one.name, one.also)), "")
+        or _usual(book, name)
+    )
     more = {"attendees": said.get("attendees", ""), "votes_for": said.get("votes", "")}
     _add_step(book, case["case_id"], row | more | {"notice_id": notice.get("notice_id", "")})
     return f"案卷 {case['case_id']} 登记{name}（{row['done_on']}）"
@@ -156,7 +163,7 @@ def case_close(book: Book, said: Said) -> str:
     number = case["case_id"]
     done = {row["step"]: row["done_on"] for row in book.rows("case-steps", case_id=number)}
     steps = procedures(load_policies(book.tree, book.descriptor), book.today).get(case["procedure"], ())
-    lacking = [step.name for step in steps if not step.optional and step.name not in done]
+    lacking = [step.name for step in steps if not step.optional and not step.of(done)]
     if said["result"] == "通过" and lacking:
         raise refuse("result", f"案卷 {number} 还缺：{'、'.join(lacking)}，补齐才能写通过")
     cells = {"closed_on": said["on"], "result": said["result"]}

@@ -16,14 +16,20 @@ NOTICE_STEPS = ("第一次公示", "第二次公示", "村内公示", "公告")
 
 @dataclass(frozen=True, slots=True)
 class ProcedureStep:
-    """A step of a procedure: where it is done, and within how many days of the one before, None for any time."""
+    """A step of a procedure: its name, and another that it may go by; where it is done, and within how many days of the one before,
+    None for any time."""
 
     name: str
+    also: str
     level: str
     optional: bool
     within: int | None
     policy: str
     rule: str
+
+    def of(self, done: Mapping[str, str]) -> str:
+        """The day on which it was done, by either name; "" if it was not."""
+        return done.get(self.name) or (done.get(self.also, "") if self.also else "")
 
 
 def procedures(policies: Policies, day: date) -> dict[str, tuple[ProcedureStep, ...]]:
@@ -40,7 +46,7 @@ def procedures(policies: Policies, day: date) -> dict[str, tuple[ProcedureStep, 
 def next_step(steps: Iterable[ProcedureStep], done: Mapping[str, str]) -> tuple[ProcedureStep | None, str]:
     """(the first step that must still be done, by which day); ``done`` maps steps to their days. None at the end, "" for no day."""
     steps, latest = tuple(steps), max(done.values(), default="")
-    reached = max((place for place, step in enumerate(steps) if step.name in done), default=-1)
+    reached = max((place for place, step in enumerate(steps) if step.of(done)), default=-1)
     for step in steps[reached + 1 :]:
         if not step.optional:
             by = date.fromisoformat(latest) + timedelta(step.within) if step.within is not None and latest else None
@@ -60,4 +66,6 @@ def _step(policies: Policies, stem: str, rule: Rule, one: Mapping[str, Any], day
         standard = policies.standard(limit["standard"], stem)
         limit = standard.at(day) if standard else None
     within = int(limit) if isinstance(limit, str | Decimal) else None
-    return ProcedureStep(one["name"], one.get("level", ""), one.get("optional") == "是", within, stem, rule.id)
+    return ProcedureStep(
+        one["name"], one.get("also", ""), one.get("level", ""), one.get("optional") == "是", within, stem, rule.id
+    )
