@@ -157,6 +157,15 @@ def test_a_page_stands_behind_its_door(pages):
     assert door.findall(pages["data/index.html"]) == []
 
 
+def test_every_page_names_the_commit_of_its_records(built, content):
+    facts = content.facts()
+    for path in built.rglob("*.html"):
+        text = path.read_text("utf-8")
+        assert f'<meta name="gongshi:commit" content="{facts["commit"]}">' in text, path
+        assert f"<code>{facts['commit_text']}</code>" in text, path
+        assert f'content:"{facts["print_text"]}"' in text and "gongshi-frame" not in text, path
+
+
 def test_every_page_says_in_a_sentence_what_is_on_it(pages):
     said = {path: re.search(r'<meta name="description" content="([^"]+)">', text) for path, text in pages.items()}
     assert all(said.values()), [path for path, found in said.items() if not found]

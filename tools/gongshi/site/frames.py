@@ -15,8 +15,8 @@ from gongshi.model import GongshiError
 from gongshi.site.output import Content, finish
 from gongshi.site.shell import Shell
 
-_MARKS = {name: f"gongshi-frame-{name.replace('_', '-')}" for name in ("commit", "commit_text", "print_text")}
-"""What stands for the facts that differ from commit to commit, in text and in attribute values alike."""
+_MARKS = {name: f"gongshi-frame-{number}-" for number, name in enumerate(("commit", "commit_text", "print_text"))}
+"""What stands for the facts that differ from commit to commit, in text and in attribute values alike; none begins another."""
 
 
 def marked(facts: Mapping[str, object]) -> dict[str, object]:
