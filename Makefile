@@ -65,7 +65,9 @@ lock:
 # The pictures in the READMEs, taken of the example county's site (needs chromium).
 screenshots: $(VENV)/.dev
 	$(VENV)/bin/gongshi build
-	$(VENV)/bin/python tests/browser/screenshots.py site docs/screenshots
+	today=$$(mktemp -d) && $(VENV)/bin/python tools/example --county today --out $$today/county && \
+	$(VENV)/bin/gongshi -C $$today/county build --out $$today/site && \
+	$(VENV)/bin/python tests/browser/screenshots.py site $$today/site docs/screenshots && rm -rf $$today
 
 # Peers to compare with go into an environment of their own; without a network the rest is measured all the same.
 bench: $(VENV)/.dev

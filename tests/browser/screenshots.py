@@ -21,6 +21,13 @@ SHOTS = (
 )
 """Name, page, width and height."""
 
+TODAY = (
+    ("today", "index.html", 1280, 900),
+    ("today-township", "townships/baishi.html", 1280, 900),
+    ("today-project", "projects/990303-2025-CY-0001.html", 1280, 900),
+)
+"""The same of the county of today, which is generated for it."""
+
 DESK = (
     ("desk", "/?township=guzhen", "!document.querySelector('#due[hx-get]')", 1280, 900),
     ("desk-grid", "/edit", "document.querySelector('.tabulator-row') !== null", 1280, 900),
@@ -38,20 +45,21 @@ style.textContent = '*, *::before, *::after { animation: none !important; transi
 document.head.appendChild(style); })()"""
 
 
-def take(site: Path, out: Path) -> None:
-    """Every picture of ``site`` into ``out``."""
+def take(site: Path, today: Path, out: Path) -> None:
+    """Every picture of both sites into ``out``."""
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         browser = Browser(Path(folder))
         try:
             browser.call("Emulation.setScrollbarsHidden", hidden=True)
-            for name, page, width, height in SHOTS:
-                browser.size(width, height)
-                browser.open(site.as_uri() + "/" + page)
-                browser.run(STILL)
-                file = out / f"{name}.png"
-                browser.picture(file, SCALE if width > 600 else 1.0)
-                assert file.stat().st_size < LARGEST, f"{file} is too large"
+            for one, shots in ((site, SHOTS), (today, TODAY)):
+                for name, page, width, height in shots:
+                    browser.size(width, height)
+                    browser.open(one.as_uri() + "/" + page)
+                    browser.run(STILL)
+                    file = out / f"{name}.png"
+                    browser.picture(file, SCALE if width > 600 else 1.0)
+                    assert file.stat().st_size < LARGEST, f"{file} is too large"
             _desk(browser, out)
         finally:
             browser.close()
@@ -79,4 +87,4 @@ def _desk(browser: Browser, out: Path) -> None:
 
 
 if __name__ == "__main__":
-    take(Path(sys.argv[1]).resolve(), Path(sys.argv[2]))
+    take(*(Path(name).resolve() for name in sys.argv[1:3]), Path(sys.argv[3]))

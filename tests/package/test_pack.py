@@ -202,6 +202,15 @@ def test_the_test_sees_a_query_that_cannot_be_asked(tables: Database) -> None:
             planned(tables, wrong)
 
 
+def test_every_unit_of_the_dictionary_is_measured() -> None:
+    """Else the header of our own template, with its unit, were guessed at."""
+    known = plain(parse((HOUSE / "pack/measuring.yaml").read_bytes()))["units"]
+    used = {
+        field.unit for table in project_descriptor().resources.values() for field in table.schema.fields if field.unit
+    }
+    assert sorted(used - set(known)) == []
+
+
 def test_the_test_sees_strangers() -> None:
     said = {"kept": ["households", "householdz", "households.population", "households.amount", "population", "贫困户"]}
     assert strangers(said, frozenset({"kept"})) == ["householdz", "households.amount"]
