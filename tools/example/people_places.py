@@ -62,23 +62,23 @@ def fill_units(world: World) -> None:
         _unit(world, code, names[village.township_code] + body, "村委会", "村", village.code, f"0900-73{code[2:]}")
     for i, name in enumerate(BUILDERS, 1):
         _unit(world, f"U2{i:02d}", f"示例县{name}建筑工程有限公司", "民营企业", "县", phone=f"0900-74000{i:02d}")
-        world.rows["units"][-1]["credit_code"] = _credit_code("91", i)
+        world.rows["units"][-1]["credit_code"] = credit_code("91", i)
     for i, name in enumerate(COOPERATIVES, 1):
         _unit(world, f"U3{i:02d}", f"示例县{name}种养专业合作社", "合作社", "其他", phone=f"0900-74001{i:02d}")
-        world.rows["units"][-1]["credit_code"] = _credit_code("93", i)
+        world.rows["units"][-1]["credit_code"] = credit_code("93", i)
 
 
 _SIGNS = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
 
-def _credit_code(kind: str, number: int) -> str:
+def credit_code(kind: str, number: int, region: str = COUNTY_CODE[:6]) -> str:
     """A unified code with its two check signs (GB 11714, GB 32100), of a region that is nobody's."""
     body = f"MA{number:06d}"
     values = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     check = (
         11 - sum(values.index(sign) * weight for sign, weight in zip(body, (3, 7, 9, 10, 5, 8, 4, 2), strict=True)) % 11
     )
-    whole = f"{kind}{COUNTY_CODE[:6]}{body}{'0' if check == 11 else 'X' if check == 10 else check}"
+    whole = f"{kind}{region}{body}{'0' if check == 11 else 'X' if check == 10 else check}"
     rest = sum(_SIGNS.index(sign) * 3**place % 31 for place, sign in enumerate(whole)) % 31
     return whole + _SIGNS[(31 - rest) % 31]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from example.names import official_name
+from example.people_places import credit_code
 from example.world import World
 
 NAME = "今例县"
@@ -110,8 +111,9 @@ def _units(world: World) -> None:
         code = town_code(slug)
         units.append({"unit_code": town_unit(code), "name": f"{name}人民政府", "unit_kind": "乡镇政府", "unit_level": "乡镇", "division_code": code,
                       "office_phone": f"0900-22331{int(code[7:9]):02}"})  # fmt: skip
-    for code, name, kind in FIRMS:
-        units.append({"unit_code": code, "name": name, "unit_kind": kind, "unit_level": "其他"})
+    for number, (code, name, kind) in enumerate(FIRMS, 1):
+        unified = credit_code("93" if kind == "合作社" else "91", number, COUNTY[:6])
+        units.append({"unit_code": code, "name": name, "unit_kind": kind, "unit_level": "其他", "credit_code": unified})
     units.append({"unit_code": BANK, "name": f"{NAME}农村商业银行", "unit_kind": "金融机构", "unit_level": "县"})
     for number, code in enumerate(village_codes(), 401):
         name = next(row["name"] for row in world.rows["divisions"] if row["division_code"] == code)

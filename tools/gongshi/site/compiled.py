@@ -1,4 +1,4 @@
-"""Templates as the engine compiled them, which takes longer than to fill them: kept beside the templates, as Python keeps modules.
+"""Templates as the engine compiled them, which takes longer than to fill them: kept as Python keeps modules, and beside those.
 
 A file is of one template in the words of one edition, one program and one engine, and begins with a digest of the rest: any other,
 and one that is damaged, is none. Where the program's folder cannot be written, each process compiles for itself.
@@ -17,7 +17,7 @@ from pathlib import Path
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 
-FOLDER = Path(__file__).parent / "templates" / "__pycache__"
+FOLDER = Path(__file__).parent / "__pycache__"  # what lies below the templates is one
 EDITIONS = 4  # files of one template
 
 
@@ -49,11 +49,11 @@ class Compiled(BytecodeCache):
             self._tidy(bucket)
 
     def _place(self, bucket: Bucket) -> Path:
-        return self._folder / f"{bucket.key[:16]}-{bucket.checksum[:16]}.pyc"
+        return self._folder / f"template-{bucket.key[:16]}-{bucket.checksum[:16]}.pyc"
 
     def _tidy(self, bucket: Bucket) -> None:
         """Take away what is of older texts of the same template."""
-        alike = sorted(self._folder.glob(f"{bucket.key[:16]}-*.pyc"), key=lambda place: place.stat().st_mtime)
+        alike = sorted(self._folder.glob(f"template-{bucket.key[:16]}-*.pyc"), key=lambda place: place.stat().st_mtime)
         for place in alike[:-EDITIONS]:
             place.unlink(missing_ok=True)
 

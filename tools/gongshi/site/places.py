@@ -18,6 +18,8 @@ from gongshi.site.outlines import Drawing
 from gongshi.site.receipts import Projects, median, per_head
 
 SHADES = 5
+ENOUGH = 3
+"""So many published values have a middle."""
 OPEN = ("已移交", "已验收", "已发完")
 
 
@@ -99,10 +101,7 @@ class Map:
         for row in self._villages:
             value = found[row.village_code]
             tiles[row.township_code].append(Tile(row.village_code, row.name, value, _shade(value, edges)))
-        shown = [
-            Town(row, tiles[code], median(map(_exact, (tile.value for tile in tiles[code]))))
-            for code, row in towns.items()
-        ]
+        shown = [Town(row, tiles[code], _middle([tile.value for tile in tiles[code]])) for code, row in towns.items()]
         tabs = [(path, self._tab(key, year), key, year) for path, key, year in self.pages()]
         return {
             "measure": measure,
@@ -110,6 +109,7 @@ class Map:
             "towns": [town for town in shown if town.tiles],
             "middle": median(map(_exact, found.values())),
             "withheld": sum(isinstance(value, Withheld) for value in found.values()),
+            "known": sum(isinstance(value, int | Decimal) for value in found.values()),
             "edges": edges,
             "tabs": tabs,
             "drawing": self._drawing,
@@ -126,6 +126,11 @@ class Map:
             mine = [*self._reach[code].own, *(project for project, _ in self._reach[code].shared)]
             return sum(project.project_id not in self.finished for project in mine)
         return self.running[code]
+
+
+def _middle(values: Sequence[Any]) -> Decimal | None:
+    """The middle of what is published, if that is enough to have one."""
+    return median(map(_exact, values)) if sum(isinstance(value, int | Decimal) for value in values) >= ENOUGH else None
 
 
 def _exact(value: Any) -> Any:

@@ -106,7 +106,7 @@ def sentence(values: Mapping[str, Any], on: datetime.date) -> str:
     parts = []
     if mine:
         words = Counter(ways[row.project_id].word for row in mine)
-        told = "、".join(f"{count} 个{word}" for word, count in words.items())
+        told = "、".join(f"{count} 个{word.replace('，', '')}" for word, count in words.items())
         parts.append(
             f"本村自己的项目 {len(mine)} 个（{told}），预算 {_wan(sums(mine).budget)}，已付 {_wan(sums(mine).paid)}"
         )

@@ -18,17 +18,25 @@ _SPAN = re.compile(r'colspan="(\d+)"')
 
 
 def frame(
-    label: str, content: str, narrow: bool = False, name: str = "", figures: bool = False, two: bool = False
+    label: str,
+    content: str,
+    narrow: bool = False,
+    name: str = "",
+    figures: bool = False,
+    two: bool = False,
+    frozen: bool = False,
 ) -> Markup:
     """The table ``content`` (thead, tbody, tfoot) in a labelled frame which the keyboard reaches.
 
     ``figures``: a short name and figures stay a table on any screen, so that they can be compared. ``two``: so do figures
-    of long names, each name in a line of its own above them.
+    of long names, each name in a line of its own above them. ``frozen``: more figures than fit a phone scroll behind the name.
     """
     content = str(content)  # a plain string: Markup would escape what is joined to it
     kind, style = "gs-table", ""
     titles = [_TAG.sub("", title).strip() for title in _HEAD.findall(content.partition("</thead>")[0])]
-    if two:
+    if frozen:
+        kind = "gs-table gs-frozen"
+    elif two:
         kind, style = "gs-table gs-two", f' style="--n:{len(titles) - 1}"'
     elif figures:
         kind = "gs-table gs-figures"
