@@ -125,6 +125,15 @@ def test_its_site_is_built_and_speaks_of_today(folder: Path, tmp_path: Path) -> 
     home, towns = ((tmp_path / "site" / name).read_text("utf-8") for name in ("index.html", "townships/index.html"))
     assert "今例县帮扶公示" in home and "集中排查公告" in home
     assert "帮扶身份" in towns and "脱贫状态" not in towns and "季末公布" not in towns
+    town, picture = (
+        (tmp_path / "site" / name).read_text("utf-8") for name in ("townships/hekou.html", "map/index.html")
+    )
+    assert "示范村" in town and "未退出" not in town, "it never was poor"
+    assert 'class="gs-table gs-frozen"' in town and town.index("2026年（元）") < town.index("2025年（元）"), (
+        "newest first"
+    )
+    assert "公布了数的" in picture and "全县一半" not in picture and "中位 未填" not in picture
+    assert len(list((tmp_path / "site/payees").iterdir())) == 4
 
 
 def test_a_folder_with_something_in_it_is_left_alone(tmp_path: Path) -> None:

@@ -138,6 +138,9 @@ class _Worded(PackageLoader):
         source, name, fresh = super().get_source(environment, template)
         return worded(source, self._day), name, fresh
 
+    def list_templates(self) -> list[str]:
+        return [name for name in super().list_templates() if "__pycache__" not in name]
+
 
 def environment(day: datetime.date | None = None) -> Environment:
     """The site's templates in the words of ``day``; undefined names are errors, everything is escaped."""
