@@ -221,3 +221,13 @@ def test_the_clerk_sees_each_remark_at_its_record(signed, reviewer, monkeypatch)
         assert "答复送到了" in ask(clerk, "/send").text
     finally:
         desk.close()
+
+
+def test_a_page_that_asks_once_more_stays_where_it_is(pages) -> None:
+    """The next look may come while its own next page is still being made, which took how the work ended."""
+    pages.desk.work("take", {"back": "/take/x"}, lambda show: None)
+    assert ask(pages, "/working/take").headers["HX-Redirect"] == "/take/x"
+    pages.desk.ended("take")
+    answer = ask(pages, "/working/take")
+    assert answer.headers["HX-Refresh"] == "true" and "HX-Redirect" not in answer.headers
+    assert ask(pages, "/working/weigh").headers["HX-Redirect"] == "/review"

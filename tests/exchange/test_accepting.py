@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from exchange.clones import HOUSEHOLDS, change, clone, git, own_git, said
 from exchange.conftest import DAY
+from gongshi.cli import gongshi
 from gongshi.cli.setup import setup
 from gongshi.exchange import remarking
 from gongshi.exchange.accepting import accept, answer, open_remarks, send_back, waiting
@@ -352,3 +353,23 @@ def test_whatever_is_said_is_read_again(said, text) -> None:
     for mine, theirs in zip(remarks, found, strict=True):
         assert theirs.records == (("households", visible(mine.records[0][1])),) and theirs.asks == mine.asks
         assert theirs.text == visible(" ".join(mine.text.split()))[: remarking.MOST] or not mine.text.strip()
+
+
+def test_the_commands_say_it_of_records_too(signed, reviewer, monkeypatch) -> None:
+    branch = sent(signed.root)
+    by(monkeypatch, "县级审核")
+
+    def run(root: Path, *arguments: str):
+        return CliRunner().invoke(gongshi, ["-C", str(root), "review", *arguments])
+
+    git(reviewer, "fetch", "-q")
+    for wrong in ("H0000001", "nothing/H0000001", "households/"):
+        assert "不是一条记录" in str(run(reviewer, "return", branch, "--on", wrong, "请核对").exception)
+    assert "写明" in str(run(reviewer, "return", branch).exception)
+    on, ask = ("--on", "households/H0000001", "请核对"), ("--ask", "households/H0000002", "为什么没改")
+    assert run(reviewer, "return", branch, *on, *ask).exit_code == 0
+    git(signed.root, "fetch", "-q")
+    assert run(signed.root, "answer", branch, "-m", "表上没有").exit_code == 0
+    told = run(signed.root, "remarks", branch).output
+    assert told.index("表上没有") < told.index("H0000001：请核对") < told.index("H0000002，问：为什么没改")
+    assert run(signed.root, "remarks", "songshen/none").output == ""

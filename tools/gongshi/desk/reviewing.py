@@ -25,6 +25,8 @@ from gongshi.repository import Git, RevisionTree
 from gongshi.sealing import signing_place
 
 page = Blueprint("reviewing", __name__)
+CHECK, CHECKS = "check", 8
+"""Checks of proposals that are remembered."""
 NOTHING = Pieces((), (), "", (), ())
 RISKS = (("bad", "先看"), ("warm", "再看"), ("", "其余"))
 CHANGED = "这份送审刚刚又送了新的，下面是新的；没有变的还是你看过的样子，请看过变了的再决定。"
@@ -177,13 +179,18 @@ def _proposal(desk: Desk, git: Git, main: str, found: Waiting) -> Brought:
 
 def _known(commit: str) -> Job | None:
     """The check of a proposal, if it is over and went well."""
-    job: Job | None = g.desk.jobs.get(f"brings {commit}")
+    job: Job | None = g.desk.jobs.get(_check_of(commit))
     return job if job and job.over.is_set() and not job.error else None
+
+
+def _check_of(commit: str) -> str:
+    """The name of a check: with a key more is found."""
+    return f"{CHECK} {commit} {'with' if g.desk.identity else 'without'} a key"
 
 
 def _checked(base: str, commit: str) -> Job:
     """The check of a proposal, which is begun once; one that failed is begun anew."""
-    desk, name = g.desk, f"brings {commit}"
+    desk, name = g.desk, _check_of(commit)
     found: dict[str, Any] = {}
     job: Job | None = desk.jobs.get(name)
     if job is None or (job.over.is_set() and job.error):
@@ -191,6 +198,8 @@ def _checked(base: str, commit: str) -> Job:
         def work(_: Progress) -> None:
             found["all"] = brings(desk.root, commit, base, date.today(), desk.identity)
 
+        for old in [one for one in [*desk.jobs] if one.startswith(CHECK)][:-CHECKS]:
+            desk.ended(old)
         job = desk.work(name, {}, work, found)
     return job
 
@@ -200,7 +209,7 @@ def search(branch: str) -> ResponseReturnValue:
     """What the check found, each at its piece; while it runs, that it does."""
     git = _git()
     found, proposal = _looked(git, branch)
-    job: Job | None = g.desk.jobs.get(f"brings {found.commit}")
+    job: Job | None = g.desk.jobs.get(_check_of(found.commit))
     job = job or _checked(proposal.base, found.commit)
     return render_template("found.html", one=found, job=job, severities=SEVERITIES, part=True, **_beside(job, proposal))
 

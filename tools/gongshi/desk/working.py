@@ -23,7 +23,10 @@ def look(name: str) -> ResponseReturnValue:
     job = g.desk.jobs.get(name)
     if job is None or job.over.is_set():
         answer = Response("", 200)
-        answer.headers["HX-Redirect"] = job.form.get("back", "") if job and name not in BACK else BACK.get(name, "/")
+        if back := BACK.get(name, job.form.get("back", "") if job else ""):
+            answer.headers["HX-Redirect"] = back
+        else:  # somebody took how it ended, perhaps this very page on its way there: it comes where it stands
+            answer.headers["HX-Refresh"] = "true"
         return answer
     return render_template("at.html", job=job)
 
