@@ -177,4 +177,5 @@ def _school_row(rng: random.Random, line: dict, known: int, boarders: int) -> di
         "class_network": "是",
         "person_network": "是",
         "compliant": "是",
+        "desks_added": "200" if line["name"].startswith("古镇") and level == "初中" else "",
     }

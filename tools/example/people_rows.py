@@ -187,6 +187,9 @@ def _haves(
     names = (
         "hard_road bus shop sanitation_rules cadre_team work_team pairing_system clinic culture_room power broadband"
     )
+    names += (
+        " primary_school greening epidemic_control ecology cleared_refuse cleared_sludge cleared_roads pens_improved"
+    )
     row |= dict.fromkeys(names.split(), "是")
     row |= {"pension_rate": f"{rng.randint(86, 97)}.{rng.randint(10, 99)}", "doctors": str(rng.randint(1, 3))}
     row |= {"med_ins_rate": f"{rng.randint(95, 99)}.{rng.randint(10, 99)}", "water_households": "0"}

@@ -98,6 +98,7 @@ def _village(world: World, code: str, households: int) -> dict[str, str]:
         "dry_mu": f"{farmland - farmland * 2 // 3}.00", "net_income_pc": f"{rng.randrange(13500, 19800)}.00", "clinic": "是", "doctors": "1",
         "culture_room": "是", "bus": "是", "hard_road": "是", "power": "是", "broadband": "是", "water_households": "0", "unsafe_house_households": "0",
         "primary_school": "否" if code.endswith("4") else "是", "pension_persons": str(all_households * 2), "public_toilets": "2", "refuse_points": "4",
+        "greening": "是", "epidemic_control": "是", "ecology": "是", "cleared_refuse": "是", "cleared_sludge": "是", "cleared_roads": "是", "pens_improved": "是",
         "industry_1": rng.choice(("茶叶", "食用菌", "果树", "中药材")), "industry_2": rng.choice(("粮油", "养蜂", "养牛")),
     }  # fmt: skip
 
