@@ -218,7 +218,8 @@ def test_the_clerk_sees_each_remark_at_its_record(signed, reviewer, monkeypatch)
         given = {"branch": branch, "answer": "表上没有"}
         assert ask(clerk, "/send/answer", "POST", data=given | {"answer": " "}).status_code == 422
         assert ask(clerk, "/send/answer", "POST", data=given).status_code == 302
-        assert "答复送到了" in ask(clerk, "/send").text
+        page = ask(clerk, "/send").text
+        assert "答复送到了；要改的改好再送一次" in page and "答复过：</b>表上没有" in page
     finally:
         desk.close()
 

@@ -122,7 +122,7 @@ def return_(
 @IDENTITY
 @click.pass_obj
 def answer_(root: Path, branch: str, text: str, identity: Path | None) -> None:
-    """答复审核员问的，记录不用改；这份送审就又在待审核里。
+    """答复审核员问的，没有要改的，这份送审就又在待审核里。
 
     例：gongshi review answer songshen/2026-11-28-guzhen-1 -m '按示扶项批〔2020〕18号第三条'
     """

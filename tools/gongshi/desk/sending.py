@@ -55,7 +55,9 @@ def reply() -> ResponseReturnValue:
         answer(desk.root, branch, text, desk.identity)
     except GongshiError as error:
         return _page({}, f"{error}", {branch: text}), 422
-    desk.tell("答复送到了，又在县里的待审核里。")
+    git = Git(desk.root)
+    still = any(one.branch == branch and one.remarks for one in waiting(git, place(git)))
+    desk.tell("答复送到了；要改的改好再送一次。" if still else "答复送到了，又在县里的待审核里。")
     return redirect("/send")
 
 

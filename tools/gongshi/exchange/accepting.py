@@ -46,7 +46,7 @@ class Waiting(NamedTuple):
     @property
     def said(self) -> Word | None:
         """What it was returned with, None if it waits for a reviewer."""
-        return self.words[0] if self.remarks else None
+        return next(one for one in self.words if not one.answer) if self.remarks else None
 
 
 class Accepted(NamedTuple):
@@ -70,9 +70,18 @@ def waiting(git: Git, where: RemotePlace) -> list[Waiting]:
         (last,) = list(logged(git, "-1", "--end-of-options", commit))
         files = git.run("diff", "--name-only", "-z", f"{main}...{commit}", "--", f"{RECORDS}/").count(b"\0")
         said = words(git, f"{side}{RETURNED}{branch.removeprefix(PREFIX)}", (commit, main))
-        remarks = said[0].told if said and said[0].on == commit and not said[0].answer else ""
+        remarks = _open(said, commit)
         found.append(Waiting(branch, commit, last.author, last.when[:10], last.subject, files, remarks, said))
     return sorted(found, key=lambda one: (one.day, one.branch))
+
+
+def _open(said: Sequence[Word], commit: str) -> str:
+    """What its clerk still has to do: questions are over with an answer, what is to be mended only with another commit."""
+    back = next((one for one in said if not one.answer), None)
+    if back is None or back.on != commit:
+        return ""
+    asked = not back.text and all(one.asks for one in back.remarks)
+    return "" if asked and said[0].answer else back.told
 
 
 def received(git: Git, where: RemotePlace, most: int = 5) -> list[Waiting]:
@@ -159,7 +168,8 @@ def send_back(
 
 
 def answer(root: Path, name: str, text: str, identity: Identity | None = None, of: Sequence[Remark] = ()) -> str:
-    """Answer what was asked of a proposal, so that it waits for the reviewer again; gives the commit that holds it."""
+    """Answer what was asked of a proposal, so that it waits for the reviewer again if nothing else is to be done; gives the commit
+    that holds it."""
     if not text.strip() and not of:
         raise GongshiError("还没有写答复。")
     return _say(root, name, message(text, of, answer=True), "答复", identity)
