@@ -26,11 +26,13 @@ JOINS = frozenset({"household_no", "member_no", "pairing_id", "payment_id", "vil
 """Numbers that a count may join and count by, and that no result has."""
 
 _SQL = queries("counted")
-_PLACES, _MONEY, _PROJECTS, _OWN, _PUPILS, _TERMS = (
-    _SQL[name] for name in ("places", "money", "projects", "own", "pupils", "terms")
+_PLACES, _MONEY, _PARTS, _PROJECTS, _OWN, _PUPILS, _TERMS = (
+    _SQL[name] for name in ("places", "money", "parts", "projects", "own", "pupils", "terms")
 )
 
-_PAID = (_MONEY, _PROJECTS, _OWN, _PUPILS, _TERMS)
+_PAID = (_MONEY, _PROJECTS, _TERMS)
+_BEHIND = (_PARTS, _OWN, _PUPILS)
+"""What cells do not follow from, but what a reader could work out of them does."""
 
 
 class Cell(NamedTuple):
@@ -77,6 +79,8 @@ class Counted:
     cells: dict[Cell, Count] = field(default_factory=dict)
     sums: list[Sum] = field(default_factory=list)
     money: list[Share] = field(default_factory=list)
+    villages: list[tuple[Share, set[str]]] = field(default_factory=list)
+    """The same of a village, benefit and year as one, with the households that had it."""
     recipients: dict[tuple[str, str, int], int] = field(default_factory=dict)
     """How many persons of a household had a benefit in a year."""
     paid: dict[tuple[str, int], set[int]] = field(default_factory=dict)
@@ -125,7 +129,7 @@ def _columns_of(descriptor: Descriptor, queries: Iterable[str]) -> LookedAt:
 
 def _queries() -> tuple[str, ...]:
     """All that is asked."""
-    return (_PLACES, *_PAID, *(one.sql for one in declaration().figures.values()))
+    return (_PLACES, *_PAID, *_BEHIND, *(one.sql for one in declaration().figures.values()))
 
 
 def _has(database: Queried, resource: str, name: str) -> bool:
@@ -138,9 +142,10 @@ def count(
     verdict: Verdict | None,
     day: datetime.date,
     figures: Sequence[Figure],
-    kept: Kept = forgetful,
+    kept: Kept | None = None,
 ) -> Counted:
-    """Every cell of ``figures`` on ``day``; ``verdict`` is what the rules say on it, ``kept`` remembers figures one by one."""
+    """Every cell of ``figures`` on ``day``; ``verdict`` is what the rules say on it. With ``kept``, which remembers figures one by one,
+    what stands behind the money of single persons is left out."""
     places = _rows(database, _PLACES, day, "")
     county = next((code for code, level, _ in places if level == "县"), "")
     if not county:
@@ -150,15 +155,18 @@ def count(
     levels = {level: [code for code, its, _ in places if its == level] for level in ("县", "乡镇", "村")}
     columns = partial(_columns_of, database.descriptor)
     paid = partial(columns, (_PLACES, *_PAID))
-    money: Counted = kept(f"money {day}", paid, lambda: _read_money(database, replace(counted, **_unpaid())))
+    remember = kept or forgetful
+    money: Counted = remember(f"money {day}", paid, lambda: _read_money(database, replace(counted, **_unpaid())))
     counted = replace(money, cells={}, sums=[], alike=[])
+    if kept is None:
+        _read_behind(database, counted)
     _placed("到户补助", levels, "村", {share.village for share in counted.money})
     for figure in figures:
         if figure.figure == "rules":
             _rules(database, counted, verdict)
             continue
         reads = paid if figure.money else partial(columns, (_PLACES, figure.sql))
-        counted.cells |= kept(f"{figure!r} {day}", reads, partial(_cells_of, database, counted, figure, levels))
+        counted.cells |= remember(f"{figure!r} {day}", reads, partial(_cells_of, database, counted, figure, levels))
     _tie(counted, {figure.figure: figure for figure in figures}, levels)
     people = declaration().registers["households"]
     homes = {cell.place: one.value for cell, one in counted.cells.items() if (cell.figure, *cell[2:]) == people}
@@ -308,25 +316,32 @@ def _whole(counted: Counted, resource: str, outcomes: Sequence[Outcome]) -> None
 
 def _read_money(database: Queried, counted: Counted) -> Counted:
     """The same with what was paid to persons."""
-    for village, benefit, year, household, amount, least, persons, parts in _rows(database, _MONEY, counted.day, ""):
+    for village, benefit, year, household, amount, least in _rows(database, _MONEY, counted.day, ""):
         if least is None:
             raise GongshiError("补助里有没填的金额，统计不了；先运行 gongshi check 改好记录。")
         if least < 0:
             raise GongshiError("补助里有负数（追回的钱），统计不了；请把追回登记为更正后的金额，再冻结数字。")
         if amount:
             counted.money.append(Share(village, benefit, year, household, int(amount * 100)))
-            counted.recipients[household, benefit, year] = persons
-            counted.paid.setdefault((benefit, year), set()).update(int(part * 100) for part in parts if part)
+    counted.villages = gathered(counted.money)
     for project, allocation, benefit, year, _, amount in _rows(database, _PROJECTS, counted.day, ""):
         if amount:
             counted.routes.setdefault((project, allocation), {})[benefit, year] = int(amount * 100)
-    _read_own(database, counted)
     for item, benefit, year in _rows(database, _TERMS, counted.day, ""):
         counted.terms.setdefault(item, set()).add((benefit, year))
+    return counted
+
+
+def _read_behind(database: Queried, counted: Counted) -> None:
+    """How much each payment was, to how many persons of a household, what projects and pupils had."""
+    for benefit, year, household, persons, parts in _rows(database, _PARTS, counted.day, ""):
+        if any(parts):
+            counted.recipients[household, benefit, year] = persons
+            counted.paid.setdefault((benefit, year), set()).update(int(part * 100) for part in parts if part)
+    _read_own(database, counted)
     for school, level, item, _, amount in _rows(database, _PUPILS, counted.day, ""):
         counted.pupils.setdefault((school, item), []).append(int(amount * 100))
         counted.levels[school] = level
-    return counted
 
 
 def _read_own(database: Queried, counted: Counted) -> None:
@@ -354,7 +369,7 @@ def _money(counted: Counted, figure: Figure, levels: Mapping[str, list[str]]) ->
         return
     cents: dict[tuple[str, str], int] = defaultdict(int)
     behind: dict[tuple[str, str], set[str]] = defaultdict(set)
-    for share, homes in gathered(counted.money):
+    for share, homes in counted.villages:
         item = item_of(figure, share)
         for place in chain(counted, share.village, len(figure.levels)):
             cents[place, item] += share.cents

@@ -109,11 +109,16 @@ def _before(database: Queried, before: Queried | None, files: Sequence[FrozenFil
 def with_rest(counted: Counted, published: Publication) -> dict[Cell, Number | None]:
     """With what of a place's money lies in places whose own is not published."""
     found = dict(published)
+    below: dict[str, list[str]] = {}
+    for code, parent in counted.parents.items():
+        below.setdefault(parent, []).append(code)
     for cell, value in published.items():
         figure = declaration().figures.get(cell.figure)
-        below = [code for code, parent in counted.parents.items() if parent == cell.place]
-        parts = [cell._replace(place=code) for code in below if cell._replace(place=code) in counted.cells]
-        if figure is None or "rest" not in figure.measures or not parts:
+        if figure is None or "rest" not in figure.measures:
+            continue
+        inside = (cell._replace(place=code) for code in below.get(cell.place, ()))
+        parts = [part for part in inside if part in counted.cells]
+        if not parts:
             continue
         named = sum((Decimal(published[part] or 0) for part in parts), Decimal(0))
         found[cell._replace(measure="rest")] = None if value is None else Decimal(value) - named

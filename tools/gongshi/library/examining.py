@@ -178,7 +178,7 @@ def _recounted(tree: WorkTree, base: RevisionTree | None, kept: Recall, when: da
 
     database = kept.database
     database.need([RESOURCE])
-    every = kept.held("frozen", lambda: {RESOURCE: None}, lambda: frozen(database))
+    every = kept.held("all files of figures", lambda: {RESOURCE: None}, lambda: frozen(database))
     files = [file for file in every if file.period.end <= when]
     git = Git(tree.root)
     head = git.head() if git.exists() else None

@@ -6,10 +6,13 @@ SELECT division_code, level, parent_code FROM {divisions} WHERE level IN ('县',
 ORDER BY list_position(['县', '乡镇', '村'], level), division_code
 
 -- name: money
-SELECT coalesce(h.village_code, ''), b.benefit, year(b.paid_on), b.household_no, sum(b.amount), min(b.amount),
-  count(DISTINCT coalesce(b.member_no, '')), list(DISTINCT b.amount)
+SELECT coalesce(h.village_code, ''), b.benefit, year(b.paid_on), b.household_no, sum(b.amount), min(b.amount)
 FROM {subsidies} b LEFT JOIN {households} h ON h.household_no = b.household_no
 WHERE b.paid_on <= $day GROUP BY ALL
+
+-- name: parts
+SELECT b.benefit, year(b.paid_on), b.household_no, count(DISTINCT coalesce(b.member_no, '')), list(DISTINCT b.amount)
+FROM {subsidies} b WHERE b.paid_on <= $day GROUP BY ALL
 
 -- name: projects
 SELECT p.project_id, p.allocation_id, b.benefit, year(b.paid_on), count(DISTINCT b.household_no), sum(b.amount)
