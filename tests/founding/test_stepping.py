@@ -57,13 +57,13 @@ def spans(tree: DictTree, *names: str) -> list[tuple[str, ...]]:
 
 
 def read(tree: DictTree) -> dict[str, list[tuple]]:
-    """All cells of all households and persons as they are read."""
-    with load(tree, ["households", "members"]) as database:
+    """All cells of all households, persons and judgements as they are read."""
+    with load(tree, ["households", "members", "monitoring"]) as database:
         return {
             name: database.sql(f"SELECT * EXCLUDE rowid FROM {database.text_of(name)} ORDER BY 1")
             if name in database.told
             else database.sql(f"SELECT * FROM raw.{name} ORDER BY 1")
-            for name in ("households", "members")
+            for name in ("households", "members", "monitoring")
         }
 
 
@@ -183,6 +183,21 @@ def test_every_value_of_every_household_and_person_reads_as_before(seed: int) ->
         pairs = zip(before[name], now[name], strict=True)  # a cell that was empty may be known now
         assert [old for old, new in pairs if any(one not in ("", two) for one, two in zip(old, new, strict=True))] == []
     assert stepped(after(tree)) == {}
+
+
+def test_a_judgement_is_emptied_of_what_its_membership_says() -> None:
+    tree = county(
+        households=[home(1), home(2)],
+        monitoring=[watch(1, "2023-04-01", removed_on="2024-05-01"), watch(2, "2019-04-01")],
+    )
+    made = after(tree)
+    with load(made, ["monitoring"]) as database:
+        query = "SELECT category, risk_1, case_id, removed_on FROM {}monitoring ORDER BY monitoring_id"
+        assert database.sql(query.format("raw."))[0] == ("", "", "", "")
+        assert [*map(str, database.sql(query.format(""))[0])] == ["脱贫不稳定户", "因病", CASE, "2024-05-01"]
+        assert database.sql(query.format("raw."))[1][:3] == ("脱贫不稳定户", "因病", CASE), (
+            "it began under another name"
+        )
 
 
 def test_a_reviewer_tells_rows_of_the_step_from_rows_put_in_with_them() -> None:
