@@ -11,6 +11,7 @@ import pytest
 from gongshi.checks import guard
 from gongshi.library import guarding
 from gongshi.library.guarding import NotBuilt, refuse_personal
+from gongshi.site.county import UNCOMMITTED
 
 COMMIT = "c0ffee" * 6 + "babe"
 PHONE = "1" + "38" + "0000" + "0001"
@@ -53,6 +54,17 @@ def test_only_what_changed_and_the_first_of_each_kind_is_looked_through_again(cl
     seen.clear()
     refuse_personal(root, site, None)
     assert seen == ["funds/0.html", "funds/3.html", "villages/0.html"], "another commit alone changes nothing"
+
+
+def test_that_something_is_not_committed_is_no_reason_to_look_again(clone):
+    root, site, seen = clone
+    refuse_personal(root, site, None)
+    for path in site.rglob("*.html"):
+        text = path.read_text("utf-8").replace(f"{COMMIT[:12]}，", f"{COMMIT[:12]}{UNCOMMITTED}，")
+        path.write_text(text, "utf-8")
+    seen.clear()
+    refuse_personal(root, site, None)
+    assert UNCOMMITTED in text and seen == ["funds/0.html", "villages/0.html"]
 
 
 def test_what_is_planted_anywhere_is_found_after_any_number_of_builds(clone):

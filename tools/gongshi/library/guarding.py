@@ -19,6 +19,7 @@ from gongshi.checks.guard import NameSet, scan
 from gongshi.checks.guard_aside import Clean, found_of
 from gongshi.model import Finding, GongshiError, Severity
 from gongshi.repository import Aside, Cache, Git, aside, tell
+from gongshi.site.county import UNCOMMITTED
 
 _CLEAN = "clean-pages"
 _HERE = b"\0commit\0"
@@ -96,7 +97,7 @@ class _Look:
     def _plain(self, data: bytes) -> bytes:
         for name in (self.commit, self.commit[:12]) if self.commit else ():
             data = data.replace(name.encode(), _HERE)
-        return data
+        return data.replace(_HERE + UNCOMMITTED.encode(), _HERE)
 
     def _knows(self, path: str, data: bytes) -> bool:
         return self._clean.knows(path, self._plain(data))

@@ -53,6 +53,9 @@ SECTIONS = {
 }
 """For each folder of record pages, the page of the navigation above it."""
 
+UNCOMMITTED = "（另有未入库的修改）"
+"""Stands behind the commit where the files are not its own."""
+
 _UNPRINTED = re.compile(r"[^\w ·（）〔〕-]")
 """What does not go into the foot of a printed page, which is a string of the style sheet."""
 
@@ -143,7 +146,7 @@ class County:
             "counted_on": counted.isoformat() if counted else "",
             "counted_text": chinese(counted) if counted else "",
             "commit": self._commit,
-            "commit_text": version if self._clean else f"{version}（另有未入库的修改）",
+            "commit_text": version if self._clean else version + UNCOMMITTED,
             "print_text": _UNPRINTED.sub(
                 "", f"{self._county.name}{self._said('扶贫公示')} · 数据截至{chinese(self._on)} · {version}"
             ),
