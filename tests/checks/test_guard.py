@@ -394,7 +394,7 @@ def test_a_file_that_was_clean_is_not_looked_through_again(monkeypatch) -> None:
     assert [finding.path for finding in found] == ["docs/b.md"] and len(first.used) == 1
     read = []
     real = guard._noisy
-    monkeypatch.setattr(guard, "_noisy", lambda batch: read.extend(batch) or real(batch))
+    monkeypatch.setattr(guard, "_noisy", lambda batch, *more: read.extend(batch) or real(batch, *more))
 
     def again(files: dict[str, bytes], clean: Clean) -> list[str]:
         del read[:]

@@ -19,7 +19,7 @@ from gongshi.checks.guard_archive import DEEPEST, Unreadable, is_archive, member
 from gongshi.checks.guard_lines import across
 from gongshi.checks.guard_numbers import MOST, find_numbers, is_harmless
 from gongshi.checks.guard_people import NameSet, find_births, find_health, has_date, health_beside
-from gongshi.checks.guard_sieve import digits_alike, suspicious_lines
+from gongshi.checks.guard_sieve import Forms, digits_alike, suspicious_lines
 from gongshi.checks.guard_tables import Columns, file_columns, markdown_tables
 from gongshi.checks.guard_text import CHUNK, Digits, chunks, decode_escapes, has_escape, is_text, normalise, views
 from gongshi.checks.guard_values import Hit
@@ -65,29 +65,30 @@ def scan(
     """
     findings: list[Finding] = []
     batch: list[tuple[str, bytes]] = []
+    forms = Forms()
     size = 0
     for path, read in files:
         try:
             data = read()
         except (OSError, GongshiError):
-            findings.extend(_scan_batch(batch, names, clean, known))
+            findings.extend(_scan_batch(batch, forms, names, clean, known))
             batch, size = [], 0
             findings.extend([*scan_path(path, names), _unreadable(_masked_path(path, names), "读不出来")])
             continue
         batch.append((path, data))
         size += len(data)
         if size >= _BATCH:
-            findings.extend(_scan_batch(batch, names, clean, known))
+            findings.extend(_scan_batch(batch, forms, names, clean, known))
             batch, size = [], 0
-    return findings + _scan_batch(batch, names, clean, known)
+    return findings + _scan_batch(batch, forms, names, clean, known)
 
 
 def _scan_batch(
-    batch: list[tuple[str, bytes]], names: NameSet | None, clean: Passed | None, known: Known | None
+    batch: list[tuple[str, bytes]], forms: Forms, names: NameSet | None, clean: Passed | None, known: Known | None
 ) -> list[Finding]:
     """Scan files one by one, but for those in which, and in whose names, nothing is suspicious."""
     findings: list[Finding] = []
-    for (path, data), numbers in _noisy(batch):
+    for (path, data), numbers in _noisy(batch, forms):
         before = len(findings)
         if numbers is None or numbers or names:
             in_name = scan_path(path, names)
@@ -102,16 +103,16 @@ def _scan_batch(
     return findings
 
 
-def _noisy(batch: list[tuple[str, bytes]]) -> Iterator[tuple[tuple[str, bytes], set[int] | None]]:
+def _noisy(batch: list[tuple[str, bytes]], forms: Forms) -> Iterator[tuple[tuple[str, bytes], set[int] | None]]:
     """Each file with its suspicious lines, found by one sieve over all that are plain text; None for the others.
 
     Lines count from 0, below that is the path.
     """
     parts = [_part(path, data) for path, data in batch]
-    found = _sieved(parts)
+    found = _sieved(parts, forms)
     if found is None:  # some are not: find out which
-        parts = [part if _sieved([part]) is not None else b"" for part in parts]
-        found = _sieved(parts) or set()
+        parts = [part if _sieved([part], forms) is not None else b"" for part in parts]
+        found = _sieved(parts, forms) or set()
     numbers = sorted(found)
     first = at = 0
     for file, part in zip(batch, parts, strict=True):
@@ -131,11 +132,11 @@ def _part(path: str, data: bytes) -> bytes:
     return b"".join((path.encode("utf-8", "surrogateescape"), b"\n\n", data, b"\n\n"))
 
 
-def _sieved(parts: list[bytes]) -> set[int] | None:
+def _sieved(parts: list[bytes], forms: Forms) -> set[int] | None:
     """The suspicious lines of parts joined; None if they are not UTF-8 without NUL."""
     whole = b"".join(parts)
     try:
-        return None if b"\x00" in whole else suspicious_lines(whole)
+        return None if b"\x00" in whole else suspicious_lines(whole, forms)
     except UnicodeDecodeError:
         return None
 
@@ -192,7 +193,7 @@ def scan_text(
             for text in texts:
                 if text in clean or not _may_tell(text):
                     continue
-                known = [found for view in views(text) for found in _line_findings(path, first + number, view)]
+                known = [*_line_findings(path, first + number, _read(text))]
                 findings.update(dict.fromkeys(known))
                 if len(known) > MOST:
                     return [*sorted(findings, key=lambda found: found.line), _more(path)]
@@ -288,8 +289,20 @@ def _hits(text: str) -> list[Hit]:
     return numbers if isinstance(text, Digits) else [*numbers, *find_births(text), *find_health(text)]
 
 
-def _line_findings(path: str, line: int, text: str) -> Iterator[Finding]:
-    for hit in _hits(text):
+def _read(text: str) -> list[Hit]:
+    """What the readings of a text hold. Where blanks are written as %20, and with them there is an ID number for certain, the
+    20 of no blank is taken for digits of a phone number."""
+    hits: list[Hit] = []
+    for view in views(text):
+        known = (
+            "%20" in text and isinstance(view, Digits) and any(hit.code == "personal-id" and hit.sure for hit in hits)
+        )
+        hits += [hit for hit in _hits(view) if not known or hit.code != "personal-phone"]
+    return hits
+
+
+def _line_findings(path: str, line: int, hits: list[Hit]) -> Iterator[Finding]:
+    for hit in hits:
         if hit.code == "personal-health":
             yield _health(path, line)
         else:
@@ -340,7 +353,7 @@ def _scan_binary(path: str, data: bytes) -> list[Finding]:
     """The digits of a file that is no text, also where each has two or four bytes; it has no lines."""
     narrow = data.replace(b"\x00", b"") if b"\x00" in data else b""
     texts = {found[0].decode("ascii") for part in (data, narrow) for found in _BINARY_NUMBER.finditer(part)}
-    found = {finding for text in texts for finding in _line_findings(path, 0, text)}
+    found = {finding for text in texts for finding in _line_findings(path, 0, _hits(text))}
     return sorted(found, key=lambda finding: (finding.code, finding.message))
 
 

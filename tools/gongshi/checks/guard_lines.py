@@ -11,16 +11,21 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from gongshi.checks.guard_text import AS_DIGITS, GO_ON, NUMERALS, normalise
-from gongshi.checks.guard_values import ID, PHONE, UNIT_AFTER
+from gongshi.checks.guard_values import ID, PHONE, PROVINCES, UNIT_AFTER, is_id
 
 _SHORT = 64  # bytes of a row that holds one digit
 _FEWEST = 11
 _MOST = 40
 _FEW = 8  # lines over which the groups of one number may be folded
+_ROWS = 18  # over which they may stand beneath each other
 _TAIL = re.compile(rb"(?:^|[^0-9A-Za-z,.;/=+&%#_|\t-])[ ]{0,3}1{1,17}[ \\\r-]{0,4}$")
 _ENDING = frozenset((b"1", b" ", b"\\", b"\r", b"-"))
 _FIGURES_BEFORE = frozenset(bytes((byte,)) for byte in b"0123456789,.;/=+&%#_|\t")
 _HEAD = re.compile(rb"[ \t>]{0,16}1{1,17}[Xx]?(?![0-9A-Za-z,.;:/=+&%|\t])")
+# One group of digits, alone or behind a short number, in a row of its own; and a row that shows nothing.
+_GROUP = re.compile(rb"(?:[^1]*+1{1,2}(?![1A-Za-z]))?[^1]*+(?<![A-Za-z.])1{1,17}+[Xx]?+(?![A-Za-z.1])[^1]*+")
+_SHOWS_NOTHING = re.compile(rb"\s*(?:</?[A-Za-z][^<>1]{0,60}>\s*){0,3}")
+_PLACES = re.compile(rb"1+[Xx]?")
 # One digit, alone or beside one short number, in a row of its own.
 _SINGLE = re.compile(
     rb"[^1]{0,40}1[^1]{0,40}|[^1]{0,40}1{1,2}[^1]{1,24}1[^1]{0,40}|[^1]{0,40}1[^1]{1,24}1{1,2}[^1]{0,40}"
@@ -29,6 +34,11 @@ _DIGITS = bytes.maketrans(b"023456789Xx", b"1" * 11)
 _FIGURE = re.compile("[0-9]+")
 _ONE = re.compile("(?<![0-9])[0-9](?![0-9])")
 _TOKEN = re.compile(r"[0-9]+|(?<![A-Za-z])[Xx](?![A-Za-z])")
+_GROUP_TOKEN = re.compile("[0-9]+(?:[Xx](?![A-Za-z0-9]))?")
+_EMPTY_ROW = re.compile(r"\s*(?:</?[A-Za-z][^<>0-9]{0,60}>\s*){0,3}")
+_MAY_BEGIN = re.compile("(?<![0-9])(?:1[3-9]|86|00|[1-9][0-9]{5})|[^\x00-\x7f]|[%&\\\\]")  # a number, or other digits
+_QUOTE = re.compile("[\"']")
+Rows = Sequence[tuple[tuple[str, ...], tuple[str, ...]]]
 _BARE = re.compile(r"[\s,，;；\"'|\\]+")
 _SAYS_NOTHING = re.compile(r"|备注|说明|其他|note|remarks?|text|value|[a-z]", re.IGNORECASE)
 _COUNTS = re.compile(r"[数量额价率次户人月季年级类分岁期]|num|count|total|qty|amount|year|month|day|级", re.IGNORECASE)
@@ -54,19 +64,27 @@ _ELSE = re.compile(
 _REACH = 200  # characters before and behind the end of a line in which a number goes on in the next
 
 
-def parts(distinct: Collection[bytes]) -> tuple[set[bytes], set[bytes]]:
-    """(the lines that end with a number which may go on, the rows that hold one digit) of different lines, whose digits are
-    not told apart."""
+def parts(distinct: Collection[bytes]) -> tuple[set[bytes], set[bytes], set[bytes]]:
+    """(the lines that end with a number which may go on, the rows that hold one digit, those that hold one group of digits) of
+    different lines, whose digits are not told apart."""
     rough = (line for line in distinct if line[-1:] in _ENDING and line.rstrip(b"1")[-1:] != b",")  # most rows end so
     singles = {line for line in distinct if len(line) < _SHORT and _SINGLE.fullmatch(_plainly(line))}
-    return {line for line in rough if _ends(line[-24:])}, singles
+    groups = {line for line in distinct if len(line) < _SHORT and _GROUP.fullmatch(line)}
+    return {line for line in rough if _ends(line[-24:])}, singles, groups
 
 
 def beginnings(
-    lines: Sequence[bytes], numbers: Iterable[int], ends: Collection[bytes], singles: Collection[bytes]
+    lines: Sequence[bytes],
+    numbers: Iterable[int],
+    ends: Collection[bytes],
+    singles: Collection[bytes],
+    groups: Collection[bytes],
 ) -> Iterator[int]:
     """The lines at which a number may begin that goes on in the next ones; ``numbers`` are those that are one of ``parts``,
     in order."""
+    numbers = [*numbers]
+    if groups:
+        yield from _begin_groups(lines, [number for number in numbers if lines[number] in groups])
     first = last = -2
     heads, tails = _Heads(), _Tails()
     for number in numbers:
@@ -85,6 +103,39 @@ def beginnings(
             last = number
             if last - first == _FEWEST - 1:
                 yield first
+
+
+def _begin_groups(lines: Sequence[bytes], numbers: list[int]) -> Iterator[int]:
+    """The first of rows beneath each other that hold a group of digits each and else the same, with enough digits together."""
+    shapes, nothing = _Shapes(), _Nothing()
+    first = last = -_FEW
+    total, alike = 0, b""
+    for number in [*numbers, len(lines) + _FEW]:
+        shape, digits = shapes[lines[number]] if number < len(lines) else (b"", 0)
+        gap = lines[last + 1 : number] if number - last < 4 else None
+        if gap is not None and shape == alike and (not gap or all(map(nothing.__getitem__, gap))):
+            total += digits
+        else:
+            if last > first and total in _ENOUGH and last - first < 4 * _ROWS:
+                yield first
+            first, total, alike = number, digits, shape
+        last = number
+
+
+class _Shapes(dict[bytes, tuple[bytes, int]]):
+    """What a row is but for its digits, and how many are in its longest group."""
+
+    def __missing__(self, line: bytes) -> tuple[bytes, int]:
+        self[line] = found = _PLACES.sub(b"1", line), max(map(len, _PLACES.findall(line)))
+        return found
+
+
+class _Nothing(dict[bytes, bool]):
+    """Whether a line is empty but for tags."""
+
+    def __missing__(self, line: bytes) -> bool:
+        self[line] = found = _SHOWS_NOTHING.fullmatch(line) is not None
+        return found
 
 
 class _Tails(dict[bytes, int]):
@@ -137,6 +188,8 @@ def across(lines: Sequence[str], number: int) -> Iterator[str]:
     line, further = lines[number], lines[number + 1]
     if len(line) < _SHORT and not _THREE.search(line):
         yield from _downwards(lines, number)
+    if len(line) < _SHORT and (_MAY_BEGIN.search(line) or _EMPTY_ROW.fullmatch(further)):
+        yield from _grouped(lines, number)
     head, tail = further[:_FAR].lstrip(" \t>"), line[-_FAR:].rstrip(" \\\r-")
     if head[:1].isnumeric() and tail[-1:].isnumeric() and _may_be_enough(tail, head):
         yield from _folded(lines, number)
@@ -177,7 +230,7 @@ def _downwards(lines: Sequence[str], number: int) -> Iterator[str]:
         )
         counted = rest == [*range(rest[0], rest[0] + len(rows))] and rest[0] in (0, 1) if rest else len(first[1]) == 1
         if (
-            counted
+            (counted or _is_sure(value.upper()))
             and len(value) == len(rows)
             and _NUMBER.search(value.upper())
             and _may_be(lines, number, rows, value)
@@ -185,14 +238,79 @@ def _downwards(lines: Sequence[str], number: int) -> Iterator[str]:
             yield "|".join(value)
 
 
+@lru_cache(4096)
+def _group_row(line: str) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
+    """(what is not digits, the one or two numbers) of a row that holds a group of digits; None for others."""
+    if len(line) >= _SHORT:
+        return None
+    text = normalise(line).translate(AS_DIGITS)
+    digits = _GROUP_TOKEN.findall(text)
+    return (tuple(_GROUP_TOKEN.split(text)), tuple(digits)) if 1 <= len(digits) <= 2 else None
+
+
+def _is_sure(value: str) -> bool:
+    """Whether it is an ID number with the right check character, whatever stands beside its digits."""
+    return bool(_ID.fullmatch(value)) and value[:2] in PROVINCES and is_id(value)
+
+
+def _grouped(lines: Sequence[str], number: int) -> Iterator[str]:
+    """One group of digits a line, read downwards, behind the words above."""
+    first = _group_row(lines[number])
+    if first is None:
+        return
+    above = next((line for line in reversed(lines[max(0, number - 4) : number]) if not _EMPTY_ROW.fullmatch(line)), "")
+    before = _group_row(above) if above else None
+    if before and before[0] == first[0]:
+        return
+    rows, skipped, size = [first], 0, 0
+    for at in range(number + 1, min(number + 4 * _ROWS, len(lines))):
+        row = _group_row(lines[at])
+        if row and row[0] == first[0]:
+            rows.append(row)
+            skipped = 0
+            size += min(map(len, row[1]))
+            if len(rows) > _ROWS or size > _MOST_DIGITS:
+                return
+        elif skipped > 2 or not _EMPTY_ROW.fullmatch(lines[at]):
+            break
+        else:
+            skipped += 1
+    if len(rows) < 2:
+        return
+    for column in range(len(first[1])):
+        groups = [digits[column] for _, digits in rows]
+        rest = [digits[1 - column] for _, digits in rows] if len(first[1]) > 1 else []
+        value = "".join(groups).upper()
+        if (not rest or _is_order(rest)) and _NUMBER.fullmatch(value) and _may_be_groups(lines, number, rows, value):
+            yield f"{'' if before else above[-_FAR:]} {'|'.join(groups)}"
+
+
+def _is_order(numbers: Sequence[str]) -> bool:
+    """Whether numbers are all the same, or count from nought or one."""
+    return len({*numbers}) == 1 or (
+        int(numbers[0]) < 2 and [*map(int, numbers)] == [*range(int(numbers[0]), int(numbers[0]) + len(numbers))]
+    )
+
+
+def _may_be_groups(lines: Sequence[str], number: int, rows: Rows, value: str) -> bool:
+    """Whether neither a heading, nor the words in each row, nor an array say that these are figures of something."""
+    words = rows[0][0]
+    array = (
+        not any(_QUOTE.search(word) for word in words)
+        and lines[number - 1 : number]
+        and lines[number - 1].rstrip()[-1:] == "["
+    )
+    return _may_be(lines, number, rows, value) and (
+        bool(_ID.fullmatch(value)) or not (array or any(map(_COUNTS.search, words)))
+    )
+
+
 def _alike(one: tuple[tuple[str, ...], tuple[str, ...]] | None, other: tuple[tuple[str, ...], tuple[str, ...]]) -> bool:
     """Whether two rows belong together: as many numbers, and words at the same places."""
     return one is not None and len(one[1]) == len(other[1]) and [*map(bool, one[0])] == [*map(bool, other[0])]
 
 
-def _may_be(
-    lines: Sequence[str], number: int, rows: Sequence[tuple[tuple[str, ...], tuple[str, ...]]], value: str
-) -> bool:
+def _may_be(lines: Sequence[str], number: int, rows: Rows, value: str) -> bool:
     """Whether neither a heading nor words that change from row to row say that these are figures of something."""
     above = next(
         (line for line in reversed(lines[max(0, number - 2) : number]) if not re.fullmatch(r"[\s|:-]*", line)), ""

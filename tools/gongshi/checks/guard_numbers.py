@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import compress, islice
 
 from gongshi.checks.guard_labels import OTHER
@@ -52,6 +53,11 @@ _IN_A_CROWD = re.compile(
     "(?:[0-9]{11}|[0-9]{3}-[0-9]{8}|[0-9]{7}-[0-9]{4}|[0-9]{4}-[0-9]{4}-[0-9]{3}|[0-9]{3}-[0-9]{3}-[0-9]{5}"
     f"|[0-9]{{4}}{GLUE}+[0-9]{{3}}{GLUE}+[0-9]{{4}})$"
 )
+_SHAPES = re.compile(  # and with no other groups
+    f"(?:[0-9]{{11}}|[0-9]{{3}}{GLUE}+[0-9]{{8}}|[0-9]{{7}}{GLUE}+[0-9]{{4}}|[0-9](?:{GLUE}+[0-9]){{10}}"
+    f"|[0-9]{{3,4}}{GLUE}+[0-9]{{3,4}}{GLUE}+[0-9]{{3,5}})$"
+)
+_BETWEEN = re.compile("[^0-9]+")
 _CROWD = 20  # pieces; a number with its prefix has fewer
 _REPLACEMENT = re.compile(rf"{GLUE}?[Bb][0-9](?![0-9])")
 _ID_GROUPS = ([18], [6, 8, 4], [6, 4, 4, 4], [3, 3, 4, 4, 4], [6, 12], [14, 4], [6, 4, 2, 2, 4])
@@ -126,7 +132,7 @@ class _Stretch:
     @lazy
     def count(self) -> int:
         """How many pieces there are."""
-        return self.borders.count(1) - 1
+        return len(_CUT.findall(self.text, self.start, self.end))
 
     @lazy
     def long(self) -> bool:
@@ -246,6 +252,8 @@ def _is_harmless(line: Line, start: int, end: int) -> bool:
         return found is None
     stretch = _Stretch(line, *found.span())
     start, end, size = stretch.start, stretch.end, len(stretch.digits)
+    if size == 18 and not stretch.whole:
+        return False
     if size > 11 and _DECIMAL.fullmatch(line.text, start, end):
         size, end = 11, start + 11
     elif size > 11 and not stretch.whole:
@@ -378,6 +386,8 @@ def _phones(stretch: _Stretch) -> Iterator[Hit]:
         said = stretch.text[start:end]
         if crowded and not _IN_A_CROWD.search(said):
             continue
+        if not labels and not _SHAPES.search(said) and _is_beside_others(stretch, _BETWEEN.findall(said)[-1]):
+            continue
         pieces, separators = _cut(said)
         whole = end - start == stretch.end - stretch.start
         if not labels and len(pieces) > 5 and not whole:
@@ -412,7 +422,8 @@ def _is_phone_grouping(stretch: _Stretch, pieces: list[str], separators: list[st
     if lengths == [11]:
         return True
     if len(set(separators)) != 1:
-        return False
+        round_ones = any(group.endswith("00") for group in groups)
+        return lengths == [3, 4, 4] and stretch.count == len(pieces) and not are_figures(groups) and not round_ones
     if lengths == [3, 4, 4]:  # "150 2019 2020" in a row of figures is no phone
         years = YEAR.fullmatch(groups[1]) and YEAR.fullmatch(groups[2])
         return stretch.count <= len(pieces) + 1 and not (years and separators[0].isspace())
@@ -434,11 +445,20 @@ def _is_odd_grouping(stretch: _Stretch, groups: list[str], mark: str) -> bool:
         return False
     if are_figures(groups):
         return False
-    text, pair = stretch.text, re.compile(rf"[0-9]{{3}}{re.escape(mark)}[0-9]{{3}}")
-    return not (
-        pair.search(text, max(0, stretch.start - _AROUND), stretch.start)
-        or pair.search(text, stretch.end, stretch.end + _AROUND)
-    )
+    return not _is_beside_others(stretch, mark)
+
+
+def _is_beside_others(stretch: _Stretch, mark: str) -> bool:
+    """Tell whether such a pair of groups stands not far from a stretch."""
+    text, pair = stretch.text, _pair(mark)
+    before = pair.search(text, max(0, stretch.start - _AROUND), stretch.start)
+    return bool(before or pair.search(text, stretch.end, stretch.end + _AROUND))
+
+
+@lru_cache(64)
+def _pair(mark: str) -> re.Pattern[str]:
+    """Finds two groups of digits with such a mark between them."""
+    return re.compile(rf"[0-9]{{3}}{re.escape(mark)}[0-9]{{3}}")
 
 
 def _accounts(stretch: _Stretch) -> Iterator[Hit]:

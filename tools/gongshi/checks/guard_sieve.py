@@ -8,7 +8,7 @@ the second looks at the rare characters that stand for digits, hide between them
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import compress, count, repeat
 from typing import TypeVar
@@ -58,7 +58,7 @@ _SIGN = re.compile(
     r"|(?<=生)(?:(?<=出生)|[日于人])|(?<=日)(?:生|出生)|(?<=姓)"
     r"|(?<=[（(【〔\[])1{3,4}[)）】〕\]][ -]?1{4}[ -]?1{3,4}(?!1)"
     rf"|(?<=[男女])(?=[^1\n]{{1,40}}+{_DAY})[^\w\n]{{1,4}}(?:[\u4e00-\u9fff]{{1,6}}[^\w\n]{{1,4}}){{0,3}}{_DAY}|(?<=[（(])[男女,，、;；|/\s]{{0,4}}(?:{_DAY}|[{_RARE}]{{4}}年)"
-    r"|(?<=[0-9]\[)[\^\]]|(?<=[0-9]!\[)|(?<=[0-9]\{)[#%{,]|(?<=[0-9]~)~|(?<=[0-9]\])\("
+    r"|(?<=[0-9]\[)[\^\]]|(?<=[0-9]!\[)|(?<=[0-9]\{)[#%{,]|(?<=[0-9]~)~|(?<=[0-9]\])[(\[]|(?<=第一)[位个]"
     rf"|(?<={GO_ON})[^\n]{{0,60}}[0-9][ \\\r-]{{0,4}}(?![^\n])"
     r"|(?<=[0-9][\x01-\x08\x0b\x0c\x0e-\x1f]))"
     r")"
@@ -106,7 +106,9 @@ _DIGITS = bytes.maketrans(b"023456789", b"1" * 9)
 _MARKS = bytes.maketrans(b"|", b",")
 # A division code of twelve digits stands in every row and is nobody's: it is made shorter than a phone number.
 _DIVISION, _SHORTER = b"1" * 12, b"1" * 10
-_LANDLINE = re.compile(rb"0(?<![0-9]0)(?<![0-9][ -]0)[0-9]{2,3}-[0-9]{7,8}(?![ -]?[0-9])")  # an area code comes first
+_LANDLINE = re.compile(
+    rb"0(?<![0-9]0)(?<![0-9][ -]0)(?<![0-9] - 0)[0-9]{2,3}-[0-9]{7,8}(?![ -]?[0-9])"
+)  # an area code comes first
 # Groups of digits as they are written in phone numbers and accounts: each begins with what is found quickest, then says what
 # must stand before and behind it.
 _GROUPS = {
@@ -114,13 +116,28 @@ _GROUPS = {
     for begin, rest in {
         b"1,1111,1111": b"(?:(?<=(?<!1)111,1111,1111)(?!1)|(?<=(?<!1)111111,1111,1111)(?=,111)"
         b"|(?<=(?<!1)111,111,1111,1111)(?=,1)|(?<=(?<!1)1111,1111,1111)(?=,111))",
-        b"111111,11111111,111": b"(?<=(?<!1)111111,11111111,111)(?:1(?!1)|x)",
+        b"111111,11111111,111": b"(?<=(?<!1)111111,11111111,111)(?:1(?!1)|x|,[1x](?![1x]))",
+        b"1,,11": b"(?:(?<=(?<!1)111,,11)11,,1111(?!1)|(?<=(?<!1)111111,,11)111111,,111(?:1(?!1)|x))",
         b"1,111,1111": b"(?<=(?<![1,])1111,111,1111)(?![1,])",  # as figures of a row are not, by itself
         # a number with thousands parted: of a row of figures only what is one cell
-        b"11,111,111,111": b"(?<![1,]11,111,111,111)",
+        b"11,111,111,111": b"(?:(?<![1,]11,111,111,111)|(?<=x,11,111,111,111)(?![1,]))",
         b"1111,11,11,111": b"(?<=(?<!1)111111,1111,11,11,111)(?:1(?!1)|x)",
     }.items()
 }
+# An ID number in two cells or more, of digits alone; first without what parts and surrounds them, one of twelve digits made shorter.
+_IN_CELLS = {
+    begin: re.compile(begin + rest)
+    for begin, rest in {
+        b"111111,1111111": b"(?:(?<=(?<![1x])111111,1111111)111(?:(?!1)|1x)|(?<=(?<!1)111111111,1111111)1(?:1(?!1)|x)"
+        b"|(?<=(?<!1)1111111111,1111111)(?:1(?!1)|x)|(?<=(?<!1)11111111,1111111)11(?:1(?!1)|x))",
+        b"1111,1111,11": b"(?:(?<=(?<!1)1111,1111,11)11,1111,1(?:1(?!1)|x)|(?<=(?<!1)111111,1111,11)11111(?:1(?!1)|x))",
+    }.items()
+}
+_ID_CELLS = re.compile(
+    rb"(?<![1A-Za-z.-])(?:1{6}@1{11}|1{8}@1{9}|1{9}@1{8}|1{10}@1{7}|1{4}@1{4}@1{4}@1{4}@1|1{6}@1{4}@1{7})[1Xx](?![1A-Za-z.-])".replace(
+        b"@", rb"[\"']?\s{0,3}[,;|\t]\s{0,3}[\"']?"
+    )
+)
 _PARTED = b",111,111,111"
 _PARTED_CELL = re.compile(
     _PARTED
@@ -142,27 +159,76 @@ _GLUED = _TRAILING + b" ._~*`\\\r'-\x7f"
 _OPEN_CELL = re.compile(rb'"[^\n"]{0,60}1[ \\\r-]{0,4}(?![^\n])')
 # One digit an assignment: d0=1&d1=3, a=1;b=3, x01:1 x02:3; of its marks those are left that part no cells.
 _ASSIGNED = re.compile(b"(?:/11){8}|(?:/1){10}|(?:/111){8}|(?:/1/11){8}|(?:/1//1){8}")
+# The same with a counter at each digit; and attributes whose values are groups of digits.
+_COUNTED = re.compile(rb"(?:(?<!1)1[^1]{1,24}){18}11[^1]{1,24}1")
+_BETWEEN_VALUES = rb"[\"'][^1\n]{1,40}=[\"']"
+_ATTRIBUTES = re.compile(
+    rb"=[\"'](?:1{3}"
+    + _BETWEEN_VALUES
+    + rb"1{4}"
+    + _BETWEEN_VALUES
+    + rb"1{4}|1{6}"
+    + _BETWEEN_VALUES
+    + rb"1{8}"
+    + _BETWEEN_VALUES
+    + rb"1{3}[1Xx]|1(?:"
+    + _BETWEEN_VALUES
+    + rb"1){10})[\"']"
+)
+_CELL_TAGS = re.compile(rb"(?:</?t[dhr]\b[^<>]{0,200}>\s*)+")
 _POWER = re.compile(b"111111111x,?11")  # a phone number as a power of ten, without the noughts at its end
-_NEEDLES = (_BEYOND, b"1" * 11, b"1,1,1,1,1,1,1,1", b"birth", b"born", b"dob")
+_NEEDLES = (_BEYOND, b"1" * 11, b"1,1,1,1,1,1,1,1")
+_BORN = re.compile(b"b(?:irth|orn|(?<=dob))")  # one rare letter is found quicker than three words
+_HIV = re.compile(b"V(?<=HIV)")
 # Lines of these alone hold no sign and no mark that cuts.
 _PLAINEST = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz,._- \r\n"
+_REMEMBERED = 1 << 24  # bytes of lines that are known
 Text = TypeVar("Text", bytes, str)
 
 
-def suspicious_lines(chunk: bytes) -> set[int]:
+class Forms:
+    """What lines are that had their digits not told apart, as long as not too many are known."""
+
+    def __init__(self) -> None:
+        self._known: set[bytes] = set()
+        self._size = 0
+        self.minded: set[bytes] = set()
+        self.ends: set[bytes] = set()
+        self.singles: set[bytes] = set()
+        self.groups: set[bytes] = set()
+        self.wanted: set[bytes] = set()
+
+    def learn(self, lines: Iterable[bytes]) -> None:
+        """Know such lines; UnicodeDecodeError if they are not UTF-8."""
+        if self._size > _REMEMBERED:
+            for known in (self._known, self.minded, self.ends, self.singles, self.groups, self.wanted):
+                known.clear()
+            self._size = 0
+        new = [*set(lines).difference(self._known)]
+        if not new:
+            return
+        minded, (ends, singles, groups) = _minded(new), parts(new)
+        self._known.update(new)
+        self._size += sum(map(len, new))
+        self.minded |= minded
+        self.ends |= ends
+        self.singles |= singles
+        self.groups |= groups
+        self.wanted |= minded | ends | singles | groups
+
+
+def suspicious_lines(chunk: bytes, forms: Forms | None = None) -> set[int]:
     """The lines (from 0) of a chunk that may hold an identifier; UnicodeDecodeError if it is not UTF-8.
 
-    The rows of a table are few if their digits are not told apart: each is looked at once. Of a run of lines with one digit
-    each it is the first.
+    The rows of a table are few if their digits are not told apart: each is looked at once, and with ``forms`` once for all
+    chunks. Of a run of lines with one digit each it is the first.
     """
     lines = digits_alike(chunk)
-    distinct = [*set(lines)]
-    minded = _minded(distinct)
-    ends, singles = parts(distinct)
-    wanted = minded | ends | singles
-    chosen = [*compress(count(), map(wanted.__contains__, lines))] if wanted else []
-    numbers = [number for number in chosen if lines[number] in minded]
-    begun = beginnings(lines, chosen, ends, singles)
+    forms = forms or Forms()
+    forms.learn(lines)
+    chosen = [*compress(count(), map(forms.wanted.__contains__, lines))] if forms.wanted else []
+    numbers = [number for number in chosen if lines[number] in forms.minded]
+    begun = beginnings(lines, chosen, forms.ends, forms.singles, forms.groups)
     return set(numbers) - _landlines(chunk, lines, numbers) | {*begun}
 
 
@@ -191,11 +257,13 @@ def _landlines(chunk: bytes, lines: list[bytes], numbers: list[int]) -> set[int]
 def _minded(lines: list[bytes]) -> set[bytes]:
     """Those of the lines that may hold something; in many, say of ciphers, no sign and no mark can."""
     plain = [line for line in lines if line.isascii()]
+    others = [line for line in lines if not line.isascii()]
     whole = b"\n".join(plain)
     if whole.translate(None, _PLAINEST):
+        others += [line for line in plain if line.translate(None, _PLAINEST)]
         plain = [line for line in plain if not line.translate(None, _PLAINEST)]
         whole = b"\n".join(plain)
-    return {*map(plain.__getitem__, _numbered(plain, whole))} | _others([*{*lines}.difference(plain)])
+    return {*map(plain.__getitem__, _numbered(plain, whole))} | _others(others)
 
 
 def _numbered(lines: list[bytes], whole: bytes) -> set[int]:
@@ -210,7 +278,11 @@ def _numbered(lines: list[bytes], whole: bytes) -> set[int]:
         numbers.update(_lines(squeezed, b"\n", partial(_match, begin, groups, squeezed)))
     cells = _lines(squeezed, b"\n", partial(squeezed.find, _CELLS))
     numbers.update(number for number in cells if _THREE_CELLS.search(lines[number]))
-    numbers.update(_lines(whole, b"\n", partial(whole.find, b"HIV")))
+    for begin, groups in _IN_CELLS.items():
+        found = _lines(squeezed, b"\n", partial(_match, begin, groups, squeezed))
+        numbers.update(number for number in found if _ID_CELLS.search(lines[number]))
+    numbers.update(_lines(squeezed, b"\n", partial(_match, b"b", _BORN, squeezed)))
+    numbers.update(_lines(whole, b"\n", partial(_match, b"V", _HIV, whole)))
     if b'"' in shape or b"|" in shape:
         numbers.update(_lines(shape, b"\n", partial(_match, _PARTED, _PARTED_CELL, shape)))
     return numbers
@@ -227,8 +299,20 @@ def _others(lines: list[bytes]) -> set[bytes]:
     numbers.update(_lines(hard, b"\n", partial(_cut, hard)))
     if b"*" in whole:
         numbers.update(_lines(whole, b"\n", partial(_match, b"1/*", _COMMENT, whole)))
-    numbers.update(_assigning(hard))
+    numbers.update(_assigning(hard, lines))
+    numbers.update(_lines(whole, b"\n", partial(_match, b"=", _ATTRIBUTES, whole)))
+    if b";" in whole:
+        numbers.update(n for n, line in enumerate(lines) if line.count(b";") > 9 and _COUNTED.search(line))
+    if b"<t" in whole:
+        numbers.update(_in_cells(lines))
     return {*map(lines.__getitem__, numbers)}
+
+
+def _in_cells(lines: list[bytes]) -> Iterator[int]:
+    """The lines that may hold something with the tags of their cells as commas."""
+    tagged = [number for number, line in enumerate(lines) if b"<t" in line and line.count(b"1") > 10]
+    cells = [_CELL_TAGS.sub(b",", lines[number]) for number in tagged]
+    return map(tagged.__getitem__, _numbered(cells, b"\n".join(cells))) if cells else iter(())
 
 
 def _without_doubled(text: bytes) -> bytes:
@@ -238,11 +322,11 @@ def _without_doubled(text: bytes) -> bytes:
     return text.replace(b";;", b"//") if b";" in text else text
 
 
-def _assigning(hard: bytes) -> Iterator[int]:
-    """The lines that may assign one digit after another: few have so many marks that part no cells."""
-    lines = hard.split(b"\n")
-    for number in [at for at, marks in enumerate(map(bytes.count, lines, repeat(b"/"))) if marks > 7]:
-        if _ASSIGNED.search(lines[number].translate(None, b"x,")):
+def _assigning(hard: bytes, lines: list[bytes]) -> Iterator[int]:
+    """The lines that may assign or count one digit after another: few have so many marks that part no cells."""
+    marked = hard.split(b"\n")
+    for number in [*compress(count(), map((7).__lt__, map(bytes.count, marked, repeat(b"/"))))]:
+        if _ASSIGNED.search(marked[number].translate(None, b"x,")) or _COUNTED.search(lines[number]):
             yield number
 
 

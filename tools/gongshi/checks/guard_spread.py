@@ -34,7 +34,7 @@ from gongshi.checks.guard_values import (
 _SHORTEST = 11  # digits
 _CHAIN = re.compile(
     rf"(?<![0-9])(?=(?:[0-9]{SEPARATOR}{{0,8}}+){{{_SHORTEST - 1}}}[0-9Xx])"
-    rf"[0-9]+(?:{SEPARATOR}{{1,8}}[0-9]+)+(?:{SEPARATOR}{{0,8}}[Xx](?![A-Za-z0-9]))?"
+    rf"[0-9]+(?:{SEPARATOR}{{1,8}}(?:[0-9]+|[Xx](?![A-Za-z0-9])))(?:{SEPARATOR}{{1,8}}[0-9]+)*(?:{SEPARATOR}{{0,8}}[Xx](?![A-Za-z0-9]))?"
 )
 _HARD = re.compile(rf"[0-9](?!{GLUE}{{0,3}}[0-9Xx]){SEPARATOR}{{1,8}}[0-9Xx]")
 _PIECE = re.compile("[0-9Xx]+")
@@ -49,7 +49,7 @@ _OF_FIGURES = frozenset({".", "-", "-.", ""})  # mixed with other marks: the coo
 
 # Lengths of pieces as letters, a for one digit.
 _SINGLES = re.compile("a{11,}")
-_ID_GROUPS = re.compile("fhd|fff|fddd|ccddd|fl|nd|fdbbd|fdbbca|bbbbbbbbb|cccccc|ii|jh|hj")
+_ID_GROUPS = re.compile("fhd|fff|fddd|ccddd|fl|nd|fdbbd|fdbbca|bbbbbbbbb|cccccc|ii|jh|hj|qa|ddddb|fdh|fhca")
 _GROUPED = ("cdd", "dcd", "ch", "hc", "gd", "dg", "ef", "fe", "ddc", "cce", "cec", "ecc", "bccc")
 _PHONE_GROUPS = re.compile("|".join(_GROUPED))
 _PHONES = phones_in_pieces(",?", "(?!,[0-9],[0-9],)")  # digits one by one are read by themselves
@@ -108,7 +108,7 @@ class _Chain:
     def dull(self) -> bool:
         """Whether all that stands between the pieces lists or reckons: then but few groups of them are a number of their own."""
         marks = set(_PIECE.split(self.text[self.start : self.end])[1:-1])
-        return all(_LISTING.search(mark) and len(mark) == 1 for mark in map(_mark, marks))
+        return all(_LISTING.search(mark) and not _is_doubled(mark) for mark in map(_mark, marks))
 
     def separators(self, first: int, behind: int) -> set[str]:
         """What stands between the pieces, blanks and quotes apart."""
@@ -125,6 +125,10 @@ class _Chain:
 def _mark(between: str) -> str:
     """What stands between two pieces without blanks and quotes, if anything is left of it."""
     return _BLANK.sub("", between) or ("" if _BLANKS.search(between) else between)
+
+
+def _is_doubled(mark: str) -> bool:
+    return len(mark) > 1 and len(set(mark)) == 1
 
 
 def cuts(text: str) -> bool:
@@ -279,6 +283,8 @@ def _is_phone(chain: _Chain, first: int, behind: int, groups: list[str], dialled
         return False
     if others < 2 and marks == {"/"} and len(groups) == 2:  # round figures may be so much of so much
         return not any(map(YEAR.fullmatch, groups)) and not all(group.endswith("00") for group in groups)
+    if others == 0 and _are_two_marks(marks, groups):
+        return True
     around = chain.around(first, behind)
     if all(mark <= _PLAIN_CELLS for mark in around) and apart and not are_figures(groups):
         return True
@@ -290,10 +296,19 @@ def _is_phone(chain: _Chain, first: int, behind: int, groups: list[str], dialled
     return not all(years)
 
 
+def _are_two_marks(marks: set[str], groups: list[str]) -> bool:
+    """Tell whether usual groups have two marks between them, which neither list nor reckon: 138/0013-8000."""
+    usual = (
+        len(marks) == 2
+        and [*map(len, groups)] == [3, 4, 4]
+        and not any(mark and _LISTING.search(mark) for mark in marks)
+    )
+    return usual and not are_figures(groups) and not any(group.endswith("00") for group in groups)
+
+
 def _is_apart_by(marks: set[str], groups: list[str]) -> bool:
     """Tell whether it is one mark that parts the groups, which neither lists nor reckons, and dates nothing."""
     mark = min(marks)
     if len(marks) > 1 or (mark in _DATED and min(map(len, groups)) < 3):
         return False
-    doubled = len(mark) > 1 and len(set(mark)) == 1
-    return not _LISTING.search(mark) or (doubled and (len(groups) > 2 or mark not in _NO_CELLS))
+    return not _LISTING.search(mark) or (_is_doubled(mark) and (len(groups) > 2 or mark not in _NO_CELLS))

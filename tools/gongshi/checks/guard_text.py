@@ -17,6 +17,7 @@ from collections.abc import Collection, Iterator
 from functools import lru_cache
 from itertools import product
 
+from gongshi.checks.guard_counted import counted, repeated
 from gongshi.checks.guard_markup import as_marks, assigned, without_tex
 
 CHUNK = 1 << 24
@@ -31,8 +32,8 @@ SEPARATOR = r"[\W_]"
 
 _VALUES = (
     "零○洞⓪⓿",
-    "一壹弌幺①⑴⒈❶➀➊",
-    "二贰貳弍两兩②⑵⒉❷➁➋",
+    "一壹壱弌幺①⑴⒈❶➀➊",
+    "二贰貳弐弍两兩②⑵⒉❷➁➋",
     "三叁參参叄弎仨③⑶⒊❸➂➌",
     "四肆亖④⑷⒋❹➃➍",
     "五伍㐅⑤⑸⒌❺➄➎",
@@ -79,9 +80,13 @@ _NOTHING = re.compile(
 _TAGGED = re.compile("[0-9]<")
 _MARKED = re.compile(r"[0-9](?:/\*|\{|%%|!?\[|~~|\\[,;:! ])")
 _TAG = re.compile(r"</?[A-Za-z!][^<>]{0,300}>")
-_EMPHASIS = re.compile(r"(?<![*`])[*`]{1,3}(?![*`])|\\(?=[^\w\s])|\]\([^()\s]{0,200}\)|\[(?=[0-9])")
+_EMPHASIS = re.compile(
+    r"(?<![*`])[*`]{1,3}(?![*`])|\\(?=[^\w\s])|\]\([^()\s]{0,200}\)|\]\[[^\[\]\s]{0,60}\]|\[(?=[0-9])"
+)
 _MIDDLE = re.compile(r"(?<=[0-9] )[(\[【〔]([0-9]{3,4})[)\]】〕](?= [0-9])")
-_AREA = re.compile(r"[(\[【〔]([0-9]{3,4})[)\]】〕][ -]?(?=[0-9]{4}( ?)(?:[^ ]|$))")
+_AREA = re.compile(r"[(\[【〔《「『〈]([0-9]{3,4})[)\]】〕》」』〉][ -]?(?=[0-9]{4}( ?)(?:[^ ]|$))")
+_DOTS, _LEADER = "." * 9, re.compile(r"\.{9,}")
+_BRACKETS = "([【〔《「『〈"
 _DRAWING = re.compile(r"""\b(?:d|points|viewBox|transform|values)=\\?(?:"[^"]*"|'[^']*')""")
 # The numbers of a drawing are many and stand alone: neither separators nor decimal points may glue them.
 _UNGLUE = str.maketrans({" ": "丶", ",": "丶", "_": "丶", "-": "丶", ".": "0p"})
@@ -195,7 +200,7 @@ class Digits(str):
 def views(line: str) -> list[str]:
     """The line as it is meant; again without marks inside words, and again without any markup, if it has some."""
     if _FIGURES.fullmatch(line):
-        return [line]
+        return [line, *map(Digits, counted(line))] if ";" in line else [line]
     text = normalise(line)
     if "=" in text:
         text = _DRAWING.sub(lambda found: found[0].translate(_UNGLUE), text)
@@ -203,11 +208,13 @@ def views(line: str) -> list[str]:
     if tagged := "<" in text and ">" in text:
         found.append(_INLINE_TAG.sub("", text))
         found.append(_TAG.sub("\t", found[-1]))
-    if ("(" in text or "[" in text or "【" in text or "〔" in text) and _AREA.search(text):
+    if any(map(text.__contains__, _BRACKETS)) and _AREA.search(text):
         pieces = _AREA.split(_MIDDLE.sub(r"\1", text))  # text, what stands in brackets, what parts the groups behind it
         pieces[2::3] = [mark or "-" for mark in pieces[2::3]]
         found.append("".join(pieces))
-    if "*" in text or "`" in text or "\\" in text or "](" in text:
+    if _DOTS in text:
+        found.append(_LEADER.sub("..", text))
+    if "*" in text or "`" in text or "\\" in text or "](" in text or "][" in text:
         found.append(_EMPHASIS.sub("", found[-1]))
     if _MARKED.search(text) or (tagged and _TAGGED.search(text)):
         found.append(Digits(_NOTHING.sub("", text)))
@@ -218,6 +225,10 @@ def views(line: str) -> list[str]:
         found.append(Digits(plain))
     if ("=" in text or ":" in text or "：" in text) and sum(map(text.count, "=:：-,、.")) > 10:
         found += map(Digits, assigned(text))
+    if "10" in text or "十" in text:
+        found += map(Digits, counted(text))
+    if '="' in text or "='" in text:
+        found += map(Digits, repeated(text))
     if _BEYOND.search(line):
         found += _otherwise(line, text)
     return [*dict.fromkeys(found)]

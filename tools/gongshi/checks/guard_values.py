@@ -99,6 +99,8 @@ def are_figures(groups: Sequence[str]) -> bool:
 
 def groups_behind(pieces: Sequence[str], prefix: int) -> list[str]:
     """Return the groups of digits behind a prefix of this many digits."""
+    if not prefix:
+        return [*pieces]
     groups = []
     for piece in pieces:
         kept = piece[prefix:]
@@ -210,7 +212,7 @@ class Line:
         if is_id(value):
             if value[:2] in ("91", "92", "93"):
                 return not is_credit_code(value)
-            return whole or value[:2] in PROVINCES
+            return value[:2] in PROVINCES or (whole and self.labels.direct(start) not in OTHER)
         return value[:2] in PROVINCES and self.labels.near(ID_KIND, start, start + len(value))
 
     def is_mistyped_person(self, start: int, end: int, value: str) -> bool:
