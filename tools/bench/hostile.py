@@ -65,6 +65,7 @@ _COUNTED = {
     "points of a line": ("{a}.{b:04} {b}.{c:04} ", 1, 7), "thousands": ('"{0:,}",', 138 * 10**8, 7919), "folded pairs": ("{b:04}\n{c:04}123\n", 1, 7), "a digit and a number a row": ("{a},{b}\n", 1, 7),
     "phones with tails": ("{}abcde ", 138 * 10**8, 7919), "phones in hex": ("a{}b ", 138 * 10**8, 7919), "a measure each": ("{}米 ", 138 * 10**8, 7919), "phones and codes": ("编号{} ", 138 * 10**8, 7919),
     "HTML": ('<tr><td class="x{a}">{a}</td><td>{b:04}</td><td>{c:04}</td></tr>\n', 1, 7), "HTML in one line": ("<p>{a} <b>{b}</b>{c}</p>", 1, 7),
+    "rows of a ledger": ("H{b:07},1401011002{a:02},一般农户,{a},2019-03-17,{b}.00,未脱贫,否,{a}.5,2020-06-30,990101-2020-CY-{c:04},{b}.00,砖混结构,1,1,1,1,1,1,1,1\n", 10, 7),
     "JSON": ('{{"a{a}":{b},"b":[{c},{b}]}},', 1, 7), "births": ("（{b:04}-0{a}）", 1, 7), "sexes": ("男，{b:04}-{c}，", 1, 7),
 }  # fmt: skip
 
