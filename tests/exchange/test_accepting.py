@@ -134,6 +134,9 @@ def test_a_returned_one_waits_for_its_clerk_and_comes_again(signed, reviewer, mo
     number = "1" + "38" + "0013" + "8000"
     with pytest.raises(GongshiError, match="退回意见里"):
         send_back(reviewer, branch, f"请打 {number}")
+    for said_of in ("请再核对一下车财寿", "组别不对\n见任财才", "户主任财才的组别请核对"):
+        with pytest.raises(GongshiError, match=r"退回意见里.*写户编号"):
+            send_back(reviewer, branch, said_of)
     with pytest.raises(GongshiError, match="写明"):
         send_back(reviewer, branch, " ")
     for remark in ("H0000001 的组别请核对", "还是不对"):

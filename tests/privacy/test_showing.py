@@ -8,7 +8,7 @@ import re
 import pytest
 
 from example import name_parts, names
-from gongshi.checks.name_shapes import names_alone, names_beside
+from gongshi.checks.name_shapes import names_alone, names_asked, names_beside
 from gongshi.checks.showing import HIDDEN, UNFIT, safe, shown_cell, shown_key, shown_path, shown_text
 from gongshi.cli import main
 from gongshi.cli.common import plain
@@ -69,6 +69,24 @@ def test_names_are_seen_beside_words_and_alone() -> None:
     assert [*names_beside("户主 " + " ".join(people(5, 1)[0]) + " 家")]
 
 
+def test_names_are_seen_behind_a_request() -> None:
+    rng = random.Random(6)
+    for name in sorted({name for name in people(7, 400) if len(name) > 2 and "·" not in name and name[0] != "和"}):
+        asked = rng.choice(("请核对{}", "再核实一下{}。", "见{}，收入", "请先走访{}", "已经问过{}", "联系{}", "改为{}"))
+        assert shown_text(asked.format(name)) == HIDDEN, asked.format(name)
+    for text in (
+        "请核对金额",
+        "请核对纪要",
+        "见附件",
+        "联系农业局",
+        "请核对付款凭证",
+        "核实石料数量",
+        "改为已脱贫",
+        "请核对卫生室",
+    ):
+        assert shown_text(text) == text
+
+
 def test_no_ordinary_text_looks_like_a_name() -> None:
     texts = [
         f"{field.title} {field.description}"
@@ -77,7 +95,7 @@ def test_no_ordinary_text_looks_like_a_name() -> None:
     ]
     files = [*ROOT.glob("docs/**/*.md"), *ROOT.glob("policies/*.yaml"), ROOT / "README.zh-CN.md", ROOT / "CHANGELOG.md"]
     texts += [line for file in files for line in file.read_text(encoding="utf-8").splitlines()]
-    assert [text for text in texts if any(names_beside(text))] == []
+    assert [text for text in texts if any(names_beside(text)) or any(names_asked(text))] == []
     words = [
         word for r in project_descriptor().resources.values() for f in r.schema.fields for word in (f.title, *f.enum)
     ]

@@ -31,6 +31,7 @@ CROSS = "Xx\u0425\u0445\u03a7\u03c7\u00d7"
 _PROVINCE_RANGES = (
     (11, 15), (21, 23), (31, 37), (41, 46), (50, 54), (61, 65), (71, 71), (81, 83), (91, 91), (99, 99),
 )  # fmt: skip
+MADE = "999999"  # the region of persons who are made up, as in examples and tests: no code of projects begins so
 PROVINCES = frozenset([str(code) for low, high in _PROVINCE_RANGES for code in range(low, high + 1)])
 _BIRTH = r"(?:1[89]|2[01])[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 ID = rf"[1-9][0-9]{{5}}{_BIRTH}[0-9]{{3}}[0-9X]"
@@ -212,7 +213,8 @@ class Line:
         if is_id(value):
             if value[:2] in ("91", "92", "93"):
                 return not is_credit_code(value)
-            return value[:2] in PROVINCES or (whole and self.labels.direct(start) not in OTHER)
+            made = value.startswith(MADE) or self.labels.direct(start) not in OTHER
+            return value[:2] in PROVINCES or (whole and made)
         return value[:2] in PROVINCES and self.labels.near(ID_KIND, start, start + len(value))
 
     def is_mistyped_person(self, start: int, end: int, value: str) -> bool:

@@ -84,6 +84,10 @@ _BESIDE = (
 )
 _ALONE = re.compile(rf"(?!{_NOT})(?:{_NAME})(?<![村镇乡县市区省组社局办院校所站处队厂场库])")
 _RUN = re.compile(rf"[{_HAN}·]+")
+_ASKING = re.compile(
+    "(?:(?:请|麻烦|烦请|已经|再|先|要|须|已|另|都|去|了|你|您|把)*(?:核对|核实|核查|查对|复核|复查|查问|问问|问一问|问过|问|见|找到|找|联系|通知|走访|访问|"
+    "告诉|告知|叫|是|换成|改成|改为|写成|登记为|看看|看)(?:一下|下|了|过)?)+"
+)
 _UNSEEN = re.compile(rf"[{INVISIBLE}]+")
 _SPACED = re.compile(rf"(?<=[{_HAN}])[\s\u00b7]+(?=[{_HAN}](?:[\s\u00b7]|[^{_HAN}]|$))")
 
@@ -102,6 +106,15 @@ def places_beside(plain: str) -> Iterator[re.Match[str]]:
 def names_alone(text: str) -> Iterator[str]:
     """The words of the text that, standing alone between other signs, look like a name."""
     yield from (run for run in _RUN.findall(plainly(text)) if _ALONE.fullmatch(run))
+
+
+def names_asked(text: str) -> Iterator[str]:
+    """What is left of the words of the text behind a request (请核对…, 见…), if it looks like a name of three characters or more."""
+    for run in _RUN.findall(plainly(text)):
+        asked = _ASKING.match(run)
+        left = run[asked.end() :] if asked else ""
+        if len(left) > 2 and _ALONE.fullmatch(left):
+            yield left
 
 
 def plainly(text: str) -> str:

@@ -15,7 +15,7 @@ from functools import lru_cache
 from gongshi.checks.guard_numbers import find_numbers
 from gongshi.checks.guard_people import find_births
 from gongshi.checks.guard_text import normalise
-from gongshi.checks.name_shapes import names_alone, names_beside
+from gongshi.checks.name_shapes import names_alone, names_asked, names_beside
 from gongshi.model import Finding
 from gongshi.package import Database, Field, Resource, fits, form_of, identifier, is_free, quoted
 
@@ -36,7 +36,7 @@ _SUFFIX = re.compile(r"\.[a-z]{1,5}$")
 @lru_cache(maxsize=1 << 14)
 def personal(text: str) -> bool:
     """Whether a text by itself looks as if it held somebody's name, number or day of birth."""
-    return _numbers(text) or any(True for find in (names_beside, names_alone) for _ in find(text))
+    return _numbers(text) or any(True for find in (names_beside, names_alone, names_asked) for _ in find(text))
 
 
 def _numbers(text: str) -> bool:

@@ -15,7 +15,7 @@ from typing import NamedTuple
 from gongshi.changes import papers
 from gongshi.changes.commits import authors_of, logged
 from gongshi.checks.guard import NameSet, scan_text
-from gongshi.checks.showing import shown_path, shown_text
+from gongshi.checks.showing import personal, shown_path, shown_text
 from gongshi.exchange.opened import opened_names
 from gongshi.exchange.remarking import RETURNED, Remark, Word, message, words
 from gongshi.exchange.remotes import PREFIX, RemotePlace, fetch, place
@@ -180,6 +180,10 @@ def _say(root: Path, name: str, text: str, what: str, identity: Identity | None,
     git, names = _ready(root, identity)
     if found := scan_text(what, text.encode(), names):
         raise GongshiError(f"{what}里{found[0].message.rstrip('。')}。")
+    if not names and any(personal(line) for line in text.splitlines()):
+        raise GongshiError(
+            f"{what}里像有人的姓名、号码或生日，没有送出：它会让没有密钥的人也看到。说到谁请写户编号或人编号。"
+        )
     with sending(root):
         where = place(git)
         fetch(git, where)
