@@ -60,7 +60,14 @@ def test_the_answer_is_the_same_without_the_cache_or_with_a_damaged_one(county: 
     folder = county / ".git/gongshi"
     assert findings(county) == first and len(calls) == 3  # the merge base is not judged again
     files = sorted(place for place in folder.iterdir() if place.name != "sending")
-    assert [place.name.partition("-")[0] for place in files] == ["answers", "clean", "columns", "figures", "proofs", "verdict"]
+    assert [place.name.partition("-")[0] for place in files] == [
+        "answers",
+        "clean",
+        "columns",
+        "figures",
+        "proofs",
+        "verdict",
+    ]
     for place in files:
         content = place.read_bytes()
         damages = (content[:-3], content.replace(b"a", b"b"), b"", content[:70], b"\xff" + content)

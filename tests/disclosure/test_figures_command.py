@@ -114,9 +114,37 @@ def test_each_line_that_is_taken_away_is_missed(county):
     path = county / FILE
     lines = path.read_text("utf-8").splitlines(keepends=True)
     rest = next(number for number, line in enumerate(lines) if ",benefit-totals," in line and ",rest," in line)
-    for number in (1, rest, len(lines) // 2, len(lines) - 1):
+    parts = [number for number, line in enumerate(lines) if ",benefit-totals," in line and ",amount," in line]
+    for number in (1, rest, parts[0], parts[-1], len(lines) // 2, len(lines) - 1):
         path.write_text("".join(lines[:number] + lines[number + 1 :]), "utf-8")
         assert "少了 1 格该有的数字" in check(county), lines[number]
+
+
+RULES = """policy: own
+title: 本县口径
+effective: {from: 2014-01-01}
+rules:
+  - {id: own-size, title: 户有人, kind: condition, resource: households, demand: [{field: population, at_least: 1}],
+     severity: warning, clause: 县内口径, message: 请核对人口}
+"""
+
+
+@pytest.mark.parametrize("change", ["looked,1", "broke,1", "-"])
+def test_what_a_rule_is_said_to_have_found_is_judged_again_until_it_is_committed(county, change):
+    """Afterwards it stays as it was: rules may change."""
+    (county / "policies/own.yaml").write_text(RULES, "utf-8")
+    git(county, "add", "-A"), git(county, "commit", "-qm", "2\n\n审批: x\n依据: 报2")
+    figures(county, "2020-Q2")
+    path = county / FILE
+    whole = path.read_text("utf-8")
+    assert ",own-size,合计,looked," in whole and "[figures]" not in check(county)
+    measure, number = change.split(",") if "," in change else ("looked", "")
+    line = next(line for line in whole.splitlines(keepends=True) if f",own-size,合计,{measure}," in line)
+    path.write_text(whole.replace(line, number and f"{line.rpartition(',')[0]},9{number}9\n"), "utf-8")
+    assert ("与规则现在说的不一致" if number else "少了 1 格") in check(county)
+    git(county, "add", "-A"), git(county, "commit", "-qm", "3\n\n审批: x\n依据: 报3")
+    (county / "policies/own.yaml").write_text(RULES.replace("at_least: 1", "at_least: 0"), "utf-8")
+    assert "与规则现在说的不一致" not in check(county)
 
 
 def test_a_number_that_is_published_by_hand_and_gives_a_small_one_away_is_found(county):

@@ -199,6 +199,7 @@ def test_a_notice_can_be_withdrawn_before_its_end(clerk):
 def test_unknown_words_are_refused(clerk):
     clerk.say(notice, *NEW, "--identity", clerk.key)
     assert "公示结果”：只能填" in clerk.refused(notice, "close", "G2020-00001", "--result", "好")
+    assert "从 2020" in clerk.refused(notice, "object", "G2020-00001", "--topic", "收入不符", "--raised", "2019-12-31")
     assert "异议事项" in clerk.refused(notice, "object", "G2020-00001", "--topic", "看不惯")
     assert "没有“G2020-99999”" in clerk.refused(notice, "close", "G2020-99999", "--result", "无异议")
     assert "没有“挂着”这种状态" in clerk.refused(notice, "list", "--state", "挂着")

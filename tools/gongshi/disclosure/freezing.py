@@ -120,7 +120,7 @@ def with_rest(counted: Counted, published: Publication) -> dict[Cell, Number | N
         parts = [part for part in inside if part in counted.cells]
         if not parts:
             continue
-        named = sum((Decimal(published[part] or 0) for part in parts), Decimal(0))
+        named = sum((Decimal(published.get(part) or 0) for part in parts), Decimal(0))
         found[cell._replace(measure="rest")] = None if value is None else Decimal(value) - named
     return found
 

@@ -256,6 +256,8 @@ def object_to(
         raise GongshiError("处理结果和答复日期要么都写，要么都不写。")
     if answered and answered < raised:
         raise GongshiError("答复日期早于提出日期，请核对。")
+    if raised < notice.starts_on:
+        raise GongshiError(f"“{notice.notice_id}”从 {notice.starts_on} 起公示，异议不会在 {raised} 提出，请核对日期。")
     number = _objection_number(database, notice.notice_id, topic, raised, answered)
     path = database.locate("notices", notice[0])[0]
     row = {"raised_on": raised.isoformat(), "topic": topic, "objection_no": str(number)}

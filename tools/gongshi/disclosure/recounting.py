@@ -1,7 +1,7 @@
 """Whether frozen figures are still what the records say: each published number is counted again, nothing is withheld anew.
 
-What rules looked at is not judged again here: only that it is of a rule there was, and not of a few.
-``gongshi figures PERIOD --check`` does the whole work once more.
+What rules looked at is judged again where somebody has just written it (``verdict``); else only that it is of a rule there was, and
+not of a few: rules change. ``gongshi figures PERIOD --check`` does the whole work once more.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from gongshi.disclosure.freezing import FOLDER, WITHHELD, FrozenFile, due, last_
 from gongshi.disclosure.withholding import Publication, WithheldGroup, distance, entry_of, tied, twins
 from gongshi.model import Finding, GongshiError, Severity
 from gongshi.package import RECORDS, Database, Kept, forgetful
-from gongshi.policy import load_policies
+from gongshi.policy import Verdict, load_policies
 from gongshi.repository import Tree
 
 UNSOUND = "figures"
@@ -29,15 +29,17 @@ def recount(
     file: FrozenFile,
     files: Sequence[FrozenFile],
     kept: Kept = forgetful,
+    verdict: Verdict | None = None,
 ) -> list[Finding]:
-    """Findings on a period's file; ``then`` is the ledger as it stood at its end, None if nobody knows; ``kept`` as for ``count``."""
+    """Findings on a period's file; ``then`` is the ledger as it stood at its end, None if nobody knows; ``kept`` as for ``count``;
+    ``verdict`` is what the rules say of it, if the file must agree with them."""
     lines = _lines(database, file)
     if then is None:
         place = min(lines.values(), default=("", 0))
         message = f"没有 {file.period.end} 那天的台账，核对不了 {file.period} 公布的数字；请取回完整的历史再检查"
         return [_finding(Severity.NOTICE, message, *place, ())]
     try:
-        counted = count(then, None, file.period.end, due(files, file.period), kept)
+        counted = count(then, verdict, file.period.end, due(files, file.period), kept)
     except GongshiError as error:
         message = f"核对不了 {file.period} 公布的数字：{error}"
         return [_finding(Severity.ERROR, message, *min(lines.values(), default=("", 0)), ())]
@@ -45,6 +47,7 @@ def recount(
     sound = _Recount(
         counted, last_before(files, file.period), smallest(then), file, {rule.id for _, rule in policies.rules()}
     )
+    sound.judged = verdict is not None
     return [
         _finding(Severity.ERROR, message, *lines[cell], (str(file.period), *cell)) for cell, message in sound.wrong()
     ]
@@ -89,6 +92,7 @@ class _Recount:
 
     def __init__(self, counted: Counted, last: Publication, k: int, file: FrozenFile, rules: Collection[str]) -> None:
         self._counted, self._last, self._k, self._file, self._rules = counted, last, k, file, rules
+        self.judged = False
         self._near, self._twins = tied(counted), twins(counted)
         self._tied = frozenset(cell for relation in counted.sums for cell in (relation.total, *relation.parts))
         self._entries: dict[WithheldGroup, list[Cell]] = defaultdict(list)
@@ -129,12 +133,23 @@ class _Recount:
         """What is wrong with what a rule is said to have looked at, "" if nothing."""
         if cell.place not in self._rules or cell.item != TOTAL:
             return "这不是规则册里有的规则"
+        if self.judged and text not in (WITHHELD, *self._said_by_rule(cell)):
+            return "与规则现在说的不一致"
         if text == WITHHELD:
             return ""
         looked, broke = (self._file.cells.get(cell._replace(measure=name), WITHHELD) for name in ("looked", "broke"))
         rest = WITHHELD if WITHHELD in (looked, broke) else str(int(looked) - int(broke))
         few = [one for one in (text, rest) if one.isdigit() and 0 < int(one) < self._k]
         return "背后的户数或人数太少，不能公布" if few else "违反的比检查的还多" if rest.startswith("-") else ""
+
+    def _said_by_rule(self, cell: Cell) -> Iterator[str]:
+        """What may stand for a rule: what it says, what was published before, what the figure says that counts the same rows."""
+        if cell in self._counted.cells:
+            yield text_of(cell, self._counted.cells[cell].value)
+            yield text_of(cell, self._last.get(cell))
+            yield from (
+                self._file.cells.get(first, "") for first, cells in self._counted.alike if first and cell in cells
+            )
 
     def _told_by_sums(self) -> Iterator[Cell]:
         """Withheld cells that a sum gives away, since all others of it stand there as they are counted.

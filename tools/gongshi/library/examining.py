@@ -167,13 +167,14 @@ def _sound(findings: list[Finding]) -> bool:
 
 
 def _recounted(tree: WorkTree, base: RevisionTree | None, kept: Recall, when: date) -> list[Finding]:
-    """The newest published figures, counted again from the records as they stood; older ones must be what they were."""
+    """The newest figures, counted again, and if they are new or edited judged again; older ones must be as they were."""
     from gongshi.disclosure.counting import counted_columns, counted_tables
     from gongshi.disclosure.figures import RESOURCE
-    from gongshi.disclosure.freezing import frozen
+    from gongshi.disclosure.freezing import frozen, path_of
     from gongshi.disclosure.recounting import altered, misplaced, recount
     from gongshi.disclosure.standing import standing
     from gongshi.package import county_day, forgetful
+    from gongshi.policy import judge
     from gongshi.repository import Git, digest
 
     database = kept.database
@@ -189,10 +190,16 @@ def _recounted(tree: WorkTree, base: RevisionTree | None, kept: Recall, when: da
     end = files[-1].period.end
     own = county_day(database) == end
     reads = {RESOURCE, *(counted_tables(database.descriptor) if own else ())}
+    fresh = _differs(tree, before, path_of(files[-1].period))
 
     def work() -> list[Finding]:
         with standing(database, end, git if git.exists() else None) as then:
-            return recount(database, then, files[-1], files, kept.held if own else forgetful)
+            verdict = judge(then, end, kept=kept if own else None) if fresh and then else None
+            return recount(database, then, files[-1], files, kept.held if own and not fresh else forgetful, verdict)
+
+    if fresh:
+        database.need(reads)
+        return work()
 
     more = ("", digest(tree, "policies/")) if own else (head or "", str(git.exists() and git.shallow()))
 
@@ -201,6 +208,11 @@ def _recounted(tree: WorkTree, base: RevisionTree | None, kept: Recall, when: da
 
     periods = (str(file.period) for file in files)
     return kept.findings("recount", reads, work, *more, *periods, columns=columns if own else None)
+
+
+def _differs(tree: WorkTree, before: RevisionTree | None, path: str) -> bool:
+    """Whether a file is another than it was, or is new."""
+    return not (before and before.exists(path) and before.read(path) == tree.read(path))
 
 
 def _brought(tree: WorkTree, base: RevisionTree | None) -> list[Finding]:
