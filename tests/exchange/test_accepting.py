@@ -134,7 +134,7 @@ def test_a_returned_one_waits_for_its_clerk_and_comes_again(signed, reviewer, mo
     number = "1" + "38" + "0013" + "8000"
     with pytest.raises(GongshiError, match="退回意见里"):
         send_back(reviewer, branch, f"请打 {number}")
-    for said_of in ("请再核对一下车财寿", "组别不对\n见任财才", "户主任财才的组别请核对"):
+    for said_of in ("请再核对一下车霁砚", "组别不对\n见任霁珩", "户主任霁珩的组别请核对"):
         with pytest.raises(GongshiError, match=r"退回意见里.*写户编号"):
             send_back(reviewer, branch, said_of)
     with pytest.raises(GongshiError, match="写明"):
