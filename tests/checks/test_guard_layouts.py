@@ -104,7 +104,10 @@ def test_an_id_number_downwards_beside_any_column(beside: Callable[[int], int]) 
 
 def figures(rng: random.Random) -> list[str]:
     """Figures laid out as these numbers are, with what says so: units, words, years, dates, other counts, charts."""
-    some = lambda: str(rng.randint(10 ** rng.randint(0, 4), 10**5))  # noqa: E731
+
+    def some() -> str:
+        return str(rng.randint(10 ** rng.randint(0, 4), 10**5))
+
     digits = [rng.randint(0, 9) for _ in range(11)]
     return [
         "\n".join(f"- {some()} 元" for _ in range(3)), "\n".join(f"{name},{some()}" for name in ("甲", "乙", "丙")), f"150\n{rng.randint(2010, 2020)}\n2019",

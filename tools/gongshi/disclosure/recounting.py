@@ -43,11 +43,9 @@ def recount(
     except GongshiError as error:
         message = f"核对不了 {file.period} 公布的数字：{error}"
         return [_finding(Severity.ERROR, message, *min(lines.values(), default=("", 0)), ())]
-    policies = load_policies(then.tree, then.descriptor)
-    sound = _Recount(
-        counted, last_before(files, file.period), smallest(then), file, {rule.id for _, rule in policies.rules()}
-    )
-    sound.judged = verdict is not None
+    rules = {rule.id for _, rule in load_policies(then.tree, then.descriptor).rules()}
+    last = last_before(files, file.period)
+    sound = _Recount(counted, last, smallest(then), file, rules, verdict is not None)
     return [
         _finding(Severity.ERROR, message, *lines[cell], (str(file.period), *cell)) for cell, message in sound.wrong()
     ]
@@ -90,9 +88,11 @@ def altered(tree: Tree, before: Tree) -> list[Finding]:
 class _Recount:
     """One file beside what is counted again."""
 
-    def __init__(self, counted: Counted, last: Publication, k: int, file: FrozenFile, rules: Collection[str]) -> None:
+    def __init__(
+        self, counted: Counted, last: Publication, k: int, file: FrozenFile, rules: Collection[str], judged: bool
+    ) -> None:
         self._counted, self._last, self._k, self._file, self._rules = counted, last, k, file, rules
-        self.judged = False
+        self._judged = judged
         self._near, self._twins = tied(counted), twins(counted)
         self._tied = frozenset(cell for relation in counted.sums for cell in (relation.total, *relation.parts))
         self._entries: dict[WithheldGroup, list[Cell]] = defaultdict(list)
@@ -133,7 +133,7 @@ class _Recount:
         """What is wrong with what a rule is said to have looked at, "" if nothing."""
         if cell.place not in self._rules or cell.item != TOTAL:
             return "这不是规则册里有的规则"
-        if self.judged and text not in (WITHHELD, *self._said_by_rule(cell)):
+        if self._judged and text not in (WITHHELD, *self._said_by_rule(cell)):
             return "与规则现在说的不一致"
         if text == WITHHELD:
             return ""
