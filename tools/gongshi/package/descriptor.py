@@ -9,7 +9,6 @@ points nowhere are left out.
 from __future__ import annotations
 
 import re
-from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -21,6 +20,7 @@ from gongshi.model import Finding, GongshiError, Severity
 from gongshi.package import standard
 from gongshi.package.county import county_fields
 from gongshi.package.deriving import PARTS, read_derive, unsound
+from gongshi.package.latest import Latest
 from gongshi.package.schema import RECORDS, Derive, Descriptor, Document, Field, ForeignKey, Resource, Schema
 from gongshi.package.words import edition_of, in_words, stated_day
 from gongshi.package.yamlfile import Mapping, Node, Scalar, Sequence, YamlProblem, parse, text
@@ -41,7 +41,7 @@ UNSAFE_PATTERN = re.compile(r"\\[A-Za-z0-9]|\(\?(?!:)|[\^$](?![^\[]*\])|[*+?}][+
 FORBIDDEN_NAMES = ("on", "off", "yes", "no", "y", "n")
 
 
-_KEPT: deque[tuple[dict[str, bytes | None], Descriptor]] = deque(maxlen=4)
+_KEPT: Latest[tuple[dict[str, bytes | None], Descriptor]] = Latest()
 
 
 def read_descriptor(tree: Tree) -> Descriptor:
@@ -49,16 +49,15 @@ def read_descriptor(tree: Tree) -> Descriptor:
 
     What the same bytes said before is not read again: a command looks at many versions of one ledger.
     """
-    for seen, descriptor in tuple(_KEPT):
-        if all(_content(tree, path) == data for path, data in seen.items()):
-            return descriptor
+    if known := _KEPT.find(lambda one: all(_content(tree, path) == data for path, data in one[0].items())):
+        return known[1]
     reader = _Reader(tree)
     descriptor = reader.descriptor()
     county = reader.seen[COUNTY_FILE] = _content(tree, COUNTY_FILE)
     if county is not None:
         descriptor = in_words(descriptor, edition_of(county))
     if reader.whole:
-        _KEPT.append((reader.seen, descriptor))
+        _KEPT.keep((reader.seen, descriptor))
     return descriptor
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 from typing import NamedTuple
 
 from gongshi.model import Finding, Severity
 from gongshi.package import Descriptor
+from gongshi.package.latest import Latest
 from gongshi.policy.compiling import Query, compile_rule
 from gongshi.policy.facts import World
 from gongshi.policy.knowing import Readings
@@ -33,7 +33,7 @@ class CompiledRules(NamedTuple):
 
 
 _Question = tuple[Policies, Descriptor, date, bool, bool]
-_KEPT: deque[tuple[_Question, CompiledRules]] = deque(maxlen=4)
+_KEPT: Latest[tuple[_Question, CompiledRules]] = Latest()
 
 
 def compile_rules(
@@ -46,9 +46,10 @@ def compile_rules(
 ) -> CompiledRules:
     """What these rules come to; all of them are compiled once for the same files under the same descriptor."""
     asked = (policies, descriptor, day, everywhere, unsealed)
-    for known, compiled in tuple(_KEPT) if only is None else ():
-        if known[0] is policies and known[1] is descriptor and known[2:] == asked[2:]:
-            return compiled
+    if only is None and (
+        known := _KEPT.find(lambda one: one[0][0] is policies and one[0][1] is descriptor and one[0][2:] == asked[2:])
+    ):
+        return known[1]
     world, found = World(policies, descriptor, day), []
     for policy, rule in policies.rules():
         if only is None or rule.id in only:
@@ -56,7 +57,7 @@ def compile_rules(
             found.append((rule, state, compile_rule(world, rule)[0] if state == RuleState.RAN else None))
     compiled = _sorted(world, found)
     if only is None:
-        _KEPT.append((asked, compiled))
+        _KEPT.keep((asked, compiled))
     return compiled
 
 
@@ -75,7 +76,7 @@ def check_rules(policies: Policies, descriptor: Descriptor, day: date) -> tuple[
 
 def remember(policies: Policies, descriptor: Descriptor, day: date, compiled: CompiledRules) -> None:
     """Let ``compile_rules`` know what was compiled already."""
-    _KEPT.append(((policies, descriptor, day, False, False), compiled))
+    _KEPT.keep(((policies, descriptor, day, False, False), compiled))
 
 
 def _sorted(world: World, found: Iterable[tuple[Rule, RuleState, Query | None]]) -> CompiledRules:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter, deque
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import fields, replace
 from datetime import date
@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 
 from gongshi.model import Finding, GongshiError, Severity
 from gongshi.package import Descriptor
+from gongshi.package.latest import Latest
 from gongshi.package.yamlfile import Mapping, YamlProblem, parse, text
 from gongshi.policy.compiled import check_rules, remember
 from gongshi.policy.facts import World
@@ -25,7 +26,7 @@ SOME_DAY = date(2000, 1, 1)
 WAIVER = tuple(field.name for field in fields(Waiver) if field.name not in ("path", "line"))
 
 
-_KEPT: deque[tuple[dict[str, bytes], Descriptor, Policies]] = deque(maxlen=4)
+_KEPT: Latest[tuple[dict[str, bytes], Descriptor, Policies]] = Latest()
 
 
 def load_policies(tree: Tree, descriptor: Descriptor, day: date | None = None) -> Policies:
@@ -39,11 +40,10 @@ def load_policies(tree: Tree, descriptor: Descriptor, day: date | None = None) -
         contents = {path: tree.read(path) for path in paths}
     except GongshiError:
         return _load(tree, descriptor, paths, day)
-    for known, under, policies in tuple(_KEPT):
-        if under is descriptor and known == contents:
-            return policies
+    if known := _KEPT.find(lambda one: one[1] is descriptor and one[0] == contents):
+        return known[2]
     policies = _load(tree, descriptor, paths, day)
-    _KEPT.append((contents, descriptor, policies))
+    _KEPT.keep((contents, descriptor, policies))
     return policies
 
 
