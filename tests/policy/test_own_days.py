@@ -9,7 +9,7 @@ import pytest
 from gongshi.model import Severity
 from gongshi.policy import run
 
-from .cases import ledger, policies_of
+from .cases import ledger, policies_of, project_policies
 
 TOP = "policy: test\ntitle: 试\n"
 RULE = "rules: [{id: r, title: 试, severity: warning, clause: 一, message: 请改, %s}]\n"
@@ -82,7 +82,7 @@ def test_what_is_paid_late_is_judged_by_the_standard_of_its_period(rule: str) ->
         {"subsidy_id": f"D{n:07}", "benefit": "营养膳食补助", "period": period, "standard": standard, "paid_on": "2021-11-20"}
         for n, (period, standard) in enumerate(cells)
     ]  # fmt: skip
-    unjudged = {period for period, right in PERIODS.items() if rule == ONE_VALUE and len(right) > 1}
+    unjudged = {period for period, right in PERIODS.items() if len(right) > 2 or (rule == ONE_VALUE and len(right) > 1)}
     wrong = [
         (period, standard) for period, standard in cells if standard not in PERIODS[period] and period not in unjudged
     ]
@@ -90,3 +90,95 @@ def test_what_is_paid_late_is_judged_by_the_standard_of_its_period(rule: str) ->
         found = outcome(TOP + STANDARD + RULE % rule, {"subsidies": rows}, day)
         assert [cells[int(one.key[0][1:])] for one in found.findings if one.code == "rule"] == wrong
         assert found.undated == 4 * len(unjudged)
+
+
+TWO = "standards: [{id: s, title: 甲, unit: 元, clause: 一, values: [{from: 2014-01-01, to: 2020-12-31, value: 4}]}, {id: t, title: 乙, unit: 元, clause: 一, values: [{from: 2014-01-01, value: 4}]}]\n"
+LAPSED = {
+    "graded": "by: benefit, amount: standard, table: [{value: 低保金, exactly: {standard: s}}, {value: 残疾人补贴, at_least: {standard: t}}]",
+    "graded, where: [{field: benefit, is: 低保金}]": "by: benefit, amount: standard, table: [{value: 低保金, at_least: {standard: t}, at_most: {standard: s}}]",
+    "condition": "demand: [{any: [{field: benefit, is: 残疾人补贴}, {field: standard, at_most: {standard: s}}]}]",
+    "product": "factors: [units, {standard: s}], result: amount, compare: at_least",
+    "choose": "among: [{field: standard, at_most: {standard: s}}, {field: amount, filled: 是}], exactly: 2",
+    "classification": "when: [{field: standard, more_than: {standard: s}}], then: [{field: pay_channel, is: 现金}]",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", LAPSED)
+def test_a_row_after_the_last_day_of_its_standard_is_not_called_judged(kind: str) -> None:
+    name, comma, where = kind.partition(", ")
+    rule = f"kind: {name}, resource: subsidies, date_field: paid_on, {where}{comma}{LAPSED[kind]}"
+    rows = [
+        {
+            "subsidy_id": "D0000001",
+            "benefit": "低保金",
+            "paid_on": "2022-03-01",
+            "standard": "9",
+            "units": "1",
+            "amount": "9",
+        }
+    ]
+    found = outcome(TOP + TWO + RULE % rule, {"subsidies": rows}, date(2024, 6, 30))
+    assert (found.looked, found.judged, found.broke, found.undated) == (0, 0, 0, 1)
+    (notice,) = found.findings
+    assert notice.code == "unjudged" and "标准“甲”已过 3 年未核" in notice.message
+
+
+MATRIX = (
+    "matrices: {m: [{first: 低保金, second: 低保金, verdict: capped, cap: {standard: s}, basis: 办法},"
+    " {first: 低保金, second: 特困供养金, verdict: forbidden, basis: 办法}]}\n"
+)
+CAPPED = "kind: combination, resource: subsidies, holder: household_no, item: benefit, amount: amount, matrix: m"
+
+
+def cash(number: int, year: int, amount: str, benefit: str = "低保金") -> dict[str, str]:
+    row = {"subsidy_id": f"D{number:07}", "household_no": f"H{year:07}", "benefit": benefit, "amount": amount}
+    return row | {"paid_on": f"{year}-03-01"}
+
+
+@pytest.mark.parametrize("dated", ["", ", date_field: paid_on"])
+def test_a_cap_that_has_ended_judges_nothing_and_what_is_forbidden_stays_so(dated: str) -> None:
+    rows = [
+        cash(1, 2019, "4"),
+        cash(2, 2020, "9"),
+        cash(3, 2022, "9"),
+        cash(4, 2023, "9"),
+        cash(5, 2023, "1", "特困供养金"),
+    ]
+    found = outcome(TOP + TWO + MATRIX + RULE % (CAPPED + dated), {"subsidies": rows}, date(2024, 6, 30))
+    wrong = [one.key[0] for one in found.findings if one.code == "rule"]
+    assert wrong == (["D0000002", "D0000005"] if dated else ["D0000005"])
+    assert (found.looked, found.undated) == ((3, 2) if dated else (1, 4))
+    assert any("已过 3 年未核" in one.message for one in found.findings)
+
+
+BOOKS = ("funds", "lines", "procedures", "quality", "since-2021", "disclosure")
+
+
+def test_every_amount_of_the_national_books_has_a_last_day_or_was_compared() -> None:
+    standards = {
+        (one.stem, s.id): s for one in project_policies().policies if one.stem in BOOKS for s in one.standards.values()
+    }
+    money = [one for one in standards.values() if one.unit.startswith("元")]
+    assert len(money) > 15 and [one.id for one in money if not (one.last or one.verified)] == []
+    assert standards["funds", "cap-meal"].last <= standards["funds", "meal"].last
+    assert standards["funds", "cap-yulu"].last <= standards["funds", "yulu"].last
+
+
+@pytest.mark.parametrize(
+    ("rule", "benefit"),
+    [("f18a", "营养膳食补助"), ("f10a", "营养膳食补助"), ("f10a", "公益岗补贴"), ("p05-direct-amount", "水库移民直补")],
+)
+def test_after_the_last_known_day_no_amount_is_called_wrong(rule: str, benefit: str) -> None:
+    row = {
+        "household_no": "H0000001",
+        "member_no": "M00000001",
+        "benefit": benefit,
+        "units": "1",
+        "standard": "99999",
+        "amount": "99999",
+    }
+    rows = [row | {"subsidy_id": f"D{n:07}", "period": "2027-S1", "paid_on": "2027-06-01"} for n in range(2)]
+    with ledger({"subsidies": rows}) as database:
+        (found,) = run(project_policies(), database, date(2027, 6, 30), only={rule}, everywhere=True)
+    assert found.broke == 0 and [one.severity for one in found.findings] == [Severity.NOTICE]
+    assert "未核" in found.findings[0].message and "未判" in found.findings[0].message

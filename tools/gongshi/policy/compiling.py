@@ -189,8 +189,9 @@ class _Work:
         head += f",\nother AS (\n  {theirs})" if kind.compares else ""
         head += ",\nbase AS (SELECT name, value FROM rules.base)" if kind.base else ""
         bad = f"{head},\nbad AS (\n{fill(kind.sql)})"
-        looked = _counts(subject, len(gaps))
-        sql, used = packed(f"{bad}\nSELECT * FROM {looked} LEFT JOIN {_shown(subject)} ON true", values)
+        lapses = "AS lapsed" in kind.sql
+        looked = _counts(subject, len(gaps), lapses)
+        sql, used = packed(f"{bad}\nSELECT * FROM {looked} LEFT JOIN {_shown(subject, lapses)} ON true", values)
         missing = {key: one for name in self.used for key, one in self.world.facts[name].missing.items()}
         return Query(
             self.rule,
@@ -219,21 +220,28 @@ class _Work:
         return found
 
 
-def _shown(subject: Selection) -> str:
+def _shown(subject: Selection, lapses: bool) -> str:
     """The rows that break the rule, and of each whether what it is judged by is not verified."""
     told = "unverified" in subject.columns
     more = ("b.*, s.unverified", "LEFT JOIN subject s USING (_row)") if told else ("*", "")
-    return f"(SELECT {more[0]} FROM bad b {more[1]} ORDER BY _row LIMIT {LIMIT})"
+    return f"(SELECT {more[0]} FROM bad b {more[1]}{' WHERE NOT lapsed' if lapses else ''} ORDER BY _row LIMIT {LIMIT})"
 
 
-def _counts(subject: Selection, gaps: int) -> str:
-    """One row: how many rows are looked at, how many of them lack what, how many break the rule, how many have no standard."""
+def _counts(subject: Selection, gaps: int, lapses: bool) -> str:
+    """One row: how many rows are looked at, how many of them lack what, how many break the rule, how many have no standard: of
+    their date at all, or (``lapses``: the kind says which) one of several."""
     lacks = [f's."gap {number}"' for number in range(gaps)]
     columns = [f"count_if({lack}) AS gap{number}" for number, lack in enumerate(lacks)]
     counts = ", ".join(["count(*) AS looked", *columns, f"count_if({' OR '.join(lacks) or 'false'}) AS blank"])
     looked = f"(SELECT {counts} FROM subject s)"
-    undated = f" CROSS JOIN (SELECT count(*) AS undated FROM {subject.tables()} WHERE {subject.lacking()})"
-    return f"{looked} CROSS JOIN (SELECT count(*) AS broke FROM bad)" + (undated if subject.known else "")
+    if lapses:
+        looked = looked.replace("count(*) AS looked", "count(*) - (SELECT count(*) FILTER (lapsed) FROM bad) AS looked")
+    undated = [f"(SELECT count(*) FROM {subject.tables()} WHERE {subject.lacking()})"] if subject.known else []
+    undated += ["(SELECT count(*) FILTER (lapsed) FROM bad)"] if lapses else []
+    broke = f"(SELECT {'count(*) FILTER (NOT lapsed)' if lapses else 'count(*)'} AS broke FROM bad)"
+    return f"{looked} CROSS JOIN {broke}" + (
+        f" CROSS JOIN (SELECT {' + '.join(undated)} AS undated)" if undated else ""
+    )
 
 
 def _column(subject: Selection, name: str, line: int) -> str:

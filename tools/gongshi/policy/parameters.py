@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from itertools import pairwise
 
 from gongshi.checks.phrases import one_of
@@ -16,7 +17,7 @@ from gongshi.policy.paths import NUMBERS, PathColumn, Selection, as_day, as_text
 from gongshi.policy.reading import NUMBER, parse_flag, parse_value, scalars
 from gongshi.policy.standards import Standards
 from gongshi.policy.terms import Terms
-from gongshi.policy.values import PolicyProblem, Value
+from gongshi.policy.values import Pair, PolicyProblem, Standard, Value
 
 NUMERIC = "DECIMAL(21,6)"
 CELLS = {"number": NUMERIC, "date": "DATE", "flag": "BOOLEAN"}
@@ -294,6 +295,7 @@ class Setter:
         """A small table: one VALUES row per item, numbered."""
         cells = parameter.cells()
         rows: list[list[str]] = []
+        lapsed: list[str] = []
         for item in self.items(parameter, node):
             for name, line in item.lines.items():
                 if name not in cells:
@@ -306,20 +308,42 @@ class Setter:
                 self.moment = None
                 many = next((value for value in values.values() if isinstance(value, list)), [""])
                 ends = [self.subject.binder.bind(end, "DATE") for end in (since, until)]
+                if (since or until) and any(self.unknown(node, since) for node in item.items.values()):
+                    lapsed.append(f"({self.subject.columns['by']} IN ({', '.join(many)}) AND {self.touches(*ends)})")
                 for value in many:
                     rows.append([*(value if isinstance(cell, list) else cell for cell in values.values()), *ends])
+        if lapsed:
+            self.subject.known.append(f"NOT coalesce({' OR '.join(lapsed)}, false)")
         kinds = [*(CELLS.get(form, "VARCHAR") for form, _ in cells.values()), "DATE", "DATE"]
         self.slots[parameter.name] = _values(rows, [*cells, "since", "until"], kinds)
 
     def spans(self, item: Mapping) -> list[tuple[date | None, date | None]]:
         """The spans (from, before) in which the standards that an item names have other values, for rows that are judged by
         their own date; the first one is before all of them."""
+        named = [node for node in item.items.values() if isinstance(node, Mapping) and "standard" in node.items]
+        return self.spans_of([self.standards.find(text(node, "standard"), node.line, "number") for node in named])
+
+    def spans_of(self, known: list[Standard]) -> list[tuple[date | None, date | None]]:
+        """The spans in which none of some standards changes; one of no ends where rows are not judged by their own date."""
         if "dated" not in self.kind.columns or not self.subject.dated:
             return [(None, None)]
-        named = [node for node in item.items.values() if isinstance(node, Mapping) and "standard" in node.items]
-        known = [self.standards.find(text(node, "standard"), node.line, "number") for node in named]
         days = sorted({first for standard in known for first, _ in standard.values})
         return list(pairwise([None, *days, None])) if days else [(None, None)]
+
+    def unknown(self, node: Node, since: date | None) -> bool:
+        """Whether a cell is a standard without a value in the span that begins on a day."""
+        if not isinstance(node, Mapping) or "standard" not in node.items:
+            return False
+        return self.standards.on(text(node, "standard"), node.line, "number", since or date.min) is None
+
+    def touches(self, since: str, until: str) -> str:
+        """That the record's date, or the first or the last day of its period, lies in a span, as SQL."""
+        ends = dict.fromkeys((self.subject.dated_from, self.subject.dated))
+        return (
+            "("
+            + " OR ".join(f"coalesce({end} >= {since}, true) AND coalesce({end} < {until}, true)" for end in ends)
+            + ")"
+        )
 
     def items(self, parameter: Parameter, node: Node | None) -> list[Mapping]:
         """The items of a list of mappings."""
@@ -386,11 +410,25 @@ class Setter:
             for word in (pair.first, pair.second):
                 if items and items.enum and word not in items.enum:
                     raise PolicyProblem(f"matrix 里的“{word[:40]}”不是“{items.title}”的取值", self.line(node))
-            cap = self.standards.fixed(pair.cap, pair.line, "number") if isinstance(pair.cap, str) else pair.cap
-            rows.append(
-                [*(bind(word, "VARCHAR") for word in (pair.first, pair.second, pair.verdict)), bind(cap, NUMERIC)]
-            )
-        self.slots[parameter.name] = _values(rows, ["first", "second", "verdict", "cap"], ["VARCHAR"] * 3 + [NUMERIC])
+            words = [bind(word, "VARCHAR") for word in (pair.first, pair.second, pair.verdict)]
+            for since, until, cap in self.caps(pair):
+                rows.append([*words, bind(cap, NUMERIC), bind(since, "DATE"), bind(until, "DATE")])
+        names, kinds = (
+            ["first", "second", "verdict", "cap", "since", "until"],
+            ["VARCHAR"] * 3 + [NUMERIC, "DATE", "DATE"],
+        )
+        self.slots[parameter.name] = _values(rows, names, kinds)
+
+    def caps(self, pair: Pair) -> list[tuple[date | None, date | None, Value | None]]:
+        """(from, before, the cap of a pair in that span, None where its standard has no value)."""
+        if not isinstance(pair.cap, str):
+            return [(None, None, pair.cap)]
+        standard = self.standards.find(pair.cap, pair.line, "number")
+        at = partial(self.standards.on, pair.cap, pair.line, "number")
+        spans = self.spans_of([standard])
+        if spans == [(None, None)]:
+            return [(None, None, at(self.world.day))]
+        return [(since, until, at(since or date.min)) for since, until in spans]
 
 
 def _values(rows: list[list[str]], names: list[str], kinds: list[str]) -> str:

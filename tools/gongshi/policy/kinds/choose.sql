@@ -12,6 +12,7 @@
 -- param at_most: number
 -- param all_or_none: flag
 -- one of: exactly at_least at_most all_or_none
+-- needs: exactly|at_least|at_most
 -- plans: 2 9 13 15 18 22
 -- example: {kind: choose, resource: members, among: [{field: education, filled: 是}, {field: enrolment, filled: 是}], exactly: 1}
 SELECT s._row, s.among AS actual, coalesce(s.exactly, s.at_least, s.at_most) AS wanted

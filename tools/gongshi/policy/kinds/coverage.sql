@@ -14,6 +14,7 @@
 -- one of: at_least at_most exactly
 -- together: from other_date
 -- together: to other_date
+-- needs: at_least|at_most|exactly
 -- plans: 1 2 4 5 7 13 16 19
 -- example: {kind: coverage, resource: households, other: pairings, other_where: [{field: role, is: 帮扶责任人}], other_active: {from: started_on, to: ended_on}, at_least: 1}
 WITH counted AS (

@@ -17,7 +17,7 @@
 -- param require: flag
 -- one of: at_least at_most
 -- one of: to open
--- needs: from:require to:open,require
+-- needs: from:require to:open,require at_least|at_most
 -- plans: 2 3 4 5 9 16 19 20
 -- example: {kind: duration, resource: payments, where: [{field: payment_stage, is: 结算款}], from: project_id.accepted_on, to: paid_on, at_least: 0, require: 是}
 WITH ends AS (

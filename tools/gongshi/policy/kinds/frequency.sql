@@ -16,7 +16,7 @@
 -- param exactly: number
 -- one of: at_least at_most exactly
 -- one of: from last
--- needs: from
+-- needs: from at_least|at_most|exactly
 -- plans: 1 4 5 9 10 12 16 18 20 22
 -- example: {kind: frequency, resource: pairings, other: contacts, other_date: contacted_on, from: started_on, to: ended_on, per: month, at_least: 1, last: 3}
 WITH life AS (
