@@ -11,6 +11,8 @@ import pytest
 from gongshi.checks import guard
 from gongshi.library import guarding
 from gongshi.library.guarding import NotBuilt, refuse_personal
+from gongshi.model import GongshiError
+from gongshi.repository import aside
 from gongshi.site.county import UNCOMMITTED
 
 COMMIT = "c0ffee" * 6 + "babe"
@@ -124,17 +126,14 @@ def test_a_large_file_that_is_known_is_not_looked_through_for_being_the_first(cl
         refuse_personal(root, site, None)
 
 
-def test_a_second_process_takes_half_and_nothing_is_missed(clone, monkeypatch):
+def test_a_second_process_takes_its_part_and_nothing_is_missed(clone, monkeypatch):
     root, site, seen = clone
-    monkeypatch.setattr(guarding, "_MUCH", 100)
-    refuse_personal(root, site, None)
-    assert seen == [
-        f"{folder}/{number}.html"
-        for folder, numbers in (("funds", (0, 2, 4)), ("villages", (1, 3)))
-        for number in numbers
-    ]
-    monkeypatch.setattr(guarding, "_MUCH", 10**9)
-    seen.clear()
+    monkeypatch.setattr(guarding, "_BATCH", 100)
+    with monkeypatch.context() as patched:
+        patched.setattr(guarding, "_MUCH", 10)
+        patched.setattr(guarding.Guarding, "_left", lambda self: iter(()))  # this process takes nothing
+        refuse_personal(root, site, None)
+    assert seen == []
     refuse_personal(root, site, None)
     assert seen == ["funds/0.html", "villages/0.html"], "what the other found clean is known"
     monkeypatch.setattr(guarding, "_MUCH", 10)
@@ -146,3 +145,39 @@ def test_a_second_process_takes_half_and_nothing_is_missed(clone, monkeypatch):
                 refuse_personal(root, site, None)
             assert {one.path for one in caught.value.findings} == {page}
         (site / page).write_text(text, "utf-8")
+
+
+def test_files_are_handed_on_while_they_are_written_and_what_nobody_told_of_is_found(clone, monkeypatch):
+    root, site, _ = clone
+    monkeypatch.setattr(guarding, "_MUCH", 10)
+    monkeypatch.setattr(guarding, "_BATCH", 100)
+    with guarding.guarding(root, site, None) as guard:
+        for place in sorted(site.rglob("*.html"))[:-1]:
+            guard.wrote(place.relative_to(site).as_posix())
+        place.write_text(f"{place.read_text('utf-8')}<p>{PHONE}</p>", "utf-8")
+        (site / "untold.txt").write_text(PHONE)
+        guard.wrote(place.relative_to(site).as_posix())  # written again
+        with pytest.raises(NotBuilt) as caught:
+            guard.refuse()
+    found = {one.path for one in caught.value.findings}
+    assert found == {place.relative_to(site).as_posix(), "untold.txt"}
+
+
+def test_a_build_that_breaks_off_leaves_no_process(clone, monkeypatch):
+    root, site, _ = clone
+    monkeypatch.setattr(guarding, "_MUCH", 10)
+    monkeypatch.setattr(guarding, "_BATCH", 10)
+    with pytest.raises(RuntimeError), guarding.guarding(root, site, None) as guard:
+        guard.wrote("funds/0.html")
+        other = guard._other
+        raise RuntimeError
+    other.join(10)
+    assert not other.is_alive()
+
+
+def test_a_second_process_that_dies_stops_the_build(clone, monkeypatch):
+    root, site, _ = clone
+    monkeypatch.setattr(guarding, "_MUCH", 10)
+    monkeypatch.setattr(guarding, "_second", lambda *_: aside("gongshi.no_such_module", "查找个人信息"))
+    with pytest.raises(GongshiError, match="没有查完"):
+        refuse_personal(root, site, None)

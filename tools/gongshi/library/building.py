@@ -7,7 +7,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -15,7 +15,7 @@ from pathlib import Path
 from gongshi.checks.guard import NameSet
 from gongshi.checks.settings import refuse_settings
 from gongshi.founding.pack import Pack, program_files
-from gongshi.library.guarding import NotBuilt, refuse_personal
+from gongshi.library.guarding import NotBuilt, guarding
 from gongshi.model import Finding, GongshiError, Progress, Severity
 from gongshi.package import Recall
 from gongshi.repository import Cache, Reused, WorkTree, reason
@@ -47,10 +47,11 @@ def building(
     folder.parent.mkdir(parents=True, exist_ok=True)
     aside = Path(tempfile.mkdtemp(prefix=_ASIDE, dir=folder.parent))
     try:
-        build_site(root, aside, content, draft, reused)
-        still(kept)
-        show("查找个人信息")
-        refuse_personal(root, aside, names)
+        with guarding(root, aside, names) as guard:
+            build_site(root, aside, content, draft, reused, guard.wrote)
+            still(kept)
+            show("查找个人信息")
+            guard.refuse()
         yield aside
         _swap(aside, folder)
         reused.settle()
@@ -58,8 +59,11 @@ def building(
         shutil.rmtree(aside, ignore_errors=True)
 
 
-def build_site(root: Path, out: Path, content: Content, draft: bool, reused: Reused) -> None:
-    """The site in ``out``; the frames of its pages are made by MkDocs only if no earlier build had the same."""
+def build_site(
+    root: Path, out: Path, content: Content, draft: bool, reused: Reused, wrote: Callable[[str], None] = lambda _: None
+) -> None:
+    """The site in ``out``; the frames of its pages are made by MkDocs only if no earlier build had the same. ``wrote`` is told
+    each file that is whole."""
 
     def made() -> bytes:
         from gongshi.mkdocs_plugin import frames  # half a second to import
@@ -70,7 +74,7 @@ def build_site(root: Path, out: Path, content: Content, draft: bool, reused: Reu
     pack = Pack(program_files())
     theirs = sorted((path, _sha256(data)) for path, data in {**pack.pages(), ABOUT: pack.read(f"docs/{ABOUT}")}.items())
     said = repr((marked(content.facts()), draft, sorted(content.sections()), _pages_of(root), theirs))
-    assemble(content, Frames.decode(reused.get("frames", said, made)), out)
+    assemble(content, Frames.decode(reused.get("frames", said, made)), out, wrote)
 
 
 def _pages_of(root: Path) -> list[tuple[str, str]]:

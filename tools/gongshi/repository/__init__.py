@@ -1,6 +1,6 @@
 """The only door to Git, other processes and writing: Trees to read, ``write_files`` to change them all or not at all."""
 
-from gongshi.repository.aside import Aside, aside, tell
+from gongshi.repository.aside import Aside, aside, given, tell
 from gongshi.repository.cache import Cache, private_folder, program_digest
 from gongshi.repository.differing import differing
 from gongshi.repository.git import Git
@@ -34,6 +34,7 @@ __all__ = [
     "differing",
     "digest",
     "exposed",
+    "given",
     "inside",
     "make_by_program",
     "move",

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from gongshi.model import GongshiError
 
@@ -22,6 +22,7 @@ _START = (
     "import runpy, sys; sys.path.insert(0, sys.argv.pop(1)); runpy.run_module(sys.argv.pop(1), run_name='__main__')"
 )
 _WHOLE, _STOPPED = "whole", "stopped"
+_MORE = b"more\n"
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +35,39 @@ class Aside:
     def answer(self) -> list[list[Any]]:
         """Wait for all values the process tells; GongshiError if it said why not, or ended in any other way."""
         told, _ = self.process.communicate()
-        code, lines = self.process.returncode, told.split(b"\n")
-        with suppress(ValueError, TypeError, IndexError):
-            values = [json.loads(line) for line in lines[:-1]]
-            last, said = values.pop()
-            if code == 0 and last == _STOPPED:
-                raise GongshiError(said)
-            if code == 0 and last == _WHOLE and said == len(values) and not lines[-1]:
+        values = _whole(told.split(b"\n")) if self.process.returncode == 0 else None
+        return self._broken() if values is None else values
+
+    def feed(self, more: Callable[[], object]) -> list[list[Any]]:
+        """The same of a process that takes what it works on from ``given``: whenever it asks it gets what ``more`` has, None for
+        nothing any more."""
+        into, out = self.process.stdin, self.process.stdout
+        assert into and out, "opened as pipes"
+        with suppress(OSError, ValueError):  # gone, or on its way
+            while (line := out.readline()) == _MORE:
+                into.write(json.dumps(more()).encode() + b"\n")
+                into.flush()
+            values = _whole((line + out.read()).split(b"\n"))
+            if values is not None:
                 return values
+        return self._broken()
+
+    def _broken(self) -> NoReturn:
+        self.process.kill()
+        code = self.process.wait()
         raise GongshiError(f"{self.what}的进程中途停了（{_ending(code)}），没有查完，不能算通过，请再运行一次。")
+
+
+def _whole(lines: list[bytes]) -> list[list[Any]] | None:
+    """The values in these lines, None if they are not whole; GongshiError if they say why there are none."""
+    with suppress(ValueError, TypeError, IndexError):
+        values = [json.loads(line) for line in lines[:-1]]
+        last, said = values.pop()
+        if last == _STOPPED:
+            raise GongshiError(said)
+        if last == _WHOLE and said == len(values) and not lines[-1]:
+            return values
+    return None
 
 
 def _ending(code: int) -> str:
@@ -57,7 +82,7 @@ def aside(module: str, what: str, *arguments: str) -> Iterator[Aside]:
     options = ["-I", "-X", f"utf8={sys.flags.utf8_mode}"]
     command = [sys.executable, *options, "-c", _START, str(_PROGRAM), module, *arguments]
     try:
-        process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     except (OSError, ValueError) as error:
         raise GongshiError(
             f"{what}的进程没有能启动（{type(error).__name__}），请检查内存和安装后再运行一次。"
@@ -67,6 +92,9 @@ def aside(module: str, what: str, *arguments: str) -> Iterator[Aside]:
             yield Aside(process, what)
         finally:
             process.kill()
+            with suppress(OSError):  # what was written and never read
+                assert process.stdin, "opened as a pipe"
+                process.stdin.close()
 
 
 def tell(values: Callable[[], Iterable[tuple[object, ...]]]) -> None:
@@ -78,3 +106,14 @@ def tell(values: Callable[[], Iterable[tuple[object, ...]]]) -> None:
         lines = [(_STOPPED, str(error))]
     sys.stdout.write("".join(json.dumps(line) + "\n" for line in lines))
     sys.stdout.flush()
+
+
+def given() -> Iterator[Any]:
+    """What ``feed`` gives, one after the other; to be used up before anything is told."""
+    while True:
+        sys.stdout.write(_MORE.decode())
+        sys.stdout.flush()
+        value = json.loads(sys.stdin.readline() or "null")
+        if value is None:
+            return
+        yield value

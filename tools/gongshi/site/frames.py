@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -46,8 +46,8 @@ class Frames(NamedTuple):
         return cls(pages, named, {path: base64.b64decode(text) for path, text in files.items()}, site_url)
 
 
-def assemble(content: Content, frames: Frames, out: Path) -> None:
-    """The whole site in ``out``: the frames stamped, the record pages, the files."""
+def assemble(content: Content, frames: Frames, out: Path, wrote: Callable[[str], None] = lambda _: None) -> None:
+    """The whole site in ``out``: the frames stamped, the record pages, the files; ``wrote`` is told each that is whole."""
     facts = content.facts()
 
     def said(source: str) -> str:
@@ -57,6 +57,7 @@ def assemble(content: Content, frames: Frames, out: Path) -> None:
 
     for path, data in frames.files.items():
         _write(out / path, data)
+        wrote(path)
     for path, source in frames.pages.items():
         text, part = said(source), content.section(path)
         try:
@@ -64,8 +65,9 @@ def assemble(content: Content, frames: Frames, out: Path) -> None:
         except GongshiError as error:
             raise GongshiError(f"docs/{path.removesuffix('.html')}.md：{error}") from None
         _write(out / path, whole)
+        wrote(path)
     shells = {folder: Shell.parse(said(source), url) for folder, (source, url) in frames.shells.items()}
-    finish(content, shells, out, frames.site_url)
+    finish(content, shells, out, frames.site_url, wrote)
 
 
 def _write(place: Path, data: bytes) -> None:

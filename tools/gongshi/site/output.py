@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import html
 import shutil
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
@@ -39,9 +39,16 @@ class Content(Protocol):
         """Every file that is no page, by its path; ``site_url`` is where the site will stand, if that is known."""
 
 
-def finish(content: Content, shells: Mapping[str, Shell], out: Path, site_url: str = "") -> None:
+def finish(
+    content: Content,
+    shells: Mapping[str, Shell],
+    out: Path,
+    site_url: str = "",
+    wrote: Callable[[str], None] = lambda _: None,
+) -> None:
     """Stamp the pages, write the files, drop what nothing loads."""
-    _stamp(content.pages(), shells, out, site_url)
+    for path in _stamp(content.pages(), shells, out, site_url):
+        wrote(path)
     for name in THEME_FILES:
         shutil.rmtree(out / name, ignore_errors=True)
     for path, chunks in content.files(site_url):
@@ -49,12 +56,13 @@ def finish(content: Content, shells: Mapping[str, Shell], out: Path, site_url: s
         target.parent.mkdir(parents=True, exist_ok=True)
         with target.open("wb") as stream:
             stream.writelines(chunks)
+        wrote(path)
     if site_url:
         _sitemap(out, site_url)
 
 
-def _stamp(pages: Iterator[Page], shells: Mapping[str, Shell], out: Path, site_url: str) -> None:
-    """Write each page as it comes."""
+def _stamp(pages: Iterator[Page], shells: Mapping[str, Shell], out: Path, site_url: str) -> Iterator[str]:
+    """Write each page as it comes, and tell its path."""
     for folder in shells:
         (out / folder).mkdir(parents=True, exist_ok=True)
     seen: set[str] = set()
@@ -65,6 +73,7 @@ def _stamp(pages: Iterator[Page], shells: Mapping[str, Shell], out: Path, site_u
         with open(out / page.path, "wb", buffering=0) as stream:
             body = address.fill(page.body, site_url and site_url + page.path)
             stream.write(shells[page.folder].stamp(replace(page, body=body), site_url))
+        yield page.path
 
 
 def _sitemap(out: Path, site_url: str) -> None:
