@@ -31,6 +31,7 @@ from today.test_cases import joined, never_poor
 from today.test_since_2021 import KEPT
 
 OLD = re.compile("贫困户|贫困村|贫困人口|贫困人数|未脱贫|预脱贫|扶贫|精准扶贫|(?<!巩固拓展)脱贫攻坚")
+GONE = re.compile("致贫原因|(?<!监测对象)识别、|退出等|退出标准、程序")
 DAY = date(2026, 11, 28)
 THEN = date(2020, 6, 30)
 PAST = ("people-class", "people-status", "people-cause")
@@ -67,6 +68,9 @@ def test_no_edition_brings_an_old_word_back(day: date) -> None:
     pages = Pack(program_files()).pages() | {"about.md": Pack(program_files()).read("docs/about.md")}
     texts = {**{path: data.decode() for path, data in pages.items()}, **templates()}
     assert {name: old(worded(text, day)) for name, text in texts.items() if old(worded(text, day))} == {}
+    by_hand = {path: worded(data.decode(), day) for path, data in pages.items()}
+    gone = {path: GONE.findall(text) for path, text in by_hand.items() if GONE.search(text)}
+    assert gone == {}, "a page says of the site what is no longer published or done"
 
 
 @cache
