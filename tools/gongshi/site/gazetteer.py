@@ -112,5 +112,14 @@ def script(views: Disclosure, payees: Mapping[str, str], reused: Reused) -> Iter
     spelled = _spelled(list(dict.fromkeys(row[0] for kind in KINDS if kind in SPELLED for row in found[kind])), reused)
     for kind in SPELLED:
         found[kind] = [(*row, *spelled[row[0]]) for row in found[kind]]
-    text = json.dumps(found, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")
-    return [f"var gongshiNames = {text};\n".encode()]
+    parts = ",\n".join(f"{_said(kind)}:[{_lines(rows)}]" for kind, rows in found.items())
+    return [f"var gongshiNames = {{{parts}}};\n".encode()]
+
+
+def _lines(rows: Iterable[Row]) -> str:
+    """Each in a line of its own, so that whoever looks through the file need not take it for one long text."""
+    return ",\n".join(map(_said, rows))
+
+
+def _said(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).replace("<", "\\u003c")

@@ -150,10 +150,9 @@ class Site(Sections):
         benefits, year = self._benefits("benefit-totals"), max(self._map.years, default=0)
         towns = {row.township_code: row for row in self._rows("townships")}
         heads = self._map.heads(year)
-        known = {row.village_code: row.township_code for row in self._rows("villages")}
+        strips = receipts.Strips(heads, {row.village_code: row.township_code for row in self._rows("villages")})
         for row in self._rows("villages"):
             code, town = row.village_code, towns.get(row.township_code)
-            near = [value for other, value in heads.items() if known[other] == row.township_code]
             reach = self._reach[code]
             mine = [*reach.own, *(shared for shared, _ in reach.shared)]
             values = {
@@ -171,7 +170,7 @@ class Site(Sections):
                 "running": [one for one in self._running if one.division_code in (code, row.township_code)],
                 "year": year,
                 "head": heads[code],
-                "strip": receipts.strip(heads[code], near, list(heads.values())),
+                "strip": strips.of(code),
             }
             values["sentence"] = about = receipts.sentence(values, self._on)
             yield self._page(f"villages/{code}.html", row.name, "village.html", values, about)

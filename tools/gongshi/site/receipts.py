@@ -84,19 +84,36 @@ class Strip(NamedTuple):
     near_value: Any
 
 
-def strip(mine: Any, near: Sequence[Any], every: Sequence[Any]) -> Strip | None:
-    """Where a village stands among all; None where its own figure is not told."""
-    known = sorted(value for value in every if isinstance(value, Decimal))
-    if not isinstance(mine, Decimal) or len(known) < 3 or not known[-1]:
-        return None
-    top = max(known[len(known) * 98 // 100], ONE)
+class Strips:
+    """The strips of all villages: what is the same for all of them, and for those of one township, is worked out once."""
 
-    def at(value: Decimal) -> int:
-        return round(4 + 328 * min(float(value / top), 1))
+    def __init__(self, heads: Mapping[str, Any], towns: Mapping[str, str]) -> None:
+        """``heads`` is the figure of each village, ``towns`` its township."""
+        self._heads, self._towns = heads, towns
+        self._known = sorted(value for value in heads.values() if isinstance(value, Decimal))
+        self._top = max(self._known[len(self._known) * 98 // 100], ONE) if self._known else ONE
+        self._far = median(self._known) or ONE
+        near: dict[str, list[Any]] = defaultdict(list)
+        for code, value in heads.items():
+            near[towns[code]].append(value)
+        self._near = {town: (self._marks(values), median(values) or ONE) for town, values in near.items()}
+        self._every = self._marks(self._known)
 
-    far, close = median(every) or ONE, median(near) or ONE
-    marks = [at(value) for value in near if isinstance(value, Decimal)]
-    return Strip([at(value) for value in known], marks, at(mine), at(far), at(close), top, mine, far, close)
+    def of(self, code: str) -> Strip | None:
+        """Where a village stands among all; None where its own figure is not told."""
+        mine = self._heads[code]
+        if not isinstance(mine, Decimal) or len(self._known) < 3 or not self._known[-1]:
+            return None
+        marks, close = self._near[self._towns[code]]
+        places = self._at(mine), self._at(self._far), self._at(close)
+        return Strip(self._every, marks, *places, self._top, mine, self._far, close)
+
+    def _marks(self, values: Iterable[Any]) -> list[int]:
+        """The places of values, each once: two marks on one place are one, however many villages there are."""
+        return sorted({self._at(value) for value in values if isinstance(value, Decimal)})
+
+    def _at(self, value: Decimal) -> int:
+        return round(4 + 328 * min(float(value / self._top), 1))
 
 
 def sentence(values: Mapping[str, Any], on: datetime.date) -> str:
