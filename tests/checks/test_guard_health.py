@@ -99,3 +99,19 @@ def test_a_name_far_from_the_illness_passes() -> None:
     far = "，其余各项均已按规定办理并在村务公开栏公示七天无异议。"
     assert health_in(f"户主{GIVEN[0]}家新建住房{far}全村因病致贫三户") == []
     assert health_in(f"户主{GIVEN[0]}家新建住房；全村因病致贫三户") == []
+
+
+@pytest.mark.parametrize("gap", range(40))
+def test_an_illness_close_behind_another_one_is_looked_at_by_itself(gap):
+    near = gap < 22
+    for before in ("普查" + "肺癌" + "，" * gap, "普查" + "肺癌" + "\n"):
+        text = f"{before}因病{'，' * gap}户主{GIVEN[1]}\n"
+        assert bool(scan_text("a.md", text.encode())) == near, text
+
+
+def test_each_sentence_says_of_whom_it_speaks():
+    told = f"户主{GIVEN[0]}，肝炎"
+    for mark in "。；;！？!?":
+        assert scan_text("a.md", f"{told}{mark}户主{GIVEN[1]}{mark}村里有防疫".encode())
+        assert scan_text("a.md", f"防病{mark}户主{GIVEN[1]}{mark}{told}".encode())
+        assert not scan_text("a.md", f"户主{GIVEN[1]}{mark}肝炎".encode())

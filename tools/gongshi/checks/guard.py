@@ -16,8 +16,9 @@ from itertools import islice
 from typing import overload
 
 from gongshi.checks.guard_archive import DEEPEST, Unreadable, is_archive, members
+from gongshi.checks.guard_harmless import is_harmless
 from gongshi.checks.guard_lines import across
-from gongshi.checks.guard_numbers import MOST, find_numbers, is_harmless
+from gongshi.checks.guard_numbers import MOST, find_numbers
 from gongshi.checks.guard_people import NameSet, find_births, find_health, has_date, health_beside
 from gongshi.checks.guard_sieve import Forms, digits_alike, suspicious_lines
 from gongshi.checks.guard_tables import Columns, file_columns, markdown_tables

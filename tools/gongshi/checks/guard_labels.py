@@ -39,6 +39,9 @@ _FIRST = re.compile(
     "[值守监督举投信办咨服客公官热居身证残联电手一存银社卡个本户农国零财基预对单集村合账帐开总小共累金资拨到支收余结决产造价款费补债贷"
     "编邮代号段流出车箱柜井管房货件运地重容数企学医政部卫协凭发批序条税纳识档文订交票项工宗图不许设机"
     "表水气读里桩坐经纬北东面长高海时校版oOdDhHiIsSpPmMtTaAbBcC_vVuUlL]"
+    # of letters, of which a program has many, the second one must fit, too
+    "(?:(?<![A-Za-z_])|(?i:(?=f)(?<=[os])|(?=[uo])(?<=[dhmtsbclvu])|(?=d)(?<=i)|(?=n)(?<=[i_])|(?=[hr])(?<=p)|(?=e)(?<=[mtsv])|(?=i)(?<=t)"
+    "|(?=[cm])(?<=a)|(?=a)(?<=[bl])))"
 )
 _WORDS = re.compile(f"{_FIRST.pattern}[^0-9]*+")  # up to the next digit, which is part of no label
 OTHER = frozenset({"official", "public", "money", "code"})  # what makes a number nobody's own

@@ -106,6 +106,8 @@ _BESIDE_SEX = re.compile(
     rf"(?<![\u4e00-\u9fff])[男女][^\w\n]{{1,4}}(?:{_FACT}[^\w\n]{{1,4}}){{0,3}}(?P<date>{_DATE})(?!\s?(?!{_FACT}(?![\u4e00-\u9fff]))[\u4e00-\u9fff])"
 )
 _SEXES = "男女"
+_SAYING = 120  # characters between a date and what says that it is a birth: fewer than that, with room for another date
+_LONG = 1_000
 
 _NAME_LABEL = re.compile(
     r"姓\s{0,4}名\s?[\"']?\s?[:：=]\s{0,3}[\"']?"
@@ -113,7 +115,7 @@ _NAME_LABEL = re.compile(
 )
 _NO_NAME = re.compile(r"[某填写选必姓名栏]|文本|真实|字符|可空")
 HEALTH_WORD = re.compile(
-    r"病(?!虫|毒|死|害)|残疾|伤残|重残|[一二三四]级残|精神(?!文明|面貌|扶贫|脱贫|动力|生活|贫困|风貌|食粮)|艾滋|HIV|癌|肿瘤"
+    r"病(?!虫|毒|死|害)|残疾|伤残|重残|一级残|二级残|三级残|四级残|精神(?!文明|面貌|扶贫|脱贫|动力|生活|贫困|风貌|食粮)|艾滋|HIV|癌|肿瘤"
     r"|肝炎|透析|尿毒|白血|结核|糖尿|高血压|心梗|脑梗|脑瘫|瘫痪|癫痫|抑郁|智障|失能|因残"
 )
 # Bodies, schemes and phrases of policy that hold such a word and say nothing about a person.
@@ -126,6 +128,7 @@ _BESIDE = 60
 _CLOSE = 24  # characters between a name and what is said of the person
 _QUOTES = re.compile("[\"'“”‘’「」]")
 _SENTENCE = re.compile(r"[。；;！？!?\n]")
+_MAY_BE_ILL = re.compile(f"[H{ILL}]")
 # One of these is beside every name whose shape tells it, quickly looked for; _patients says which are names.
 _PERSON = re.compile(
     rf"(?:户[主名长]|姓名|[受申领收借]\w{{1,2}}人)[:：,，|\"'“‘「 ]{{0,4}}[是为叫]?[{SURNAMES}]"
@@ -137,19 +140,20 @@ _OFFICIAL_BEFORE = re.compile(rf"(?:{_OFFICIAL})[:：,， ]?[是为叫]?$")
 _OFFICIAL_BEGIN = re.compile(rf"(?:{_OFFICIAL})")
 
 
-_SPOKEN_YEAR = re.compile(r"(?<![零〇○一二三四五六七八九0-9])[零〇○一二三四五六七八九0-9]{4}(?=\s?[-./年])")
-_SPOKEN_DAY = re.compile(
-    r"(?<=[年月])\s?(?:([二三])?(十)([一二三四五六七八九])?|初?([一二三四五六七八九]))(?=\s?[月日])"
+# Both begin with what is quickly looked for.
+_SPOKEN_YEAR = re.compile(
+    r"[零〇○一二三四五六七八九0-9](?<![零〇○一二三四五六七八九0-9].)[零〇○一二三四五六七八九0-9]{3}(?=\s?[-./年])"
 )
+_SPOKEN_DAY = re.compile(r"([年月])\s?(?:([二三])?(十)([一二三四五六七八九])?|初?([一二三四五六七八九]))(?=\s?[月日])")
 _SPOKEN = "零一二三四五六七八九"
 
 
 def _spoken(found: re.Match[str]) -> str:
-    """A month or day in Chinese as figures."""
-    tens, ten, ones, alone = found.groups()
+    """A month or day in Chinese as figures, behind what stands before it."""
+    before, tens, ten, ones, alone = found.groups()
     if alone:
-        return str(_SPOKEN.index(alone))
-    return str(10 * (_SPOKEN.index(tens) if tens else len(ten)) + (_SPOKEN.index(ones) if ones else 0))
+        return f"{before}{_SPOKEN.index(alone)}"
+    return f"{before}{10 * (_SPOKEN.index(tens) if tens else len(ten)) + (_SPOKEN.index(ones) if ones else 0)}"
 
 
 def _dated(text: str) -> str:
@@ -170,22 +174,39 @@ def has_date(text: str) -> bool:
 
 def find_births(text: str) -> list[Hit]:
     """Return the full dates that a word, a name or the sex beside them calls a birth."""
-    if not _MAYBE_BORN.search(text) or not _YEAR.search(text):
+    if not (_MAYBE_BORN if len(text) < _LONG else _YEAR).search(text):
         return []
     chinese = not text.isascii() and _CHINESE.search(text)
-    text = _dated(text) if chinese else text
-    if not has_date(text):
-        return []
-    said = _BIRTH if "生" in text or _BIRTH_WORD.search(text) else ()  # every pattern has one of the two
-    places = [found for pattern in said for found in pattern.finditer(text)]
-    if chinese and ("(" in text or "（" in text):
-        places += [found for found in _BRACKETED.finditer(text) if _is_name(found["name"])]
-    if any(sex in text for sex in _SEXES):
-        places += _BESIDE_SEX.finditer(text)
+    text = _dated(text) if chinese and _YEAR.search(text) else text
+    near = [*_dates(text)]
+    said = _BIRTH if near and ("生" in text or _BIRTH_WORD.search(text)) else ()  # every pattern has one of the two
+    places = [found for pattern in said for part in near for found in pattern.finditer(text, *part)]
+    if near and chinese and ("(" in text or "（" in text):
+        bracketed = (found for part in near for found in _BRACKETED.finditer(text, *part))
+        places += [found for found in bracketed if _is_name(found["name"])]
+    if near and any(sex in text for sex in _SEXES):
+        places += [found for part in near for found in _BESIDE_SEX.finditer(text, *part)]
     hits: dict[int, Hit] = {}
     for found in places:
         hits[found.start("date")] = Hit("personal-birth", *found.span("date"), found["date"])
     return list(hits.values())
+
+
+def _dates(text: str) -> Iterator[tuple[int, int]]:
+    """Where full dates stand, each with all that may say it is a birth; of a short text the whole."""
+    if len(text) < _LONG:
+        if has_date(text):
+            yield 0, len(text)
+        return
+    first, behind = 0, -1
+    for date in _FULL_DATE.finditer(text):
+        if date.start() - _SAYING > behind:
+            if behind > 0:
+                yield first, behind
+            first = max(0, date.start() - _SAYING)
+        behind = date.end() + _SAYING
+    if behind > 0:
+        yield first, behind
 
 
 def find_health(text: str) -> list[Hit]:
@@ -201,10 +222,14 @@ def find_health(text: str) -> list[Hit]:
 
 
 def _patients(text: str) -> Iterator[re.Match[str]]:
-    """Names by their shape close to an illness; those of officials and of whoever helps are public."""
+    """Names by their shape close to an illness, sentence by sentence; those of officials and of whoever helps are public."""
     if not _PERSON.search(text):
         return
-    plain = _POLICY.sub("", plainly(_QUOTES.sub("", text)))
+    for sentence in filter(_MAY_BE_ILL.search, _SENTENCE.split(text)):
+        yield from _patients_in(_POLICY.sub("", plainly(_QUOTES.sub("", sentence))))
+
+
+def _patients_in(plain: str) -> Iterator[re.Match[str]]:
     for found in places_beside(plain):
         start, end = found.span("name")
         before = _SENTENCE.split(plain[max(0, start - _CLOSE) : start])[-1]
@@ -215,10 +240,10 @@ def _patients(text: str) -> Iterator[re.Match[str]]:
             yield found
 
 
-def person_near(text: str, at: int) -> bool:
-    """Tell whether a word that goes with persons stands near a place, with what may begin a name."""
+def person_near(text: str, at: int, further: int) -> bool:
+    """Tell whether a word that goes with persons stands near a place or so much further, with what may begin a name."""
     begin = max(at - _CLOSE, 0)
-    return _holds_person(text[max(text.rfind("\n", begin, at) + 1, begin) : at + _CLOSE])
+    return _holds_person(text[max(text.rfind("\n", begin, at) + 1, begin) : at + _CLOSE + further])
 
 
 @lru_cache(4096)

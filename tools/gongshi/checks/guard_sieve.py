@@ -349,9 +349,11 @@ def _sign(text: str, at: int) -> int:
     known = 0
     while found := _SIGN.search(text, at):
         at = found.start()
-        if text[at] not in ILL or (at >= known and person_near(text, at)):
+        if text[at] not in ILL or (at >= known and person_near(text, at, _LOOKED)):
             return at
-        known = at + _LOOKED if at >= known else known
+        if at >= known:
+            end = text.find("\n", at, at + _LOOKED)
+            known = at + _LOOKED if end < 0 else end
         at += 1
     return -1
 

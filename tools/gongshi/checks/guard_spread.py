@@ -29,9 +29,11 @@ from gongshi.checks.guard_values import (
     is_id,
     lazy,
     phones_in_pieces,
+    remembered,
 )
 
 _SHORTEST = 11  # digits
+_LONGEST = 4_000  # characters of a chain that is worth remembering
 _CHAIN = re.compile(
     rf"(?<![0-9])(?=(?:[0-9]{SEPARATOR}{{0,8}}+){{{_SHORTEST - 1}}}[0-9Xx])"
     rf"[0-9]+(?:{SEPARATOR}{{1,8}}(?:[0-9]+|[Xx](?![A-Za-z0-9])))(?:{SEPARATOR}{{1,8}}[0-9]+)*(?:{SEPARATOR}{{0,8}}[Xx](?![A-Za-z0-9]))?"
@@ -136,23 +138,32 @@ def cuts(text: str) -> bool:
     return bool(_HARD.search(text))
 
 
-def find_spread(line: Line) -> Iterator[Hit]:
-    """Yield the numbers that something harder than a blank or a dash cuts up."""
+def find_spread(line: Line, long: bool = False) -> Iterator[Hit]:
+    """Yield the numbers that something harder than a blank or a dash cuts up; ``long``: the text is."""
     text = line.text
     for found in _CHAIN.finditer(text) if _HARD.search(text) else ():
         start, end = found.span()
         if _HARD.search(text, start, end):
-            chain = _Chain(line, start, end)
-            alone = [*_SINGLES.finditer(chain.shape)]
-            for singles in alone:
-                yield from _singles(chain, *singles.span())
-            anybody = alone or _ANYBODY.search(chain.digits)
-            if anybody:
-                yield from _ids(chain)
-            if len(chain.parts) < 8:
-                yield from _accounts(chain)
-            if anybody:
-                yield from _phones(chain)
+            yield from (
+                remembered(_find_in, line, start, end)
+                if long and end - start < _LONGEST
+                else _find_in(line, start, end)
+            )
+
+
+def _find_in(line: Line, start: int, end: int) -> Iterator[Hit]:
+    """What a chain of digits holds."""
+    chain = _Chain(line, start, end)
+    alone = [*_SINGLES.finditer(chain.shape)]
+    for singles in alone:
+        yield from _singles(chain, *singles.span())
+    anybody = alone or _ANYBODY.search(chain.digits)
+    if anybody:
+        yield from _ids(chain)
+    if len(chain.parts) < 8:
+        yield from _accounts(chain)
+    if anybody:
+        yield from _phones(chain)
 
 
 def _singles(chain: _Chain, first: int, behind: int) -> Iterator[Hit]:

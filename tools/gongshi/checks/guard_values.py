@@ -249,6 +249,31 @@ class Line:
         return bool(bodies) and not any(True for _ in names_alone(self.text[bodies[-1].end() : start]))
 
 
+_Find = Callable[[Line, int, int], Iterator[Hit]]
+_REACH = 200  # characters around a number: nobody looks farther
+_MOST_KNOWN = 1 << 16
+_known: dict[tuple[_Find, int, int, int], tuple[Hit, ...]] = {}
+
+
+def remembered(find: _Find, line: Line, start: int, end: int) -> Iterator[Hit]:
+    """What ``find`` finds in a part of a long text, looked for once: the same part with the same around it stands in each reading of
+    a text. Of the texts only hashes are kept."""
+    text = line.text
+    low = max(0, start - _REACH)
+    key = find, hash(text[low : end + _REACH]), start - low, end - low
+    hits = _known.get(key)
+    if hits is None:
+        hits = tuple(_moved(hit, -low) for hit in find(line, start, end))
+        if len(_known) >= _MOST_KNOWN:
+            _known.clear()
+        _known[key] = hits
+    return (_moved(hit, low) for hit in hits)
+
+
+def _moved(hit: Hit, by: int) -> Hit:
+    return Hit(hit.code, hit.start + by, hit.end + by, hit.value, hit.sure)
+
+
 def _has_account_digits(value: str, labelled: bool) -> bool:
     if labelled and value.startswith("62") and len(value) > 15:
         return True
