@@ -210,4 +210,7 @@ def test_benefits_of_today_go_together() -> None:
     }
     assert not any(name.startswith("f") and name[1:3].isdigit() for name in told), "nothing of it excludes the other"
     given["subsidies"][0]["amount"] = "3000.00"
+    assert "f10a ('D0000002',)" not in errors(given, DAY, "f10a"), "of 2026 nobody knows the amount yet"
+    for row in given["subsidies"][:2]:
+        row |= {"period": "2025-S2", "paid_on": "2025-10-20"}
     assert "f10a ('D0000002',)" in errors(given, DAY, "f10a"), "a year's for a term"

@@ -345,6 +345,7 @@ def _explained(words: Explanation, outcome: Outcome, when: date) -> dict[str, ob
         "judged": outcome.judged,
         "unjudged": [{"field": title, "rows": count} for title, count in outcome.gaps],
         "undated": outcome.undated,
+        "unread": outcome.unread,
         "standards": [
             {"id": one.id, "title": one.title, "value": one.value, "unit": one.unit, "clause": one.clause}
             for one in words.standards

@@ -1,8 +1,18 @@
 """The package room: descriptors, CSV and YAML to a Database and back in canonical form. Door for duckdb and yaml."""
 
 from gongshi.package.canonical import csv_bytes, spell, yaml_bytes
-from gongshi.package.columns import LookedAt, Remembered, columns_named, joined, those
-from gongshi.package.database import ComputeError, Database, QueryError, county_day, identifier, literal, load, quoted
+from gongshi.package.columns import LookedAt, Remembered, columns_named, joined, those, with_sources
+from gongshi.package.database import (
+    ComputeError,
+    Database,
+    QueryError,
+    county_day,
+    identifier,
+    literal,
+    load,
+    quoted,
+    typed,
+)
 from gongshi.package.deriving import derived_fields, home
 from gongshi.package.descriptor import county_day_in, read_descriptor
 from gongshi.package.dictionary import dictionary
@@ -80,6 +90,8 @@ __all__ = [
     "spell",
     "text_rows",
     "those",
+    "typed",
+    "with_sources",
     "worded",
     "yaml_bytes",
 ]

@@ -32,7 +32,8 @@ _PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A compiled rule. ``base_sql`` is what must be asked of the last release first."""
+    """A compiled rule. ``base_sql`` is what must be asked of the last release first; ``seen`` gives the rows that it looks at and
+    that lack nothing."""
 
     rule: Rule
     kind: RuleKind
@@ -44,6 +45,8 @@ class Query:
     missing: Mapping[str, Standard] = field(default_factory=dict)
     proof: RuleProof | None = None
     gaps: tuple[str, ...] = ()
+    seen: str = ""
+    seen_values: tuple[object, ...] = ()
 
 
 def compile_rule(world: World, rule: Rule) -> tuple[Query | None, list[Finding]]:
@@ -186,13 +189,13 @@ class _Work:
         head = f"WITH subject AS MATERIALIZED (\n  {subject.sql()})"
         values = subject.binder.values
         base_sql, base_values = packed(f"{head}\n{fill(kind.base)}" if kind.base else "", values)
+        seen = packed(f"{head}\nSELECT s._row FROM subject s WHERE ({_lacks(len(gaps))}) IS NOT TRUE", values)
         head += f",\nother AS (\n  {theirs})" if kind.compares else ""
         head += ",\nbase AS (SELECT name, value FROM rules.base)" if kind.base else ""
         bad = f"{head},\nbad AS (\n{fill(kind.sql)})"
         lapses = "AS lapsed" in kind.sql
         looked = _counts(subject, len(gaps), lapses)
         sql, used = packed(f"{bad}\nSELECT * FROM {looked} LEFT JOIN {_shown(subject, lapses)} ON true", values)
-        missing = {key: one for name in self.used for key, one in self.world.facts[name].missing.items()}
         return Query(
             self.rule,
             kind,
@@ -201,10 +204,15 @@ class _Work:
             base_sql,
             base_values,
             self.standards.used,
-            {**missing, **self.standards.missing},
+            {**self.missing(), **self.standards.missing},
             proof,
             tuple(gaps),
+            *seen,
         )
+
+    def missing(self) -> dict[str, Standard]:
+        """The standards without a value that facts of the rule ask for."""
+        return dict(pair for name in self.used for pair in self.world.facts[name].missing.items())
 
     def gaps(self, kind: RuleKind, subject: Selection, setter: Setter) -> dict[str, str]:
         """What a row may lack of what the kind needs, by the titles of the fields, as conditions."""
@@ -227,12 +235,16 @@ def _shown(subject: Selection, lapses: bool) -> str:
     return f"(SELECT {more[0]} FROM bad b {more[1]}{' WHERE NOT lapsed' if lapses else ''} ORDER BY _row LIMIT {LIMIT})"
 
 
+def _lacks(gaps: int) -> str:
+    """That a row lacks anything that the kind needs."""
+    return " OR ".join(f's."gap {number}"' for number in range(gaps)) or "false"
+
+
 def _counts(subject: Selection, gaps: int, lapses: bool) -> str:
     """One row: how many rows are looked at, how many of them lack what, how many break the rule, how many have no standard: of
     their date at all, or (``lapses``: the kind says which) one of several."""
-    lacks = [f's."gap {number}"' for number in range(gaps)]
-    columns = [f"count_if({lack}) AS gap{number}" for number, lack in enumerate(lacks)]
-    counts = ", ".join(["count(*) AS looked", *columns, f"count_if({' OR '.join(lacks) or 'false'}) AS blank"])
+    columns = [f'count_if(s."gap {number}") AS gap{number}' for number in range(gaps)]
+    counts = ", ".join(["count(*) AS looked", *columns, f"count_if({_lacks(gaps)}) AS blank"])
     looked = f"(SELECT {counts} FROM subject s)"
     if lapses:
         looked = looked.replace("count(*) AS looked", "count(*) - (SELECT count(*) FILTER (lapsed) FROM bad) AS looked")

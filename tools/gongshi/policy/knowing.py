@@ -109,7 +109,7 @@ class Asking:
         for name, outcome in outcomes.items():
             question = self._questions[name]
             if outcome.state == RuleState.RAN:
-                counts = (outcome.looked, outcome.broke, outcome.blank, outcome.undated, outcome.beyond)
+                counts = (outcome.looked, outcome.broke, outcome.blank, outcome.undated, outcome.beyond, outcome.unread)
                 self._kept.note(question, [counts, outcome.gaps, as_items(outcome.findings)])
 
     def reads(self, query: Query) -> frozenset[str]:
@@ -122,7 +122,7 @@ def _tables(sql: str) -> list[str]:
 
 
 def _outcome(rule: Rule, answer: Any) -> Outcome:
-    (looked, broke, blank, undated, beyond), gaps, items = answer
+    (looked, broke, blank, undated, beyond, unread), gaps, items = answer
     findings = tuple(of_items(items))
     pairs = tuple((title, count) for title, count in gaps)
-    return Outcome(rule, RuleState.RAN, looked, broke, findings, pairs, blank, undated, beyond)
+    return Outcome(rule, RuleState.RAN, looked, broke, findings, pairs, blank, undated, beyond, unread)

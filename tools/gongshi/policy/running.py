@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
@@ -12,10 +12,9 @@ from typing import Any
 from gongshi.checks.showing import keys_of
 from gongshi.model import Finding, GongshiError, Progress, Severity
 from gongshi.package import Database, Recall, identifier, pack
-from gongshi.policy.compiled import at_rule, compile_rules
+from gongshi.policy.compiled import CompiledRules, at_rule, compile_rules
 from gongshi.policy.compiling import Query, fill_message
-from gongshi.policy.facts import World
-from gongshi.policy.knowing import Asking
+from gongshi.policy.knowing import Asking, Readings
 from gongshi.policy.proving import count
 from gongshi.policy.release import Figures
 from gongshi.policy.scope import ScopePart, scope_parts
@@ -33,6 +32,7 @@ from gongshi.policy.tables import (
     prepare,
 )
 from gongshi.policy.telling import open_ends
+from gongshi.policy.unread import Blind, Unread
 from gongshi.policy.values import Outcome, Policies, Rule, RuleState
 
 WORKERS = 2
@@ -58,24 +58,24 @@ def run(
     """
     unsealed = identities is not None
     compiled = compile_rules(policies, database.descriptor, day, only, everywhere, unsealed)
-    world, (queries, outcomes) = compiled.world, compiled.with_base(base or {})
+    queries, outcomes = compiled.with_base(base or {})
     database.need(always())
     if kept and not unsealed:
         asking = Asking(compiled.readings, kept, base)
         outcomes.update(asking.known(queries))
         stale = [query for query in queries if query.rule.id not in outcomes]
         database.need({name for query in stale for name in asking.reads(query)})
-        _run_all(world, database, stale, outcomes, progress, base, ())
+        _run_all(compiled, database, stale, outcomes, progress, base, ())
         asking.note({query.rule.id: outcomes[query.rule.id] for query in stale})
     else:
-        _run_all(world, database, queries, outcomes, progress, base, identities or ())
+        _run_all(compiled, database, queries, outcomes, progress, base, identities or ())
     _settle(outcomes, queries, database, day)
     order = dict.fromkeys(rule.id for _, rule in policies.rules())
     return [outcomes[name] for name in order if name in outcomes]
 
 
 def _run_all(
-    world: World,
+    compiled: CompiledRules,
     database: Database,
     queries: list[Query],
     outcomes: dict[str, Outcome],
@@ -87,11 +87,13 @@ def _run_all(
     if not queries:
         return
     progress("整理规则要用的数据")
+    world = compiled.world
     try:
         prepare(database)
         materialise(database, world.schemas)
         fill_facts(database, world.groups.values())
         _unsealed(database, identities)
+        blind = partial(_blind, Unread(database, world.schemas), compiled.readings)
         alone = [query for query in queries if query.base_sql]  # they share the table of the last release
         together = [query for query in queries if not query.base_sql]
         with ThreadPoolExecutor(WORKERS) as pool:
@@ -101,11 +103,11 @@ def _run_all(
             known |= _proven(database, [query for query in together if query.rule.id not in known], pool)
             outcomes.update(known)
             rest = [query for query in together if query.rule.id not in known]
-            for query, outcome in zip(rest, pool.map(partial(_run_one, database), rest), strict=True):
+            for query, outcome in zip(rest, pool.map(partial(_run_one, database, blind), rest), strict=True):
                 progress(f"{query.rule.id} {query.rule.title}")
                 outcomes[query.rule.id] = outcome
         for query in alone:
-            outcomes[query.rule.id] = _run_one(database, query, base)
+            outcomes[query.rule.id] = _run_one(database, blind, query, base)
     finally:
         finish(database)
 
@@ -165,25 +167,35 @@ def _count(database: Database, batch: Sequence[Query]) -> list[tuple[int, int]]:
         return []
 
 
-def _run_one(database: Database, query: Query, base: Figures | None = None) -> Outcome:
-    rule = query.rule
+def _blind(unread: Unread, readings: Readings, query: Query) -> Blind | None:
+    """What a rule that found something cannot say, for a cell it reads cannot be read."""
+    return unread.of(query.rule.resource, readings.columns(query))
+
+
+def _run_one(
+    database: Database, blinded: Callable[[Query], Blind | None], query: Query, base: Figures | None = None
+) -> Outcome:
+    rule, blind, unread = query.rule, None, 0
     try:
         if query.base_sql:
             _load_base(database, (base or {})[query.rule.id])
         names, rows = database.columns(query.sql, query.values)
+        if dict(zip(names, rows[0], strict=True))["broke"] and (blind := blinded(query)):
+            unread = sum(blind.hides(row) for (row,) in database.sql(query.seen, query.seen_values))
     except GongshiError:  # whatever one rule meets in the records, the other rules still run
         message = "这条规则没能算完，请检查记录里有没有超出常理的数"
         told = (*too_large(database, rule),) or (at_rule(rule, "policy", Severity.ERROR, message),)
         return Outcome(rule, RuleState.BROKEN, findings=told)
     details = [dict(zip(names, row, strict=True)) for row in rows]
     looked, broke = details[0]["looked"], details[0]["broke"]
-    beyond = [one for one in details if one.get("beyond")]
-    bad = [one for one in details if not one.get("beyond")] if broke else []
+    hidden = [one for one in details if blind and blind.hides(one["_row"])] if broke else []
+    beyond = [one for one in details if one.get("beyond") and one not in hidden]
+    bad = [one for one in details if not one.get("beyond") and one not in hidden] if broke else []
     findings = _findings(database, rule, bad)
     gaps = tuple((title, details[0][f"gap{n}"]) for n, title in enumerate(query.gaps) if details[0][f"gap{n}"])
     undated = details[0].get("undated", 0)
-    left = (gaps, details[0]["blank"] or 0, undated or 0, len(beyond))
-    return Outcome(rule, RuleState.RAN, looked, broke - len(beyond), tuple(findings), *left)
+    left = (gaps, details[0]["blank"] or 0, undated or 0, len(beyond), unread)
+    return Outcome(rule, RuleState.RAN, looked, broke - len(beyond) - len(hidden), tuple(findings), *left)
 
 
 def _load_base(database: Database, pairs: Sequence[Sequence[str | None]]) -> None:

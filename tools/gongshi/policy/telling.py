@@ -25,6 +25,8 @@ def unjudged(outcome: Outcome) -> str:
         words.append(f"{outcome.blank:,} 行无法判断（空着：{empty}）")
     if outcome.undated:
         words.append(f"{outcome.undated:,} 行的日期没有标准，未判")
+    if outcome.unread:
+        words.append(f"{outcome.unread:,} 行无法判断（要看的格子里有读不出的）")
     if outcome.beyond:
         words.append(f"{outcome.beyond:,} 行的日期超出节假日安排，未判")
     return "，".join(words)

@@ -239,7 +239,7 @@ class Outcome:
 
     ``gaps`` are rows looked at that lack what the rule asks of a row, by field; ``blank`` how many such rows there are, and
     ``undated`` how many more were not looked at because no standard has a value on their date; ``beyond`` are those whose days the calendar of
-    holidays does not reach."""
+    holidays does not reach, ``unread`` those that depend on a cell which cannot be read."""
 
     rule: Rule
     state: RuleState
@@ -250,8 +250,9 @@ class Outcome:
     blank: int = 0
     undated: int = 0
     beyond: int = 0
+    unread: int = 0
 
     @property
     def judged(self) -> int:
         """How many rows it really judged."""
-        return self.looked - self.blank - self.beyond
+        return self.looked - self.blank - self.beyond - self.unread
