@@ -19,7 +19,7 @@ import numpy
 
 Cell = Hashable
 Sum = Mapping[Cell, float]
-SECONDS = 60.0
+SECONDS = 240.0
 """No answer within this time is an answer that an attacker may have found."""
 TOGETHER = 0.1
 """What each of many questions at once may take by whole numbers, for one by one it would take little more."""

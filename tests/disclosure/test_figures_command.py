@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 import shutil
 import subprocess
@@ -22,6 +23,14 @@ from support import ROOT, tree_of
 
 FILE = "records/county/figures/2020-Q2.csv"
 
+PROJECT = {
+    "name": "补助到户", "year": "2020", "owner_unit": "U001", "owner_post": "局长", "content": "按月发放", "stage": "开工",
+    **dict.fromkeys(("benef_households", "benef_persons", "benef_poor_households", "benef_poor_persons"), "0"),
+    **dict.fromkeys(("goal_output", "goal_benefit"), "按月发放"), "goal_satisfaction": "90.00", "budget_total": "1.00",
+    "build_kind": "新建", "in_plan": "是", "planned_start": "2020-01-01", "planned_end": "2020-12-31", "quantity": "1",
+    "quantity_unit": "项",
+}  # fmt: skip
+
 
 def git(folder: Path, *words: str) -> None:
     who = ("-c", "user.name=t", "-c", "user.email=t@example.org")
@@ -32,7 +41,12 @@ def git(folder: Path, *words: str) -> None:
 def county(tmp_path: Path) -> Path:
     """A small ledger in Git, of which nothing is frozen yet."""
     root = tmp_path / "county"
-    tree = tree_of(rows(HOMES, grants()))
+    found = rows(HOMES, grants())
+    numbers = {key: sorted({row[key] for row in found["payments"]}) for key in ("project_id", "allocation_id")}
+    found["allocations"] = [{"allocation_id": number} for number in numbers["allocation_id"]]
+    found["units"] = [{"unit_code": "U001", "name": "示例局"}]
+    found["projects"] = [PROJECT | {"project_id": number} for number in numbers["project_id"]]
+    tree = tree_of(found)
     package = re.sub(r"(?m)^  - name: figures\n(?:    .*\n)*", "", tree.files["records/datapackage.yaml"].decode())
     files = tree.files | {"records/datapackage.yaml": package.encode()}
     for path, content in files.items():
@@ -89,6 +103,36 @@ def test_another_missing_file_still_stops_it(county):
     (county / "records/townships/guzhen/households.csv").unlink()
     done = figures(county, "2020-Q2")
     assert "1 处读不出来" in str(done.exception) and not (county / FILE).exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "field", "value"),
+    [("subsidies", "amount", "一百"), ("subsidies", "household_no", "H9999998"), ("households", "population", "2.5")],
+)
+def test_nothing_is_frozen_from_rows_that_cannot_be_read(county, name, field, value):
+    """What is frozen never changes, so what could not be counted would be missing for ever."""
+    path = max((county / "records/townships").rglob(f"{name}.csv"), key=lambda path: path.stat().st_size)
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    rows[1][field] = value
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, rows[0], lineterminator="\n")
+        writer.writeheader(), writer.writerows(rows)
+    git(county, "commit", "-qam", "2\n\n审批: x\n依据: 报2")
+    done = figures(county, "2020-Q2")
+    assert (
+        done.exit_code
+        and "要统计的数有 1 处错误" in str(done.exception)
+        and f"{name}.csv 第 3 行" in str(done.exception)
+    )
+    assert not (county / FILE).exists()
+
+
+def test_nothing_is_frozen_under_a_bound_that_cannot_be_read(county):
+    path = county / "records/county/county.yaml"
+    path.write_text(path.read_text("utf-8") + "threshold: 十\n", "utf-8")
+    done = figures(county, "2020-Q2")
+    assert "要统计的数有 1 处错误" in str(done.exception) and not (county / FILE).exists()
 
 
 def check(root: Path) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from functools import partial
 
@@ -12,7 +12,7 @@ from gongshi.checks.guard_aside import Clean
 from gongshi.checks.guard_files import FileRules, link_finding, reading
 from gongshi.checks.layout import check_layout
 from gongshi.checks.proof import Proofs
-from gongshi.checks.units import units
+from gongshi.checks.units import check_reference, check_rows, read_documents, units
 from gongshi.model import Finding, Progress
 from gongshi.package import Database, Recall
 from gongshi.repository import Tree
@@ -39,6 +39,21 @@ def check_records(
         columns = unit.columns
         findings.extend(kept.findings(unit.name, unit.reads, work, unit.more, columns=columns) if kept else work())
     return sorted(findings, key=lambda finding: finding.order)
+
+
+def check_tables(database: Database, tables: Collection[str]) -> list[Finding]:
+    """What is wrong with the rows and the documents of some tables and with the references from them: what cannot be
+    counted as it was meant."""
+    found: list[Finding] = []
+    for document in database.descriptor.documents:
+        if {document.resource, *document.lists.values()} & {*tables}:
+            found += read_documents(database, document)
+    for name in tables:
+        found += check_rows(database, database.descriptor.resources[name])
+    for key in database.descriptor.foreign_keys:
+        if key.resource in tables:
+            found += check_reference(database, key)
+    return found
 
 
 def check_public(database: Database, kept: Recall | None = None) -> list[Finding]:

@@ -52,9 +52,9 @@ def units(descriptor: Descriptor, tree: Tree, engine: str, proofs: Proofs | None
     """Everything that is looked for, in the order in which findings at one place are told."""
     for document in descriptor.documents:
         names = there(descriptor, document.resource, *document.lists.values())
-        yield Unit(f"document {document.name}", names, partial(_read_documents, document=document))
+        yield Unit(f"document {document.name}", names, partial(read_documents, document=document))
     for resource in descriptor.resources.values():
-        work = partial(_records, resource=resource, engine=engine, proofs=proofs)
+        work = partial(check_rows, resource=resource, engine=engine, proofs=proofs)
         yield Unit(f"records {engine} {resource.name}", frozenset({resource.name}), work, f"逐行检查{resource.title}")
     notices = notice_pack()
     named = (place.resource for place in notices.names)
@@ -72,7 +72,7 @@ def units(descriptor: Descriptor, tree: Tree, engine: str, proofs: Proofs | None
     for key in descriptor.foreign_keys:
         names = frozenset({key.resource, key.reference})
         columns = partial(_key_columns, descriptor, key)
-        yield Unit("foreign key", names, partial(_foreign_key, key=key), "核对编号", repr(key), columns)
+        yield Unit("foreign key", names, partial(check_reference, key=key), "核对编号", repr(key), columns)
     for table in following():
         reads = there(descriptor, *table.reads)
         for one in table.checked:
@@ -87,14 +87,16 @@ def there(descriptor: Descriptor, *names: str) -> frozenset[str]:
     return frozenset(descriptor.resources.keys() & set(names))
 
 
-def _read_documents(database: Database, document: Document) -> Iterator[Finding]:
+def read_documents(database: Database, document: Document) -> Iterator[Finding]:
     """What reading documents found wrong, and where they are not spelled canonically."""
     pattern = pattern_of(document)
     yield from (finding for finding in database.findings if pattern.fullmatch(finding.path))
     yield from check_documents(database, pattern)
 
 
-def _records(database: Database, resource: Resource, engine: str, proofs: Proofs | None) -> Iterator[Finding]:
+def check_rows(
+    database: Database, resource: Resource, engine: str = "duckdb", proofs: Proofs | None = None
+) -> Iterator[Finding]:
     """What is wrong with the rows of one table: bytes, schema, order, keys."""
     if resource.is_csv:
         yield from (finding for finding in database.findings if finding.resource == resource.name)
@@ -115,5 +117,6 @@ def _key_columns(descriptor: Descriptor, key: ForeignKey) -> LookedAt:
     return joined({key.resource: frozenset((*key.fields, *named))}, {key.reference: frozenset(key.reference_fields)})
 
 
-def _foreign_key(database: Database, key: ForeignKey) -> list[Finding]:
+def check_reference(database: Database, key: ForeignKey) -> list[Finding]:
+    """Rows of one table that refer to none of another."""
     return check_foreign_key(database, key) if database.loaded[key.resource].rows else []

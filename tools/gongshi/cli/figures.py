@@ -58,6 +58,18 @@ def _refuse_unread(database: Any, own: str) -> None:
         raise GongshiError(f"台账有 {len(errors)} 处读不出来，统计不了，先运行 gongshi check 改好。")
 
 
+def _refuse_wrong(then: Any, period: Any) -> None:
+    """GongshiError if what is counted has errors: what cannot be read would be missing from numbers that never change."""
+    from gongshi.disclosure import freezing
+
+    if errors := freezing.uncountable(then):
+        first = errors[0]
+        raise GongshiError(
+            f"{period.end} 的台账里，要统计的数有 {len(errors)} 处错误，冻结了就改不了；先运行 gongshi check 改好。"
+            f"第一处是 {first.path} 第 {first.line} 行：{first.message}"
+        )
+
+
 def _frozen(root: Path, database: Any, period: Any, files: Any, show: Any) -> Any:
     """The cells of the period's file, from the records as they stood at its end."""
     from gongshi.disclosure import freezing
@@ -73,6 +85,8 @@ def _frozen(root: Path, database: Any, period: Any, files: Any, show: Any) -> An
             raise GongshiError(
                 f"{period.end} 那天的台账没有记录，统计不了 {period}；请从台账开始以后的第一个季末冻结起。"
             )
+        show("核对要统计的数")
+        _refuse_wrong(then, period)
         show("运行规则")
         verdict = judge(then, period.end, show)
         if last is None:

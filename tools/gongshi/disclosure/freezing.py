@@ -11,14 +11,16 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal
 from typing import NamedTuple
 
-from gongshi.disclosure.counting import Cell, Counted, count, smallest
+from gongshi.checks import check_tables
+from gongshi.disclosure.counting import Cell, Counted, count, counted_columns, smallest
 from gongshi.disclosure.figures import RESOURCE, Figure, Period, declaration
 from gongshi.disclosure.pinned import Number
-from gongshi.disclosure.views import Queried
+from gongshi.disclosure.views import Queried, aliases_in
 from gongshi.disclosure.withholding import Publication, publish
-from gongshi.model import GongshiError, Progress
-from gongshi.package import RECORDS
+from gongshi.model import Finding, GongshiError, Progress, Severity
+from gongshi.package import RECORDS, Database, columns_named, queries
 from gongshi.package.canonical import csv_cell
+from gongshi.package.columns import with_sources
 from gongshi.package.descriptor import PACKAGE_FILE
 from gongshi.policy import Verdict
 from gongshi.repository import Tree
@@ -95,6 +97,20 @@ def freeze(
     last = last_before(files, period)
     published = publish(counted, smallest(database), last, _before(database, before, files, period), progress)
     return {cell: text_of(cell, value) for cell, value in with_rest(counted, published).items()}
+
+
+def uncountable(database: Database) -> list[Finding]:
+    """Errors in what figures are counted from, in order of place: such rows would be missing without a word."""
+    descriptor = database.descriptor
+    bound = queries("county")["threshold"]
+    columns = {**with_sources(descriptor, counted_columns(descriptor)), **columns_named(bound, aliases_in(bound))}
+    tables = columns.keys() & descriptor.resources.keys()
+    found = (one for one in check_tables(database, sorted(tables)) if one.severity is Severity.ERROR)
+    return sorted((one for one in found if _looked_at(columns.get(one.resource), one.field)), key=lambda one: one.order)
+
+
+def _looked_at(columns: frozenset[str] | None, fields: str) -> bool:
+    return columns is None or not fields or bool(columns & set(re.split(r"[,，、\s]+", fields)))
 
 
 def _before(database: Queried, before: Queried | None, files: Sequence[FrozenFile], period: Period) -> Counted | None:
