@@ -332,8 +332,9 @@ def test_a_day_of_the_calendar_leads_to_its_notices(site, browser) -> None:
 
 def test_a_sum_is_one_click_from_its_rows(site, browser) -> None:
     browser.open(address(site, "funds/index.html"))
-    row = "document.querySelector('#sources').closest('section').querySelector('tbody tr')"
-    link, paid = browser.run(f"(r => [r.querySelector('a').href, r.cells[2].textContent])({row})")
+    row = "document.querySelector('#sources').closest('section').querySelector('li')"
+    paid = "r.querySelector('.sm').textContent.match(/付了 ([0-9.,]+)/)[1]"
+    link, paid = browser.run(f"(r => [r.querySelector('a').href, {paid}])({row})")
     browser.open(link)
     assert set(browser.run(SHOWN + ".map(row => row.querySelector('[data-source]').textContent)")) == {"中央"}
     cells = browser.run(

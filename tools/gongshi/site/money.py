@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from gongshi.disclosure import Disclosure, Withheld, add
-from gongshi.site.numbers import flows
+from gongshi.site.numbers import Flow, flows
 from gongshi.site.topics import Route, TopicShare, routes, shares
 
 MOST_USES = 14
@@ -43,6 +43,26 @@ class Payee(NamedTuple):
     def total(self) -> Decimal:
         """All that it was paid."""
         return sum((row.amount for row in self.payments), ZERO)
+
+
+class Source(NamedTuple):
+    """Where money came from; ``parts`` are the sources without a colour of their own, taken together."""
+
+    name: str
+    amount: Any
+    paid: Any
+    colour: str
+    parts: Sequence[Flow] = ()
+
+
+def sources(found: Sequence[Flow]) -> list[Source]:
+    """The sources of a year: those that have a colour, then the others, together if there are several."""
+    own = [Source(flow.name, flow.amount, flow.paid, CLASSES[flow.name]) for flow in found if flow.name in CLASSES]
+    rest = [flow for flow in found if flow.name not in CLASSES]
+    if len(rest) < 2:
+        return own + [Source(flow.name, flow.amount, flow.paid, "s4") for flow in rest]
+    amount, paid = (add((ZERO, *(getattr(flow, field) for flow in rest))) for field in ("amount", "paid"))
+    return [*own, Source(f"其他 {len(rest)} 个来源", amount, paid, "s4", rest)]
 
 
 def years(views: Disclosure) -> list[int]:
@@ -80,6 +100,7 @@ def values(views: Disclosure, year: int) -> dict[str, Any]:
         "years": years(views),
         "allocations": allocations,
         "flows": flows(allocations),
+        "sources": sources(flows(allocations)[:-1]),
         "routes": mine,
         "own": add((ZERO, *(route.amount for route in own))),
         "planned": add((ZERO, *(route.amount for route in mine))),
