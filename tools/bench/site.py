@@ -1,11 +1,14 @@
 """Site build times: ours, plain MkDocs Material and Hugo, on the same projects in the same run.
 
-    python tools/bench/site.py 3000 10000 [--plain-limit 3000]
+    python tools/bench/site.py 3000 10000 [--plain-limit 3000] [--whole]
 
 Every generator starts from files in a temporary folder and runs in a process of its own. Hugo and plain Material
 read one Markdown file a page; ours reads the rows as JSON lines. Hugo's theme is our own shell, so that all write the
 same frame round a page. Plain Material and ours also write a search index with the Chinese cut into words; Hugo
 writes none. Plain Material keeps the pages out of its navigation, in which it would be quadratic.
+
+``--whole`` adds the product's own build of a ledger with as many projects, nothing known from before: the check of all records, pages
+of everything, downloads, the guard over all of it. Its projects are the example's own under new numbers, so it is a draft.
 """
 
 from __future__ import annotations
@@ -163,6 +166,39 @@ def make(folder: Path, count: int) -> None:
     )
 
 
+def ledger(folder: Path, count: int) -> Path:
+    """The example with its projects, and what was paid for them, so often that there are ``count``."""
+    out = folder / "ledger"
+    for name in ("records", "policies", "docs"):
+        shutil.copytree(ROOT / name, out / name)
+    shutil.copy(ROOT / "mkdocs.yml", out)
+    files = sorted((out / "records/projects").glob("*/*.yaml"))
+    copies = range(1, -(-count // len(files)))
+    for place in files:
+        text = place.read_text("utf-8")
+        for copy in copies:
+            code = _copied(place.stem, copy)
+            year = code.split("-")[1]
+            target = out / "records/projects" / year / f"{code}.yaml"
+            target.parent.mkdir(exist_ok=True)
+            target.write_text(
+                text.replace(place.stem, code).replace(f"year: {place.parent.name}", f"year: {year}", 1), "utf-8"
+            )
+    for place in (out / "records/funds").glob("*/payments.csv"):
+        head, *rows = place.read_text("utf-8").splitlines()
+        for row in tuple(rows):
+            payment, code, rest = row.split(",", 2)
+            rows += (f"F{int(payment[1:]) + 10_000 * copy:07},{_copied(code, copy)},{rest}" for copy in copies)
+        place.write_text("\n".join([head, *sorted(rows)]) + "\n", "utf-8")
+    return out
+
+
+def _copied(code: str, copy: int) -> str:
+    """The number of a copy: sixty of a year, then an earlier one."""
+    county, year, kind, number = code.split("-")
+    return f"{county}-{int(year) - 2 * (copy // 60)}-{kind}-{int(number) + 54 * (copy % 60):04}"
+
+
 def ours(folder: Path, out: Path, theme: bool = False) -> None:
     """Build our site; with ``theme``, only the frame of one page."""
     from gongshi import mkdocs_plugin, site
@@ -186,7 +222,7 @@ def measure(command: list[str], folder: Path) -> tuple[float, float]:
     return time.monotonic() - start, usage.ru_maxrss / 1024
 
 
-def run(sizes: list[int], plain_limit: int = 3000) -> list[list[str]]:
+def run(sizes: list[int], plain_limit: int = 3000, whole: bool = False) -> list[list[str]]:
     """Rows for a Markdown table: pages, generator, seconds, megabytes, times Hugo. Ours is compiled, as if installed."""
     compileall.compile_dir(ROOT / "tools/gongshi", quiet=1)
     table = [["页数", "生成器", "秒", "内存 MB", "是 Hugo 的几倍"]]
@@ -194,13 +230,13 @@ def run(sizes: list[int], plain_limit: int = 3000) -> list[list[str]]:
         folder = Path(tempfile.mkdtemp(prefix="gongshi-bench-"))
         try:
             make(folder, count)
-            table += _compare(folder, count, plain_limit)
+            table += _compare(folder, count, plain_limit, whole)
         finally:
             shutil.rmtree(folder)
     return table
 
 
-def _compare(folder: Path, count: int, plain_limit: int) -> list[list[str]]:
+def _compare(folder: Path, count: int, plain_limit: int, whole: bool) -> list[list[str]]:
     found = {"本项目": measure([sys.executable, __file__, "--ours", str(folder)], folder)}
     if shutil.which("hugo"):
         measure([sys.executable, __file__, "--theme", str(folder)], folder)
@@ -208,6 +244,9 @@ def _compare(folder: Path, count: int, plain_limit: int) -> list[list[str]]:
         for name in ("single.html", "list.html"):
             (folder / "hugo/layouts/_default" / name).write_text(theme, "utf-8")
         found["Hugo"] = measure(["hugo", "--quiet"], folder / "hugo")
+    if whole:
+        build = [sys.executable, "-m", "gongshi", "build", "--draft", "--out", str(folder / "whole")]
+        found["本项目，整个生成"] = measure(build, ledger(folder, count))
     if count <= plain_limit:
         found["MkDocs Material"] = measure([sys.executable, "-m", "mkdocs", "build", "-q"], folder / "plain")
     hugo = found["Hugo"][0] if "Hugo" in found else 0
@@ -221,6 +260,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("sizes", nargs="*", type=int, default=[3000, 10000])
     parser.add_argument("--plain-limit", type=int, default=3000, help="most pages that plain Material is given")
+    parser.add_argument("--whole", action="store_true", help="also the product's own build of so many projects")
     parser.add_argument("--ours", type=Path, help=argparse.SUPPRESS)
     parser.add_argument("--theme", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -228,7 +268,7 @@ def main() -> None:
         return ours(options.ours, options.ours / "out")
     if options.theme:
         return ours(options.theme, options.theme / "theme", theme=True)
-    rows = run(options.sizes, options.plain_limit)
+    rows = run(options.sizes, options.plain_limit, options.whole)
     rows.insert(1, ["---"] * len(rows[0]))
     print("\n".join("| " + " | ".join(row) + " |" for row in rows))
 
