@@ -16,7 +16,7 @@ from itertools import islice
 from typing import overload
 
 from gongshi.checks.guard_archive import DEEPEST, Unreadable, is_archive, members
-from gongshi.checks.guard_harmless import is_harmless
+from gongshi.checks.guard_harmless import empty_lines, is_harmless
 from gongshi.checks.guard_lines import across
 from gongshi.checks.guard_numbers import MOST, find_numbers
 from gongshi.checks.guard_people import NameSet, find_births, find_health, has_date, health_beside
@@ -235,12 +235,14 @@ def _readings(
         under.update((number, table) for number in numbers | told if begin <= number and (not end or number < end))
     chosen = sorted(numbers | told)
     lines = _lines(chunk, chosen)
+    empty = empty_lines(lines, [number for number in chosen if number not in under])
     for number in chosen:
         line, sentence = under[number].readings(lines[number]) if number in under else (lines[number], "")
         texts = []
         if number in numbers:
             short = len(line) < _SHORTEST and line.isascii()  # chosen for what comes in the next ones
-            texts = [] if short or not (number in under or not harmless(_alike(line))) else [line]
+            skipped = short or number in empty or (number not in under and harmless(_alike(line)))
+            texts = [] if skipped else [line]
             texts += [text for text in across(lines, number) if not harmless(_alike(text))]
         yield number, [*texts, sentence] if sentence else texts
 

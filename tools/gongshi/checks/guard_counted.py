@@ -22,7 +22,7 @@ def _counting(first: int) -> str:
     return f"(?:{_DIGIT}{_APART}0?{first}{_END}{more})?"
 
 
-_COUNTERS = re.compile(
+COUNTERS = re.compile(
     "1(?<![0-9A-Za-z]1)" + "".join(f"{_DIGIT}{_APART}0?{number}{_END}" for number in range(2, 11)) + _counting(11)
 )
 _BEFORE, _BEHIND = re.compile(f"(?<![0-9A-Za-z])([0-9Xx]){_APART}0?$"), re.compile(_DIGIT)
@@ -39,7 +39,7 @@ def counted(text: str) -> Iterator[str]:
     """The numbers whose digits are counted one by one, the counter before or behind each."""
     if "十" in text:
         text = _PLACE.sub(lambda place: str(_counter(place[0])), text)
-    for found in _COUNTERS.finditer(text):
+    for found in COUNTERS.finditer(text):
         near = text[max(0, found.start() - _NEAR) : found.start()]
         for digits in _digits(text, found, near):
             if len(digits) in (_FEWEST, _MOST):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from functools import lru_cache
+from itertools import accumulate, compress, count
 
 from gongshi.checks.guard_text import AS_DIGITS, GO_ON, NUMERALS, normalise
 from gongshi.checks.guard_values import ID, PHONE, PROVINCES, UNIT_AFTER, is_id
@@ -34,7 +35,7 @@ _DIGITS = bytes.maketrans(b"023456789Xx", b"1" * 11)
 _FIGURE = re.compile("[0-9]+")
 _ONE = re.compile("(?<![0-9])[0-9](?![0-9])")
 _TOKEN = re.compile(r"[0-9]+|(?<![A-Za-z])[Xx](?![A-Za-z])")
-_GROUP_TOKEN = re.compile("[0-9]+(?:[Xx](?![A-Za-z0-9]))?")
+_GROUP_TOKEN = re.compile("([0-9]+(?:[Xx](?![A-Za-z0-9]))?)")
 _EMPTY_ROW = re.compile(r"\s*(?:</?[A-Za-z][^<>0-9]{0,60}>\s*){0,3}")
 _MAY_BEGIN = re.compile("(?<![0-9])(?:1[3-9]|86|00|[1-9][0-9]{5})|[^\x00-\x7f]|[%&\\\\]")  # a number, or other digits
 _QUOTE = re.compile("[\"']")
@@ -46,6 +47,9 @@ _THREE = re.compile("[0-9]{3}")
 _END = re.compile(r"(?<![0-9A-Za-z,.;/=+&%#_|\t、，；-])[0-9]{1,17}(?P<mark>[ \\\r-]{0,4})$")
 _BEGIN = re.compile(r"[ \t>]{0,16}(?P<digits>[0-9]{1,17}[Xx]?)(?![0-9A-Za-z,.;:/=+&%|\t])")
 _ESCAPE = re.compile(r"[%&\\]")
+# What makes a line be read as other characters than it has.
+_READ_OTHERWISE = re.compile(r"[%&\\\x00-\x08\x0b\x0c\x0e-\x1f\x7f]|\.[0-9]{8,18}\s?[eEx×X*]")
+_ONES = str.maketrans("023456789", "111111111")
 _WHOLE = re.compile(r"[ \t>]*[0-9]{1,17}[Xx]?[ \\\r-]*")
 _FAR = 40
 _ID = re.compile(ID)
@@ -85,24 +89,41 @@ def beginnings(
     numbers = [*numbers]
     if groups:
         yield from _begin_groups(lines, [number for number in numbers if lines[number] in groups])
+    if ends:
+        yield from _begin_folded(lines, [number for number in numbers if lines[number] in ends])
     first = last = -2
-    heads, tails = _Heads(), _Tails()
-    for number in numbers:
-        line = lines[number]
-        if line in ends:
-            digits = tails[line]
-            for further in lines[number + 1 : number + _FEW]:
-                more = heads[further]
-                digits += abs(more)
-                if more <= 0 or digits > _MOST_DIGITS:
-                    break
-            if digits in _ENOUGH and number + 1 < len(lines) and heads[lines[number + 1]]:
-                yield number
-        if line in singles:
+    for number in numbers if singles else ():
+        if lines[number] in singles:
             first = number if number != last + 1 else first
             last = number
             if last - first == _FEWEST - 1:
                 yield first
+
+
+def _begin_folded(lines: Sequence[bytes], numbers: list[int]) -> Iterator[int]:
+    """The lines that end with a number with which the next ones begin, if there are enough digits up to one with more behind them."""
+    heads, tails = _Heads(), _Tails()
+    first = 0
+    for at, number in enumerate(numbers, 1):
+        if at == len(numbers) or numbers[at] > number + _FEW:  # a run of them
+            low = numbers[first]
+            counts = [*map(heads.__getitem__, lines[low : number + _FEW])]
+            yield from _folded_in(low, counts, [(begin, tails[lines[begin]]) for begin in numbers[first:at]])
+            first = at
+
+
+def _folded_in(low: int, counts: list[int], numbers: Iterable[tuple[int, int]]) -> Iterator[int]:
+    """Those among the lines from ``low``, of which ``counts`` says with how many digits each begins; each with its own at its end."""
+    before = [0, *accumulate(map(abs, counts))]
+    lasts = [*compress(count(low), map((0).__ge__, counts)), low + len(counts)]  # behind these no line is the number's
+    at = 0
+    for number, digits in numbers:
+        while lasts[at] <= number:
+            at += 1
+        behind = min(lasts[at] + 1, number + _FEW, low + len(counts)) - low
+        following = number + 1 - low
+        if digits + before[behind] - before[following] in _ENOUGH and following < len(counts) and counts[following]:
+            yield number
 
 
 def _begin_groups(lines: Sequence[bytes], numbers: list[int]) -> Iterator[int]:
@@ -186,15 +207,42 @@ def across(lines: Sequence[str], number: int) -> Iterator[str]:
     if number + 1 >= len(lines):
         return
     line, further = lines[number], lines[number + 1]
+    near = f"{lines[number - 1] if number else ''}\n{line}\n{further}"
+    plain = len(near) < 3 * _SHORT and near.isascii() and not _READ_OTHERWISE.search(near)
+    if plain and not _may_go_on(near.translate(_ONES)):
+        return
     if len(line) < _SHORT and not _THREE.search(line):
         yield from _downwards(lines, number)
     if len(line) < _SHORT and (_MAY_BEGIN.search(line) or _EMPTY_ROW.fullmatch(further)):
         yield from _grouped(lines, number)
-    head, tail = further[:_FAR].lstrip(" \t>"), line[-_FAR:].rstrip(" \\\r-")
-    if head[:1].isnumeric() and tail[-1:].isnumeric() and _may_be_enough(tail, head):
+    if _may_be_folded(line, further):
         yield from _folded(lines, number)
     if '"' in line or _GO_ON.search(line[-_REACH:]):
         yield from _onwards(lines, number)
+
+
+@lru_cache(4096)
+def _may_go_on(near: str) -> bool:
+    """Whether in the second of three lines, whose digits are not told apart, a number may begin that goes on in the third."""
+    before, line, further = near.split("\n")
+    if '"' in line and _ENDS.search(line) and _BEGINS.match(further):
+        return True
+    if (
+        _may_be_folded(line, further)
+        and _END.search(line[-_FAR:])
+        and not (_whole(line) and _END.search(before[-_FAR:]))
+    ):
+        return True
+    if len(line) >= _SHORT:
+        return False
+    single, next_one = _row(line), _row(further)
+    if single and next_one and _alike(next_one, single) and not _alike(_row(before), single):
+        return True
+    row, empty = _group_row(line), _EMPTY_ROW.fullmatch(further)
+    below, above = _group_row(further), _group_row(before)
+    if row is None or not (empty or (below and below[0] == row[0])) or min(map(len, row[1])) >= _MOST_DIGITS:
+        return False
+    return _EMPTY_ROW.fullmatch(before) is not None or not (above and above[0] == row[0])
 
 
 @lru_cache(4096)
@@ -244,8 +292,8 @@ def _group_row(line: str) -> tuple[tuple[str, ...], tuple[str, ...]] | None:
     if len(line) >= _SHORT:
         return None
     text = normalise(line).translate(AS_DIGITS)
-    digits = _GROUP_TOKEN.findall(text)
-    return (tuple(_GROUP_TOKEN.split(text)), tuple(digits)) if 1 <= len(digits) <= 2 else None
+    parts = _GROUP_TOKEN.split(text, 3)
+    return (tuple(parts[::2]), tuple(parts[1::2])) if 1 < len(parts) < 6 else None
 
 
 def _is_sure(value: str) -> bool:
@@ -332,11 +380,20 @@ def _folded(lines: Sequence[str], number: int) -> Iterator[str]:
         return
     text, mark = line[-_FAR:][: end.start("mark")], "-" if "-" in end["mark"] else " "
     groups = [end[0].strip(" \\\r-")]
+    size = len(groups[0])
     for further in lines[number + 1 : number + 8]:
+        if size > _MOST_DIGITS:
+            return
+        if further.isdigit() and further.isascii() and len(further) < _MOST_DIGITS:
+            groups.append(further)
+            text += mark + further
+            size += len(further)
+            continue
         begin = _BEGIN.match(further := normalise(further))
         if begin is None:
             break
         groups.append(begin["digits"])
+        size += len(groups[-1])
         text += mark + begin["digits"]
         if not _whole(further):
             text += further[begin.end() :][:_FAR]
@@ -345,8 +402,11 @@ def _folded(lines: Sequence[str], number: int) -> Iterator[str]:
         yield text
 
 
-def _may_be_enough(tail: str, head: str) -> bool:
+def _may_be_folded(line: str, further: str) -> bool:
     """Tell whether the digits that end a line and begin the next one may be all of a number; more may come if it is whole."""
+    head, tail = further[:_FAR].lstrip(" \t>"), line[-_FAR:].rstrip(" \\\r-")
+    if not (head[:1].isnumeric() and tail[-1:].isnumeric()):
+        return False
     rest = head.lstrip("0123456789Xx")
     if not rest.strip(" \\\r-") or not (head.isascii() and tail.isascii()) or _ESCAPE.search(head + tail):
         return True

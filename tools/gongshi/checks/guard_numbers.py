@@ -63,16 +63,23 @@ def find_numbers(text: str) -> list[Hit]:
     """
     hits: list[Hit] = []
     taken = bytearray(len(text) + 8)
-    for line in map(Line, numerals_too(text)):
+    for written, parts in numerals_too(text):
+        line = Line(written)
         long = len(line.text) >= LONG_LINE
-        if not long and not (MAY_BE_SAID if line.labels.any() else MAY_BE).search(line.text):
+        if not long and not _may_hold(line):
             continue
-        for span in stretches(line.text):
+        for span in stretches(written, parts):
             _take(remembered(_find_in, line, *span) if long else _find_in(line, *span), hits, taken)
             if len(hits) > MOST:
                 return hits
-        _take(islice(find_spread(line, long), MOST + 1), hits, taken)
+        _take(islice(find_spread(line, parts, long), MOST + 1), hits, taken)
     return sorted(hits, key=lambda hit: hit.start) if len(hits) > 1 else hits
+
+
+def _may_hold(line: Line) -> bool:
+    """Tell whether a line has digits that may be a number; whether a label is there is asked only if that decides."""
+    may_be, said = bool(MAY_BE.search(line.text)), bool(MAY_BE_SAID.search(line.text))
+    return may_be if may_be == said else line.labels.any() == said
 
 
 def _find_in(line: Line, start: int, end: int) -> Iterator[Hit]:

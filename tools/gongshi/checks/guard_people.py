@@ -94,7 +94,7 @@ _FULL_DATE = re.compile(
 )
 _CHINESE = re.compile("[〇○\u4e00-\u9fff]")
 _YEAR = re.compile(r"(?:18|19|2[01])[0-9]{2}|[零〇○一二三四五六七八九0-9]{4}\s?[-./年]")  # in each date
-_BIRTH_WORD = re.compile(r"(?i:birth|born|d\.?o\.?b)")
+_BIRTH_WORD = re.compile(r"[bBdD](?i:(?<=b)(?:irth|orn)|(?<=d)\.?o\.?b)")
 _MAYBE_BORN = re.compile("[生男女(（]|(?i:birth|born|d.?o.?b)")
 # A name with a date in brackets behind it, and a date beside the sex, are births without the word.
 _BRACKETED = re.compile(
@@ -174,6 +174,8 @@ def has_date(text: str) -> bool:
 
 def find_births(text: str) -> list[Hit]:
     """Return the full dates that a word, a name or the sex beside them calls a birth."""
+    if text.isascii() and not has_date(text):
+        return []
     if not (_MAYBE_BORN if len(text) < _LONG else _YEAR).search(text):
         return []
     chinese = not text.isascii() and _CHINESE.search(text)

@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 from itertools import compress, count, repeat
+from operator import not_
 from typing import TypeVar
 
 from gongshi.checks.guard_lines import beginnings, parts
@@ -63,6 +64,7 @@ _SIGN = re.compile(
     r"|(?<=[0-9][\x01-\x08\x0b\x0c\x0e-\x1f]))"
     r")"
 )
+_DENSE = 16  # if one line of so many is looked at again, all are cut apart at once
 _LOOKED = 20  # so far behind an illness a person need not be looked for again
 _BEYOND = b"\xf0"  # begins a character beyond the basic plane: mathematical digits, keycaps, tags; rare, so always read
 
@@ -134,7 +136,7 @@ _IN_CELLS = {
     }.items()
 }
 _ID_CELLS = re.compile(
-    rb"(?<![1A-Za-z.-])(?:1{6}@1{11}|1{8}@1{9}|1{9}@1{8}|1{10}@1{7}|1{4}@1{4}@1{4}@1{4}@1|1{6}@1{4}@1{7})[1Xx](?![1A-Za-z.-])".replace(
+    rb"1(?<![1A-Za-z.-].)(?:1{5}@1{11}|1{7}@1{9}|1{8}@1{8}|1{9}@1{7}|1{3}@1{4}@1{4}@1{4}@1|1{5}@1{4}@1{7})[1Xx](?![1A-Za-z.-])".replace(
         b"@", rb"[\"']?\s{0,3}[,;|\t]\s{0,3}[\"']?"
     )
 )
@@ -179,6 +181,9 @@ _CELL_TAGS = re.compile(rb"(?:</?t[dhr]\b[^<>]{0,200}>\s*)+")
 _POWER = re.compile(b"111111111x,?11")  # a phone number as a power of ten, without the noughts at its end
 _NEEDLES = (_BEYOND, b"1" * 11, b"1,1,1,1,1,1,1,1")
 _BORN = re.compile(b"b(?:irth|orn|(?<=dob))")  # one rare letter is found quicker than three words
+_ESCAPED = re.compile(
+    rb"[%&\\](?:(?<=%)(?:[0-9A-Fa-f]{2}|u[0-9A-Fa-f]{4})|(?<=&)(?:#|[A-Za-z]\w{1,30};)|(?<=\\)(?:[ux][0-9A-Fa-f{]|N\{))"
+)
 _HIV = re.compile(b"V(?<=HIV)")
 # Lines of these alone hold no sign and no mark that cuts.
 _PLAINEST = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz,._- \r\n"
@@ -207,7 +212,10 @@ class Forms:
         new = [*set(lines).difference(self._known)]
         if not new:
             return
-        minded, (ends, singles, groups) = _minded(new), parts(new)
+        with_digits = [line for line in new if b"1" in line or line[-1:] in b"Xx" or not line.isascii()]
+        minded, (ends, singles, groups) = _minded(with_digits), parts(with_digits)
+        if len(with_digits) < len(new):
+            minded |= _bare([line for line in new if b"1" not in line and line[-1:] not in b"Xx" and line.isascii()])
         self._known.update(new)
         self._size += sum(map(len, new))
         self.minded |= minded
@@ -244,12 +252,18 @@ def _landlines(chunk: bytes, lines: list[bytes], numbers: list[int]) -> set[int]
     """
     at = before = 0
     rest: dict[int, bytes] = {}
+    raw = chunk.split(b"\n") if len(numbers) * _DENSE > len(lines) else []
     for number in numbers:
-        at += sum(map(len, lines[before:number])) + number - before
-        before = number
-        line, offices = _LANDLINE.subn(b"0", chunk[at : at + len(lines[number])])
-        if offices:
-            rest[number] = line.translate(_DIGITS)
+        if raw:
+            line = raw[number]
+        else:
+            at += sum(map(len, lines[before:number])) + number - before
+            before = number
+            line = chunk[at : at + len(lines[number])]
+        if b"-" in line:
+            line, offices = _LANDLINE.subn(b"0", line)
+            if offices:
+                rest[number] = line.translate(_DIGITS)
     minded = _minded([*rest.values()]) if rest else set()
     return {number for number, line in rest.items() if line not in minded}
 
@@ -257,13 +271,24 @@ def _landlines(chunk: bytes, lines: list[bytes], numbers: list[int]) -> set[int]
 def _minded(lines: list[bytes]) -> set[bytes]:
     """Those of the lines that may hold something; in many, say of ciphers, no sign and no mark can."""
     plain = [line for line in lines if line.isascii()]
-    others = [line for line in lines if not line.isascii()]
+    others = [line for line in lines if not line.isascii()] if len(plain) < len(lines) else []
     whole = b"\n".join(plain)
     if whole.translate(None, _PLAINEST):
-        others += [line for line in plain if line.translate(None, _PLAINEST)]
-        plain = [line for line in plain if not line.translate(None, _PLAINEST)]
+        marked = [*map(bytes.translate, plain, repeat(None), repeat(_PLAINEST))]
+        others += compress(plain, marked)
+        plain = [*compress(plain, map(not_, marked))]
         whole = b"\n".join(plain)
     return {*map(plain.__getitem__, _numbered(plain, whole))} | _others(others)
+
+
+def _bare(lines: list[bytes]) -> set[bytes]:
+    """Those that may hold something of lines in ASCII without a digit: words of a birth, as headings have them, and escapes."""
+    whole = b"\n".join(lines)
+    squeezed = whole.translate(_SHAPE).translate(_MARKS, _BLANK)
+    numbers = {*_lines(squeezed, b"\n", partial(_match, b"b", _BORN, squeezed))}
+    numbers.update(_lines(whole, b"\n", partial(_match, b"V", _HIV, whole)))
+    numbers.update(_lines(whole, b"\n", partial(_match, b"", _ESCAPED, whole)))
+    return {*map(lines.__getitem__, numbers)}
 
 
 def _numbered(lines: list[bytes], whole: bytes) -> set[int]:

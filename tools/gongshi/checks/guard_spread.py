@@ -10,10 +10,10 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import accumulate
+from itertools import accumulate, chain
 from operator import add
 
-from gongshi.checks.guard_text import GLUE, SEPARATOR
+from gongshi.checks.guard_text import GLUE, SEPARATOR, Parts
 from gongshi.checks.guard_values import (
     ACCOUNT_KINDS,
     ID,
@@ -35,8 +35,8 @@ from gongshi.checks.guard_values import (
 _SHORTEST = 11  # digits
 _LONGEST = 4_000  # characters of a chain that is worth remembering
 _CHAIN = re.compile(
-    rf"(?<![0-9])(?=(?:[0-9]{SEPARATOR}{{0,8}}+){{{_SHORTEST - 1}}}[0-9Xx])"
-    rf"[0-9]+(?:{SEPARATOR}{{1,8}}(?:[0-9]+|[Xx](?![A-Za-z0-9])))(?:{SEPARATOR}{{1,8}}[0-9]+)*(?:{SEPARATOR}{{0,8}}[Xx](?![A-Za-z0-9]))?"
+    rf"[0-9](?<![0-9].)(?={SEPARATOR}{{0,8}}+(?:[0-9]{SEPARATOR}{{0,8}}+){{{_SHORTEST - 2}}}[0-9Xx])"
+    rf"[0-9]*(?:{SEPARATOR}{{1,8}}(?:[0-9]+|[Xx](?![A-Za-z0-9])))(?:{SEPARATOR}{{1,8}}[0-9]+)*(?:{SEPARATOR}{{0,8}}[Xx](?![A-Za-z0-9]))?"
 )
 _HARD = re.compile(rf"[0-9](?!{GLUE}{{0,3}}[0-9Xx]){SEPARATOR}{{1,8}}[0-9Xx]")
 _PIECE = re.compile("[0-9Xx]+")
@@ -138,11 +138,11 @@ def cuts(text: str) -> bool:
     return bool(_HARD.search(text))
 
 
-def find_spread(line: Line, long: bool = False) -> Iterator[Hit]:
+def find_spread(line: Line, parts: Parts, long: bool) -> Iterator[Hit]:
     """Yield the numbers that something harder than a blank or a dash cuts up; ``long``: the text is."""
     text = line.text
-    for found in _CHAIN.finditer(text) if _HARD.search(text) else ():
-        start, end = found.span()
+    chains = chain.from_iterable(_CHAIN.finditer(text, *part) for part in parts if _HARD.search(text, *part))
+    for start, end in map(re.Match.span, chains):
         if _HARD.search(text, start, end):
             yield from (
                 remembered(_find_in, line, start, end)
@@ -153,17 +153,17 @@ def find_spread(line: Line, long: bool = False) -> Iterator[Hit]:
 
 def _find_in(line: Line, start: int, end: int) -> Iterator[Hit]:
     """What a chain of digits holds."""
-    chain = _Chain(line, start, end)
-    alone = [*_SINGLES.finditer(chain.shape)]
+    row = _Chain(line, start, end)
+    alone = [*_SINGLES.finditer(row.shape)]
     for singles in alone:
-        yield from _singles(chain, *singles.span())
-    anybody = alone or _ANYBODY.search(chain.digits)
+        yield from _singles(row, *singles.span())
+    anybody = alone or _ANYBODY.search(row.digits)
     if anybody:
-        yield from _ids(chain)
-    if len(chain.parts) < 8:
-        yield from _accounts(chain)
+        yield from _ids(row)
+    if len(row.parts) < 8:
+        yield from _accounts(row)
     if anybody:
-        yield from _phones(chain)
+        yield from _phones(row)
 
 
 def _singles(chain: _Chain, first: int, behind: int) -> Iterator[Hit]:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import compress
+from itertools import chain, compress
 
-from gongshi.checks.guard_text import GLUE
+from gongshi.checks.guard_text import GLUE, Parts
 from gongshi.checks.guard_values import CROSS, ID, ID_KIND, MOBILE, PHONE, Line, ids_in, is_id, lazy
 
 LONGEST = 40  # digits
-RUN = re.compile(rf"(?<![0-9])(?=[0-9](?:[{CROSS}{GLUE[1:-1]}]*+[0-9]){{10}})[0-9{CROSS}{GLUE[1:-1]}]{{11,}}")
+RUN = re.compile(rf"[0-9](?<![0-9].)(?=(?:[{CROSS}{GLUE[1:-1]}]*+[0-9]){{10}})[0-9{CROSS}{GLUE[1:-1]}]{{10,}}")
 GAP = re.compile(rf"{GLUE}{{4,}}")
 SEQUENCE = re.compile(rf"[0-9].*[0-9{CROSS}]")
 _MORE = re.compile("[1-7][1-4]")  # a disability card is an ID number with two digits more
@@ -133,9 +133,9 @@ class Stretch:
         return self.line.labels.around(self.start, self.end)
 
 
-def stretches(text: str) -> Iterator[tuple[int, int]]:
+def stretches(text: str, parts: Parts) -> Iterator[tuple[int, int]]:
     """The stretches of eleven digits or more, with at most three characters between two of them, that may hold a number."""
-    for run in RUN.finditer(text):
+    for run in chain.from_iterable(RUN.finditer(text, *part) for part in parts):
         start, whole = run.start(), run[0]
         if whole.isdigit():
             if _may_be_number(whole):

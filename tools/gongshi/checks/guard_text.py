@@ -13,7 +13,7 @@ import html
 import re
 import string
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from functools import lru_cache
 from itertools import product
 
@@ -47,6 +47,9 @@ NUMERALS = "".join(_VALUES)
 _ENOUGH = re.compile(f"[0-9](?:{SEPARATOR}{{0,8}}+[0-9]){{10}}")  # fewer are no number
 _NUMERAL = re.compile(f"[{NUMERALS}]")
 _NUMERAL_RUN = re.compile(f"[0-9{NUMERALS}](?:{SEPARATOR}{{0,8}}[0-9{NUMERALS}]){{10,}}(?:[Xx]?[0-9{NUMERALS}]{{2}})?")
+
+_REACH, _FARTHER = 240, 4_000  # characters around a number that say what it is; in which a letter is looked for
+_LETTER = re.compile(f"[A-WY-Za-wyz\u4e00-\u9fff](?<![{NUMERALS}])")
 
 _UNICODE_ESCAPE = re.compile(
     r"\\(?:u\{0*([0-9A-Fa-f]{1,5})\}|u([0-9A-Fa-f]{4})|x([0-9A-Fa-f]{2})|U000([0-9A-Fa-f]{5}))"
@@ -260,17 +263,56 @@ def _whole(found: re.Match[str]) -> str:
     return found[1] + found[2] + "0" * missing if kept else found[0]
 
 
-def numerals_too(text: str) -> Collection[str]:
+Parts = list[tuple[int, int]]
+
+
+def numerals_too(text: str) -> list[tuple[str, Parts]]:
     """The text if it has enough digits near each other; and with its Chinese numerals and ① as digits, each in its place, where
     many stand in a row; and so again but for the first of them, which may end a word: in 一卡通 and 三峡 they are words, and
-    张三 may stand before a number.
+    张三 may stand before a number. With each the parts in which it is to be read: it may be long, and little of it other.
     """
     if text.isascii() or not _NUMERAL.search(text):
-        return (text,) if _ENOUGH.search(text) else ()
-    if not _NUMERAL_RUN.search(text):
-        return ()
-    whole = _NUMERAL_RUN.sub(lambda run: run[0].translate(AS_DIGITS), text)
-    return dict.fromkeys((text, whole, _NUMERAL_RUN.sub(lambda run: run[0][0] + run[0][1:].translate(AS_DIGITS), text)))
+        return [(text, [(0, len(text))])] if _ENOUGH.search(text) else []
+    runs = [run.span() for run in _NUMERAL_RUN.finditer(text)]
+    if not runs:
+        return []
+    found = {text: [(0, len(text))]}
+    for kept in (0, 1):
+        other, changed = _with_digits(text, runs, kept)
+        if other not in found:
+            found[other] = [*_around(other, changed)]
+    return [*found.items()]
+
+
+def _with_digits(text: str, runs: Parts, kept: int) -> tuple[str, Parts]:
+    """The text with the numerals in runs as digits but for the first characters, and the runs in which that changed something."""
+    pieces: list[str] = []
+    changed: Parts = []
+    at = 0
+    for start, end in runs:
+        written = text[start + kept : end].translate(AS_DIGITS)
+        if written != text[start + kept : end]:
+            changed.append((start, end))
+        pieces += (text[at : start + kept], written)
+        at = end
+    return "".join((*pieces, text[at:])), changed
+
+
+def _around(text: str, changed: Parts) -> Iterator[tuple[int, int]]:
+    """The places with all that is read otherwise for them, from a letter to a letter, which no number has in it."""
+    first, behind = 0, -1
+    for start, end in changed:
+        if start - _REACH > behind:
+            letter = _LETTER.search(text[max(0, start - _FARTHER) : start - _REACH][::-1]) if start > _REACH else None
+            begin = start - _REACH - letter.end() if letter else 0
+            if begin >= behind > 0:
+                yield first, behind
+            first = begin if begin >= behind else first
+        letter = _LETTER.search(text, end + _REACH) if end + _REACH > behind else None
+        if end + _REACH > behind:
+            behind = letter.end() if letter else len(text)
+    if behind > 0:
+        yield first, behind
 
 
 def has_escape(line: str) -> bool:
