@@ -5,6 +5,7 @@ Each command lives in a module of its own that is imported only when it runs, so
 
 from __future__ import annotations
 
+import gc
 import importlib
 import signal
 import sys
@@ -143,6 +144,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
+    gc.set_threshold(200_000, 50, 100)  # a command makes many things that stay, and is soon over
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # so that private folders are removed
     try:
         gongshi.main(prog_name="gongshi")

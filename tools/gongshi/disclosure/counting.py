@@ -26,11 +26,11 @@ JOINS = frozenset({"household_no", "member_no", "pairing_id", "payment_id", "vil
 """Numbers that a count may join and count by, and that no result has."""
 
 _SQL = queries("counted")
-_PLACES, _MONEY, _PARTS, _PROJECTS, _OWN, _PUPILS, _TERMS = (
-    _SQL[name] for name in ("places", "money", "parts", "projects", "own", "pupils", "terms")
+_PLACES, _MONEY, _VILLAGES, _PARTS, _PROJECTS, _OWN, _PUPILS, _TERMS = (
+    _SQL[name] for name in ("places", "money", "villages", "parts", "projects", "own", "pupils", "terms")
 )
 
-_PAID = (_MONEY, _PROJECTS, _TERMS)
+_PAID = (_MONEY, _VILLAGES, _PROJECTS, _TERMS)
 _BEHIND = (_PARTS, _OWN, _PUPILS)
 """What cells do not follow from, but what a reader could work out of them does."""
 
@@ -145,7 +145,7 @@ def count(
     kept: Kept | None = None,
 ) -> Counted:
     """Every cell of ``figures`` on ``day``; ``verdict`` is what the rules say on it. With ``kept``, which remembers figures one by one,
-    what stands behind the money of single persons is left out."""
+    the money of single persons and households is left out: cells follow from that of villages."""
     places = _rows(database, _PLACES, day, "")
     county = next((code for code, level, _ in places if level == "县"), "")
     if not county:
@@ -156,11 +156,13 @@ def count(
     columns = partial(_columns_of, database.descriptor)
     paid = partial(columns, (_PLACES, *_PAID))
     remember = kept or forgetful
-    money: Counted = remember(f"money {day}", paid, lambda: _read_money(database, replace(counted, **_unpaid())))
+    money: Counted = remember(
+        f"money {day}", paid, lambda: _read_money(database, replace(counted, **_unpaid()), kept is None)
+    )
     counted = replace(money, cells={}, sums=[], alike=[])
     if kept is None:
         _read_behind(database, counted)
-    _placed("到户补助", levels, "村", {share.village for share in counted.money})
+    _placed("到户补助", levels, "村", {share.village for share, _ in counted.villages})
     for figure in figures:
         if figure.figure == "rules":
             _rules(database, counted, verdict)
@@ -188,11 +190,8 @@ def _cells_of(
 
 def _unpaid() -> dict[str, Any]:
     """Empty places for what is read of money."""
-    return {
-        "money": [],
-        "own": [],
-        **{name: {} for name in ("recipients", "paid", "routes", "pupils", "levels", "terms")},
-    }
+    mappings: dict[str, Any] = {name: {} for name in ("recipients", "paid", "routes", "pupils", "levels", "terms")}
+    return mappings | {name: [] for name in ("money", "villages", "own")}
 
 
 def _rows(database: Queried, sql: str, day: datetime.date, county: str) -> Sequence[tuple[Any, ...]]:
@@ -206,12 +205,13 @@ def _rows(database: Queried, sql: str, day: datetime.date, county: str) -> Seque
 def _table(database: Queried, counted: Counted, figure: Figure, levels: Mapping[str, list[str]]) -> None:
     """Cells of a figure that a query counts at its lowest level; every level above is a sum."""
     names = _columns(figure)
-    query = f"SELECT {', '.join(names)} FROM ({figure.sql})"
     items = _items(database, figure)
-    rows = _rows(database, query, counted.day, counted.county)
+    rows = _rows(database, f"SELECT {', '.join(names)} FROM ({figure.sql})", counted.day, counted.county)
     if len(figure.levels) > 1:
         _placed(figure.title, levels, figure.levels[-1], {place for place, *_ in rows})
     for place, item, *values in rows:
+        if place is None or item is None:
+            raise GongshiError(f"“{figure.title}”里有没填的项目或地方，统计不了；先运行 gongshi check 改好记录。")
         row = dict(zip(names[2:], values, strict=True))
         for code in _upwards(counted, figure, place):
             _add(counted, figure, code, item, row)
@@ -314,22 +314,33 @@ def _whole(counted: Counted, resource: str, outcomes: Sequence[Outcome]) -> None
 # -- money ---------------------------------------------------------------------------------------------------------
 
 
-def _read_money(database: Queried, counted: Counted) -> Counted:
-    """The same with what was paid to persons."""
-    for village, benefit, year, household, amount, least in _rows(database, _MONEY, counted.day, ""):
-        if least is None:
-            raise GongshiError("补助里有没填的金额，统计不了；先运行 gongshi check 改好记录。")
-        if least < 0:
-            raise GongshiError("补助里有负数（追回的钱），统计不了；请把追回登记为更正后的金额，再冻结数字。")
-        if amount:
-            counted.money.append(Share(village, benefit, year, household, int(amount * 100)))
-    counted.villages = gathered(counted.money)
+def _read_money(database: Queried, counted: Counted, singly: bool) -> Counted:
+    """The same with what was paid to persons, ``singly`` by household."""
+    if singly:
+        for village, benefit, year, household, amount, least in _rows(database, _MONEY, counted.day, ""):
+            _paid_right(least, least is None)
+            if amount:
+                counted.money.append(Share(village, benefit, year, household, int(amount * 100)))
+        counted.villages = gathered(counted.money)
+    else:
+        for village, benefit, year, homes, amount, least, blank in _rows(database, _VILLAGES, counted.day, ""):
+            _paid_right(least, blank)
+            if homes:
+                counted.villages.append((Share(village, benefit, year, "", int(amount * 100)), set(homes)))
     for project, allocation, benefit, year, _, amount in _rows(database, _PROJECTS, counted.day, ""):
         if amount:
             counted.routes.setdefault((project, allocation), {})[benefit, year] = int(amount * 100)
     for item, benefit, year in _rows(database, _TERMS, counted.day, ""):
         counted.terms.setdefault(item, set()).add((benefit, year))
     return counted
+
+
+def _paid_right(least: Decimal | None, blank: bool) -> None:
+    """GongshiError if a payment has no amount, or takes money back."""
+    if least is not None and least < 0:
+        raise GongshiError("补助里有负数（追回的钱），统计不了；请把追回登记为更正后的金额，再冻结数字。")
+    if blank:
+        raise GongshiError("补助里有没填的金额，统计不了；先运行 gongshi check 改好记录。")
 
 
 def _read_behind(database: Queried, counted: Counted) -> None:
@@ -360,8 +371,8 @@ def _money(counted: Counted, figure: Figure, levels: Mapping[str, list[str]]) ->
     """Amounts to persons, with how many households had them; ``rest`` comes when it is known what is withheld."""
     if figure.money == "project":
         households: dict[tuple[str, int], set[str]] = defaultdict(set)
-        for share in counted.money:
-            households[share.benefit, share.year].add(share.household)
+        for share, homes in counted.villages:
+            households[share.benefit, share.year] |= homes
         for (project, allocation), parts in counted.routes.items():
             units = min(len(households[key]) for key in parts)
             cell = Cell(figure.figure, project, allocation, "amount")
@@ -443,7 +454,7 @@ def _tie_money(counted: Counted, levels: Mapping[str, list[str]]) -> None:
     """Groups add up to the total of a place, benefits to the groups of the county."""
     places = [*levels["县"], *levels["乡镇"]]
     groups = declaration().groups
-    paid = {(share.benefit, share.year) for share in counted.money}
+    paid = {(share.benefit, share.year) for share, _ in counted.villages}
     for year in sorted({year for _, year in paid}):
         for place in places:
             parts = [Cell("benefit-groups", place, f"{group}/{year}", "amount") for group in groups]

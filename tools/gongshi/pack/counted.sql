@@ -10,6 +10,15 @@ SELECT coalesce(h.village_code, ''), b.benefit, year(b.paid_on), b.household_no,
 FROM {subsidies} b LEFT JOIN {households} h ON h.household_no = b.household_no
 WHERE b.paid_on <= $day GROUP BY ALL
 
+-- name: villages
+SELECT village, benefit, year, list(household_no) FILTER (amount <> 0), sum(amount), min(least), bool_or(least IS NULL)
+FROM (
+  SELECT coalesce(h.village_code, '') AS village, b.benefit AS benefit, year(b.paid_on) AS year,
+    b.household_no AS household_no, sum(b.amount) AS amount, min(b.amount) AS least
+  FROM {subsidies} b LEFT JOIN {households} h ON h.household_no = b.household_no
+  WHERE b.paid_on <= $day GROUP BY ALL)
+GROUP BY ALL
+
 -- name: parts
 SELECT b.benefit, year(b.paid_on), b.household_no, count(DISTINCT coalesce(b.member_no, '')), list(DISTINCT b.amount)
 FROM {subsidies} b WHERE b.paid_on <= $day GROUP BY ALL

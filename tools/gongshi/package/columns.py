@@ -132,10 +132,10 @@ def columns_named(sql: str, tables: Iterable[tuple[str, str]], stars: bool = Tru
     if stars and _ALL.search(sql):
         return dict.fromkeys(aliases)
     words: dict[str, set[str]] = {}
-    for match in _NAMED.finditer(sql):
-        name = (match["quoted"] or match["plain"] or "").lower()
-        if name and not match["defined"]:
-            words.setdefault((match["alias"] or "").lower(), set()).update((name, *name.split()))
+    for defined, alias, quoted, plain in set(_NAMED.findall(sql)):
+        name = (quoted or plain).lower()
+        if name and not defined:
+            words.setdefault(alias.lower(), set()).update((name, *name.split()))
     return {name: frozenset().union(*(words.get(alias, ()) for alias in ("", *its))) for name, its in aliases.items()}
 
 

@@ -16,14 +16,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any
 
 from gongshi.model import Finding, GongshiError, Severity
 from gongshi.package.county import county_fields
 from gongshi.package.deriving import derived_fields, derived_rows, needed
 from gongshi.package.descriptor import read_descriptor
 from gongshi.package.documents import DocumentTable, pattern_of, read_documents
-from gongshi.package.parts import LIMIT_LINE, Part, align, byte_pass, read_slowly
+from gongshi.package.parts import LIMIT_LINE, Part, align, as_one, byte_pass, read_slowly
 from gongshi.package.schema import RECORDS, Derive, Descriptor, Field, Resource
 from gongshi.repository import Tree
 
@@ -213,9 +213,7 @@ class Database:
         """A path on disk that DuckDB can read: the file itself, or a private copy of a revision's blob."""
         if not self._locked and (place := self.tree.file(path)):
             return str(place)
-        with self.private_file() as copy:
-            copy.write(self.tree.read(path))
-        return copy.name
+        return self.copy_of(self.tree.read(path))
 
     def let_go(self, files: Iterable[str]) -> None:
         """Take away those of the files that are private copies: whoever stays would gather them."""
@@ -223,9 +221,11 @@ class Database:
             if Path(file).parent == self._folder:
                 Path(file).unlink(missing_ok=True)
 
-    def private_file(self) -> IO[bytes]:
-        """A new file in the private folder, open for writing."""
-        return tempfile.NamedTemporaryFile(suffix=".csv", dir=self._folder, delete=False)
+    def copy_of(self, data: bytes) -> str:
+        """A new file in the private folder that holds this."""
+        with tempfile.NamedTemporaryFile(suffix=".csv", dir=self._folder, delete=False) as file:
+            file.write(data)
+        return file.name
 
     def lock(self) -> None:
         """No more files but the private folder's, no more settings: from here on SQL can reach only what is loaded."""
@@ -369,7 +369,8 @@ def _empty(name: str, resource: Resource, create: str) -> str:
 
 def _copy(database: Database, name: str, resource: Resource, parts: list[Part]) -> bool:
     """Make table ``raw.name`` from clean parts; False if DuckDB reads other rows than the byte pass counted."""
-    files = [database.file_of(part.path) for part in parts]
+    whole = as_one([(part.path, part.size) for part in parts], database.tree.read)
+    files = [database.copy_of(whole)] if whole else [database.file_of(part.path) for part in parts]
     read = not parts or _read_csv(database, name, resource, files, sum(part.rows for part in parts))
     database.let_go(files)
     return read
@@ -415,9 +416,8 @@ def _by_file(database: Database, resource: Resource, rows: list[list[str]]) -> b
     commas, breaks = len(rows) * (len(resource.schema.names) - 1), len(rows) - 1
     if (body.count(","), body.count("\n"), body.count("\r"), body.count('"')) != (commas, breaks, 0, 0):
         return False
-    with database.private_file() as file:
-        file.write(f"{','.join(resource.schema.names)}\n{body}\n".encode())
-    return _read_csv(database, resource.name, resource, [file.name], len(rows))
+    file = database.copy_of(f"{','.join(resource.schema.names)}\n{body}\n".encode())
+    return _read_csv(database, resource.name, resource, [file], len(rows))
 
 
 def _typed_view(resource: Resource) -> str:

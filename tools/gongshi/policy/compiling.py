@@ -13,7 +13,7 @@ from gongshi.policy.facts import World, match_columns, narrow
 from gongshi.policy.kinds import RuleKind, kinds
 from gongshi.policy.parameters import Setter
 from gongshi.policy.paths import Selection, as_day, packed
-from gongshi.policy.proving import RuleProof, proof_of
+from gongshi.policy.proving import Asked, RuleProof, proof_of
 from gongshi.policy.scope import restrict
 from gongshi.policy.standards import Standards
 from gongshi.policy.terms import Terms
@@ -183,8 +183,8 @@ class _Work:
             subject.columns["match_key"] = "NULL::VARCHAR"
         setter.slots["doubts"] = fill(kind.doubts)
         gaps = self.gaps(kind, subject, setter)
-        blank = " OR ".join(gaps.values()) or "false"
-        proof = proof_of(kind, setter.slots["doubts"], subject, blank)
+        asked = Asked(setter.slots["doubts"], fill(kind.gathers), fill(kind.fails), " OR ".join(gaps.values()))
+        proof = proof_of(asked, subject, other) if kind.doubts and not any(map(setter.given, kind.alone)) else None
         subject.columns |= {f"gap {number}": sql for number, sql in enumerate(gaps.values())}
         head = f"WITH subject AS MATERIALIZED (\n  {subject.sql()})"
         values = subject.binder.values

@@ -6,7 +6,9 @@ is to blame), and some of actual, wanted, missed, period, step, group; ``beyond`
 ``blames: group`` in a header says that a finding may name a group (or a period, a level) instead of a record, ``blames: count``
 that it may name the number of all rows: such a kind also judges a table without rows.
 What a row must have to be judged at all stands in ``needs``: ``a|b`` one of two, ``to:open,require`` not with these flags.
-A kind that judges each row by itself says in ``doubts`` which rows may break it (``{{doubts}}`` in its SQL); see proving.py.
+A kind that judges each row by itself says in ``doubts`` which rows may break it (``{{doubts}}`` in its SQL), with ``s.gathered`` for
+what it ``gathers`` of the other table's rows with the same key, and in ``fails`` when all rows together may; a rule that gives one
+of the parameters in ``alone`` is not proven; see proving.py.
 ``{{name}}`` is a bound value, a choice from the header or an aggregate; ``{{has name}}`` says whether it was given.
 """
 
@@ -59,6 +61,9 @@ class RuleKind:
     primary: str
     base: str
     doubts: str
+    gathers: str
+    fails: str
+    alone: tuple[str, ...]
     needs: tuple[str, ...]
     blames_groups: bool
     judges_none: bool
@@ -112,6 +117,9 @@ def _read(whole: str) -> RuleKind:
         primary=header.get("primary", [""])[0],
         base=header.get("base", [""])[0],
         doubts=" ".join(header.get("doubts", ())),
+        gathers=" ".join(header.get("gathers", ())),
+        fails=" ".join(header.get("fails", ())),
+        alone=tuple(" ".join(header.get("alone", ())).split()),
         needs=tuple(" ".join(header.get("needs", ())).split()),
         blames_groups=header.get("blames") == ["group"],
         judges_none="blames" in header,

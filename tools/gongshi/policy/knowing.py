@@ -12,7 +12,7 @@ from typing import Any
 from gongshi.package import LookedAt, Recall, columns_named, joined, those
 from gongshi.package.yamlfile import Mapping as Node
 from gongshi.policy.compiling import Query
-from gongshi.policy.facts import FactGroup, World
+from gongshi.policy.facts import World
 from gongshi.policy.release import Figures
 from gongshi.policy.tables import always
 from gongshi.policy.values import Outcome, Rule, RuleState
@@ -31,12 +31,14 @@ class Readings:
         self._resources = world.schemas.descriptor.resources
         self._known: dict[str, tuple[frozenset[str], str]] = {}
         self._columns: dict[str, LookedAt] = {}
+        self._named: dict[str, LookedAt] = {}
+        self._statements: dict[str, tuple[str, tuple[object, ...]]] = {}
 
     def of(self, query: Query) -> tuple[frozenset[str], str]:
         """(the tables that a rule reads, also through facts; the digest)."""
         rule = query.rule
         if rule.id not in self._known:
-            facts = [group.statement() for group in self._facts(query.sql)]
+            facts = self._facts(query.sql)
             names = {name for text in (query.sql, *(sql for sql, _ in facts)) for name in _tables(text)}
             parts = (
                 query.sql,
@@ -54,32 +56,41 @@ class Readings:
 
     def columns(self, query: Query) -> LookedAt:
         """What a rule looks at of the tables it reads: ``paths`` names each column behind its table's alias, and no ``*`` stands
-        for them (``test_incremental.py``); all of the tables that any rule may ask for."""
+        for them (``test_incremental.py``); all of the tables that any rule may ask for. Its proof is made of the same columns."""
         rule = query.rule
         if rule.id not in self._columns:
-            proof = f"{query.proof.tables} {query.proof.where} {query.proof.doubted}" if query.proof else ""
-            facts = (group.statement()[0] for group in self._facts(query.sql))
             found: LookedAt = dict.fromkeys(always() & self._there)
-            for text in (query.sql, proof, *facts):
-                tables = [(quoted or plain, alias) for quoted, plain, alias in _ALIAS.findall(text)]
-                for name, words in columns_named(text, tables, stars=False).items():
-                    if name in self._there:
-                        found = joined(found, {name: those(self._resources[name], words or ())})
+            found = joined(
+                found, self._looked_at(query.sql), *(self._of_fact(sql) for sql, _ in self._facts(query.sql))
+            )
             found = joined(found, {rule.resource: frozenset(self._resources[rule.resource].schema.primary_key)})
             reads, _ = self.of(query)
             self._columns[rule.id] = {**dict.fromkeys(reads - found.keys()), **found}
         return self._columns[rule.id]
 
-    def _facts(self, sql: str) -> list[FactGroup]:
-        """The facts that a query uses, with those that they use."""
-        found: dict[str, FactGroup] = {}
+    def _looked_at(self, sql: str) -> LookedAt:
+        tables = [(quoted or plain, alias) for quoted, plain, alias in _ALIAS.findall(sql)]
+        named = columns_named(sql, tables, stars=False)
+        return {name: those(self._resources[name], words or ()) for name, words in named.items() if name in self._there}
+
+    def _of_fact(self, sql: str) -> LookedAt:
+        """The same, worked out once: many rules use one fact."""
+        if sql not in self._named:
+            self._named[sql] = self._looked_at(sql)
+        return self._named[sql]
+
+    def _facts(self, sql: str) -> list[tuple[str, tuple[object, ...]]]:
+        """The statements of the facts that a query uses, with those that they use."""
+        found: dict[str, tuple[str, tuple[object, ...]]] = {}
         texts = [sql]
         while texts:
             for name in _tables(texts.pop()):
                 group = self._groups.get(f'rules."{name}"')
                 if group and group.table not in found:
-                    found[group.table] = group
-                    texts.append(group.statement()[0])
+                    if group.table not in self._statements:
+                        self._statements[group.table] = group.statement()
+                    found[group.table] = self._statements[group.table]
+                    texts.append(found[group.table][0])
         return list(found.values())
 
 

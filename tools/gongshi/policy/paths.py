@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 
 from gongshi.package import Descriptor, Field, ForeignKey, Resource, identifier
 from gongshi.policy.values import PolicyProblem
@@ -20,12 +21,14 @@ _PLACE = re.compile(r"\$([0-9]+)::")
 
 @dataclass(frozen=True, slots=True)
 class PathColumn:
-    """The SQL of a value in a row, its type, the field it comes from; of a year and month also its running number."""
+    """The SQL of a value in a row, its type, the field it comes from; of a year and month also its running number, of a text in
+    a table who makes a column of the first or (True) the last day of the period that it names."""
 
     sql: str
     type: str
     field: Field | None = None
     months: str = ""
+    day: Callable[[bool], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,7 @@ class Schemas:
         self.day = day
         self.needs: dict[str, set[str]] = {}
         self.latest: dict[str, set[tuple[str, str]]] = {}
+        self.periods: dict[str, set[tuple[str, bool]]] = {}
         self.keys: dict[str, list[ForeignKey]] = {}
         for key in descriptor.foreign_keys:
             target = descriptor.resources[key.reference]
@@ -141,6 +145,8 @@ def as_day(column: PathColumn, line: int, last: bool = False) -> str:
         return f"make_date({column.sql}, {'12, 31' if last else '1, 1'})"
     if column.months:
         return f"make_date({column.months} // 12, {column.months} % 12 + 1, 1)"
+    if column.day:
+        return column.day(last)
     if column.type in ("yearmonth", "string"):
         return f"rules.period_{'end' if last else 'start'}({column.sql})"
     raise PolicyProblem("这里要写日期、年月、年度或所属期字段", line)
@@ -156,6 +162,11 @@ def month_number(column: PathColumn) -> str:
 def months_of(field: str) -> str:
     """The column that ``materialise`` makes beside a year and month."""
     return identifier(f"{field} months")
+
+
+def period_of(field: str, last: bool) -> str:
+    """The column that ``materialise`` makes beside a text: the first or last day of the period that it names."""
+    return identifier(f"{field} {'last' if last else 'first'}")
 
 
 def latest_of(per: str, by: str) -> str:
@@ -212,7 +223,12 @@ class Selection:
         self.schemas.need(resource, name)
         field = schema.field(name)
         months = f"{alias}.{months_of(name)}" if field.type == "yearmonth" else ""
-        return PathColumn(f"{alias}.{identifier(name)}", field.type, field, months)
+        day = partial(self._day, resource, alias, name) if field.type == "string" else None
+        return PathColumn(f"{alias}.{identifier(name)}", field.type, field, months, day)
+
+    def _day(self, resource: str, alias: str, name: str, last: bool) -> str:
+        self.schemas.periods.setdefault(resource, set()).add((name, last))
+        return f"{alias}.{period_of(name, last)}"
 
     def _join(self, resource: str, alias: str, walked: tuple[str, ...], key: ForeignKey) -> str:
         if walked not in self.joins:

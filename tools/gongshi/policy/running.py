@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Hashable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
@@ -147,10 +147,10 @@ def _has_nothing(database: Database, query: Query) -> bool:
 
 def _proven(database: Database, queries: Sequence[Query], pool: ThreadPoolExecutor) -> dict[str, Outcome]:
     """Rules that one scan with others over the same tables shows to hold."""
-    batches: dict[str, list[Query]] = {}
+    batches: dict[Hashable, list[Query]] = {}
     for query in queries:
         if query.proof:
-            batches.setdefault(query.proof.tables, []).append(query)
+            batches.setdefault(query.proof.place, []).append(query)
     proven = {}
     for batch, counts in zip(batches.values(), pool.map(partial(_count, database), batches.values()), strict=True):
         for query, (looked, doubted) in zip(batch, counts, strict=False):
@@ -159,7 +159,7 @@ def _proven(database: Database, queries: Sequence[Query], pool: ThreadPoolExecut
     return proven
 
 
-def _count(database: Database, batch: Sequence[Query]) -> list[tuple[int, int]]:
+def _count(database: Database, batch: Sequence[Query]) -> list[tuple[int, bool]]:
     """What to think of each rule of a batch; nothing if one of them cannot be computed: then each runs by itself."""
     try:
         return count(database, [query.proof for query in batch if query.proof])

@@ -11,7 +11,7 @@ from gongshi.package.county import county_fields
 from gongshi.package.subjects import subjects
 from gongshi.policy.facts import FactGroup
 from gongshi.policy.kinds import macros
-from gongshi.policy.paths import Schemas, latest_of, months_of, table_of
+from gongshi.policy.paths import Schemas, latest_of, months_of, period_of, table_of
 
 FIRST, LAST = date(1800, 1, 1), date(2200, 12, 31)  # a date or year outside is a typing error and counts as missing
 SEALED = ("name", "id_no", "phone", "birth", "account")
@@ -73,7 +73,12 @@ def materialise(database: Database, schemas: Schemas) -> None:
         latest = [
             _latest(resources[name], *pair) for pair in sorted(schemas.latest.get(name, ())) if there.issuperset(pair)
         ]
-        chosen = ", ".join(["_row", *columns, *latest])
+        periods = [
+            f"rules.period_{'end' if last else 'start'}({identifier(field)}) AS {period_of(field, last)}"
+            for field, last in sorted(schemas.periods.get(name, ()))
+            if field in there
+        ]
+        chosen = ", ".join(["_row", *columns, *latest, *periods])
         database.later_from(table_of(name), f"SELECT {chosen} FROM {identifier(name)}")
 
 

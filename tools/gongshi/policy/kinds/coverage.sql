@@ -3,6 +3,9 @@
 -- demands: 每一行在另一张表里的对应行数（写了 distinct 则数不同的值）不少于 at_least、不多于 at_most、等于 exactly；互斥就是 at_most 0。
 -- violates: 对应行数不合的行。写了 from、to 时只数 other_date 落在本行这两个日期之间的（to 为空算到当天）。
 -- details: actual wanted:at_least,at_most,exactly
+-- gathers: {{distinct}}
+-- doubts: coalesce(s.gathered, 0) < s.at_least OR coalesce(s.gathered, 0) > s.at_most OR coalesce(s.gathered, 0) <> s.exactly
+-- alone: from to
 -- param other: other required
 -- param distinct: counter
 -- param other_date: date(other)

@@ -4,6 +4,10 @@
 -- violates: 相差超过 tolerance 的行；parts 有缺失不判（blank_is_zero 时缺的算 0），另一张表没有对应行算 0。
 -- details: actual:total wanted:parts,amount
 -- primary: total
+-- gathers: sum(o.amount)
+-- doubts: ({{compare}} = 'equal' AND abs(s.total - CASE WHEN {{has parts}} THEN s.parts ELSE coalesce(s.gathered, 0) END) > {{tolerance}})
+-- doubts: OR ({{compare}} = 'at_most' AND s.total > CASE WHEN {{has parts}} THEN s.parts ELSE coalesce(s.gathered, 0) END + {{tolerance}})
+-- doubts: OR ({{compare}} = 'at_least' AND s.total < CASE WHEN {{has parts}} THEN s.parts ELSE coalesce(s.gathered, 0) END - {{tolerance}})
 -- param total: figure required
 -- param parts: sum
 -- param other: other

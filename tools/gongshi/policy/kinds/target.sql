@@ -5,6 +5,9 @@
 -- blames: count
 -- details: actual:amount wanted:at_least,at_most,exactly
 -- primary: amount
+-- doubts: coalesce({{day}} >= {{due}}, true) AND coalesce(s.exactly, s.at_least, s.at_most) IS NOT NULL
+-- doubts: AND (s.amount IS NULL OR s.amount < s.at_least OR s.amount > s.at_most OR s.amount <> s.exactly)
+-- fails: count(*) < {{expect}} AND coalesce({{day}} >= {{due}}, true)
 -- param amount: figure required
 -- param at_least: number
 -- param at_most: number
@@ -17,7 +20,6 @@
 -- example: {kind: target, resource: indicators, where: [{field: indicator, is: 义务教育巩固率}], amount: actual, at_least: 97, due: 2020-01-31}
 SELECT s._row, s.amount AS actual, coalesce(s.exactly, s.at_least, s.at_most) AS wanted
 FROM subject s
-WHERE coalesce({{day}} >= {{due}}, true) AND coalesce(s.exactly, s.at_least, s.at_most) IS NOT NULL
-  AND (s.amount IS NULL OR s.amount < s.at_least OR s.amount > s.at_most OR s.amount <> s.exactly)
+WHERE {{doubts}}
 UNION ALL
 SELECT NULL, count(*), {{expect}} FROM subject HAVING count(*) < {{expect}} AND coalesce({{day}} >= {{due}}, true)

@@ -4,6 +4,10 @@
 -- violates: 数不合的组，报在规则文件里；totals 列出而没有行的组算 0。
 -- blames: group
 -- details: actual wanted group
+-- doubts: false
+-- fails: abs(coalesce({{aggregate}}, 0) - {{exactly}}) > {{tolerance}} OR coalesce({{aggregate}}, 0) < {{at_least}} - {{tolerance}}
+-- fails: OR coalesce({{aggregate}}, 0) > {{at_most}} + {{tolerance}}
+-- alone: by totals
 -- param by: group
 -- param measure: aggregate(amount)
 -- param amount: path
