@@ -13,7 +13,8 @@ from changes.ledgers import ledger
 from changes.test_history import HEAD, commit, run
 from gongshi.changes.papers import lacking_sentence, unfounded_commits
 from gongshi.repository import Git, recover
-from support import ROOT
+from gongshi.review.hooks import reminder
+from support import ROOT, DictTree
 
 FOUNDED = "改年龄\n\n文号：测〔2020〕1号\n审批：某办"
 
@@ -34,6 +35,19 @@ FOUNDED = "改年龄\n\n文号：测〔2020〕1号\n审批：某办"
 def test_what_a_message_lacks(message: str, missing: str) -> None:
     sentence = lacking_sentence(message)
     assert missing in sentence and bool(sentence) == bool(missing) and ("“审批：" in sentence or not missing)
+
+
+@pytest.mark.parametrize(
+    ("card", "named"), [("name: 测县\n", "测县人民政府"), ("name: [\n", "本县人民政府"), ("", "本县人民政府")]
+)
+def test_the_reminder_names_the_county_it_is_in(repository: Path, card: str, named: str) -> None:
+    files = {"records/county/county.yaml": card.encode()} if card else {}
+    commit(repository, DictTree({**ledger(HEAD + "1,猫,6\n").files, **files}), "没有依据")
+    (found,) = unfounded_commits(Git(repository), "main", "HEAD")
+    assert f"“审批：{named}”" in found.message
+    (repository / "records/x.csv").write_text("a\n", encoding="utf-8")
+    run(repository, "add", "-A")
+    assert f"“审批：{named}”" in reminder(repository, "又改\n".encode())
 
 
 @pytest.fixture

@@ -82,7 +82,7 @@ def test_events_become_spans_that_follow_one_another() -> None:
     )  # fmt: skip
     assert spans(after(tree), "household_no", "kind", "started_on", "ended_on", "end_reason", "case_id", "reason") == [
         ("H0000001", "建档立卡贫困户", "2014-05-27", "2016-12-01", "脱贫", CASE, ""),
-        ("H0000001", "扶贫户", "2014-05-27", "", "", CASE, ""),
+        ("H0000001", "扶贫户", "2014-05-27", "2021-01-01", "转为另一种", CASE, ""),
         ("H0000001", "脱贫户", "2016-12-01", "2018-02-01", "返贫", "Z2016-00001", ""),
         ("H0000001", "返贫户", "2018-02-01", "", "", "Z2018-00001", "因病"),
         ("H0000002", "五保户", "2014-05-27", "2019-03-01", "核减", CASE, ""),
@@ -210,3 +210,11 @@ def test_a_reviewer_tells_rows_of_the_step_from_rows_put_in_with_them() -> None:
     added = DictTree(made.files | {PLACE: made.files[PLACE] + "R0000099,H0000002,,脱贫户,2016-01-01,,,,,,\n".encode()})
     assert PLACE not in agreed(tree, forged) and PLACE not in agreed(tree, added)
     assert read_descriptor(MemoryTree(made.files)).problems == ()
+
+
+@pytest.mark.parametrize(("as_of", "wanted"), [("2020-06-30", ("", "")), ("", ("2021-01-01", "转为另一种"))])
+def test_the_four_classes_end_with_their_last_day(as_of: str, wanted: tuple[str, str]) -> None:
+    card = {"county_code": "990101000000", "name": "测县", "as_of": as_of}
+    tree = county(households=[home(1, household_class="扶贫户")], county=[card])
+    assert spans(after(tree), "kind", "started_on", "ended_on", "end_reason") == [("扶贫户", "2014-05-27", *wanted)]
+    assert read(after(tree)) == read(tree)

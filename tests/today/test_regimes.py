@@ -94,7 +94,7 @@ def test_two_rows_of_one_thing_on_one_day_are_an_error() -> None:
 
 def test_what_was_not_read_anywhere_is_not_verified_and_says_so() -> None:
     known = begun()
-    assert {row["regime"] for row in known} == {"资金", "小额信贷", "产业占比", "项目管理费", "管理费不计提"}
+    assert {row["regime"] for row in known} == {"资金", "小额信贷", "产业占比", "项目管理费", "管理费不计提", "程序"}
     assert all(row["verified"] == "否" for row in known if "没有查到" in row["basis"] or "一个" in row["basis"])
 
 

@@ -12,8 +12,10 @@ from gongshi.cli.render import PLACES, folded, to_json
 from gongshi.cli.render import Header as About
 from gongshi.exchange.convert import Converter
 from gongshi.founding.divisions import read_divisions
+from gongshi.founding.pack import Pack, program_files
 from gongshi.model import Finding, GongshiError, Severity
-from support import project_descriptor
+from support import ROOT, project_descriptor
+from today.county import placed
 
 KINDS = project_descriptor().resources["notices"].schema.field("notice_kind")
 
@@ -107,3 +109,14 @@ def test_every_file_and_every_place_of_personal_data_is_told() -> None:
     lines = [Finding("personal-name", Severity.ERROR, "这里有姓名", "docs/a.md", line) for line in range(1, 50)]
     for findings in (files, lines):
         assert [finding for finding, more in folded(findings) if not more] == findings
+
+
+def test_what_lies_in_a_new_county_is_in_the_words_of_its_day() -> None:
+    """The dictionary and the page about the site; a county of 2020 keeps its own."""
+    now, then = placed(), Pack(program_files()).placed("测县", None, card=b"as_of: 2020-06-30\n")
+    text, old = (files["records/README.md"].decode() for files in (now, then))
+    heads = [line for line in text.splitlines() if line.startswith(("| [", "<h3"))]
+    assert len(heads) > 80 and not any("贫困户" in line or "扶贫" in line for line in heads)
+    assert "| [households](#households) | 农户 |" in text and "| [households](#households) | 贫困户 |" in old
+    assert old == (ROOT / "records/README.md").read_text("utf-8")
+    assert "扶贫" not in now["docs/about.md"].decode() and "扶贫" in then["docs/about.md"].decode()

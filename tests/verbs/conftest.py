@@ -17,7 +17,7 @@ VILLAGE = "990101100001"
 PROJECT = {
     "project_id": "990101-2020-JS-0001", "name": "甲村道路", "year": "2020", "category": "村基础设施", "build_kind": "新建",
     "township_code": "990101100000", "owner_unit": "U001", "owner_post": "局长", "planned_start": "2020-03-01",
-    "planned_end": "2020-06-01", "content": "道路1公里", "quantity": "1", "quantity_unit": "公里", "budget_total": "300000.00",
+    "planned_end": "2020-06-01", "content": "道路1公里", "quantity": "1", "quantity_unit": "公里", "budget_total": "1000000.00",
     "benef_households": "30", "benef_persons": "90", "benef_poor_households": "3", "benef_poor_persons": "9",
     "goal_output": "1公里", "goal_benefit": "出行方便", "goal_satisfaction": "95.00", "in_plan": "是", "stage": "竣工",
 }  # fmt: skip

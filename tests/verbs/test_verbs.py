@@ -84,7 +84,9 @@ def test_a_case_from_its_notice_to_the_status_of_its_households(root, act, text)
     act("case-step", case="Z2020-00001", on="2020-06-26")
     act("case-step", case="Z2020-00001", on="2020-06-27")
     act("case-step", case="Z2020-00001")
-    done = act("case-close", case="Z2020-00001", result="通过")
+    with pytest.raises(Wrong, match="要写批复文号"):
+        act("case-close", case="Z2020-00001", result="通过")
+    done = act("case-close", case="Z2020-00001", result="通过", doc="示财〔2020〕1号")
     assert "登记纳入监测 1 户" in done.told
     assert "H0000001,2020-06-27,纳入监测,Z2020-00001," in text("status-events.csv")
     with pytest.raises(Wrong, match="已在 2020-06-30 结卷"):

@@ -9,22 +9,37 @@ from gongshi.changes.commits import logged, moment, trailers
 from gongshi.checks.showing import shown_text
 from gongshi.model import Finding, Severity
 from gongshi.package import RECORDS
+from gongshi.package.descriptor import COUNTY_FILE
+from gongshi.package.subjects import subjects
+from gongshi.package.yamlfile import Mapping as Node
+from gongshi.package.yamlfile import YamlProblem, parse, text
 from gongshi.repository import Git
 
-ADVICE = "请在提交说明最后空一行，再各写一行，如“审批：古镇人民政府”“文号：示扶〔2020〕12号”“依据：村民代表会议记录”"
+ADVICE = "请在提交说明最后空一行，再各写一行，如“审批：{county}人民政府”“文号：批复的文号”“依据：村民代表会议记录”"
 
 
-def lacking_sentence(message: str) -> str:
-    """One Chinese sentence on what a commit of records with this message still needs, "" if nothing."""
-    return _lacking(trailers(message))
+def lacking_sentence(message: str, county: str = "") -> str:
+    """One Chinese sentence on what a commit of records with this message still needs, "" if nothing; ``county`` is whose it is."""
+    return _lacking(trailers(message), county)
 
 
-def _lacking(given: Iterable[tuple[str, str]]) -> str:
+def county_of(card: bytes) -> str:
+    """The name that a county.yaml says, "" if it says none."""
+    try:
+        node = parse(card)
+    except YamlProblem:
+        return ""
+    return text(node, subjects().county.name) if isinstance(node, Node) else ""
+
+
+def _lacking(given: Iterable[tuple[str, str]], county: str) -> str:
     """Who approved it (审批) is wanted, and a document (文号) or another ground (依据)."""
     names = {name for name, _ in given}
     wanted = (("审批", {"Approved-by"}), ("文号或依据", {"Doc-No", "依据"}))
     missing = [title for title, any_of in wanted if not any_of & names]
-    return f"改了台账记录，提交说明里缺{'、缺'.join(missing)}。{ADVICE}" if missing else ""
+    return (
+        f"改了台账记录，提交说明里缺{'、缺'.join(missing)}。{ADVICE.format(county=county or '本县')}" if missing else ""
+    )
 
 
 def unfounded_commits(git: Git, base: str, head: str) -> list[Finding]:
@@ -32,8 +47,9 @@ def unfounded_commits(git: Git, base: str, head: str) -> list[Finding]:
     wanted = f"{git.commit(base)}..{git.commit(head)}"
     which = ("--no-merges", "--reverse", "--full-history", "--end-of-options", wanted, "--", f"{RECORDS}/")
     found = []
+    county = county_of(git.run("show", f"{head}:{COUNTY_FILE}") if git.run("ls-tree", head, COUNTY_FILE) else b"")
     for revision in logged(git, *which):
-        if sentence := _lacking(revision.trailers):
+        if sentence := _lacking(revision.trailers, county):
             where = f"提交 {revision.commit[:12]}“{shown_text(revision.subject)[:60]}”"
             found.append(Finding("trailer", Severity.ERROR, where + sentence, key=(revision.commit[:12],)))
     return found

@@ -204,7 +204,7 @@ def _check_grounds(message: Message) -> None:
     """What a pull request would fail for, said before anything is done."""
     if lacking_sentence(message.render()):
         raise GongshiError(
-            "改了台账记录要写明凭什么改：审批单位（--approved-by 古镇人民政府），加上文号（--doc-no）或依据（--basis 村民会议记录）之一，"
+            "改了台账记录要写明凭什么改：审批单位（--approved-by），加上文号（--doc-no）或依据（--basis，如村民会议记录）之一，"
             "请补上再送审。"
         )
 

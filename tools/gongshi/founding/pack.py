@@ -13,13 +13,20 @@ from pathlib import Path
 
 import gongshi
 from gongshi.founding.hosts import DEFAULT, host_files
+from gongshi.package import dictionary, read_descriptor
+from gongshi.package.descriptor import COUNTY_FILE
+from gongshi.package.words import edition_of, worded
 from gongshi.package.yamlfile import Mapping as Node
 from gongshi.package.yamlfile import Scalar, Sequence, parse
+from gongshi.repository import MemoryTree
 
 PROGRAM = Path(gongshi.__file__).resolve().parent
 PACKED = "pack/"
 SCAFFOLD = "scaffold/county/"
 PACKAGE_FILE = "records/datapackage.yaml"
+DICTIONARY = "records/README.md"
+ABOUT = "docs/about.md"
+_GENERATED, _END = b"]]] -->\n", b"<!-- [[[end]]]"
 LOCK = "requirements.lock"
 COUNTY = "{county}"
 LISTS = ("placed", "begun", "made", "shown", "offered", "read")
@@ -70,10 +77,15 @@ class Pack:
         return self.files[f"{PACKED}{path}"]
 
     def placed(
-        self, county: str, paths: Mapping[str, list[str]] | None, title: str = "", host: str = DEFAULT
+        self,
+        county: str,
+        paths: Mapping[str, list[str]] | None,
+        title: str = "",
+        host: str = DEFAULT,
+        card: bytes = b"",
     ) -> dict[str, bytes]:
         """What lies in the repository of ``county`` on a kind of host; ``paths`` are the files of each CSV resource there,
-        None to leave ``datapackage.yaml`` out."""
+        None to leave ``datapackage.yaml`` out; ``card`` is its county.yaml, for the words of its day."""
         found = host_files(self.files, host)
         for path, data in self.files.items():
             if path.startswith(SCAFFOLD):
@@ -81,9 +93,23 @@ class Pack:
         names = [path.removeprefix(PACKED) for path in self.files if path.startswith(PACKED)]
         for pattern in self.listed["placed"]:
             found |= {path: self.read(path) for path in names if _matches(path, pattern)}
+        if DICTIONARY in found:
+            found[DICTIONARY] = self._dictionary(found[DICTIONARY], card)
+        if ABOUT in found:
+            found[ABOUT] = worded(found[ABOUT].decode(), edition_of(card)).encode()
         if paths is not None:
             found[PACKAGE_FILE] = package_text(self.read(PACKAGE_FILE), title or f"{county}帮扶台账", paths)
         return found
+
+    def _dictionary(self, text: bytes, card: bytes) -> bytes:
+        """The data dictionary with its generated part in the words of the county's day."""
+        head, mark, rest = text.partition(_GENERATED)
+        _, end, tail = rest.partition(_END)
+        if not mark or not end:
+            return text
+        files = {path.removeprefix(PACKED): data for path, data in self.files.items() if path.startswith(PACKED)}
+        descriptor = read_descriptor(MemoryTree({**files, COUNTY_FILE: card}))
+        return head + mark + dictionary(descriptor).encode() + end + tail
 
     def begun(self) -> dict[str, bytes]:
         """The records that a county begins with."""

@@ -18,12 +18,21 @@ from gongshi.founding.hosts import DEFAULT
 from gongshi.founding.merging import Clash, Merger
 from gongshi.founding.migrating import filled, migrated
 from gongshi.founding.new import first_paths
-from gongshi.founding.pack import PACKAGE_FILE, Files, Pack, executable, program_digest, program_files
+from gongshi.founding.pack import (
+    ABOUT,
+    DICTIONARY,
+    PACKAGE_FILE,
+    Files,
+    Pack,
+    executable,
+    program_digest,
+    program_files,
+)
 from gongshi.founding.pin import numbers, pinned
 from gongshi.founding.wheel import read_wheel
 from gongshi.model import Finding, GongshiError, Progress
 from gongshi.package import RECORDS, Descriptor, load, read_descriptor
-from gongshi.package.descriptor import DOCUMENTS_FILE
+from gongshi.package.descriptor import COUNTY_FILE, DOCUMENTS_FILE
 from gongshi.package.subjects import subjects
 from gongshi.repository import Git, MemoryTree, RevisionTree, move, sending, writer
 from gongshi.repository.pin import ENGINE, PIN, Pin, read_pin
@@ -135,7 +144,7 @@ def _changes(
     here = {resource.name: list(resource.paths) for resource in old.csv_resources()}
     base, known = _bases(git, before, pin, here, name)
     host = pin.host if pin else DEFAULT
-    theirs = pack.placed(name, _paths(pack, here, known), old.title, host)
+    theirs = pack.placed(name, _paths(pack, here, known), old.title, host, _card(before))
     merger = Merger(git, _kept(before, old, theirs))
     after: dict[str, bytes | None] = {}
     for path in sorted({*base, *theirs}):
@@ -190,9 +199,16 @@ def _bases(
     if hashlib.sha256(data).hexdigest() != pin.wheel_sha256:
         raise GongshiError(f"“{pin.wheel}”不是 {PIN} 锁定的安装包，没有升级：请从历史里恢复它，并问清是谁换的。")
     pack = Pack(read_wheel(data))
-    found = pack.placed(name, here, host=pin.host)
+    found = pack.placed(name, here, host=pin.host, card=_card(before))
+    for path in (DICTIONARY, ABOUT):  # once placed as they are, whatever the county's day
+        if hashlib.sha256(plain := pack.read(path)).hexdigest() == pin.files.get(path):
+            found[path] = plain
     same = {path: data for path, data in found.items() if hashlib.sha256(data).hexdigest() == pin.files.get(path)}
     return same | {PACKAGE_FILE: found[PACKAGE_FILE]}, {*first_paths(pack, [], 2000)}
+
+
+def _card(tree: RevisionTree) -> bytes:
+    return tree.read(COUNTY_FILE) if tree.exists(COUNTY_FILE) else b""
 
 
 def _first(git: Git) -> dict[str, bytes]:

@@ -74,7 +74,7 @@ def _rules(field: Field, target: str) -> str:
     if field.required:
         rules.append("必填")
     if field.enum:
-        rules.append("取值：" + "、".join(field.enum))
+        rules.append("取值：" + "、".join(field.choices or field.enum))
     if field.pattern:
         rules.append(f"格式 `{field.pattern}`")
     if field.decimals is not None:

@@ -10,13 +10,14 @@ from datetime import date
 from pathlib import Path
 from typing import NamedTuple
 
-from gongshi.changes.papers import lacking_sentence
+from gongshi.changes.papers import county_of, lacking_sentence
 from gongshi.checks import scan_kind, scan_link
 from gongshi.checks.guard import NameSet, scan, scan_path, scan_text
 from gongshi.checks.guard_files import WAIVERS, FileRules, check_file_waivers
 from gongshi.checks.programs import check_programs
 from gongshi.model import Finding, GongshiError
 from gongshi.package import RECORDS
+from gongshi.package.descriptor import COUNTY_FILE
 from gongshi.repository import Git
 
 _SUBMODULE = "160000"
@@ -200,4 +201,6 @@ def reminder(root: Path, text: bytes) -> str:
     if git.resolve("MERGE_HEAD") or not git.run("diff", "--cached", "--name-only", "--", f"{RECORDS}/"):
         return ""
     kept = [line for line in text.decode("utf-8", "replace").split("\n") if not line.startswith("#")]
-    return lacking_sentence("\n".join(kept)).rstrip("。")
+    card = root / COUNTY_FILE
+    county = county_of(card.read_bytes()) if card.is_file() and not card.is_symlink() else ""
+    return lacking_sentence("\n".join(kept), county).rstrip("。")

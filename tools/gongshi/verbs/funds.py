@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from gongshi.disclosure import notices
 from gongshi.package import load
+from gongshi.verbs import checking
 from gongshi.verbs.asking import Said
 from gongshi.verbs.book import Book, refuse
 from gongshi.verbs.households import money, noticed
@@ -19,9 +20,14 @@ BATCH = {"payment_stage": "直补", "payee_kind": "一卡通批次", "purpose": 
 def project(book: Book, said: Said) -> str:
     """A step of a project, with what follows for its stage, its acceptance and its notices."""
     number = said["project"]
-    book.record("projects", number, "project")
+    asked_of = book.record("projects", number, "project")
+    checking.no_more(
+        "quantity", said.get("quantity", ""), asked_of["quantity"],
+        f"验收数量 {said.get('quantity')} 多于批复的 {asked_of['quantity']}，请复核工程量；确需增加的先办项目调整",
+    )  # fmt: skip
     told = []
     if said.get("step"):
+        _staged(book, number, said["step"], said["on"])
         level = said.get("level") or _usual(book, said["step"], "level")
         row = {"project_id": number, "stage": said["step"], "level": level, "done_on": said["on"]}
         row |= {"by_unit": said["unit"] or _unit(book, number, said["step"]), "doc_no": said.get("doc", "")}
@@ -41,6 +47,16 @@ def project(book: Book, said: Said) -> str:
     book.derive("projects", [number], ["project-stages"])
     schema = book.resource("projects").schema
     return f"项目 {number} " + "，".join([*told, *(f"{schema.field(f).title} {v}" for f, v in cells.items())])
+
+
+def _staged(book: Book, number: str, stage: str, day: str) -> None:
+    """Wrong if a step of a project is done before one that comes first, or after one that comes later: the dictionary has them in order."""
+    order = book.resource("project-stages").schema.field("stage").enum
+    for row in book.rows("project-stages", project_id=number):
+        first = order.index(row["stage"]) < order.index(stage)
+        if row["stage"] != stage and row["done_on"] and (row["done_on"] > day if first else row["done_on"] < day):
+            place, limit = ("前面", "才做完") if first else ("后面", "已经做完")
+            raise refuse("on", f"{place}的{row['stage']}在 {row['done_on']} {limit}，{stage}不能在 {day}，请核对日期")
 
 
 def _usual(book: Book, stage: str, field: str) -> str:
@@ -74,8 +90,12 @@ def subsidy(book: Book, said: Said) -> str:
     (payment,) = book.add("payments", row | BATCH | {"persons": str(len(who))}, "project")
     for subject in who:
         member = subject if subject.startswith("M") else ""
-        home = book.record("members", member, "subjects")["household_no"] if member else subject
-        book.record("households", home, "subjects")
+        person = book.record("members", member, "subjects") if member else {}
+        home = person.get("household_no", subject)
+        known_since = book.record("households", home, "subjects").get("identified_on", "")
+        checking.not_before("on", said["on"], known_since, f"{home} 才识别")
+        if person.get("life_status") == "死亡" and said["on"][:7] > (person["life_status_ym"] or "9999"):
+            raise refuse("subjects", f"{member} 已在 {person['life_status_ym']} 去世，以后的月份不能再发")
         same = {"household_no": home, "member_no": member, "benefit": said["benefit"], "period": said["period"]}
         if known := book.rows("subsidies", **same):
             shown = f"{money(known[0]['amount'])} 元，{known[0]['paid_on']}"
@@ -91,7 +111,7 @@ def subsidy(book: Book, said: Said) -> str:
 
 def _payment(book: Book, said: Said, amount: str) -> dict[str, str]:
     """The cells of a payment; Wrong if its project or its money is not there, or the money does not reach."""
-    book.record("projects", said["project"], "project")
+    project = book.record("projects", said["project"], "project")
     allocation = book.record("allocations", said["allocation"], "allocation")
     if said["on"] < allocation["received_on"]:
         raise refuse("on", f"资金 {said['allocation']} 在 {allocation['received_on']} 才到，支付不能早于到账")
@@ -101,6 +121,11 @@ def _payment(book: Book, said: Said, amount: str) -> dict[str, str]:
         raise refuse(
             "allocation", f"资金 {said['allocation']} 只剩 {money(f'{left:.2f}')} 元，不够付 {money(amount)} 元"
         )
+    paid = sum(Decimal(row["amount"]) for row in book.rows("payments", project_id=said["project"]))
+    checking.no_more(
+        "amount" if said.get("amount") else "project", str(paid + Decimal(amount)), project["budget_total"],
+        f"项目 {said['project']} 预算 {money(project['budget_total'])} 元，已付 {money(f'{paid:.2f}')} 元，再付 {money(amount)} 元就超了",
+    )  # fmt: skip
     number = book.number("payments", int(said["on"][:4]))
     return {
         "payment_id": number, "project_id": said["project"], "allocation_id": said["allocation"], "paid_on": said["on"],

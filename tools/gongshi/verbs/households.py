@@ -6,14 +6,15 @@ import re
 from collections import Counter
 
 from gongshi.policy import load_policies
-from gongshi.verbs import memberships
+from gongshi.verbs import checking, memberships
 from gongshi.verbs.asking import Said
 from gongshi.verbs.book import Book, refuse
-from gongshi.verbs.procedure import NOTICE_STEPS, next_step, procedures
+from gongshi.verbs.procedure import NOTICE_STEPS, ProcedureStep, next_step, procedures
 
 PAIRED = ("帮扶责任人", "联系人", "联系领导")
 EVENT_OF = {"退出": "脱贫"}
 """Where the event that a passed case brings is not called as its procedure."""
+PASSED, APPROVAL = "通过", "县级审批"
 
 
 def visit(book: Book, said: Said) -> str:
@@ -47,25 +48,40 @@ def event(book: Book, said: Said) -> str:
     """A status change of households under a case that has them on its list; their status follows from it."""
     case = book.record("cases", said["case"], "case")
     listed = {row["household_no"] for row in book.rows("case-households", case_id=case["case_id"])}
+    checking.not_before("on", said["on"], case["opened_on"], f"案卷 {case['case_id']} 才立卷")
     households = said["households"].split()
     for number in households:
         book.record("households", number, "households")
         if number not in listed:
             raise refuse("households", f"案卷 {case['case_id']} 的名单里没有 {number}，请核对案卷或户编号")
-    asked = _happened(book, households, said["event"], said["on"], case["case_id"], said.get("other", ""))
-    return f"登记{said['event']} {len(households)} 户（{said['on']}，案卷 {case['case_id']}）{asked}"
+    told = _happened(book, households, said["event"], said["on"], case["case_id"], said.get("other", ""))
+    return f"案卷 {case['case_id']}（{said['on']}）{told}"
 
 
 def _happened(book: Book, households: list[str], name: str, day: str, case: str, other: str = "") -> str:
-    """Enter the event and what follows from it; gives what is left to be entered, "" for nothing."""
+    """Enter the event and what follows from it; gives what was written, what had been, and what is left to be entered."""
+    before = set(book.touched)
     turned = memberships.turn(book, households, name, day, case)
     for number in households:
         if number not in {*turned.said, *turned.asked}:
             row = {"household_no": number, "occurred_on": day, "event": name, "case_id": case, "other_household": other}
             book.add("status-events", row, "households")
+    written = {_whose(book, *place) for place in book.touched.keys() - before} - {""}
     followed = [one for one in ("status-events", *memberships.TABLES[:2]) if one in book.descriptor.resources]
     book.derive("households", households, followed)
-    return f"；{len(turned.asked)} 户是哪一种身份看不出来，请另登记“身份”" if turned.asked else ""
+    asked = [number for number in turned.asked if number not in written]
+    known = len([number for number in households if number not in written and number not in asked])
+    told = [f"登记{name} {len(written)} 户"] if written else []
+    told += [f"{known} 户早已登记，没有再写"] if known else []
+    told += [f"{len(asked)} 户是哪一种身份看不出来，没有登记，请另登记“身份”"] if asked else []
+    return "，".join(told)
+
+
+def _whose(book: Book, resource: str, key: tuple[str, ...]) -> str:
+    """The household of a membership or a status change; "" for anything else."""
+    if resource == "status-events":
+        return key[0]
+    return (book.ledger.record(resource, key[0]) or {})["household_no"] if resource == "memberships" else ""
 
 
 def case_new(book: Book, said: Said) -> str:
@@ -75,7 +91,9 @@ def case_new(book: Book, said: Said) -> str:
     if not village:
         raise refuse("village", "还没填是哪个村，也没有写户")
     book.record("villages", village, "village")
+    checking.in_force(book, said["procedure"], said["on"])
     for number, row in homes.items():
+        checking.fit(book, said["procedure"], number, said["on"])
         if row["village_code"] != village:
             raise refuse("households", f"{number} 不在村 {village}，一个案卷只办一个村的户")
     number = book.number("cases", int(said["on"][:4]))
@@ -99,11 +117,17 @@ def case_step(book: Book, said: Said) -> str:
     before = next((one.of(done) for one in steps if name in (one.name, one.also)), "") or done.get(name)
     if before:
         raise refuse("step", f"案卷 {case['case_id']} 的{name}已在 {before} 登记过")
+    checking.settled(book, case["case_id"], name)
+    checking.no_more(
+        "votes", said.get("votes", ""), said.get("attendees", ""),
+        f"同意票 {said.get('votes')} 多于参加人数 {said.get('attendees')}，请按会议记录核对",
+    )  # fmt: skip
     notice = _notice(book, case["case_id"], name, said.get("notice", ""))
     ended = notice.get("starts_on" if name == "公告" else "ends_on", "")
     row = {"step": name, "done_on": said["on"] or ended or book.today.isoformat()}
     if ended > min(row["done_on"], book.today.isoformat()):
         raise refuse("on", f"公示 {notice['notice_id']} 到 {ended} 才满，那天起才能登记这一步")
+    checking.in_order(case, steps, done, name, row["done_on"])
     row["level"] = (
         said.get("level")
         or next((one.level for one in steps if name in (one.name, one.also)), "")
@@ -163,19 +187,34 @@ def case_close(book: Book, said: Said) -> str:
     number = case["case_id"]
     done = {row["step"]: row["done_on"] for row in book.rows("case-steps", case_id=number)}
     steps = procedures(load_policies(book.tree, book.descriptor), book.today).get(case["procedure"], ())
-    lacking = [step.name for step in steps if not step.optional and not step.of(done)]
-    if said["result"] == "通过" and lacking:
-        raise refuse("result", f"案卷 {number} 还缺：{'、'.join(lacking)}，补齐才能写通过")
+    _may_close(book, case, said, steps, done)
     cells = {"closed_on": said["on"], "result": said["result"]}
     book.change("cases", (number,), cells | ({"doc_no": said["doc"]} if said.get("doc") else {}))
     households = [row["household_no"] for row in book.rows("case-households", case_id=number)]
     name = EVENT_OF.get(case["procedure"], case["procedure"])
-    if said["result"] != "通过" or name not in book.resource("status-events").schema.field("event").enum:
+    if said["result"] != PASSED or name not in book.resource("status-events").schema.field("event").enum:
         return f"案卷 {number} 结卷：{said['result']}"
     known = {row["household_no"] for row in book.rows("status-events", case_id=number, event=name)}
     new = [household for household in households if household not in known]
-    asked = _happened(book, new, name, done.get("县级审批", said["on"]), number)
-    return f"案卷 {number} 结卷：{said['result']}，登记{name} {len(new)} 户{asked}"
+    told = _happened(book, new, name, done.get(APPROVAL, said["on"]), number)
+    return f"案卷 {number} 结卷：{said['result']}" + (f"，{told}" if told else "")
+
+
+def _may_close(
+    book: Book, case: dict[str, str], said: Said, steps: tuple[ProcedureStep, ...], done: dict[str, str]
+) -> None:
+    """Wrong if something must be done first."""
+    number, passed = case["case_id"], said["result"] == PASSED
+    checking.not_before("on", said["on"], case["opened_on"], f"案卷 {number} 才立卷")
+    checking.not_before("on", said["on"], max(done.values(), default=""), f"案卷 {number} 的最后一步才做完")
+    if said["result"] != "撤回":
+        checking.settled(book, number, "结果")
+    lacking = [step.name for step in steps if not step.optional and not step.of(done)]
+    if passed and lacking:
+        message = f"案卷 {number} 还缺：{'、'.join(lacking)}，先登记{lacking[0]}（gongshi case step），补齐才能写通过"
+        raise refuse("result", message)
+    if passed and APPROVAL in [step.name for step in steps] and not (said.get("doc") or case["doc_no"]):
+        raise refuse("doc", f"案卷 {number} 通过要写批复文号（--doc），文号在{APPROVAL}的批复上")
 
 
 def _open_case(book: Book, number: str) -> dict[str, str]:
@@ -191,6 +230,7 @@ _HELPERS = {"B": "helper_no", "U": "unit_code", "S": "partner_school"}
 
 def pair_new(book: Book, said: Said) -> str:
     """A pairing; the one that it takes over from ends on the same day and names it."""
+    checking.not_before("term", said.get("term", ""), said["on"], "结对从开始日期算")
     number = book.number("pairings", book.today.year)
     subject = _SUBJECTS.get(said["subject"][0], "village_code")
     row = {
@@ -206,6 +246,7 @@ def pair_new(book: Book, said: Said) -> str:
     old = book.record("pairings", said["replaces"], "replaces")
     if old["ended_on"] or old.get(subject) != said["subject"] or old["role"] != said["role"]:
         raise refuse("replaces", f"{old['pairing_id']} 已经结束，或不是同一对象、同一角色的结对，请核对")
+    checking.not_before("on", said["on"], old["started_on"], f"{old['pairing_id']} 才开始")
     ended = {"ended_on": said["on"], "end_reason": said["reason"] or "岗位变动", "replaced_by": number}
     book.change("pairings", (old["pairing_id"],), ended)
     return f"登记结对 {number}：{said['role']}，接续 {old['pairing_id']}"

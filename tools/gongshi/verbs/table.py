@@ -8,7 +8,7 @@ from gongshi.verbs.asking import TODAY, Ask, Verb
 _HOMES = ("households.household_no",)
 _ON = "哪天，默认今天"
 _PAIRS = ("pairings", "contacts")
-_CASES = ("cases", "case-steps", "case-households", "notices", "villages")
+_CASES = ("cases", "case-steps", "case-households", "notices", "notice-objections", "villages")
 _PAID = ("projects", "allocations", "payments", "units")
 
 
@@ -60,7 +60,7 @@ CASE_NEW = Verb(
         Ask("village", "cases.village_code", "12 位代码，默认是户所在的村", needed=False, finds="villages"),
         _day("cases.opened_on"),
     ),
-    ("households", *_CASES), households.case_new,
+    ("households", *memberships.TABLES, "regimes", *_CASES), households.case_new,
 )  # fmt: skip
 CASE_STEP = Verb(
     "case-step", "案卷步骤", "登记案卷的下一步；公示的步骤自动带上案卷的公示编号和期满日。",
