@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from functools import cache
 
 import pytest
 
@@ -151,13 +152,14 @@ def test_a_cap_that_has_ended_judges_nothing_and_what_is_forbidden_stays_so(date
     assert any("已过 3 年未核" in one.message for one in found.findings)
 
 
+books = cache(project_policies)
+
+
 BOOKS = ("funds", "lines", "procedures", "quality", "since-2021", "disclosure")
 
 
 def test_every_amount_of_the_national_books_has_a_last_day_or_was_compared() -> None:
-    standards = {
-        (one.stem, s.id): s for one in project_policies().policies if one.stem in BOOKS for s in one.standards.values()
-    }
+    standards = {(one.stem, s.id): s for one in books().policies if one.stem in BOOKS for s in one.standards.values()}
     money = [one for one in standards.values() if one.unit.startswith("元")]
     assert len(money) > 15 and [one.id for one in money if not (one.last or one.verified)] == []
     assert standards["funds", "cap-meal"].last <= standards["funds", "meal"].last
@@ -179,6 +181,58 @@ def test_after_the_last_known_day_no_amount_is_called_wrong(rule: str, benefit: 
     }
     rows = [row | {"subsidy_id": f"D{n:07}", "period": "2027-S1", "paid_on": "2027-06-01"} for n in range(2)]
     with ledger({"subsidies": rows}) as database:
-        (found,) = run(project_policies(), database, date(2027, 6, 30), only={rule}, everywhere=True)
+        (found,) = run(books(), database, date(2027, 6, 30), only={rule}, everywhere=True)
     assert found.broke == 0 and [one.severity for one in found.findings] == [Severity.NOTICE]
     assert "未核" in found.findings[0].message and "未判" in found.findings[0].message
+
+
+HOME = {
+    "m-household": ("memberships", "membership_id", "R0000001", "started_on"),
+    "t-post-home": ("posts", "post_id", "E000001", "started_on"),
+    "t-job-home": ("jobs", "job_id", "W0000001", "started_on"),
+    "f10i": ("subsidies", "subsidy_id", "D0000001", "paid_on"),
+    "f26j": ("loans", "loan_id", "K000001", "lent_on"),
+    "q-measure-home": ("measures", "measure_id", "C0000001", "started_on"),
+}
+
+
+@pytest.mark.parametrize("rule", HOME)
+@pytest.mark.parametrize(("moved", "broke"), [("2024-03", 0), ("2022-05", 0), ("2022-04", 1), ("", 1)])
+def test_what_a_person_had_before_moving_stays_with_the_old_household(rule: str, moved: str, broke: int) -> None:
+    """A person's household is today's: a row of before the month of the move names the one of then."""
+    table, key, number, day = HOME[rule]
+    person = {"member_no": "M00000001", "household_no": "H0000002", "life_status_ym": moved}
+    row = {key: number, "household_no": "H0000001", "member_no": "M00000001", day: "2022-05-01"}
+    with ledger({"members": [person], table: [row]}) as database:
+        (found,) = run(books(), database, date(2026, 6, 30), only={rule}, everywhere=True)
+    assert (found.looked, found.broke) == (1, broke)
+
+
+OLD = [
+    ("q17a", {"households": [{"main_cause": "因病"}]}),
+    ("q17b", {"households": [{"main_cause": "因残"}]}),
+    ("q18a", {"households": [{"main_cause": "缺劳力", "population": "2"}]}),
+    ("q27b", {"households": [{}], "monitoring": [{"removed_by": "帮扶消除", "removed_on": "2022-06-01"}]}),
+    ("q25c", {"households": [{"whole_no_labour": "是"}], "monitoring": [{"removed_by": "帮扶消除", "removed_on": "2022-06-01"}]}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "rows"), OLD)
+def test_what_was_true_then_is_not_judged_by_what_is_true_now(rule: str, rows: dict) -> None:
+    known = {"household_no": "H0000001", "poverty_status": "已脱贫"}
+    given = {
+        name: [(known if name == "households" else {"household_no": "H0000001"}) | row for row in mine]
+        for name, mine in rows.items()
+    }
+    given["members"] = [
+        {
+            "member_no": "M00000001",
+            "household_no": "H0000001",
+            "life_status": "正常",
+            "health": "健康",
+            "labour": "普通劳动力",
+        }
+    ]
+    with ledger(given) as database:
+        (found,) = run(books(), database, date(2026, 6, 30), only={rule}, everywhere=True)
+    assert (found.looked, found.broke) == (0, 0)

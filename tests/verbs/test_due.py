@@ -36,3 +36,27 @@ def test_a_running_notice_is_due_on_its_last_day_and_only_within_the_week(root) 
 def test_a_township_sees_its_own_alone(root) -> None:
     assert {one.township for one in due(WorkTree(root), date(2020, 6, 30), "guzhen")} == {"guzhen"}
     assert kinds(root, "2020-06-30", "changle") == []
+
+
+def test_nobody_is_reminded_of_what_has_ended(root, act) -> None:
+    """A visit under a pairing that ended, a clue of a household that is struck off, an acceptance that is on record already."""
+    place = next(root.glob("records/townships/guzhen/clues.csv"))
+    names = place.read_text("utf-8").splitlines()[0].split(",")
+    given = {
+        "clue_id": "Y000001",
+        "clue_kind": "有车",
+        "source_unit": "U001",
+        "found_on": "2020-06-01",
+        "verify_by": "2020-06-20",
+    }
+    rows = [given | {"clue_id": f"Y00000{n}", "household_no": f"H000000{n}"} for n in (1, 2)]
+    lines = [",".join(row.get(name, "") for name in names) for row in rows]
+    place.write_text("\n".join([",".join(names), *lines]) + "\n", encoding="utf-8")
+    homes = place.with_name("households.csv")
+    before = due(WorkTree(root), date(2020, 6, 30))
+    assert {one.key for one in before if one.kind == "疑点"} == {"Y000001", "Y000002"}
+    act("pair-end", pairing="J0000001", reason="户迁出", on="2020-06-29")
+    left = {one.kind: one for one in due(WorkTree(root), date(2020, 6, 30))}
+    assert left["走访"].values["subjects"] == "H0000002" and "疑点" in left
+    homes.write_text(homes.read_text("utf-8").replace("未脱贫", "已销号"), encoding="utf-8")
+    assert "疑点" not in {one.kind for one in due(WorkTree(root), date(2020, 6, 30))}

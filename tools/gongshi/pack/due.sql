@@ -7,7 +7,7 @@ SELECT case_id, step, CAST(done_on AS VARCHAR) FROM "case-steps" WHERE done_on I
 SELECT case_id, procedure, village_code, opened_on FROM cases WHERE closed_on IS NULL
 
 -- name: homes-of-pairings
-SELECT pairing_id, household_no FROM pairings WHERE household_no IS NOT NULL
+SELECT pairing_id, household_no, ended_on FROM pairings
 
 -- name: acceptances
 SELECT p.project_id, p.name, p.township_code, max(s.done_on) FILTER (s.stage = '竣工'), count(*) FILTER (s.stage = '乡镇初检')
@@ -15,14 +15,14 @@ FROM projects p
 JOIN "project-stages" s USING (project_id)
 WHERE p.project_id NOT IN (SELECT project_id FROM payments WHERE payment_stage = '直补' AND project_id IS NOT NULL)
 GROUP BY ALL
-HAVING count(*) FILTER (s.stage = '竣工') > 0 AND count(*) FILTER (s.stage = '县级验收') = 0
+HAVING any_value(p.accepted_on) IS NULL AND count(*) FILTER (s.stage = '竣工') > 0 AND count(*) FILTER (s.stage = '县级验收') = 0
 
 -- name: clues
 SELECT c.clue_id, c.household_no, c.clue_kind, c.verify_by, u.name, h.village_code
 FROM clues c
 LEFT JOIN units u ON u.unit_code = c.source_unit
 LEFT JOIN households h USING (household_no)
-WHERE c.verified_on IS NULL AND c.verify_by IS NOT NULL
+WHERE c.verified_on IS NULL AND c.verify_by IS NOT NULL AND h.poverty_status IS DISTINCT FROM '已销号'
 
 -- name: names-of-divisions
 SELECT division_code, name FROM divisions

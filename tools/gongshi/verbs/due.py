@@ -12,6 +12,7 @@ from gongshi.disclosure.kinds import kinds
 from gongshi.model import GongshiError
 from gongshi.package import Database, load, queries, read_descriptor
 from gongshi.policy import Policies, load_policies, run
+from gongshi.policy.telling import lapse
 from gongshi.repository import Tree
 from gongshi.verbs.procedure import next_step, procedures
 
@@ -119,14 +120,16 @@ def _visits(database: Database, policies: Policies, day: date) -> Iterator[Due]:
         for _, rule in policies.rules()
         if getattr(rule.body.items.get("other"), "value", "") == "contacts" and rule.resource == "pairings"
     ]
-    homes = dict(database.sql(_SQL["homes-of-pairings"]))
+    pairings = {number: (home, ended) for number, home, ended in database.sql(_SQL["homes-of-pairings"])}
     for outcome in run(policies, database, day, only=asked):
         missed: dict[str, list[str]] = {}
         for finding in outcome.findings:
             if finding.path.startswith("records/townships/") and finding.key:
-                missed.setdefault(finding.path.split("/")[2], []).append(finding.key[0])
+                home, ended = pairings.get(finding.key[0], (None, None))
+                if ended is None or ended > day:  # nobody can visit any more under one that has ended
+                    missed.setdefault(finding.path.split("/")[2], []).append(home or finding.key[0])
         for township, found in missed.items():
-            who = list(dict.fromkeys(homes.get(number, number) for number in found))
+            who = list(dict.fromkeys(found))
             why = f"{outcome.rule.title}（{outcome.rule.policy} {outcome.rule.clause}）：{'、'.join(who[:5])}{' 等' if who[5:] else ''}。"
             last = day.replace(day=1) - timedelta(1)
             values = {"subjects": " ".join(who)}
@@ -161,14 +164,16 @@ def _clues(database: Database, _: Policies, day: date) -> Iterator[Due]:
 
 
 def _standards(policies: Policies, day: date) -> Iterator[Due]:
-    """Standards that a rule in force asks for and nobody has set; the county's to do."""
+    """Standards that a rule in force asks for and nobody has set, or that are known no longer; the county's to do."""
     for policy in policies.policies:
         if policy.elsewhere or not policy.effective.holds(day):
             continue
         for one in policy.standards.values():
             if one.at(day) is None:
-                why = f"{policy.title}{one.clause} 没有写数，用到它的规则都没有运行。"
-                yield Due("标准", f"标准“{one.title}”还没有定", why, None, "", "", {}, "", f"{policy.stem}/{one.id}")
+                past = lapse(one, day)
+                why = f"{policy.title}{one.clause} {'当天' if past else ''}没有数，用到它的规则都没有判；请对照现行文件填上。"
+                said = past or f"标准“{one.title}”还没有定"
+                yield Due("标准", said, why, None, "", "", {}, "", f"{policy.stem}/{one.id}")
 
 
 def _names(database: Database) -> dict[str, str]:
