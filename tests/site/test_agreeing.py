@@ -121,7 +121,7 @@ def by_place_and_month(site: Path, records: Records, chance: random.Random) -> I
         months[row["paid_on"][:7]] += Decimal(row["amount"])
     for month in chance.sample(sorted(records.of_month), 5):
         text = (site / f"funds/{month}.html").read_text("utf-8")
-        found = re.search(rf"付给单位 {NUMBER}", text)
+        found = re.search(rf'付给单位 (?:<span class="nb">)?{NUMBER}', text)
         assert found, month
         shown = Decimal(found["exact"] or Decimal(found["shown"].replace(",", "")) * 10000)
         yield Told(f"月 {month}", shown, months[month], records.of_month[month])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from decimal import Decimal
 from xml.etree import ElementTree
 
 import pytest
@@ -11,9 +12,10 @@ from made_up import COMMIT, DAY, Example
 from python_calamine import CalamineWorkbook
 from reading import Reader
 
-from gongshi.disclosure import RESOURCES, Disclosure
+from gongshi.disclosure import NOT_YET, RESOURCES, Disclosure
 from gongshi.model import GongshiError
 from gongshi.site import Page, Site
+from gongshi.site.receipts import Strips
 from gongshi.site.shell import Shell
 
 SECTIONS = (
@@ -176,3 +178,14 @@ def test_a_county_that_is_not_among_its_divisions_is_told_in_one_sentence(wrong)
     with pytest.raises(GongshiError, match=r"县的代码“\d+”不在区划表里.*divisions\.csv") as told:
         Site(views, DAY, COMMIT)
     assert "\n" not in str(told.value)
+
+
+def test_of_three_thousand_villages_no_strip_grows_with_their_number():
+    heads = {f"{n:012}": Decimal(n * 37 % 911) for n in range(3000)} | {"x": NOT_YET, "y": None}
+    strips = Strips(heads, {code: code[-2:] for code in heads})
+    one = strips.of(f"{17:012}")
+    assert one.value == 629 and one.mine in one.near and set(one.near) < set(one.every)
+    assert len(one.every) <= 329 and one.every == sorted(set(one.every))
+    assert strips.of("x") is None and strips.of("y") is None
+    few = Strips({"a": Decimal(1), "b": Decimal(2)}, {"a": "t", "b": "t"})
+    assert few.of("a") is None, "two villages have no middle"

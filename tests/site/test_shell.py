@@ -1,5 +1,7 @@
 """Shells are cut and stamped without touching what is put into them."""
 
+import re
+
 import pytest
 
 from gongshi.model import GongshiError
@@ -49,6 +51,15 @@ def test_a_long_page_lists_its_headings_and_a_short_one_does_not():
     assert '<a href="#h1">第1节 &amp;</a>' in made and made.count("<a ") == 3 and contents.MARK not in made
     short = f'{contents.MARK}<h2 id="a">甲</h2><h2>乙</h2><h2 id="c">丙</h2>'
     assert contents.fill(short) == short.replace(contents.MARK, "") and contents.fill("无") == "无"
+
+
+def test_a_number_in_a_sentence_is_held_together_with_its_unit_and_no_tag_is_touched():
+    exact = '<data value="1" title="123,456.78 元">12.35</data>'
+    said = f'<p class="say">付了 25 笔，共 {exact} 万元、{exact}；<a title="3 个">3 个</a>村，占 4.5%</p>'
+    made = contents.held(f"{said}<p>7 个</p>")
+    parts = re.findall('<span class="nb">(.*?)</span>', made)
+    assert parts == ["25 笔", f"{exact} 万元", "3 个"] and made.endswith("<p>7 个</p>")
+    assert re.sub('<span class="nb">(.*?)</span>', r"\1", made) == f"{said}<p>7 个</p>"
 
 
 def test_the_address_on_paper_is_there_only_where_it_is_known():

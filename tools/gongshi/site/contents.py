@@ -1,4 +1,5 @@
-"""The contents of a long page, made of its own headings where the template has the mark for it."""
+"""What is done to a page when its template is filled: the contents of a long one, made of its own headings where the template has
+the mark for it, and no line that ends between a number and its unit."""
 
 from __future__ import annotations
 
@@ -12,6 +13,19 @@ FEWEST = 3
 _HEADING = re.compile(r'<h2 id="([^"]+)"[^>]*>(.*?)</h2>', re.DOTALL)
 _BESIDE = re.compile(r"<span\b.*?</span>|（[^）]*）", re.DOTALL)
 _TAG = re.compile(r"<[^>]*>")
+_SAID = re.compile(r'<p class="say">.*?</p>', re.DOTALL)
+_UNIT = r" (?:[亿万]元|平方米|公里|[元个户人笔份亩天项次村米处件条])"
+_AMOUNT = re.compile(rf"(?P<held>(?:<data [^>]*>[\d.,]+</data>|(?<![\d.,])\d[\d.,]*){_UNIT})|<[^>]*>")
+"""An amount with its unit; any other tag, in which nothing is touched."""
+
+
+def held(body: str) -> str:
+    """``body`` with each number of its sentences in large type held together with its unit."""
+    return _SAID.sub(lambda said: _AMOUNT.sub(_held, said[0]), body)
+
+
+def _held(found: re.Match[str]) -> str:
+    return f'<span class="nb">{found[0]}</span>' if found["held"] else found[0]
 
 
 def fill(body: str) -> str:

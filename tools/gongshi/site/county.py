@@ -211,4 +211,5 @@ class County:
 
     def _render(self, template: str, path: str, values: Mapping[str, Any]) -> str:
         """``root`` is the way from the page to the site's root: every address in a template begins with it."""
-        return contents.fill(self._env.get_template(template).render(values, root="../" * path.count("/")))
+        body = self._env.get_template(template).render(values, root="../" * path.count("/"))
+        return contents.fill(contents.held(body))
