@@ -8,12 +8,14 @@ import zipfile
 
 import pytest
 
+from gongshi.changes.datafile import FileTable, datafile
 from gongshi.checks import guard
 from gongshi.library import guarding
 from gongshi.library.guarding import NotBuilt, refuse_personal
 from gongshi.model import GongshiError
 from gongshi.repository import aside
 from gongshi.site.county import UNCOMMITTED
+from gongshi.site.packed import SQLITE
 
 COMMIT = "c0ffee" * 6 + "babe"
 PHONE = "1" + "38" + "0000" + "0001"
@@ -181,3 +183,24 @@ def test_a_second_process_that_dies_stops_the_build(clone, monkeypatch):
     monkeypatch.setattr(guarding, "_second", lambda *_: aside("gongshi.no_such_module", "查找个人信息"))
     with pytest.raises(GongshiError, match="没有查完"):
         refuse_personal(root, site, None)
+
+
+@pytest.mark.parametrize("county", ["410221", "350623", "440981", "513221", "530821", "620123"])
+def test_a_countys_code_before_a_date_is_no_account_and_what_is_planted_in_a_cell_is_found(clone, county):
+    """In the file of all tables a cell begins where the one before ends; codes of a dozen provinces begin as cards do."""
+    root, site, _ = clone
+    (site / "data").mkdir()
+
+    def write(*more):
+        rows = [(f"{county}000000", f"20{year}-01-{day:02}", COMMIT) for year in range(10, 30) for day in range(1, 9)]
+        table = FileTable(
+            "calendar", [(name, "TEXT") for name in ("county_code", "calendar_date", "version")], [*rows, *more]
+        )
+        (site / SQLITE).write_bytes(datafile([table]))
+
+    write()
+    refuse_personal(root, site, None)
+    write(("", "", f"电话 {PHONE}"))
+    with pytest.raises(NotBuilt) as caught:
+        refuse_personal(root, site, None)
+    assert {one.path for one in caught.value.findings} == {f"{SQLITE}!calendar.csv"}

@@ -18,11 +18,13 @@ from pathlib import Path
 from threading import Condition, Thread
 from typing import Any
 
+from gongshi.changes.datafile import as_archive
 from gongshi.checks.guard import NameSet, scan
 from gongshi.checks.guard_aside import Clean, found_of
 from gongshi.model import Finding, GongshiError, Severity
 from gongshi.repository import Aside, Cache, Git, aside, given, tell
 from gongshi.site.county import UNCOMMITTED
+from gongshi.site.packed import SQLITE
 
 _CLEAN = "clean-pages"
 _HERE = b"\0commit\0"
@@ -150,7 +152,7 @@ class _Look:
 
     def unknown(self, path: str) -> int:
         """The size of a file that is to be looked through, 0 for one that is not."""
-        data, kind = self._read(path), (os.path.dirname(path), os.path.splitext(path)[1])
+        data, kind = self._bytes(path), (os.path.dirname(path), os.path.splitext(path)[1])
         if (kind in self._kinds or len(data) > _LARGE) and self._knows(path, data):
             return 0
         self._kinds.add(kind)
@@ -176,6 +178,11 @@ class _Look:
             self._cache.put(_CLEAN, "\n".join(self._clean.kept()).encode("ascii"))
 
     def _read(self, path: str) -> bytes:
+        """What is looked through of a file: of the tables in one file each cell by itself."""
+        data = self._bytes(path)
+        return as_archive(data) if path == SQLITE else data
+
+    def _bytes(self, path: str) -> bytes:
         with open(os.path.join(self.folder, path), "rb") as file:
             return file.read()
 
@@ -188,7 +195,7 @@ class _Look:
         return self._clean.knows(path, self._plain(data))
 
     def _note(self, path: str, data: bytes) -> None:
-        self._clean.note(path, self._plain(data))
+        self._clean.note(path, self._plain(self._bytes(path) if path == SQLITE else data))
 
 
 def _files_of(folder: Path) -> list[str]:
