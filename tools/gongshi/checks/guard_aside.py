@@ -45,6 +45,8 @@ class Clean:
 
     def knows(self, path: str, data: bytes) -> bool:
         """Whether this very file was looked through before."""
+        if not self.earlier:
+            return False
         name = _name(path, data)
         if name in self.earlier:
             self.used[name] = None

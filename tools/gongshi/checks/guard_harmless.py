@@ -9,7 +9,7 @@ from gongshi.checks.guard_counted import COUNTERS
 from gongshi.checks.guard_labels import OTHER
 from gongshi.checks.guard_spread import cuts
 from gongshi.checks.guard_stretch import GAP, LONGEST, RUN, SEQUENCE, Stretch
-from gongshi.checks.guard_text import NUMERALS
+from gongshi.checks.guard_text import NUMERALS, SEPARATOR
 from gongshi.checks.guard_values import ID, ID_KIND, Line
 
 # What may be written otherwise, say a birth, or depend on which digits these are.
@@ -19,26 +19,30 @@ _NOT_PLAIN = re.compile(
 )
 _DIGIT = re.compile("[0-9]")
 _DECIMAL = re.compile(r"[0-9]{11}\.[0-9]{1,8}")
-# What a line must hold to be worth a closer look: digits that may be a number, whatever stands between them, its first one and
-# a phone's last one at the edge of a piece. Beside a label many digits may be an account or an old ID number.
+# What a line must hold to be worth a closer look: digits that may be a number, with what parts groups or cells between them, its
+# first one and a phone's last one at the edge of a piece. Beside a label many digits may be an account or an old ID number.
 LONG_LINE = 500  # such a one holds it nearly always
 
 
 def _apart(*digits: str) -> str:
-    return r"[^0-9\n]*+".join(digits)
+    return f"{SEPARATOR}{{0,8}}+".join(digits)
 
 
 _ANY = ("[0-9]",)
 _PREFIXES = "|".join(
     _apart(*digits) for digits in ("86", "860", "0", "00", "086", "0860", "0086", "00860", "17951", "17911", "12593")
 )
-_A_PHONE = rf"(?:(?:{_PREFIXES})[^0-9\n]*+)?{_apart('1', '[3-9]', *_ANY * 9)}(?![0-9])"
+_A_PHONE = rf"(?:(?:{_PREFIXES}){SEPARATOR}{{0,8}}+)?{_apart('1', '[3-9]', *_ANY * 9)}(?![0-9])"
 _A_YEAR = rf"(?:{_apart('1', '[89]')}|{_apart('2', '[01]')})"
 _AN_ID = _apart("[1-9]", *_ANY * 5, _A_YEAR, *_ANY * 2, "[01]", "[0-9]", "[0-3]", *_ANY * 4)
 _AN_ID_BACKWARDS = (
     rf"[0-9X]{_apart('', *_ANY * 4, '[0-3]', '[0-9]', '[01]', *_ANY * 2, '[0189]', '[12]', *_ANY * 5, '[1-9]')}"
 )
-_A_CARD = _apart(f"(?:4|5|{_apart('6', '[02]')}|{_apart('3', '5')}|{_apart('9', '5', '5', '8')})", *_ANY * 11)
+_CARD_BEGINS = f"(?=4|5|{_apart('6', '[02]')}|{_apart('3', '5')}|{_apart('9', '5', '5', '8')})"
+# With no label an account is one piece, fours, or digits one by one.
+_A_CARD = _CARD_BEGINS + (
+    f"(?:[0-9]{{15}}|[0-9]{{4}}(?:{SEPARATOR}{{1,8}}[0-9]{{4}}){{2}}{SEPARATOR}{{1,8}}[0-9]{{3}}|[0-9](?:{SEPARATOR}{{1,8}}[0-9]){{14}})"
+)
 _ENDS_IN_ID = f"[0-9]{{19,{LONGEST}}}+(?![0-9])(?<={ID})"  # what is longer than the longest is no number
 # Behind one character of a set, which is quickly looked for, comes what must begin with it.
 MAY_BE = re.compile(f"[0-9X](?<![0-9].)(?<=(?={_A_PHONE}|{_AN_ID}|{_AN_ID_BACKWARDS}|{_A_CARD}|{_ENDS_IN_ID})[0-9X])")
@@ -94,7 +98,7 @@ def empty_lines(lines: Sequence[str], numbers: Collection[int]) -> set[int]:
 
 def _without(lines: Sequence[str], numbers: Sequence[int], *patterns: re.Pattern[str]) -> set[int]:
     """Which of these lines no pattern is in."""
-    whole = "\n".join(map(lines.__getitem__, numbers))
+    whole = "z\n".join(map(lines.__getitem__, numbers))  # no number goes over a letter
     found = {numbers[at] for pattern in patterns for at in _lines_with(pattern, whole)}
     return {*numbers} - found
 

@@ -160,7 +160,7 @@ def _dated(text: str) -> str:
     """The text with its Chinese dates in figures: 一九七九年三月十四日."""
     plain = str.maketrans("〇○" + _SPOKEN, "00" + "0123456789")
     text = _SPOKEN_YEAR.sub(lambda found: found[0].translate(plain), text)
-    return _SPOKEN_DAY.sub(_spoken, text)
+    return _SPOKEN_DAY.sub(_spoken, text) if "年" in text or "月" in text else text
 
 
 def _is_name(words: str) -> bool:

@@ -17,6 +17,8 @@ from gongshi.checks.guard_text import GLUE, SEPARATOR, Parts
 from gongshi.checks.guard_values import (
     ACCOUNT_KINDS,
     ID,
+    ID_YEAR,
+    MOBILE,
     PHONE,
     PHONE_KIND,
     PROVINCES,
@@ -61,7 +63,7 @@ _THREE = ("cdd", "dcd")
 _PAIRS = ("hc", "dg", "ef", "fe")
 _THOUSANDS = re.compile("[abc]c{4,6}")
 _ID = re.compile(ID)
-_ANYBODY = re.compile(f"1[3-9][0-9]{{9}}|{ID[:-6]}[0-9Xx]")
+_MOBILE = re.compile(MOBILE)
 
 
 class _Letters(dict[int, str]):
@@ -82,7 +84,11 @@ class _Chain:
         self.line, self.text, self.start, self.end = line, line.text, start, end
         self.parts = _BETWEEN.split(self.text[start:end])
         self.digits = "".join(self.parts)
-        self.shape = "".join(map(_LETTERS.__getitem__, map(len, self.parts)))
+
+    @lazy
+    def shape(self) -> str:
+        """The lengths of the pieces as letters."""
+        return "".join(map(_LETTERS.__getitem__, map(len, self.parts)))
 
     @lazy
     def offsets(self) -> list[int]:
@@ -154,15 +160,15 @@ def find_spread(line: Line, parts: Parts, long: bool) -> Iterator[Hit]:
 def _find_in(line: Line, start: int, end: int) -> Iterator[Hit]:
     """What a chain of digits holds."""
     row = _Chain(line, start, end)
-    alone = [*_SINGLES.finditer(row.shape)]
+    count = len(row.parts)
+    alone = [*_SINGLES.finditer(row.shape)] if count >= _SHORTEST else []
     for singles in alone:
         yield from _singles(row, *singles.span())
-    anybody = alone or _ANYBODY.search(row.digits)
-    if anybody:
+    if ID_YEAR.search(row.digits.upper()):
         yield from _ids(row)
-    if len(row.parts) < 8:
+    if count < 8:
         yield from _accounts(row)
-    if anybody:
+    if _MOBILE.search(row.digits):
         yield from _phones(row)
 
 
@@ -215,6 +221,7 @@ def _labelled(line: Line, start: int, end: int) -> bool:
 
 
 def _ids(chain: _Chain) -> Iterator[Hit]:
+    """ID numbers in usual groups; in others if they are the whole row, which does not look like cells."""
     for offset, value in ids_in(chain.digits.upper()):
         first, behind = chain.at(offset), chain.at(offset + 18)
         if first < 0 or behind < 0 or not _ID_GROUPS.fullmatch(chain.shape, first, behind):
@@ -222,10 +229,10 @@ def _ids(chain: _Chain) -> Iterator[Hit]:
         if value[:2] in PROVINCES and is_id(value) and len(chain.separators(first, behind)) == 1:
             yield Hit("personal-id", *chain.place(first, behind), value, True)
     count = len(chain.parts)
-    if count > 18 or "a" * 11 in chain.shape:
+    value = chain.digits.upper()
+    if len(value) != 18 or not _ID.fullmatch(value) or "a" * 11 in chain.shape:
         return
-    value, separators = chain.value(0, count), chain.separators(0, count)
-    if _ID.fullmatch(value) and value[:2] in PROVINCES and is_id(value) and not separators <= _PLAIN_CELLS:
+    if value[:2] in PROVINCES and is_id(value) and not chain.separators(0, count) <= _PLAIN_CELLS:
         yield Hit("personal-id", *chain.place(0, count), value, True)
 
 

@@ -94,7 +94,7 @@ _DRAWING = re.compile(r"""\b(?:d|points|viewBox|transform|values)=\\?(?:"[^"]*"|
 # The numbers of a drawing are many and stand alone: neither separators nor decimal points may glue them.
 _UNGLUE = str.maketrans({" ": "丶", ",": "丶", "_": "丶", "-": "丶", ".": "0p"})
 # A whole number as spreadsheets and programs write it: 1.23E+10 with all its digits.
-_POWER = re.compile(r"(?<![0-9.])([1-9])\.([0-9]{8,18})(?:[eE]\+?|\s?[×xX*]\s?10\s?\^?\s?)(1[0-8])(?![0-9])")
+_POWER = re.compile(r"([1-9])(?<![0-9.].)\.([0-9]{8,18})(?:[eE]\+?|\s?[×xX*]\s?10\s?\^?\s?)(1[0-8])(?![0-9])")
 
 
 _ROMAN = re.compile("(?<=[0-9])[\u2160-\u217f]{1,3}(?=[0-9])")  # Roman numerals that part digits
