@@ -509,7 +509,7 @@ def test_what_is_gathered_beside_rows_misses_no_breach(twice: bool, monkeypatch:
         for more in ("", ", compare: at_most", ", compare: at_least")
     ]
     made = [one.replace("amount: height", "amount: monthly_wage") for one in made]
-    limits = [f", {name}: {number}" for name in ("at_least", "at_most", "exactly") for number in (0, 1, 2, 3)]
+    limits = (", at_least: 1", ", at_least: 3", ", at_most: 1", ", exactly: 0", ", exactly: 2")
     rules = "".join(
         f"  - {{id: r{number}, title: 试, {one}{limit}, severity: error, clause: 一, message: 差}}\n"
         for number, (one, limit) in enumerate(
