@@ -160,9 +160,9 @@ _GLUED = _TRAILING + b" ._~*`\\\r'-\x7f"
 # A number that may go on in the next line: in a cell that is not closed.
 _OPEN_CELL = re.compile(rb'"[^\n"]{0,60}1[ \\\r-]{0,4}(?![^\n])')
 # One digit an assignment: d0=1&d1=3, a=1;b=3, x01:1 x02:3; of its marks those are left that part no cells.
-_ASSIGNED = re.compile(b"(?:/11){8}|(?:/1){10}|(?:/111){8}|(?:/1/11){8}|(?:/1//1){8}")
+_ASSIGNED = (b"/11" * 8, b"/1" * 10, b"/111" * 8, b"/1/11" * 8, b"/1//1" * 8)
 # The same with a counter at each digit; and attributes whose values are groups of digits.
-_COUNTED = re.compile(rb"(?:(?<!1)1[^1]{1,24}){18}11[^1]{1,24}1")
+_COUNTED = re.compile(rb"1(?<!11)[^1]{1,24}(?:1[^1]{1,24}){17}11[^1]{1,24}1")
 _BETWEEN_VALUES = rb"[\"'][^1\n]{1,40}=[\"']"
 _ATTRIBUTES = re.compile(
     rb"=[\"'](?:1{3}"
@@ -327,7 +327,7 @@ def _others(lines: list[bytes]) -> set[bytes]:
     numbers.update(_assigning(hard, lines))
     numbers.update(_lines(whole, b"\n", partial(_match, b"=", _ATTRIBUTES, whole)))
     if b";" in whole:
-        numbers.update(n for n, line in enumerate(lines) if line.count(b";") > 9 and _COUNTED.search(line))
+        numbers.update(n for n, line in enumerate(lines) if line.count(b";") > 9 and _is_counted(line))
     if b"<t" in whole:
         numbers.update(_in_cells(lines))
     return {*map(lines.__getitem__, numbers)}
@@ -351,8 +351,12 @@ def _assigning(hard: bytes, lines: list[bytes]) -> Iterator[int]:
     """The lines that may assign or count one digit after another: few have so many marks that part no cells."""
     marked = hard.split(b"\n")
     for number in [*compress(count(), map((7).__lt__, map(bytes.count, marked, repeat(b"/"))))]:
-        if _ASSIGNED.search(marked[number].translate(None, b"x,")) or _COUNTED.search(lines[number]):
+        if any(map(marked[number].translate(None, b"x,").__contains__, _ASSIGNED)) or _is_counted(lines[number]):
             yield number
+
+
+def _is_counted(line: bytes) -> bool:
+    return b"11" in line and _COUNTED.search(line) is not None
 
 
 def _match(begin: bytes, pattern: re.Pattern[bytes], text: bytes, at: int) -> int:
