@@ -27,7 +27,7 @@ def settled(book: Book, case_id: str, then: str) -> None:
             which = f"{first['raised_on']} 的第 {first['objection_no'] or 1} 件“{first['topic']}”"
             raise refuse(
                 "case",
-                f"公示 {number} 有 {len(waiting)} 件异议没有答复，先答复{which}（gongshi objection），再登记{then}",
+                f"公示 {number} 有 {len(waiting)} 件异议没有答复，先答复{which}（gongshi notice object），再登记{then}",
             )
         if notice["closed_on"] or then in NOTICE_STEPS:
             continue
