@@ -29,7 +29,7 @@ from gongshi.policy import (
     running,
 )
 from gongshi.policy.facts import World
-from gongshi.policy.proving import count
+from gongshi.policy.proving import alternatives, count
 from support import ROOT, DictTree, tree_of
 
 from .cases import descriptor, ledger, made_id, policies_of, policy_tree
@@ -482,6 +482,25 @@ def test_the_doubts_of_a_duration_miss_no_breach(monkeypatch: pytest.MonkeyPatch
         monkeypatch.setattr(running, "count", lambda *_: [])
         assert run(policies, database, DAY) == proven
     assert {one.broke for one in proven} >= {0, 1, 2}
+
+
+@pytest.mark.parametrize(
+    ("condition", "live"),
+    [
+        ("a < (NULL::DECIMAL(21,6)) OR a > ($1::DECIMAL(21,6))", "a > ($1::DECIMAL(21,6))"),
+        ("n < NULL::DECIMAL(21,6) - $1::DECIMAL(21,6)", "false"),
+        (
+            "('equal' = 'at_most' AND a > b) OR ('equal' = 'equal' AND abs(a - b) > $1::BIGINT)",
+            "abs(a - b) > $1::BIGINT",
+        ),
+        ("b > CASE WHEN true THEN a ELSE coalesce(c, 0) END", "b > a"),
+        ("b > CASE WHEN false THEN a ELSE coalesce(c, 0) END OR d", "b > coalesce(c, 0) OR d"),
+        ("a AND (b OR c < NULL::DATE)", "a AND (b OR c < NULL::DATE)"),
+        ("a = NULL::DATE OR b IS NULL OR NULL::DATE < c", "a = NULL::DATE OR b IS NULL OR NULL::DATE < c"),
+    ],
+)
+def test_what_no_row_meets_is_not_asked(condition: str, live: str) -> None:
+    assert alternatives(condition) == live
 
 
 GATHERED = """

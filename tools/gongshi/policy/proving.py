@@ -21,6 +21,11 @@ _HOLE = re.compile("\3(\\w+)\3")
 _COLUMN = re.compile(r'\b[so]\.(?:"(\w+)"|(\w+))')
 
 
+_NEVER = re.compile(r"""(?:[<>]=?|<>) \(?NULL::[A-Z]+(?:\([0-9,]+\))?\)?(?: [-+] \S+)?$""")
+_CHOSEN = re.compile(r"\('(\w+)' = '(\w+)' AND (.*)\)")
+_EITHER = re.compile(r"CASE WHEN (true|false) THEN (\S+) ELSE (.*?) END")
+
+
 class Asked(NamedTuple):
     """What a kind's header says of one rule, its slots filled; ``blank`` says which rows cannot be judged."""
 
@@ -67,12 +72,10 @@ def proof_of(asked: Asked, subject: Selection, other: Selection | None) -> RuleP
     of_other = _named(gathers, other.columns) if other else ""
     if other and other.conditions:
         of_other += f" FILTER (WHERE {other.where()})" if of_other else ""
-    doubted = (
-        f"coalesce({_named(asked.doubts, {**subject.columns, 'gathered': _GATHERED if gathers else 'NULL'})}, false)"
-    )
+    doubted = f"coalesce({alternatives(_named(asked.doubts, {**subject.columns, 'gathered': _GATHERED if gathers else 'NULL'}))}, false)"
     unknown = [f"({condition}) IS NOT TRUE" for condition in subject.known]
     doubted = " OR ".join((doubted, *([asked.blank] if asked.blank else ()), *unknown))
-    fails, shown = _shown(asked.fails, subject)
+    fails, shown = _shown(alternatives(asked.fails) if asked.fails else "", subject)
     keys = (other.columns["match_key"], subject.columns["match_key"]) if other and gathers else ("", "")
     where = " AND ".join(f"({condition})" for condition in subject.conditions) or "true"
     several, values = packed(_CUT.join((where, doubted, fails, of_other, *keys, *shown)), subject.binder.values)
@@ -85,6 +88,20 @@ def proof_of(asked: Asked, subject: Selection, other: Selection | None) -> RuleP
 def _named(sql: str, columns: Mapping[str, str]) -> str:
     """The columns of ``subject`` or ``other`` as what they are made of."""
     return _COLUMN.sub(lambda match: f"({columns[match[1] or match[2]]})", sql)
+
+
+def alternatives(condition: str) -> str:
+    """A condition without those of its alternatives that no row meets: to plan them takes longer than to read the rows."""
+    condition = _EITHER.sub(lambda match: match[2 if match[1] == "true" else 3], condition)
+    several = condition.split(" OR ")
+    if any(one.count("(") != one.count(")") for one in several):
+        return condition
+    live = []
+    for one in several:
+        chosen = _CHOSEN.fullmatch(one)
+        if not (chosen and chosen[1] != chosen[2]) and not _NEVER.search(one):
+            live.append(chosen[3] if chosen else one)
+    return " OR ".join(live) or "false"
 
 
 def _shown(fails: str, subject: Selection) -> tuple[str, list[str]]:
