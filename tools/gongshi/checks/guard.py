@@ -287,8 +287,8 @@ def scan_path(path: str, names: NameSet | None = None) -> list[Finding]:
     return [Finding(code, Severity.ERROR, said + advice, shown) for code, said in found.items()]
 
 
-def _hits(text: str) -> list[Hit]:
-    numbers = find_numbers(text)
+def _hits(text: str, again: bool = False) -> list[Hit]:
+    numbers = find_numbers(text, again)
     return numbers if isinstance(text, Digits) else [*numbers, *find_births(text), *find_health(text)]
 
 
@@ -296,11 +296,12 @@ def _read(text: str) -> list[Hit]:
     """What the readings of a text hold. Where blanks are written as %20, and with them there is an ID number for certain, the
     20 of no blank is taken for digits of a phone number."""
     hits: list[Hit] = []
-    for view in views(text):
+    readings = views(text)
+    for view in readings:
         known = (
             "%20" in text and isinstance(view, Digits) and any(hit.code == "personal-id" and hit.sure for hit in hits)
         )
-        hits += [hit for hit in _hits(view) if not known or hit.code != "personal-phone"]
+        hits += [hit for hit in _hits(view, len(readings) > 1) if not known or hit.code != "personal-phone"]
     return hits
 
 

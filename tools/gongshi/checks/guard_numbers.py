@@ -56,23 +56,26 @@ MOST = 2_000  # findings in one line or one file; who plants more than this in i
 _Detector = Callable[[Stretch], Iterator[Hit]]
 
 
-def find_numbers(text: str) -> list[Hit]:
+def find_numbers(text: str, again: bool = False) -> list[Hit]:
     """Return the ID numbers, disability cards, phones and accounts of a normalised line, in order; of thousands, the first.
 
-    Digits are read by themselves, then with the numerals around them: in 张三 and 三组 a numeral is part of a word.
+    Digits are read by themselves, then with the numerals around them: in 张三 and 三组 a numeral is part of a word. ``again``: it is
+    one of the readings of a line, which have much in common.
     """
     hits: list[Hit] = []
     taken = bytearray(len(text) + 8)
-    for written, parts in numerals_too(text):
+    readings = numerals_too(text)
+    again = again or len(readings) > 1
+    for written, parts in readings:
         line = Line(written)
         long = len(line.text) >= LONG_LINE
         if not long and not _may_hold(line):
             continue
         for span in stretches(written, parts):
-            _take(remembered(_find_in, line, *span) if long else _find_in(line, *span), hits, taken)
+            _take(remembered(_find_in, line, *span) if long and again else _find_in(line, *span), hits, taken)
             if len(hits) > MOST:
                 return hits
-        _take(islice(find_spread(line, parts, long), MOST + 1), hits, taken)
+        _take(islice(find_spread(line, parts, long and again), MOST + 1), hits, taken)
     return sorted(hits, key=lambda hit: hit.start) if len(hits) > 1 else hits
 
 
@@ -101,7 +104,7 @@ def _detectors(stretch: Stretch) -> Iterator[_Detector]:
             yield _old_ids
         if not whole or CARD.fullmatch(digits) or stretch.labelled(ACCOUNT_KINDS):
             yield _accounts
-    if PHONE.fullmatch(digits) if whole else len(digits) > LONG_LINE or _GLUED_PHONES.search(stretch.glued):
+    if PHONE.fullmatch(digits) if whole else not 14 < len(digits) <= LONG_LINE or _GLUED_PHONES.search(stretch.glued):
         yield _phones
 
 

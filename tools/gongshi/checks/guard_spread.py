@@ -144,15 +144,15 @@ def cuts(text: str) -> bool:
     return bool(_HARD.search(text))
 
 
-def find_spread(line: Line, parts: Parts, long: bool) -> Iterator[Hit]:
-    """Yield the numbers that something harder than a blank or a dash cuts up; ``long``: the text is."""
+def find_spread(line: Line, parts: Parts, again: bool) -> Iterator[Hit]:
+    """Yield the numbers that something harder than a blank or a dash cuts up; ``again``: much of it may be known."""
     text = line.text
     chains = chain.from_iterable(_CHAIN.finditer(text, *part) for part in parts if _HARD.search(text, *part))
     for start, end in map(re.Match.span, chains):
         if _HARD.search(text, start, end):
             yield from (
                 remembered(_find_in, line, start, end)
-                if long and end - start < _LONGEST
+                if again and end - start < _LONGEST
                 else _find_in(line, start, end)
             )
 

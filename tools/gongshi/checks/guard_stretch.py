@@ -16,6 +16,7 @@ SEQUENCE = re.compile(rf"[0-9].*[0-9{CROSS}]")
 _MORE = re.compile("[1-7][1-4]")  # a disability card is an ID number with two digits more
 _ID = re.compile(ID)
 _A_MOBILE = re.compile(MOBILE)
+_GLUED_MOBILE = re.compile(f"{GLUE}*".join(("1", "[3-9]", *["[0-9]"] * 9)))
 _FIFTEEN = re.compile("[0-9]{15}")
 JOINED: dict[int, str | None] = dict.fromkeys([*map(ord, " ._~-\u00b7\u2212"), *range(0x2010, 0x2016)])
 JOINED |= {ord(char): "X" for char in CROSS}
@@ -160,6 +161,8 @@ def _parts(text: str, start: int, last: int) -> Iterator[tuple[int, int]]:
 
 def _may_hold(whole: str) -> bool:
     """Tell whether digits with something between them are enough; so few as an account has not can be a phone number alone."""
+    if len(whole) < 15:
+        return _GLUED_MOBILE.search(whole) is not None
     digits = whole.translate(JOINED)
     return len(digits) > 14 or (len(digits) > 10 and _A_MOBILE.search(digits) is not None)
 

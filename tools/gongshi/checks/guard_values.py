@@ -250,7 +250,7 @@ class Line:
 
 
 _Find = Callable[[Line, int, int], Iterator[Hit]]
-_REACH = 200  # characters around a number: nobody looks farther
+_REACH = 130  # characters around a number: nobody looks farther
 _MOST_KNOWN = 1 << 16
 _known: dict[tuple[_Find, int, int, int], tuple[Hit, ...]] = {}
 
