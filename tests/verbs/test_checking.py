@@ -21,6 +21,8 @@ def test_a_case_waits_for_its_notice_and_says_what_to_do_first(root, act) -> Non
     later = {"case": CASE, "step": "乡镇审核", "on": "2020-06-29"}
     with pytest.raises(Wrong, match=f"在 2020-06-25 期满，还没有办结，先办结（gongshi notice close {NOTICE}）"):
         act("case-step", **later)
+    with pytest.raises(Wrong, match=r"还没有办结.*再登记纳入监测"):
+        act("event", event="纳入监测", households="H0000001", case=CASE)
     act("objection", notice=NOTICE, topic="收入不符", on="2020-06-23")
     for step in ("村内公示", "乡镇审核"):
         with pytest.raises(Wrong, match="1 件异议没有答复，先答复2020-06-23 的第 1 件“收入不符”"):
@@ -30,6 +32,9 @@ def test_a_case_waits_for_its_notice_and_says_what_to_do_first(root, act) -> Non
     act("objection", notice=NOTICE, topic="收入不符", on="2020-06-23", outcome="维持", answered="2020-06-26")
     act("notice-close", notice=NOTICE, result="有异议已处理", on="2020-06-27")
     assert "登记乡镇审核" in act("case-step", **later).told
+    act("case-close", case=CASE, result="不通过")
+    with pytest.raises(Wrong, match="结果是不通过，不能据以登记"):
+        act("event", event="纳入监测", households="H0000001", case=CASE)
 
 
 def test_a_notice_that_still_hangs_keeps_every_later_step_back(root) -> None:

@@ -108,6 +108,7 @@ def test_what_a_judgement_called_it_moves_into_the_membership(tmp_path) -> None:
 
 
 def test_which_kind_of_watched_household_it_is_must_be_said_where_there_are_several(living, act) -> None:
+    act("notice-close", notice="G2020-00001", result="无异议", on="2020-06-26")
     told = act("event", event="纳入监测", households="H0000001", case="Z2020-00001", on="2020-06-20").told
     assert "1 户是哪一种身份看不出来" in told and spans(living) == [POOR]
 

@@ -54,6 +54,11 @@ def event(book: Book, said: Said) -> str:
         book.record("households", number, "households")
         if number not in listed:
             raise refuse("households", f"案卷 {case['case_id']} 的名单里没有 {number}，请核对案卷或户编号")
+    if case["result"] and case["result"] != PASSED:
+        raise refuse(
+            "case", f"案卷 {case['case_id']} 的结果是{case['result']}，不能据以登记{said['event']}，请核对案卷"
+        )
+    checking.settled(book, case["case_id"], said["event"])
     told = _happened(book, households, said["event"], said["on"], case["case_id"], said.get("other", ""))
     return f"案卷 {case['case_id']}（{said['on']}）{told}"
 
