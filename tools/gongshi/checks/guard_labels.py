@@ -58,7 +58,8 @@ class Labels:
 
     def __init__(self, text: str) -> None:
         self._text = text
-        self._cuts = [0, len(text)] if len(text) < 2 * _PART else _cuts(text)
+        self._none = len(text) >= 2 * _PART and not _FIRST.search(text)
+        self._cuts = [0, len(text)] if len(text) < 2 * _PART or self._none else _cuts(text)
         self._parts: dict[int, _Part] = {}
         self._last: tuple[int, int, _Part] = (0, -1, _NONE)
 
@@ -68,6 +69,8 @@ class Labels:
 
     def around(self, start: int, end: int) -> Sequence[str]:
         """The kinds of the labels that stand near a place, in which there is none."""
+        if self._none:
+            return ()
         if end - start >= _PART:
             return [*self.around(start, start), *self.around(end, end)]
         starts, ends, found = self._part(start - _REACH, end + _REACH // 2)
@@ -81,6 +84,8 @@ class Labels:
 
         ``listed``: other numbers may be between, as in 凭证号 1、2、3.
         """
+        if self._none:
+            return ""
         reach, between = (2 * _REACH, _LISTED) if listed else (_DIRECT, _BETWEEN)
         _, ends, kinds = self._part(start - reach, start)
         at = bisect_right(ends, start) - 1 if ends else -1
