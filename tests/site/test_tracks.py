@@ -11,7 +11,9 @@ from made_up import COMMIT, DAY, Example
 
 from gongshi.disclosure import NOT_YET, WITHHELD, Disclosure
 from gongshi.site import Site, money, receipts, tracks
+from gongshi.site.numbers import in_wan, percent
 from gongshi.site.receipts import in_words, median, per_head
+from gongshi.site.render import wan
 
 STEPS = ("乡镇申报", "县级审批", "开工", "竣工", "县级验收", "移交")
 
@@ -74,6 +76,35 @@ def test_the_sentence_says_what_is_left_to_pay(amount, said):
     assert way.steps[-1].name == "付清"
     held = tracks.way(project(paid=amount, stage="移交"), done(*STEPS), [paid("质保金")], [])
     assert held.steps[-1].name == "付质保金" and held.steps[-1].state == "done"
+
+
+@pytest.mark.parametrize(
+    ("amount", "said"),
+    [("99960", "付了 99.9%，还有 40.00 元没有付"), ("40", "付了 不到 0.1%，还有 9.00 万元没有付"), ("12350", "付了 12.4%，还有 8.77 万元没有付")],
+)  # fmt: skip
+def test_no_rounding_says_that_all_or_nothing_is_paid(amount, said):
+    budget = Decimal("100000") if amount != "40" else Decimal("90005")
+    way = tracks.way(
+        project(budget_total=budget, paid=Decimal(amount), stage="开工"), done(*STEPS[:3]), [paid("预拨")], []
+    )
+    assert said in way.sentence
+
+
+@pytest.mark.parametrize(
+    ("yuan", "said"),
+    [("123450", "12.35 万元"), ("123350", "12.34 万元"), ("0", "0.00 万元"), ("49.99", "49.99 元"), ("50", "0.01 万元"), ("12345678900", "1,234,567.89 万元")],
+)  # fmt: skip
+def test_a_sentence_rounds_as_the_tables_do(yuan, said):
+    assert in_wan(Decimal(yuan)) == said
+    assert said.endswith(" 元") or wan(Decimal(yuan)).striptags() + " 万元" == said
+
+
+@pytest.mark.parametrize(
+    ("ratio", "said"),
+    [("1", "100.0%"), ("0", "0.0%"), ("0.9999", "99.9%"), ("1.0001", "100.1%"), ("0.0001", "不到 0.1%"), ("0.0005", "0.1%"), ("2.5", "250.0%"), ("0.4555", "45.6%")],
+)  # fmt: skip
+def test_a_share_never_says_all_where_something_is_left(ratio, said):
+    assert percent(Decimal(ratio)) == said
 
 
 def test_a_whole_is_never_a_villages_own():

@@ -13,6 +13,7 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from gongshi.disclosure import Disclosure
+from gongshi.site.numbers import in_wan
 from gongshi.site.topics import WHOLE
 
 ZERO = Decimal(0)
@@ -103,10 +104,6 @@ def pages(found: Sequence[Monthly]) -> Iterator[tuple[str, str, Mapping[str, Any
     """Path, title, values and a sentence of each month's page; the newest is first, and old months stay."""
     ends = (None, *found, None)
     for after, month, before in zip(ends, found, ends[2:], strict=False):
-        paid = (
-            f"付给单位 {len(month.payments)} 笔，{month.paid / 10000:,.2f} 万元"
-            if month.payments
-            else "没有付给单位的钱"
-        )
+        paid = f"付给单位 {len(month.payments)} 笔，{in_wan(month.paid)}" if month.payments else "没有付给单位的钱"
         about = f"{month.title}：{paid}；开始公示 {len(month.notices)} 份。"
         yield month.path, f"{month.title}的钱和公示", {"month": month, "before": before, "after": after}, about

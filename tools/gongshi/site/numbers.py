@@ -6,7 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
+from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -16,6 +16,7 @@ LEVELS = ("中央", "省", "市", "县", "东西部协作", "定点帮扶", "行
 STAGES = ("谋划", "入库", "下达", "招标", "开工", "竣工", "初检", "验收", "决算", "移交")
 
 
+WAN, CENT, TENTH = Decimal(10000), Decimal("0.01"), Decimal("0.1")
 OTHER_VILLAGES = ("非贫困村", "一般村")
 """Villages that never were poor have no day of exit."""
 
@@ -52,6 +53,27 @@ class PeopleCounts(NamedTuple):
 
     total: PeopleCount
     groups: Mapping[str, Mapping[str, PeopleCount]]
+
+
+def ten_thousands(value: Decimal) -> Decimal:
+    """An amount of yuan in units of ten thousand, rounded in the one way of the whole site."""
+    return (value / WAN).quantize(CENT, ROUND_HALF_UP)
+
+
+def in_wan(value: Decimal | Withheld) -> str:
+    """An amount in a sentence; one so small that nothing would be left of it is said in yuan."""
+    if isinstance(value, Withheld):
+        return str(value)
+    rounded = ten_thousands(value)
+    return f"{rounded:,} 万元" if rounded or not value else f"{value:,.2f} 元"
+
+
+def percent(ratio: Decimal) -> str:
+    """A share with one digit: never 100.0% while something is left or too much, never 0.0% if there is something."""
+    shown = (ratio * 100).quantize(TENTH, ROUND_HALF_UP)
+    if shown == 100 and ratio != 1:
+        return "99.9%" if ratio < 1 else "100.1%"
+    return "不到 0.1%" if ratio > 0 and not shown else f"{shown}%"
 
 
 def flows(allocations: Iterable[Any]) -> list[Flow]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 from typing import Any
 
 from gongshi.site import (
@@ -19,7 +20,7 @@ from gongshi.site import (
     topics,
 )
 from gongshi.site.manifest import QUALITY
-from gongshi.site.numbers import sums
+from gongshi.site.numbers import in_wan, sums
 from gongshi.site.render import chinese
 from gongshi.site.sections import Sections
 from gongshi.site.shell import Page
@@ -75,7 +76,7 @@ class Site(Sections):
             values = {"fund": row, "budget": budget[code], "payments": paid[code], "projects": mine}
             values |= {"persons": persons[code], "yuan_of": money.one_yuan(row, paid[code], persons[code])}
             about = (
-                f"{row.year}年{row.source_level}资金，用于{row.programme}，下达 {(row.amount or 0) / 10000:,.2f} 万元。"
+                f"{row.year}年{row.source_level}资金，用于{row.programme}，下达 {in_wan(row.amount or Decimal(0))}。"
             )
             yield self._page(f"funds/{code}.html", row.name, "fund.html", values, about)
         for year in money.years(self._views)[1:]:
@@ -85,7 +86,7 @@ class Site(Sections):
         for path, title, shown, about in monthly.pages(self._months):
             yield self._page(path, title, "funds-month.html", {**shown, "funds": names}, about)
         for payee in self._payees:
-            about = f"{self._said('扶贫资金')}付给{payee.name} {len(payee.payments)} 笔，共 {payee.total / 10000:,.2f} 万元。"
+            about = f"{self._said('扶贫资金')}付给{payee.name} {len(payee.payments)} 笔，共 {in_wan(payee.total)}。"
             yield self._page(payee.path, payee.name, "payee.html", {"payee": payee}, about)
         for path, key, year in self._map.pages():
             values = self._map.values(key, year)

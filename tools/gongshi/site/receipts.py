@@ -9,7 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any, NamedTuple
 
 from gongshi.disclosure import Disclosure, Withheld
-from gongshi.site.numbers import ProjectSums, sums
+from gongshi.site.numbers import ProjectSums, in_wan, sums
 
 ONE = Decimal("1")
 
@@ -125,7 +125,7 @@ def sentence(values: Mapping[str, Any], on: datetime.date) -> str:
         words = Counter(ways[row.project_id].word for row in mine)
         told = "、".join(f"{count} 个{word.replace('，', '')}" for word, count in words.items())
         parts.append(
-            f"本村自己的项目 {len(mine)} 个（{told}），预算 {_wan(sums(mine).budget)}，已付 {_wan(sums(mine).paid)}"
+            f"本村自己的项目 {len(mine)} 个（{told}），预算 {in_wan(sums(mine).budget)}，已付 {in_wan(sums(mine).paid)}"
         )
     else:
         parts.append("没有只给本村的项目")
@@ -133,7 +133,7 @@ def sentence(values: Mapping[str, Any], on: datetime.date) -> str:
     if row is not None:
         head = values["head"]
         rest = f"，合每人 {head:,} 元" if isinstance(head, Decimal) else ""
-        parts.append(f"发到各家各户 {_wan(row.amount)}{rest}")
+        parts.append(f"发到各家各户 {in_wan(row.amount)}{rest}")
     upto = f"到{on.month}月{on.day}日" if year == on.year else "全年"
     return f"{year}年{upto}，{'；'.join(parts)}。"
 
@@ -143,10 +143,10 @@ def of_township(row: Any, total: ProjectSums, received: Mapping[int, Any], year:
     people = f"，{row.population:,} 人" if isinstance(row.population, int) else ""
     parts = [f"{row.village_count} 个村{people}"]
     if total.count:
-        parts.append(f"本级的项目 {total.count} 个，预算 {_wan(total.budget)}，已付 {_wan(total.paid)}")
+        parts.append(f"本级的项目 {total.count} 个，预算 {in_wan(total.budget)}，已付 {in_wan(total.paid)}")
     if year in received:
         rest = f"，合每人 {head:,} 元" if isinstance(head, Decimal) else ""
-        parts.append(f"{year}年发到各家各户 {_wan(received[year].amount)}{rest}")
+        parts.append(f"{year}年发到各家各户 {in_wan(received[year].amount)}{rest}")
     return f"{row.name}：{'；'.join(parts)}。"
 
 
@@ -154,15 +154,11 @@ def of_asset(row: Any) -> str:
     """What an asset is worth, who keeps it and what it brings, in one sentence of what is told."""
     parts = [f"{row.asset_kind}资产，{row.state}"]
     if isinstance(row.value, Decimal):
-        parts.append(f"原值 {_wan(row.value)}")
+        parts.append(f"原值 {in_wan(row.value)}")
     parts.append(f"由{row.keeper}管护" if row.keeper else "还没有登记管护单位")
     if row.income_year and isinstance(row.income, Decimal):
-        parts.append(f"{row.income_year}年收益 {_wan(row.income)}")
+        parts.append(f"{row.income_year}年收益 {in_wan(row.income)}")
     return f"{'；'.join(parts)}。"
-
-
-def _wan(value: Any) -> str:
-    return str(value) if isinstance(value, Withheld) else f"{value / 10000:,.2f} 万元"
 
 
 _DIGITS, _UNITS = "零壹贰叁肆伍陆柒捌玖", ("", "拾", "佰", "仟")

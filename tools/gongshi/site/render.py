@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
@@ -17,13 +17,12 @@ from markupsafe import Markup, escape
 from gongshi.disclosure import Withheld
 from gongshi.package import worded
 from gongshi.site.compiled import Compiled
+from gongshi.site.numbers import WAN, percent, ten_thousands
 from gongshi.site.tables import frame
 
 MISSING = Markup('<span class="gs-none">未填</span>')
 UNPAID = Markup('<span class="gs-none">未支付</span>')
 NONE = Markup("—")
-WAN = Decimal(10000)
-CENT = Decimal("0.01")
 
 
 def show(value: Any) -> Markup:
@@ -85,7 +84,7 @@ def wan(value: Decimal | Withheld | None) -> Markup:
     """An amount in yuan shown in units of ten thousand; where that rounds it, the exact amount is underneath."""
     if value is None or isinstance(value, Withheld):
         return show(value)
-    rounded = (value / WAN).quantize(CENT, ROUND_HALF_UP)
+    rounded = ten_thousands(value)
     if rounded * WAN == value:
         return Markup(f"{rounded:,}")
     return Markup(f'<data value="{value}" title="{yuan(value)} 元">{rounded:,}</data>')
@@ -104,7 +103,7 @@ def paid(value: Decimal | None) -> Markup:
 def share(part: Any, whole: Any) -> Markup:
     """``part`` of ``whole`` as a percentage, or why there is none."""
     ratio = _ratio(part, whole)
-    return ratio if isinstance(ratio, Markup) else Markup(f"{ratio * 100:.1f}%")
+    return ratio if isinstance(ratio, Markup) else Markup(percent(ratio))
 
 
 def _ratio(part: Any, whole: Any) -> Decimal | Markup:

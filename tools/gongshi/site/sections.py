@@ -11,7 +11,7 @@ from typing import Any
 from gongshi.disclosure.clock import NoticeState
 from gongshi.site import comparing, downloads, money, noticing, packed, rulings, topics
 from gongshi.site.county import County
-from gongshi.site.numbers import flows, sums
+from gongshi.site.numbers import flows, in_wan, sums
 from gongshi.site.render import chinese
 from gongshi.site.shell import Page
 
@@ -71,9 +71,9 @@ class Sections(County):
         year = max(money.years(self._views), default=self._on.year)
         total = flows([row for row in self._rows("allocations") if row.year == year])[-1]
         villages = len(self._rows("villages"))
-        said = f"{self._county.name}{year}年到县{self._said('扶贫资金')} {total.amount / 10000:,.2f} 万元"
+        said = f"{self._county.name}{year}年到县{self._said('扶贫资金')} {in_wan(total.amount)}"
         if isinstance(total.paid, Decimal):
-            said += f"，已付出 {total.paid / 10000:,.2f} 万元"
+            said += f"，已付出 {in_wan(total.paid)}"
         return f"{said}；{villages} 个村，村村可查。数据截至{chinese(self._on)}。"
 
     def _funds(self) -> dict[str, Any]:

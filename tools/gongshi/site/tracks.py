@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from gongshi.disclosure import Withheld
 from gongshi.disclosure.views import counts_people
+from gongshi.site.numbers import in_wan, percent
 
 DONE, NOW, TODO = "done", "now", "todo"
 BUILT = frozenset({"村基础设施", "村公共服务", "生活条件改善", "乡村建设行动"})
@@ -104,22 +105,18 @@ def _told(project: Any, found: dict[str, Any], word: str, benefit: bool) -> str:
     }[word]
 
 
-def _wan(value: Decimal) -> str:
-    return f"{value / 10000:,.2f} 万元"
-
-
 def _money(project: Any, word: str) -> str:
     """The second half: how much of it is paid."""
     budget, paid = project.budget_total, project.paid
     if not budget or isinstance(budget, Withheld):
         return ""
     if isinstance(paid, Withheld):
-        return f"预算 {_wan(budget)}，付了多少{paid}。"
+        return f"预算 {in_wan(budget)}，付了多少{paid}。"
     if not paid:
-        return f"预算 {_wan(budget)}，钱还没有付。"
+        return f"预算 {in_wan(budget)}，钱还没有付。"
     if paid >= budget:
-        return f"预算 {_wan(budget)}，已经付清。"
-    rest = f"预算 {_wan(budget)}，付了 {paid / budget * 100:.1f}%，还有 {_wan(budget - paid)}没有付"
+        return f"预算 {in_wan(budget)}，已经付清。"
+    rest = f"预算 {in_wan(budget)}，付了 {percent(paid / budget)}，还有 {in_wan(budget - paid)}没有付"
     kept = word in ("已验收", "已移交") and paid >= budget * Decimal("0.9")
     return rest + ("；报账制留一成以内作质保金，过了质保期再付。" if kept else "。")
 

@@ -29,7 +29,7 @@
   }
 
   function amount(yuan) {
-    var parts = (yuan / 10000).toFixed(2).split(".");
+    var parts = (Math.round(yuan / 100 + 1e-6) / 100).toFixed(2).split(".");
     return parts[0].replace(/\B(?=(\d{3})+$)/g, ",") + "." + parts[1];
   }
 
