@@ -482,10 +482,34 @@ def test_every_payee_payment_and_document_number_is_found(finder) -> None:
 @pytest.mark.parametrize(("words", "wanted"), [
     ("投诉", "report/index.html"), ("异议", "report/index.html"), ("学费", "education/index.html"), ("修路", "projects/"),
     ("G2020-80057", "notices/G2020-80057.html"), ("桔梗种植", "projects/990101-2020-CY-0002.html"), ("guzhen", "townships/guzhen.html"),
+    ("古镇张郢村", "villages/990101100200.html"), ("古镇 张郢", "villages/990101100200.html"), ("张郢村民委员会", "villages/990101100200.html"),
+    ("张郢村的路修好没有", "villages/990101100200.html"), ("990101100200", "villages/990101100200.html"), ("zhngyingcun", "villages/990101100200.html"),
+    ("怎么举报", "report/index.html"), ("低保怎么申请", "funds/"), ("招标", "projects/index.html"), ("书记", "townships/index.html"),
+    ("名单", "verify/index.html"), ("XLSX", "data/index.html"), ("公益岗", "projects/"),
 ])  # fmt: skip
 def test_other_words_for_the_same_are_found(finder, words, wanted) -> None:
     find, _ = finder
     assert any(path.startswith(wanted) for path in find(words)[:10]), find(words)[:10]
+
+
+@pytest.mark.parametrize("brackets", ["[]", "()", "（）", "【】", "", "〔 〕"])
+def test_a_document_number_is_found_in_whatever_brackets(finder, brackets) -> None:
+    find, names = finder
+    opened, closed = (brackets[: len(brackets) // 2], brackets[len(brackets) // 2 :])
+    for number, path, *_ in names["文号"][::97]:
+        typed = number.replace("〔", opened).replace("〕", closed)
+        assert path.partition("#")[0] in find(typed)[:3], typed
+
+
+def test_every_word_of_the_glossary_leads_to_it(finder) -> None:
+    find, _ = finder
+    told = (ROOT / "docs/words.md").read_text("utf-8")
+    words = [
+        part.partition("（")[0]
+        for row in re.findall(r"^[|] (.+?) [|]", told, re.MULTILINE)[1:]
+        for part in row.split("、")
+    ]
+    assert len(words) > 12 and [word for word in words if "words.html" not in find(word)[:2]] == []
 
 
 def test_what_is_nowhere_is_said_and_no_markup_is_run(site, browser) -> None:

@@ -4,7 +4,8 @@
   "use strict";
 
   var ROOT = document.body.getAttribute("data-root") || "", SHOWN = 8, waiting = [], asked = false;
-  var SAME = { "修路": "道路", "路灯": "亮化", "自来水": "饮水", "吃水": "饮水", "学费": "资助", "投诉": "反映", "举报": "反映", "上访": "反映", "盖房": "危房", "修房": "危房" };
+  var SAME = { "修路": ["道路", "路硬化", "公路"], "路灯": ["亮化"], "自来水": ["饮水"], "吃水": ["饮水"], "学费": ["资助"], "投诉": ["反映"], "举报": ["反映"], "上访": ["反映"],
+    "盖房": ["危房"], "修房": ["危房"], "公益岗": ["公益性岗位"] };
 
   function names(then) {
     if (window.gongshiNames) return then(window.gongshiNames);
@@ -31,12 +32,41 @@
     return rest === other || (a.length === b.length && a[i] === b[i + 1] && a[i + 1] === b[i] && a.slice(i + 2) === b.slice(i + 2));
   }
 
-  var TAIL = /(村|社区|居委会|镇|乡)$/;
+  var TAIL = /(村|社区|居委会|镇|乡)$/, OFFICE = /(村民委员会|居民委员会|村委会|居委会)$/;
+
+  /* Narrow small signs without brackets, which everybody types in another way: 〔2020〕, [2020], （2020）, 2020. */
+  function plain(text) { return text.normalize("NFKC").toLowerCase().replace(/[〔〕\[\](){}【】《》“”"]/g, ""); }
+
+  function joined(text) { return plain(text).replace(/\s/g, ""); }
+
+  /* What is compared of a row: its name, the name without its kind of place, what else is said of it, the last part of its address. */
+  function known(row) {
+    var name = joined(row[0]), page = /([^/#]+)\.html/.exec(row[1]);
+    return row.known || (row.known = { name: name, bare: name.replace(TAIL, ""), more: plain(row[2] || ""), page: page ? page[1].toLowerCase() : "" });
+  }
+
+  /* A place with its township before it or its committee behind it. */
+  function addressed(one, text) {
+    var place = text.replace(OFFICE, "");
+    var town = [one.more, one.more.replace(TAIL, "")].filter(function (before) { return before && place.indexOf(before) === 0; })[0];
+    if (town && place.length > town.length + 1) place = place.slice(town.length);
+    return place !== text && (place === one.name || place === one.bare);
+  }
+
+  /* Words of which each is in a row, or a row's name within a whole sentence. */
+  function within(row, one, text, parts) {
+    if (parts.length > 1 && parts.every(function (part) { return (one.name + " " + one.more).indexOf(part) >= 0; })) return 58;
+    if (!row[3] || text.length < 4) return 0;
+    var called = /^villages/.test(row[1]) ? [one.bare] : [one.bare].concat(one.more.split(" "));
+    return called.some(function (word) { return word.length > 1 && text.indexOf(word) >= 0; }) ? 52 : 0;
+  }
 
   /* How well a row fits what was typed: 0 is not at all. */
-  function score(row, text, latin) {
-    var name = row[0].normalize("NFKC").toLowerCase(), bare = name.replace(TAIL, "");
+  function score(row, text, latin, parts) {
+    var one = known(row), name = one.name, bare = one.bare;
     if (name === text || bare === text) return 100;
+    if (text.length > 5 && one.page === text) return 96;
+    if (row[3] && addressed(one, text)) return 95;
     if (name.indexOf(text) === 0) return 90;
     if (latin && row[3]) {
       var full = row[3], part = full.replace(/(cun|shequ|zhen|xiang)$/, "");
@@ -45,22 +75,23 @@
       if (full.indexOf(latin) === 0) return 80;
       if (row[4].indexOf(latin) === 0) return 74;
       if (latin.length > 2 && full.indexOf(latin) > 0) return 60;
-      if (latin.length > 3 && near(part, latin)) return 50;
+      if (latin.length > 3 && (near(part, latin) || near(full, latin))) return 50;
     }
+    if (one.more.split(" ").indexOf(text) >= 0) return 72;
     if (name.indexOf(text) > 0) return 70;
-    if (row[2] && row[2].toLowerCase().indexOf(text) >= 0) return 55;
+    if (one.more.indexOf(text) >= 0) return 55;
     if (text.length > 1 && (near(bare, text) || near(name, text))) return 45;
-    return 0;
+    return within(row, one, text, parts);
   }
 
   function find(all, typed) {
-    var text = typed.normalize("NFKC").toLowerCase().trim(), latin = /^[\x20-\x7eüÜ\u00c0-\u024f]+$/.test(typed) ? folded(typed) : "";
+    var text = joined(typed), latin = /^[\x20-\x7eüÜ\u00c0-\u024f]+$/.test(typed) ? folded(typed) : "";
     if (!text) return [];
-    var words = [text].concat(SAME[text] ? [SAME[text]] : []), found = [], place = 0;
+    var words = [text].concat(SAME[text] || []), parts = plain(typed).trim().split(/\s+/), found = [], place = 0;
     Object.keys(all).forEach(function (kind, order) {
       all[kind].forEach(function (row) {
-        var best = Math.max.apply(null, words.map(function (word, n) { return score(row, word, n ? "" : latin) - n; }));
-        if (kind === "村" && best >= 70) best += 12;
+        var best = Math.max.apply(null, words.map(function (word, n) { return score(row, word, n ? "" : latin, n ? [] : parts) - n; }));
+        if (kind === "本站" ? best === 72 : kind === "村" && best >= 70 && best !== 72) best += 12;
         place += 1;
         if (best > 0) found.push({ kind: kind, row: row, score: best, order: order, place: place });
       });
