@@ -65,7 +65,7 @@ def test_axe_is_the_one_that_is_named() -> None:
 
 SMALL = """Array.from(document.querySelectorAll('main a, main button, main select, main input, nav a, footer a')).filter(one => {
   var box = one.getBoundingClientRect(); var inside = one.closest('p, li, dd, td, th, caption, summary, small');
-  return box.height && box.height < 24 && !(inside && inside.textContent.trim().length > one.textContent.trim().length + 2);
+  return box.height && (box.height < 24 || box.width < 24) && !(inside && inside.textContent.trim().length > one.textContent.trim().length + 2);
 }).map(one => one.outerHTML.slice(0, 90))"""
 """Targets under 24 pixels that do not stand in a sentence."""
 
