@@ -409,6 +409,23 @@ def test_the_rows_that_are_shown_can_be_taken_along(site, browser) -> None:
     assert not re.search(r"(^|,)[=+@]", text, re.MULTILINE)
 
 
+@pytest.mark.parametrize("page", [
+    "funds/index.html?township=%E5%8F%A4%E9%95%87", "funds/2019.html", "education/index.html", "catalogue/index.html", "policies/rules.html",
+    "notices/2020.html?state=%E5%85%AC%E7%A4%BA%E4%B8%AD", "compare/index.html?t=guzhen,maocun", "compare/villages.html",
+])  # fmt: skip
+def test_every_list_that_can_be_filtered_can_be_taken_along(site, browser, page) -> None:
+    """One button on each; what it gives are the rows that are shown, under one head."""
+    browser.open(address(site, page))
+    browser.run(
+        "var taken; URL.createObjectURL = blob => { taken = blob; return '#'; }; HTMLAnchorElement.prototype.click = () => 0; 0"
+    )
+    assert browser.run("document.querySelectorAll('[data-take]:not([hidden])').length") == 1
+    browser.run("document.querySelector('[data-take]').click()")
+    lines = browser.run("taken.text()").removeprefix("\ufeff").splitlines()
+    rows = "Array.from(document.querySelectorAll('[data-rows] tr, [data-compare] tbody tr')).filter(row => !row.hidden).length"
+    assert len(lines) == browser.run(rows) + 1 > 1
+
+
 def test_two_townships_side_by_side(site, browser) -> None:
     browser.size(390)
     browser.open(address(site, "compare/index.html?t=guzhen,maocun"))
@@ -416,6 +433,15 @@ def test_two_townships_side_by_side(site, browser) -> None:
     assert browser.run(rows) == ["guzhen", "maocun"]
     browser.run("document.querySelectorAll('[data-compare] .gs-sort')[1].click()")
     assert browser.run(rows) == ["maocun", "guzhen"], "fourteen villages, eleven villages"
+
+
+@pytest.mark.parametrize("query", ["t=guzhen,huoxing", "t=%E7%81%AB%E6%98%9F", "township=guzhen", "t=guzhen&x=huoxing"])
+def test_a_place_to_compare_that_is_not_there_is_told(site, browser, query) -> None:
+    browser.open(address(site, "compare/index.html?" + query))
+    told = browser.run("document.querySelector('.gs-warn').textContent")
+    assert "没有按它筛选" in told and ("guzhen" in told) == ("township" in query)
+    browser.run("document.querySelector('[data-pick] input').click()")
+    assert browser.run("document.querySelector('.gs-warn').textContent") == ""
 
 
 def test_two_villages_side_by_side(site, browser) -> None:
@@ -510,6 +536,22 @@ def test_every_word_of_the_glossary_leads_to_it(finder) -> None:
         for part in row.split("、")
     ]
     assert len(words) > 12 and [word for word in words if "words.html" not in find(word)[:2]] == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "leads"), [("张郢", "villages/990101100200"), ("古镇", "search"), ("同名村", "search")]
+)
+def test_enter_leads_to_a_village_only_if_no_other_place_is_called_so(site, browser, typed, leads) -> None:
+    browser.open(address(site, "index.html"))
+    browser.run("document.querySelector('.ask input').focus(); gongshiSearch.names(() => 0)")
+    browser.wait("Boolean(window.gongshiNames)")
+    browser.run(
+        "for (const place of ['甲镇', '乙镇']) gongshiNames['村'].push(['同名村', 'villages/' + place + '.html', place, 'tongmingcun', 'tmc']); 0"
+    )
+    browser.run(
+        f"document.querySelector('.ask input').value = {json.dumps(typed)}; document.querySelector('.ask').requestSubmit(); 0"
+    )
+    assert browser.wait(f"location.pathname.includes({json.dumps(leads)})")
 
 
 def test_what_is_nowhere_is_said_and_no_markup_is_run(site, browser) -> None:

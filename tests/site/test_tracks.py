@@ -107,6 +107,16 @@ def test_a_share_never_says_all_where_something_is_left(ratio, said):
     assert percent(Decimal(ratio)) == said
 
 
+@pytest.mark.parametrize(
+    ("amount", "said"),
+    [(WITHHELD, "各户的钱不公布。"), (NOT_YET, "各户的钱季末公布。"), (Decimal(1200000), "各户 120.00 万元。")],
+)
+def test_what_came_to_the_households_is_a_sentence_also_where_it_is_withheld(amount, said):
+    values = {"reach": SimpleNamespace(of=lambda _: []), "year": 2020, "ways": {}, "head": WITHHELD}
+    values["benefits"] = {2020: SimpleNamespace(amount=amount)}
+    assert receipts.sentence(values, DAY).endswith("发到各家" + said)
+
+
 def test_a_whole_is_never_a_villages_own():
     """Own and shared projects and those that name no village; the own ones alone are added up."""
     example = Example()

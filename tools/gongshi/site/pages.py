@@ -173,7 +173,8 @@ class Site(Sections):
                 "head": heads[code],
                 "strip": strips.of(code),
             }
-            values["sentence"] = about = receipts.sentence(values, self._on)
+            values["sentence"] = receipts.sentence(values, self._on)
+            about = f"{row.name}：{values['sentence']}"
             yield self._page(f"villages/{code}.html", row.name, "village.html", values, about)
 
     def _asset_pages(self) -> Iterator[Page]:

@@ -133,9 +133,13 @@ def sentence(values: Mapping[str, Any], on: datetime.date) -> str:
     if row is not None:
         head = values["head"]
         rest = f"，合每人 {head:,} 元" if isinstance(head, Decimal) else ""
-        parts.append(f"发到各家各户 {in_wan(row.amount)}{rest}")
+        parts.append(_to_households(row.amount) + rest)
     upto = f"到{on.month}月{on.day}日" if year == on.year else "全年"
     return f"{year}年{upto}，{'；'.join(parts)}。"
+
+
+def _to_households(amount: Any) -> str:
+    return f"发到各家各户的钱{amount}" if isinstance(amount, Withheld) else f"发到各家各户 {in_wan(amount)}"
 
 
 def of_township(row: Any, total: ProjectSums, received: Mapping[int, Any], year: int, head: Any) -> str:
@@ -146,7 +150,7 @@ def of_township(row: Any, total: ProjectSums, received: Mapping[int, Any], year:
         parts.append(f"本级的项目 {total.count} 个，预算 {in_wan(total.budget)}，已付 {in_wan(total.paid)}")
     if year in received:
         rest = f"，合每人 {head:,} 元" if isinstance(head, Decimal) else ""
-        parts.append(f"{year}年发到各家各户 {in_wan(received[year].amount)}{rest}")
+        parts.append(f"{year}年{_to_households(received[year].amount)}{rest}")
     return f"{row.name}：{'；'.join(parts)}。"
 
 

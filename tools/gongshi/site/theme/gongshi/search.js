@@ -91,9 +91,10 @@
     Object.keys(all).forEach(function (kind, order) {
       all[kind].forEach(function (row) {
         var best = Math.max.apply(null, words.map(function (word, n) { return score(row, word, n ? "" : latin, n ? [] : parts) - n; }));
+        var fit = best;
         if (kind === "本站" ? best === 72 : kind === "村" && best >= 70 && best !== 72) best += 12;
         place += 1;
-        if (best > 0) found.push({ kind: kind, row: row, score: best, order: order, place: place });
+        if (best > 0) found.push({ kind: kind, row: row, fit: fit, score: best, order: order, place: place });
       });
     });
     return found.sort(function (a, b) { return b.score - a.score || a.order - b.order || a.place - b.place; });
@@ -128,8 +129,9 @@
     form.addEventListener("keydown", function (event) { if (event.key === "Escape") list.hidden = true; });
     form.addEventListener("submit", function (event) {
       if (!window.gongshiNames) return;
-      var hits = find(window.gongshiNames, field.value);
-      if (hits.length && (hits.length === 1 || hits[0].score >= 100)) { event.preventDefault(); location.href = ROOT + hits[0].row[1]; }
+      var hits = find(window.gongshiNames, field.value), whole = hits.filter(function (hit) { return hit.fit >= 95; });
+      var only = hits.length === 1 ? hits[0] : whole.length === 1 && whole[0]; /* of two that are called so nobody is led to one */
+      if (only) { event.preventDefault(); location.href = ROOT + only.row[1]; }
     });
   }
 

@@ -28,6 +28,9 @@
     return found === wanted || found === "*" || found.split(" ").indexOf(wanted) >= 0;
   }
 
+  /* What an address asks for that is not here. */
+  function said(strange) { return "地址里的" + strange.join("、") + "在这里没有，没有按它筛选。"; }
+
   function amount(yuan) {
     var parts = (Math.round(yuan / 100 + 1e-6) / 100).toFixed(2).split(".");
     return parts[0].replace(/\B(?=(\d{3})+$)/g, ",") + "." + parts[1];
@@ -117,7 +120,7 @@
       else count.textContent = "筛选出 " + shown + unit + "，共 " + rows.length + unit +
         (rows.length && rows[0].hasAttribute("data-sum") ? "；预算 " + amount(sum) + " 万元。" : "。");
       count.classList.toggle("gs-warn", strange.length > 0);
-      if (strange.length) count.insertBefore(document.createTextNode("地址里的" + strange.join("、") + "在这里没有，没有按它筛选。"), count.firstChild);
+      if (strange.length) count.insertBefore(document.createTextNode(said(strange)), count.firstChild);
       var query = chosen.map(function (field) {
         return encodeURIComponent(field.name) + "=" + encodeURIComponent(field.value.trim());
       }).join("&");
@@ -216,8 +219,8 @@
   }
 
   /* The rows that are shown, as a sheet: exact values, a mark of order for spreadsheets, no formula. */
-  function take(button) {
-    var table = (button.closest("section") || document).querySelector(".gs-frame table") || document.querySelector(".gs-frame table");
+  function take(button, of) {
+    var table = of || (button.closest("section") || document).querySelector(".gs-frame table") || document.querySelector(".gs-frame table");
     if (!table || !window.Blob) return;
     button.hidden = false;
     button.addEventListener("click", function () {
@@ -245,6 +248,22 @@
     });
   }
 
+  /* Every list with a filter, and every comparison, can be taken along, also where its page has no button for that. */
+  function offer(body) {
+    var table = body.closest("table"), frame = table && table.closest(".gs-frame");
+    if (!frame || document.querySelector("[data-take]:not([data-made])")) return;
+    var line = document.createElement("p"), button = line.appendChild(document.createElement("button"));
+    line.className = "btns";
+    button.className = "btn o";
+    button.type = "button";
+    button.textContent = "下载这些行";
+    button.setAttribute("data-made", "");
+    button.setAttribute("data-take", (table.caption || document.querySelector("h1")).textContent.trim());
+    var more = frame.nextElementSibling;
+    frame.parentNode.insertBefore(line, more && more.className === "gs-later__more" ? more.nextSibling : frame.nextSibling);
+    take(button, table);
+  }
+
   /* Two to four of the rows of a comparison. */
   function pick(form) {
     var rows = array(document.querySelectorAll("[data-compare] tbody tr"));
@@ -253,11 +272,20 @@
       rows.forEach(function (row) { row.hidden = wanted.length > 0 && wanted.indexOf(row.getAttribute("data-slug")) < 0; });
       try { history.replaceState(null, "", location.pathname + (wanted.length ? "?t=" + wanted.join(",") : "")); } catch (_) { /* from a folder */ }
     }
-    var given = (new URLSearchParams(location.search).get("t") || "").split(",");
-    array(form.elements).forEach(function (one) { if (!one.value || given.indexOf(one.value) < 0) return;
-      one.checked = true;
-      if (one.closest("details")) one.closest("details").open = true;
+    var strange = [], told = document.createElement("p");
+    new URLSearchParams(location.search).forEach(function (value, name) {
+      value.split(",").filter(Boolean).forEach(function (each) {
+        var box = array(form.elements).filter(function (one) { return name === "t" && one.value === each; })[0];
+        if (!box) { strange.push("“" + (name === "t" ? each : name + "=" + each) + "”"); return; }
+        box.checked = true;
+        if (box.closest("details")) box.closest("details").open = true;
+      });
     });
+    told.className = "gs-warn";
+    told.setAttribute("role", "status");
+    form.parentNode.insertBefore(told, form);
+    if (strange.length) told.textContent = said(strange);
+    form.addEventListener("change", function () { told.textContent = ""; });
     form.addEventListener("change", apply);
     form.addEventListener("reset", function () { setTimeout(apply); });
     form.hidden = false;
@@ -268,7 +296,8 @@
   document.querySelectorAll("form[data-filter]").forEach(start);
   document.querySelectorAll("form[data-pick]").forEach(pick);
   document.querySelectorAll("[data-compare]").forEach(sorting);
-  document.querySelectorAll("[data-take]").forEach(take);
+  document.querySelectorAll("[data-take]").forEach(function (button) { take(button); });
+  document.querySelectorAll("[data-rows], [data-compare] tbody").forEach(offer);
   document.querySelectorAll("[data-print]").forEach(function (button) {
     button.hidden = false;
     button.addEventListener("click", function () { window.print(); });
