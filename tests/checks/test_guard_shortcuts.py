@@ -7,7 +7,7 @@ import random
 import pytest
 
 from bench.mixed import mixed_text
-from gongshi.checks import guard, guard_lines, guard_numbers, guard_people, guard_spread, guard_text
+from gongshi.checks import guard, guard_lines, guard_numbers, guard_people, guard_spread, guard_stretch, guard_text
 from gongshi.checks.guard_labels import _FIRST, LABEL
 
 from .corpus import make_corpus
@@ -29,6 +29,8 @@ def plainly(monkeypatch):
             patched.setattr(guard_lines, "_may_go_on", lambda near: True)
             patched.setattr(guard_numbers, "_may_hold", lambda line: True)
             patched.setattr(guard_people, "_LONG", 10**9)
+            patched.setattr(guard_stretch, "_is_said", lambda text, start, digits: True)
+            patched.setattr(guard_numbers, "is_account_said", lambda text, start, end, only_direct: True)
             patched.setattr(guard_text, "_around", lambda text, changed: [(0, len(text))])
             for module in (guard_numbers, guard_spread):
                 patched.setattr(module, "remembered", lambda find, line, start, end: find(line, start, end))

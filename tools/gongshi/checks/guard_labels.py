@@ -45,6 +45,18 @@ _FIRST = re.compile(
 )
 _WORDS = re.compile(f"{_FIRST.pattern}[^0-9]*+")  # up to the next digit, which is part of no label
 OTHER = frozenset({"official", "public", "money", "code"})  # what makes a number nobody's own
+# What each label of an account has in it, and what one ends with whose value comes next.
+_SAYS = re.compile(
+    "[卡折库债额本户账帐行cCkK](?:(?<=[卡折库债额户账帐])|(?<=本)存|(?<=银行)|(?<=[aA][cC])[cC]|(?<=[nN][kK]))"
+)
+_CALLS = re.compile("[卡折户账帐行通号tTkK]")
+
+
+def is_account_said(text: str, start: int, end: int, only_direct: bool) -> bool:
+    """Whether a label of an account may stand near a place, or directly before it; if not, there is none."""
+    if only_direct:
+        return _CALLS.search(text, max(0, start - _DIRECT - 2), start) is not None
+    return _SAYS.search(text, max(0, start - _REACH - _LONGEST), end + _REACH // 2 + _LONGEST) is not None
 
 
 _Part = tuple[Sequence[int], Sequence[int], Sequence[str]]

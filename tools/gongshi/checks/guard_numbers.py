@@ -5,10 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache
-from itertools import islice
 
 from gongshi.checks.guard_harmless import LONG_LINE, MAY_BE, MAY_BE_SAID
-from gongshi.checks.guard_labels import OTHER
+from gongshi.checks.guard_labels import OTHER, is_account_said
 from gongshi.checks.guard_spread import find_spread
 from gongshi.checks.guard_stretch import JOINED, LONGEST, Stretch, cut, stretches
 from gongshi.checks.guard_text import GLUE, numerals_too
@@ -59,24 +58,29 @@ _Detector = Callable[[Stretch], Iterator[Hit]]
 def find_numbers(text: str, again: bool = False) -> list[Hit]:
     """Return the ID numbers, disability cards, phones and accounts of a normalised line, in order; of thousands, the first.
 
-    Digits are read by themselves, then with the numerals around them: in 张三 and 三组 a numeral is part of a word. ``again``: it is
-    one of the readings of a line, which have much in common.
+    Digits are read by themselves, then with the numerals around them: in 张三 and 三组 a numeral is part of a word. ``again``: it
+    is one of the readings of a line, which have much in common.
     """
     hits: list[Hit] = []
     taken = bytearray(len(text) + 8)
     readings = numerals_too(text)
-    again = again or len(readings) > 1
+    long = len(text) >= LONG_LINE
+    again = long and (again or len(readings) > 1)
     for written, parts in readings:
         line = Line(written)
-        long = len(line.text) >= LONG_LINE
-        if not long and not _may_hold(line):
-            continue
-        for span in stretches(written, parts):
-            _take(remembered(_find_in, line, *span) if long and again else _find_in(line, *span), hits, taken)
-            if len(hits) > MOST:
-                return hits
-        _take(islice(find_spread(line, parts, long and again), MOST + 1), hits, taken)
+        if long or _may_hold(line):
+            for part in parts:
+                _take(_find_in_part(line, *part, again), hits, taken)
+        if len(hits) > MOST:
+            return hits
     return sorted(hits, key=lambda hit: hit.start) if len(hits) > 1 else hits
+
+
+def _find_in_part(line: Line, start: int, end: int, again: bool) -> Iterator[Hit]:
+    """What a part of a line holds, from a letter to a letter."""
+    for span in stretches(line.text, start, end):
+        yield from remembered(_find_in, line, *span) if again else _find_in(line, *span)
+    yield from find_spread(line, start, end, again)
 
 
 def _may_hold(line: Line) -> bool:
@@ -100,9 +104,11 @@ def _detectors(stretch: Stretch) -> Iterator[_Detector]:
             yield from (_cards, _ids, _ids_in_long_runs)
         if len(digits) == 18 and _ID.fullmatch(digits[::-1]):
             yield _backwards
-        if stretch.labelled(ID_KIND):
+        if (len(digits) == 15 or not whole) and _OLD_IDS.search(digits) and stretch.labelled(ID_KIND):
             yield _old_ids
-        if not whole or CARD.fullmatch(digits) or stretch.labelled(ACCOUNT_KINDS):
+        if (CARD.fullmatch(digits) if whole else stretch.long or _FOURS.match(stretch.text, stretch.start)) or (
+            is_account_said(stretch.text, stretch.start, stretch.end, False) and stretch.labelled(ACCOUNT_KINDS)
+        ):
             yield _accounts
     if PHONE.fullmatch(digits) if whole else not 14 < len(digits) <= LONG_LINE or _GLUED_PHONES.search(stretch.glued):
         yield _phones
@@ -114,6 +120,8 @@ def _take(found: Iterable[Hit], hits: list[Hit], taken: bytearray) -> None:
         if taken.find(1, hit.start, hit.end) < 0:
             taken[hit.start : hit.end] = b"\x01" * (hit.end - hit.start)
             hits.append(hit)
+            if len(hits) > MOST:
+                return
 
 
 def _cards(stretch: Stretch) -> Iterator[Hit]:
@@ -173,8 +181,6 @@ _LONG_PIECE = re.compile(f"(?<![0-9])[0-9]{{19,{LONGEST}}}(?![0-9])")
 
 
 def _old_ids(stretch: Stretch) -> Iterator[Hit]:
-    if not _OLD_IDS.search(stretch.digits) or not stretch.labelled(ID_KIND):
-        return
     for first, behind, value in stretch.windows(_OLD_IDS):
         start, end = stretch.place(first, behind)
         if value[:2] in PROVINCES and stretch.line.labels.near(ID_KIND, start, end):

@@ -10,10 +10,10 @@ import re
 from bisect import bisect_left
 from collections.abc import Iterator
 from functools import lru_cache
-from itertools import accumulate, chain
+from itertools import accumulate
 from operator import add
 
-from gongshi.checks.guard_text import GLUE, SEPARATOR, Parts
+from gongshi.checks.guard_text import GLUE, SEPARATOR
 from gongshi.checks.guard_values import (
     ACCOUNT_KINDS,
     ID,
@@ -144,17 +144,14 @@ def cuts(text: str) -> bool:
     return bool(_HARD.search(text))
 
 
-def find_spread(line: Line, parts: Parts, again: bool) -> Iterator[Hit]:
-    """Yield the numbers that something harder than a blank or a dash cuts up; ``again``: much of it may be known."""
+def find_spread(line: Line, start: int, end: int, again: bool) -> Iterator[Hit]:
+    """Yield the numbers in a part of a line that something harder than a blank or a dash cuts up; ``again``: much of it may be known."""
     text = line.text
-    chains = chain.from_iterable(_CHAIN.finditer(text, *part) for part in parts if _HARD.search(text, *part))
-    for start, end in map(re.Match.span, chains):
-        if _HARD.search(text, start, end):
-            yield from (
-                remembered(_find_in, line, start, end)
-                if again and end - start < _LONGEST
-                else _find_in(line, start, end)
-            )
+    for found in _CHAIN.finditer(text, start, end) if _HARD.search(text, start, end) else ():
+        first, behind = found.span()
+        if _HARD.search(text, first, behind):
+            known = again and behind - first < _LONGEST
+            yield from remembered(_find_in, line, first, behind) if known else _find_in(line, first, behind)
 
 
 def _find_in(line: Line, start: int, end: int) -> Iterator[Hit]:

@@ -4,10 +4,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import chain, compress
+from itertools import compress
 
-from gongshi.checks.guard_text import GLUE, Parts
-from gongshi.checks.guard_values import CROSS, ID, ID_KIND, MOBILE, PHONE, Line, ids_in, is_id, lazy
+from gongshi.checks.guard_labels import is_account_said
+from gongshi.checks.guard_text import GLUE
+from gongshi.checks.guard_values import (
+    CARD,
+    CROSS,
+    ID,
+    ID_KIND,
+    ID_YEAR,
+    MOBILE,
+    PHONE,
+    Line,
+    ids_in,
+    is_id,
+    is_luhn,
+    lazy,
+)
 
 LONGEST = 40  # digits
 RUN = re.compile(rf"[0-9](?<![0-9].)(?=(?:[{CROSS}{GLUE[1:-1]}]*+[0-9]){{10}})[0-9{CROSS}{GLUE[1:-1]}]{{10,}}")
@@ -134,12 +148,12 @@ class Stretch:
         return self.line.labels.around(self.start, self.end)
 
 
-def stretches(text: str, parts: Parts) -> Iterator[tuple[int, int]]:
+def stretches(text: str, first: int, behind: int) -> Iterator[tuple[int, int]]:
     """The stretches of eleven digits or more, with at most three characters between two of them, that may hold a number."""
-    for run in chain.from_iterable(RUN.finditer(text, *part) for part in parts):
+    for run in RUN.finditer(text, first, behind):
         start, whole = run.start(), run[0]
         if whole.isdigit():
-            if _may_be_number(whole):
+            if _may_be_number(whole) and (len(whole) < 15 or _tells(whole) or _is_said(text, start, whole)):
                 yield run.span()
         elif not GAP.search(whole):
             whole = whole.rstrip(_EDGES)
@@ -165,6 +179,23 @@ def _may_hold(whole: str) -> bool:
         return _GLUED_MOBILE.search(whole) is not None
     digits = whole.translate(JOINED)
     return len(digits) > 14 or (len(digits) > 10 and _A_MOBILE.search(digits) is not None)
+
+
+def _tells(digits: str) -> bool:
+    """Whether digits may be a number that nobody needs to call so; of fifteen or more."""
+    if ID_YEAR.search(digits) or PHONE.fullmatch(digits) or (CARD.fullmatch(digits) and is_luhn(digits)):
+        return True
+    return len(digits) == 18 and _ID.fullmatch(digits[::-1]) is not None
+
+
+def _is_said(text: str, start: int, digits: str) -> bool:
+    """Whether so many digits with nothing between them, of fifteen or more, may be what a label beside them says."""
+    if len(digits) == 15:
+        return True  # an old ID number, too
+    if len(digits) > 19:
+        return False
+    only_direct = not digits.startswith("62") and not is_luhn(digits)
+    return is_account_said(text, start, start + len(digits), only_direct)
 
 
 def _may_be_number(whole: str) -> bool:

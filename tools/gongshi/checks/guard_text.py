@@ -48,7 +48,7 @@ _ENOUGH = re.compile(f"[0-9](?:{SEPARATOR}{{0,8}}+[0-9]){{10}}")  # fewer are no
 _NUMERAL = re.compile(f"[{NUMERALS}]")
 _NUMERAL_RUN = re.compile(f"[0-9{NUMERALS}](?:{SEPARATOR}{{0,8}}[0-9{NUMERALS}]){{10,}}(?:[Xx]?[0-9{NUMERALS}]{{2}})?")
 
-_REACH, _FARTHER = 240, 4_000  # characters around a number that say what it is; in which a letter is looked for
+_REACH, _FARTHER = 140, 4_000  # characters around a number that say what it is; in which a letter is looked for
 _LETTER = re.compile(f"[A-WY-Za-wyz\u4e00-\u9fff](?<![{NUMERALS}])")
 
 _UNICODE_ESCAPE = re.compile(
@@ -279,7 +279,8 @@ def numerals_too(text: str) -> list[tuple[str, Parts]]:
     found = {text: [(0, len(text))]}
     for kept in (0, 1):
         other, changed = _with_digits(text, runs, kept)
-        if other not in found:
+        if other not in found:  # without the first of them only where there is such a one it is another text
+            changed = [run for run in runs if text[run[0]] in NUMERALS] if kept else changed
             found[other] = [*_around(other, changed)]
     return [*found.items()]
 
@@ -290,12 +291,16 @@ def _with_digits(text: str, runs: Parts, kept: int) -> tuple[str, Parts]:
     changed: Parts = []
     at = 0
     for start, end in runs:
-        written = text[start + kept : end].translate(AS_DIGITS)
-        if written != text[start + kept : end]:
+        written, other = _NUMERAL.subn(_as_digit, text[start + kept : end])
+        if other:
             changed.append((start, end))
         pieces += (text[at : start + kept], written)
         at = end
     return "".join((*pieces, text[at:])), changed
+
+
+def _as_digit(found: re.Match[str]) -> str:
+    return AS_DIGITS[ord(found[0])]
 
 
 def _around(text: str, changed: Parts) -> Iterator[tuple[int, int]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Generic, TypeVar
@@ -255,7 +255,7 @@ _MOST_KNOWN = 1 << 16
 _known: dict[tuple[_Find, int, int, int], tuple[Hit, ...]] = {}
 
 
-def remembered(find: _Find, line: Line, start: int, end: int) -> Iterator[Hit]:
+def remembered(find: _Find, line: Line, start: int, end: int) -> Iterable[Hit]:
     """What ``find`` finds in a part of a long text, looked for once: the same part with the same around it stands in each reading of
     a text. Of the texts only hashes are kept."""
     text = line.text
@@ -263,11 +263,11 @@ def remembered(find: _Find, line: Line, start: int, end: int) -> Iterator[Hit]:
     key = find, hash(text[low : end + _REACH]), start - low, end - low
     hits = _known.get(key)
     if hits is None:
-        hits = tuple(_moved(hit, -low) for hit in find(line, start, end))
+        hits = tuple([_moved(hit, -low) for hit in find(line, start, end)])
         if len(_known) >= _MOST_KNOWN:
             _known.clear()
         _known[key] = hits
-    return (_moved(hit, low) for hit in hits)
+    return [_moved(hit, low) for hit in hits] if hits else hits
 
 
 def _moved(hit: Hit, by: int) -> Hit:
