@@ -148,6 +148,29 @@ def test_a_step_that_is_missing_is_told_all_the_same(lost: str) -> None:
     assert errors(given, DAY, "s-monitor") == [f"s-monitor ('{CASE}',)"]
 
 
+@pytest.mark.parametrize(
+    ("table", "cells", "rule"),
+    [
+        ("case-steps", {"done_on": "2026-06-16"}, "m-case-watch"),  # the county approves after the household is taken up
+        ("cases", {"result": "不通过"}, "m-case-watch"),
+        ("case-households", {"household_no": "H0000001"}, "m-case-home"),
+        ("memberships", {"case_id": "Z2026-00099"}, "foreign-key"),
+    ],
+)  # fmt: skip
+def test_what_a_case_decides_is_its_own_and_not_before_it(table: str, cells: dict[str, str], rule: str) -> None:
+    given = joined(rows(4), never_poor())
+    last = [row for row in given[table] if row.get("step") in (None, "县级审批")][-1]
+    last |= cells
+    told = [line.partition(" ")[0] for line in errors(given, DAY, "m-case-watch", "m-case-home")]
+    assert told == [rule], "one fault, one error"
+
+
+def test_a_watched_household_has_an_episode() -> None:
+    given = joined(rows(4), never_poor())
+    given["monitoring"] = []
+    assert "m-watch-episode" in {one.rule for one in found(given, DAY, "m-watch-episode")}
+
+
 def meals(days: str, rate: str, period: str, paid: str) -> Rows:
     amount = f"{float(days) * float(rate):.2f}"
     batch = {"payment_id": "F0000001", "paid_on": paid, "payment_stage": "直补", "amount": amount}
