@@ -54,6 +54,7 @@ def test_a_visit_goes_under_the_pairing_of_that_day(root, act, text) -> None:
     [
         ({"on": "2020-02-30"}, "on", "不是真实的日期"),
         ({"on": "2020-07-11"}, "on", "7月11日还没到。今天是 6月30日"),
+        ({"on": "2021-01-01"}, "on", "2021 年 1月1日还没到。今天是 6月30日"),
         ({"kind": "串门"}, "kind", "只能填"),
         ({"subjects": ""}, "subjects", "还没填"),
         ({"subjects": "990101100001"}, "subjects", "填得不对"),
@@ -175,6 +176,19 @@ def test_a_pairing_takes_over_from_another(root, act, text) -> None:
         act("pair-end", pairing="J0000003", reason="期满")
     with pytest.raises(Wrong, match="帮扶人"):
         act("pair-new", role="帮扶责任人", subject="H0000001", helper="B00009")
+    sound(root)
+
+
+def test_what_runs_is_not_begun_again(root, act) -> None:
+    act("pair-new", role="帮扶责任人", subject="H0000002", helper="B00002", on="2020-06-01")
+    with pytest.raises(Wrong, match=r"从 2020-06-01 起已经登记过（J0000003）"):
+        act("pair-new", role="帮扶责任人", subject="H0000002", helper="B00002", on="2020-06-15")
+    act("pair-end", pairing="J0000003", reason="期满", on="2020-06-20")
+    act("pair-new", role="帮扶责任人", subject="H0000002", helper="B00002", on="2020-06-20")
+    done = act("case-new", procedure="纳入监测", households="H0000002", on="2020-06-01")
+    with pytest.raises(Wrong, match="H0000002 的纳入监测案卷"):
+        act("case-new", procedure="纳入监测", households="H0000002", on="2020-06-02")
+    assert "立案卷" in done.told
     sound(root)
 
 

@@ -131,7 +131,10 @@ def _piece(ask: Ask, text: str, descriptor: Descriptor, today: date) -> str:
         raise Wrong(Fault(ask.name, f"“{field.title}”填得不对：{wanted(field)}"))
     if ask.past and found > today.isoformat():
         day = date.fromisoformat(found)
-        raise Wrong(Fault(ask.name, f"{day.month}月{day.day}日还没到。今天是 {today.month}月{today.day}日"))
+        year = (
+            f"{day.year} 年 " if day.year != today.year else ""
+        )  # else 1月1日 of the next year looks like one gone by
+        raise Wrong(Fault(ask.name, f"{year}{day.month}月{day.day}日还没到。今天是 {today.month}月{today.day}日"))
     return found
 
 

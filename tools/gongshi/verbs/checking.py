@@ -92,3 +92,20 @@ def fit(book: Book, procedure: str, number: str, day: str) -> None:
             raise refuse(
                 "households", f"{number} 在 {day} 不是监测对象，没有风险可以消除，请核对户编号，或先办纳入监测"
             )
+
+
+def not_open(book: Book, procedure: str, number: str) -> None:
+    """Wrong if a case of this procedure still runs for the household."""
+    for row in book.rows("case-households", household_no=number):
+        case = book.ledger.record("cases", row["case_id"])
+        if case and case["procedure"] == procedure and not case["closed_on"]:
+            raise refuse("households", f"{number} 的{procedure}案卷 {row['case_id']} 还没有结，请接着办那一份")
+
+
+def not_paired(book: Book, new: Row, day: str) -> None:
+    """Wrong if the same helper is paired with the same subject in the same role on or after that day."""
+    same = {name: value for name, value in new.items() if name != "pairing_id"}
+    for row in book.rows("pairings", **same):
+        if not row["ended_on"] or row["ended_on"] > day:
+            since = f"从 {row['started_on']} 起已经登记过（{row['pairing_id']}）"
+            raise refuse("helper", f"这个对象与 {next(reversed(same.values()))} 的{row['role']}结对{since}，不用再登记")

@@ -99,6 +99,7 @@ def case_new(book: Book, said: Said) -> str:
     checking.in_force(book, said["procedure"], said["on"])
     for number, row in homes.items():
         checking.fit(book, said["procedure"], number, said["on"])
+        checking.not_open(book, said["procedure"], number)
         if row["village_code"] != village:
             raise refuse("households", f"{number} 不在村 {village}，一个案卷只办一个村的户")
     number = book.number("cases", int(said["on"][:4]))
@@ -244,6 +245,8 @@ def pair_new(book: Book, said: Said) -> str:
         subject: said["subject"],
         _HELPERS[said["helper"][0]]: said["helper"],
     }
+    if not said.get("replaces"):
+        checking.not_paired(book, row, said["on"])
     row |= {"started_on": said["on"], "term_ends_on": said.get("term", "")}
     book.add("pairings", row, "subject")
     if not said.get("replaces"):
