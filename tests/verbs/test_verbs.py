@@ -192,6 +192,15 @@ def test_what_runs_is_not_begun_again(root, act) -> None:
     sound(root)
 
 
+@pytest.mark.parametrize("given", [{}, {"attendees": "20"}, {"votes": "20"}])
+def test_a_ballot_has_its_numbers(root, act, given) -> None:
+    case = act("case-new", procedure="纳入监测", households="H0000002", on="2020-06-01").told.split("：")[0].split()[-1]
+    with pytest.raises(Wrong, match="民主评议要写参加人数和同意票"):
+        act("case-step", case=case, step="民主评议", on="2020-06-02", **given)
+    act("case-step", case=case, step="民主评议", on="2020-06-02", attendees="20", votes="18")
+    sound(root)
+
+
 def test_an_objection_is_written_and_answered(root, act, text) -> None:
     act("objection", notice="G2020-00001", topic="收入不符", on="2020-06-24")
     with pytest.raises(GongshiError, match="没有答复"):

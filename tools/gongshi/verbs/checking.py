@@ -11,6 +11,7 @@ from gongshi.verbs.procedure import NOTICE_STEPS, ProcedureStep
 
 PROCEDURE = "程序"  # the regime that says which procedures there are, from a day to a day
 REMOVAL = "风险消除"
+BALLOTS = ("民主评议", "村级评议")
 OF_THE_POOR = ("退出", "返贫")
 Row = Mapping[str, str]
 

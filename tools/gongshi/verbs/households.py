@@ -124,6 +124,8 @@ def case_step(book: Book, said: Said) -> str:
     if before:
         raise refuse("step", f"案卷 {case['case_id']} 的{name}已在 {before} 登记过")
     checking.settled(book, case["case_id"], name)
+    if name in checking.BALLOTS and not (said.get("attendees") and said.get("votes")):
+        raise refuse("attendees", f"{name}要写参加人数和同意票，请照会议记录填")
     checking.no_more(
         "votes", said.get("votes", ""), said.get("attendees", ""),
         f"同意票 {said.get('votes')} 多于参加人数 {said.get('attendees')}，请按会议记录核对",
