@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import time
+from contextlib import suppress
 from pathlib import Path
 from urllib.request import urlopen
 
@@ -23,6 +24,10 @@ def find() -> str:
     found = next((path for name in NAMES if (path := shutil.which(name))), None)
     assert found, "找不到 Chromium，浏览器测试要用它：请安装 Debian 的软件包 chromium"
     return found
+
+
+class NavigatedError(Exception):
+    """The page that was asked is gone."""
 
 
 class Browser:
@@ -67,7 +72,10 @@ class Browser:
         while True:
             message = json.loads(self._socket.recv())
             if message.get("id") == self._number:
-                assert "error" not in message, message
+                error = message.get("error", {}).get("message", "")
+                if error in ("Inspected target navigated or closed", "Cannot find context with specified id"):
+                    raise NavigatedError(error)
+                assert not error, message
                 return message["result"]
             self._event(message)
 
@@ -109,10 +117,12 @@ class Browser:
     def wait(self, script: str) -> object:
         """The value of an expression as soon as it is true."""
         end = time.monotonic() + PATIENCE
-        while not (value := self.run(script)):
-            assert time.monotonic() < end, f"等不到 {script}"
+        while time.monotonic() < end:
+            with suppress(NavigatedError):  # while it was asked, another page came
+                if value := self.run(script):
+                    return value
             time.sleep(0.1)
-        return value
+        raise AssertionError(f"等不到 {script}")
 
     def picture(self, file: Path, scale: float = 1.0) -> None:
         """What the window shows, as PNG."""

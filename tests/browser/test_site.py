@@ -551,7 +551,7 @@ def test_enter_leads_to_a_village_only_if_no_other_place_is_called_so(site, brow
     browser.run(
         f"document.querySelector('.ask input').value = {json.dumps(typed)}; document.querySelector('.ask').requestSubmit(); 0"
     )
-    assert browser.wait(f"location.pathname.includes({json.dumps(leads)})")
+    assert browser.wait(f"location.pathname.includes({json.dumps(leads)}) && document.readyState === 'complete'")
 
 
 def test_what_is_nowhere_is_said_and_no_markup_is_run(site, browser) -> None:

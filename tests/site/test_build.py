@@ -171,6 +171,11 @@ def test_every_page_says_in_a_sentence_what_is_on_it(pages):
     assert all(said.values()), [path for path, found in said.items() if not found]
     villages = {found[1] for path, found in said.items() if path.startswith("villages/")}
     assert len(villages) == sum(path.startswith("villages/") for path in pages)
+    written = [
+        path.relative_to(ROOT / "docs").with_suffix(".html").as_posix() for path in (ROOT / "docs").rglob("*.md")
+    ]
+    sections = [said[path][1] for path in written if path in said]
+    assert len(sections) > 15 and len({*sections}) == len(sections)
     for path, text in pages.items():
         assert re.search(r'<meta property="og:description" content="[^"]+">', text), path
         head = text.partition("</head>")[0]

@@ -51,4 +51,4 @@ def lapse(standard: Standard, day: date) -> str:
     if standard.last is None or day <= standard.last:
         return ""
     years = day.year - standard.last.year - ((day.month, day.day) < (standard.last.month, standard.last.day))
-    return f"标准“{standard.title}”已过 {years or '不足 1'} 年未核（只核到 {standard.last.isoformat()}）"
+    return f"标准“{standard.title}”已过{f' {years} 年' if years else '期'}未核（只核到 {standard.last.isoformat()}）"
