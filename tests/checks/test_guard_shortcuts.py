@@ -87,3 +87,16 @@ def test_each_label_begins_where_labels_are_looked_for():
         text = text.upper() if rng.random() < 0.3 else text
         for at in range(len(text)):
             assert not LABEL.match(text, at) or _FIRST.match(text, at), (text, at)
+
+
+def test_a_long_line_full_of_numbers_is_refused_and_read_in_other_ways_without_them():
+    """Ten in one reading refuse the line; what another reading would find is found as soon as they are gone."""
+    rng = random.Random(5)
+    hidden = "".join(f"&#{ord(digit)};" for digit in "1" + "38" + "00138" + "000")
+    words = ["好" * rng.randint(1, 9) for _ in range(600)]
+    phones = [f"电话1{rng.choice('35')}{rng.randrange(10**9):09}" for _ in range(10)]
+    full = "，".join(rng.sample([*words, *phones], 610) + [f"<b>{hidden}</b>"]).encode()
+    without = "，".join([*words, f"<b>{hidden}</b>"]).encode()
+    assert len(full.decode()) > guard_numbers._VERY_LONG
+    assert [code for code, *_ in found(full)].count("personal-phone") > 5
+    assert [code for code, *_ in found(without)] == ["personal-phone"]

@@ -18,7 +18,7 @@ from typing import overload
 from gongshi.checks.guard_archive import DEEPEST, Unreadable, is_archive, members
 from gongshi.checks.guard_harmless import empty_lines, is_harmless
 from gongshi.checks.guard_lines import across
-from gongshi.checks.guard_numbers import MOST, find_numbers
+from gongshi.checks.guard_numbers import MOST, find_numbers, is_enough
 from gongshi.checks.guard_people import NameSet, find_births, find_health, has_date, health_beside
 from gongshi.checks.guard_sieve import Forms, digits_alike, suspicious_lines
 from gongshi.checks.guard_tables import Columns, file_columns, markdown_tables
@@ -298,6 +298,8 @@ def _read(text: str) -> list[Hit]:
     hits: list[Hit] = []
     readings = views(text)
     for view in readings:
+        if is_enough(text, hits):
+            break
         known = (
             "%20" in text and isinstance(view, Digits) and any(hit.code == "personal-id" and hit.sure for hit in hits)
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import lru_cache
 
 from gongshi.checks.guard_harmless import LONG_LINE, MAY_BE, MAY_BE_SAID
@@ -52,6 +52,7 @@ _ID_GROUPS = ([18], [6, 8, 4], [6, 4, 4, 4], [3, 3, 4, 4, 4], [6, 12], [14, 4], 
 
 
 MOST = 2_000  # findings in one line or one file; who plants more than this in it wants the guard to take long
+_VERY_LONG, _ENOUGH = 2_000, 10
 _Detector = Callable[[Stretch], Iterator[Hit]]
 
 
@@ -71,9 +72,14 @@ def find_numbers(text: str, again: bool = False) -> list[Hit]:
         if long or _may_hold(line):
             for part in parts:
                 _take(_find_in_part(line, *part, again), hits, taken)
-        if len(hits) > MOST:
-            return hits
+        if len(hits) > MOST or is_enough(text, hits):
+            break
     return sorted(hits, key=lambda hit: hit.start) if len(hits) > 1 else hits
+
+
+def is_enough(text: str, hits: Sequence[Hit]) -> bool:
+    """Whether a long line need not be read in yet other ways: it is refused for many things already, and read again without them."""
+    return len(hits) >= _ENOUGH and len(text) >= _VERY_LONG
 
 
 def _find_in_part(line: Line, start: int, end: int, again: bool) -> Iterator[Hit]:
