@@ -102,7 +102,7 @@ def test_a_plain_notice_has_its_projects(paid) -> None:
     place.write_text(text + "projects:\n  - {project_id: 990101-2020-JS-0001}\n", "utf-8")
     with load(WorkTree(paid), RESOURCES) as database:
         found = posted(database, "G2020-00001")
-    assert [row[0] for row in found.rows] == ["甲村道路"] and "300,000.00" in notice_paper(found)
+    assert [row[0] for row in found.rows] == ["甲村道路"] and "1,000,000.00" in notice_paper(found)
 
 
 def test_the_commands_write_outside_the_ledger_alone(paid, tmp_path) -> None:
