@@ -8,12 +8,15 @@ from pathlib import Path
 import pytest
 
 from exchange.conftest import ALLOCATION, HOUSEHOLD, MEMBER, division
-from gongshi.repository import Git
+from gongshi.package import load
+from gongshi.repository import Git, MemoryTree, WorkTree
+from gongshi.review.stepping import stepped
 from gongshi.verbs import VERBS, Done, do
 from support import ROOT, tree_of
 
 TODAY = date(2020, 6, 30)
 VILLAGE = "990101100001"
+KINDS = "records/county/membership-kinds.csv"
 PROJECT = {
     "project_id": "990101-2020-JS-0001", "name": "甲村道路", "year": "2020", "category": "村基础设施", "build_kind": "新建",
     "township_code": "990101100000", "owner_unit": "U001", "owner_post": "局长", "planned_start": "2020-03-01",
@@ -121,3 +124,21 @@ def act(root: Path):
 def text(root: Path):
     """A file of the township."""
     return lambda name: (root / "records/townships/guzhen" / name).read_text("utf-8")
+
+
+@pytest.fixture
+def living(root: Path) -> Path:
+    """The county after the declared step."""
+    tree = WorkTree(root)
+    files = {path: tree.read(path) for path in tree.paths("records/")} | {KINDS: (ROOT / KINDS).read_bytes()}
+    for path, data in {KINDS: files[KINDS], **stepped(MemoryTree(files))}.items():
+        (root / path).write_bytes(data)
+    git = Git(root)
+    git.run("add", "-A"), git.run("commit", "-q", "-m", "身份登记")
+    return root
+
+
+def spans(root: Path, household: str = "H0000001") -> list[tuple]:
+    with load(WorkTree(root), ["memberships", "households"]) as database:
+        query = "SELECT kind, started_on, ended_on, end_reason, case_id FROM raw.memberships WHERE household_no = ? AND kind <> '扶贫户'"
+        return database.sql(f"{query} ORDER BY membership_id", [household])

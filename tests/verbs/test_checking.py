@@ -8,9 +8,8 @@ from gongshi.package import load
 from gongshi.repository import WorkTree, write_files
 from gongshi.verbs import VERBS, Wrong, do
 
+from .conftest import KINDS, TODAY, spans
 from .conftest import PROJECT as PROJECT_ROW
-from .conftest import TODAY
-from .test_memberships import KINDS, living, spans  # noqa: F401
 from .test_verbs import PAID, PROJECT, changed
 
 CASE = "Z2020-00001"
@@ -91,7 +90,7 @@ def test_no_payment_beyond_the_budget_and_none_to_the_dead_or_before_they_were_k
     assert wrong.value.faults[0].ask == "on"
 
 
-def test_a_case_says_what_it_wrote_and_no_more(living, act) -> None:  # noqa: F811
+def test_a_case_says_what_it_wrote_and_no_more(living, act) -> None:
     act("case-new", procedure="退出", households="H0000001", village="990101100001", on="2020-06-01")
     first = act("event", event="脱贫", households="H0000001", case="Z2020-00002", on="2020-06-20")
     again = act("event", event="脱贫", households="H0000001", case="Z2020-00002", on="2020-06-20")
@@ -113,7 +112,7 @@ REGIMES = "regime,name,valid_from,retired_on,place,amount,unit,months,basis,veri
 )
 
 
-def test_a_procedure_is_there_on_the_days_that_the_county_says(living, act) -> None:  # noqa: F811
+def test_a_procedure_is_there_on_the_days_that_the_county_says(living, act) -> None:
     write_files(living, {"records/county/regimes.csv": REGIMES.encode()})
     homes = {"households": "H0000001", "village": "990101100001"}
     for name in ("识别", "返贫"):
@@ -125,7 +124,7 @@ def test_a_procedure_is_there_on_the_days_that_the_county_says(living, act) -> N
     assert "识别" in act("case-new", procedure="识别", on="2020-05-31", **homes).told
 
 
-def test_no_risk_is_removed_where_none_was_found(living, act) -> None:  # noqa: F811
+def test_no_risk_is_removed_where_none_was_found(living, act) -> None:
     homes = {"households": "H0000001", "village": "990101100001", "on": "2020-06-20"}
     with pytest.raises(Wrong, match="H0000001 在 2020-06-20 不是监测对象"):
         act("case-new", procedure="风险消除", **homes)

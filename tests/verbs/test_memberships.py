@@ -9,35 +9,14 @@ import pytest
 
 from gongshi.lookup.grid import grid
 from gongshi.package import load
-from gongshi.repository import Git, MemoryTree, WorkTree, take_back
-from gongshi.review.stepping import stepped
+from gongshi.repository import WorkTree, take_back
 from gongshi.verbs import VERBS, Edit, Flawed, amend, do
 from support import ROOT
 from today.county import made, rows
 from today.test_cases import CASE, joined, never_poor
 
-from .conftest import TODAY
+from .conftest import KINDS, TODAY, spans
 from .test_verbs import changed, sound
-
-KINDS = "records/county/membership-kinds.csv"
-
-
-@pytest.fixture
-def living(root: Path) -> Path:
-    """The county after the declared step."""
-    tree = WorkTree(root)
-    files = {path: tree.read(path) for path in tree.paths("records/")} | {KINDS: (ROOT / KINDS).read_bytes()}
-    for path, data in {KINDS: files[KINDS], **stepped(MemoryTree(files))}.items():
-        (root / path).write_bytes(data)
-    git = Git(root)
-    git.run("add", "-A"), git.run("commit", "-q", "-m", "身份登记")
-    return root
-
-
-def spans(root: Path, household: str = "H0000001") -> list[tuple]:
-    with load(WorkTree(root), ["memberships", "households"]) as database:
-        query = "SELECT kind, started_on, ended_on, end_reason, case_id FROM raw.memberships WHERE household_no = ? AND kind <> '扶贫户'"
-        return database.sql(f"{query} ORDER BY membership_id", [household])
 
 
 def status(root: Path) -> tuple:
